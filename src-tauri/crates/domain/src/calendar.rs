@@ -1,0 +1,125 @@
+//! Working days. The table of statutory rest days and make-up working days is data that is
+//! published once a year; a year it does not cover is said to be unknown, never guessed.
+//!
+//! Source: 全国年节及纪念日放假办法 gives the holidays; a yearly notice of the State Council gives
+//! the swapped days, which this table holds.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Weekday};
+
+use crate::time::Day;
+
+/// A table that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("holiday table, line {line}: expected `YYYY-MM-DD rest|work NAME`")]
+pub struct CalendarError {
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// Whether a day is worked, and whether the table knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayKind {
+    /// A working day.
+    Work,
+    /// A day of rest.
+    Rest,
+    /// The year is not in the table: weekdays are shown, and the year is said to be unknown.
+    Unknown,
+}
+
+/// The days that differ from "Monday to Friday", by year.
+///
+/// **Shape of the text**: lines `YYYY-MM-DD rest|work NAME`, `# comment` and `year YYYY`, which
+/// says that the year's notice is in the table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calendar {
+    years: std::collections::BTreeSet<i32>,
+    days: BTreeMap<Day, DayKind>,
+}
+
+impl Calendar {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// A line that is neither a comment, a year nor a day.
+    pub fn parse(text: &str) -> Result<Self, CalendarError> {
+        let mut table = Self::default();
+        for (at, line) in text.lines().enumerate() {
+            let error = || CalendarError { line: at.saturating_add(1) };
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next()) {
+                (Some("year"), Some(year)) => {
+                    table.years.insert(year.parse().map_err(|_| error())?);
+                }
+                (Some(day), Some(kind)) => {
+                    let day = day.parse::<Day>().map_err(|_| error())?;
+                    let kind = match kind {
+                        "rest" => DayKind::Rest,
+                        "work" => DayKind::Work,
+                        _ => return Err(error()),
+                    };
+                    table.days.insert(day, kind);
+                }
+                _ => return Err(error()),
+            }
+        }
+        Ok(table)
+    }
+
+    /// Whether a day is worked.
+    #[must_use]
+    pub fn kind(&self, day: Day) -> DayKind {
+        if let Some(kind) = self.days.get(&day) {
+            return *kind;
+        }
+        if !self.years.contains(&day.year()) {
+            return DayKind::Unknown;
+        }
+        match day.weekday() {
+            Weekday::Sat | Weekday::Sun => DayKind::Rest,
+            _ => DayKind::Work,
+        }
+    }
+
+    /// The last year whose notice is in the table.
+    #[must_use]
+    pub fn known_until(&self) -> Option<i32> {
+        self.years.last().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn swapped_days_and_unknown_years() {
+        let table = Calendar::parse(
+            "# sample\nyear 2026\n2026-05-01 rest 劳动节\n2026-05-09 work 劳动节\n",
+        )
+        .unwrap();
+        let rows = [
+            ("2026-05-01", DayKind::Rest),
+            ("2026-05-09", DayKind::Work),
+            ("2026-05-10", DayKind::Rest),
+            ("2026-05-11", DayKind::Work),
+            ("2027-05-11", DayKind::Unknown),
+        ];
+        for (day, want) in rows {
+            assert_eq!(table.kind(day.parse().unwrap()), want, "{day}");
+        }
+        assert_eq!(table.known_until(), Some(2026));
+    }
+
+    #[test]
+    fn a_bad_line_is_named() {
+        let error = Calendar::parse("year 2026\n2026-05-01 maybe").unwrap_err();
+        assert_eq!(error.line, 2);
+    }
+}

@@ -1,0 +1,351 @@
+//! A case: what its facts mean.
+//!
+//! [`fold`] is pure and total: the same facts give the same [`Case`] on every machine, in
+//! whatever order and however often they arrived, and no fact from anywhere can make it fail.
+
+pub mod agreement;
+pub mod assess;
+pub mod conflict;
+pub mod guard;
+pub mod known;
+pub mod ladder;
+pub mod notice;
+pub mod register;
+pub mod session;
+pub mod stage;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod world;
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Category, Source};
+use crate::fact::RecordFacts;
+use crate::fact::body::{Outcome, PartyAdded, Risk, Side, Track};
+use crate::id::{FactId, UnitId, UserId};
+use crate::role::Level;
+use crate::rules::{RuleId, Why};
+use crate::settings::Settings;
+use crate::time::{At, Day};
+
+use agreement::Agreement;
+use assess::Derived;
+use conflict::Conflict;
+use known::{Facts, Known, RefusedFact, each};
+use ladder::{Ladder, Tenure};
+use notice::Notice;
+use register::Register;
+use session::Session;
+use stage::{Mark, Stage, State};
+
+/// The beginning of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registration {
+    /// The fact.
+    pub id: FactId,
+    /// The day of the application.
+    pub at: At,
+    /// 首办责任人: who registered it. Never changes.
+    pub first_responsible: UserId,
+    /// The unit that registered it.
+    pub unit: UnitId,
+    /// The provisional number.
+    pub number: String,
+    /// How it came.
+    pub source: Source,
+    /// On which track.
+    pub track: Track,
+    /// The settings it runs under.
+    pub settings: String,
+    /// What is asked for.
+    pub demands: Vec<String>,
+}
+
+/// A party.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Party {
+    /// The fact that names it.
+    pub id: FactId,
+    /// Who it is.
+    pub details: PartyAdded,
+    /// Its last word on mediation.
+    pub will: Option<Derived<crate::fact::body::Will>>,
+}
+
+/// How the case was closed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closure {
+    /// The fact.
+    pub id: FactId,
+    /// When.
+    pub at: At,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// What a case counts as in statistics. Recomputed from facts, never stored as truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// 接待
+    pub visits: u32,
+    /// 调解会
+    pub sessions: u32,
+    /// 提级: void ones are not counted.
+    pub escalations: u32,
+    /// 书面协议 in effect and not replaced.
+    pub written_agreements: u32,
+    /// 口头协议 not replaced.
+    pub oral_agreements: u32,
+    /// 协议金额, in fen: each demand once; of contested agreements the later.
+    pub amount_fen: i64,
+    /// 待核: whether the amount rests on a contested agreement.
+    pub is_amount_unverified: bool,
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The fact.
+    pub id: FactId,
+    /// Marks it carries.
+    pub marks: Vec<EventMark>,
+}
+
+/// What a line of the history is marked with.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum EventMark {
+    /// 补录
+    LateEntry,
+    /// 已更正
+    Corrected,
+    /// 未经同意
+    WithoutConsent,
+    /// 提级失效
+    Void,
+    /// 被替代
+    Replaced,
+    /// 没有效力: by somebody else than the owner.
+    NotByOwner,
+    /// 需要更新软件才能显示
+    NeedsUpdate,
+    /// 待核查: its author could not be proven or may not write it.
+    Refused,
+}
+
+/// A case, folded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Its beginning; `None` while that fact has not arrived or cannot be read.
+    pub registration: Option<Registration>,
+    /// The parties, in the order they were named.
+    pub parties: Vec<Party>,
+    /// The owner and the climbs.
+    pub ladder: Ladder,
+    /// The sessions.
+    pub sessions: Vec<Session>,
+    /// The agreements.
+    pub agreements: Vec<Agreement>,
+    /// How it was closed.
+    pub closure: Option<Closure>,
+    /// The stage of the closed loop.
+    pub stage: Stage,
+    /// The state within it.
+    pub state: State,
+    /// Marks beside the state.
+    pub marks: Vec<Derived<Mark>>,
+    /// The risk colour.
+    pub risk: Option<Derived<Risk>>,
+    /// The official type.
+    pub category: Option<Derived<Category>>,
+    /// Title, amount, place.
+    pub fields: BTreeMap<String, Register>,
+    /// What contradicts what, open ones first.
+    pub conflicts: Vec<Conflict>,
+    /// What a unit must take note of.
+    pub notices: Vec<Notice>,
+    /// What it counts as.
+    pub counts: Counts,
+    /// The history in order of business time.
+    pub events: Vec<Event>,
+    /// Facts without effect, with the reason.
+    pub refused: Vec<(FactId, RefusedFact)>,
+}
+
+impl Case {
+    /// The owning unit and its level.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Tenure> {
+        self.ladder.owner()
+    }
+
+    /// How many sessions count at a level.
+    #[must_use]
+    pub fn session_count(&self, level: Level) -> u16 {
+        session::count(&self.sessions, level)
+    }
+
+    /// Whether a person must decide something.
+    #[must_use]
+    pub fn has_open_conflict(&self) -> bool {
+        self.conflicts.iter().any(Conflict::is_open)
+    }
+
+    /// The day of the application.
+    #[must_use]
+    pub fn registered_on(&self) -> Option<Day> {
+        self.registration.as_ref().map(|r| r.at.day)
+    }
+}
+
+/// Folds a case record under a version of the settings.
+#[must_use]
+pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
+    let mut facts = Facts::read(record);
+    let registration = registration(&facts);
+    let parties = parties(&facts);
+    let side = |wanted: Side| -> Vec<FactId> {
+        parties.iter().filter(|p| p.details.side == wanted).map(|p| p.id).collect()
+    };
+    let (applicants, respondents) = (side(Side::Applicant), side(Side::Respondent));
+    let both: Vec<FactId> = applicants.iter().chain(&respondents).copied().collect();
+
+    let mut conflicts = std::mem::take(&mut facts.conflicts);
+    let (mut agreements, found) = agreement::fold(&facts, &both);
+    conflicts.extend(found);
+    let ladder = match &registration {
+        Some(r) => ladder::fold(&facts, &agreements, first_tenure(r, &facts)),
+        None => Ladder { escalations: Vec::new(), tenures: Vec::new(), conflicts: Vec::new() },
+    };
+    conflicts.extend(ladder.conflicts.iter().cloned());
+    let (sessions, found) = session::fold(&facts, &ladder, &applicants, &respondents);
+    conflicts.extend(found);
+    let (risk, found) = assess::risk(&facts);
+    conflicts.extend(found);
+    let (category, found) = assess::category(&facts, ladder.owner().map(|t| t.unit));
+    conflicts.extend(found);
+    let decider = register::Decider::only(facts.list.iter().map(|k| k.id).collect());
+    let (fields, found) = register::fold(record, &decider);
+    conflicts.extend(found);
+    conflicts.sort_by(|a, b| {
+        (!a.is_open(), &a.key, &a.why.facts).cmp(&(!b.is_open(), &b.key, &b.why.facts))
+    });
+
+    agreements.sort_by_key(|a| facts.get(a.id).map(Known::order));
+    let closure = stage::closure(&facts, &ladder);
+    let now = stage::Now {
+        facts: &facts,
+        registration: registration.as_ref(),
+        agreements: &agreements,
+        ladder: &ladder,
+        sessions: &sessions,
+        closure: closure.as_ref(),
+    };
+    let (stage, state) = now.place();
+    Case {
+        marks: now.marks(),
+        notices: notice::fold(&facts, &ladder),
+        counts: counts(&facts, &agreements, &ladder, &sessions),
+        events: now.events(settings),
+        stage,
+        state,
+        registration,
+        parties,
+        ladder,
+        sessions,
+        agreements,
+        closure,
+        risk,
+        category,
+        fields,
+        conflicts,
+        refused: facts.refused,
+    }
+}
+
+/// The registration: of several (a broken peer) the one typed first.
+fn registration(facts: &Facts) -> Option<Registration> {
+    let (known, body) =
+        each!(facts, Registered).min_by_key(|(known, _)| (known.fact.recorded, known.id))?;
+    Some(Registration {
+        id: known.id,
+        at: known.fact.at,
+        first_responsible: known.fact.by,
+        unit: known.proof.unit,
+        number: body.number.clone(),
+        source: body.source,
+        track: body.track,
+        settings: body.settings.clone(),
+        demands: body.demands.clone(),
+    })
+}
+
+/// The unit that registered a case is its first owner.
+fn first_tenure(registration: &Registration, facts: &Facts) -> Tenure {
+    let known = facts.get(registration.id);
+    Tenure {
+        unit: registration.unit,
+        level: known.map_or(Level::Village, |k| k.role.level()),
+        from: registration.at.span(),
+        by: registration.id,
+    }
+}
+
+/// The parties with their last word on mediation.
+fn parties(facts: &Facts) -> Vec<Party> {
+    each!(facts, PartyAdded)
+        .map(|(known, details)| {
+            let will = each!(facts, ConsentRecorded)
+                .filter(|(_, body)| body.party == known.id)
+                .max_by_key(|(will, _)| will.order())
+                .map(|(will, body)| Derived {
+                    value: body.will,
+                    why: Why::new(RuleId::SessionWithoutConsent, [will.id]),
+                });
+            Party { id: known.id, details: details.clone(), will }
+        })
+        .collect()
+}
+
+fn counts(
+    facts: &Facts,
+    agreements: &[Agreement],
+    ladder: &Ladder,
+    sessions: &[Session],
+) -> Counts {
+    use crate::fact::body::AgreementForm;
+    use agreement::Standing;
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let holding = || {
+        agreements.iter().filter(|a| matches!(a.standing, Standing::Current | Standing::Contested))
+    };
+    // Of contested agreements the later stands in for both until somebody decides.
+    let contested = holding().filter(|a| a.standing == Standing::Contested);
+    let stand_in = contested.clone().next_back();
+    let settled = holding().filter(|a| a.standing == Standing::Current);
+    let amount = settled
+        .chain(stand_in)
+        .filter_map(|a| a.amount)
+        .fold(crate::money::Fen::default(), crate::money::Fen::saturating_add);
+    Counts {
+        visits: number(each!(facts, VisitReceived).count()),
+        sessions: number(sessions.len()),
+        escalations: number(
+            ladder
+                .escalations
+                .iter()
+                .filter(|e| e.status != ladder::EscalationStatus::Void)
+                .count(),
+        ),
+        written_agreements: number(holding().filter(|a| a.form == AgreementForm::Written).count()),
+        oral_agreements: number(holding().filter(|a| a.form == AgreementForm::Oral).count()),
+        amount_fen: amount.0,
+        is_amount_unverified: stand_in.is_some(),
+    }
+}

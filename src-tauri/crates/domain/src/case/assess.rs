@@ -1,0 +1,139 @@
+//! Risk and type: judged by people, merged by rule.
+
+use crate::catalogue::Category;
+use crate::fact::body::{Choice, Risk};
+use crate::id::UnitId;
+use crate::merge::{self, Settled};
+use crate::role::Role;
+use crate::rules::{RuleId, Why};
+
+use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::known::{Facts, Known, each};
+
+/// A derived value with its reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived<T> {
+    /// The value.
+    pub value: T,
+    /// The rule and the facts.
+    pub why: Why,
+}
+
+/// Who may lower a risk.
+const LOWERS: &[Role] = &[Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
+
+/// The risk of a case: MAX over what stands side by side. A visit that shows danger counts as
+/// red. Lowering needs a director or above and a reason; otherwise it does not hold.
+#[must_use]
+pub fn risk(facts: &Facts) -> (Option<Derived<Risk>>, Vec<Conflict>) {
+    let judged: Vec<(&Known, Risk, bool)> = each!(facts, RiskAssessed)
+        .map(|(k, b)| {
+            let may_lower = LOWERS.contains(&k.role) && !b.reason.trim().is_empty();
+            (k, b.risk, may_lower)
+        })
+        .chain(
+            each!(facts, VisitReceived)
+                .filter(|(_, b)| b.danger)
+                .map(|(k, _)| (k, Risk::Red, false)),
+        )
+        .collect();
+    // One judgement answers another it knows if it is no lower, or may lower.
+    let heads = merge::heads(&judged, |later, earlier| {
+        later.0.knows(earlier.0) && (later.1 >= earlier.1 || later.2)
+    });
+    let Some(value) = merge::max_of(heads.iter().map(|(_, risk, _)| *risk)) else {
+        return (None, Vec::new());
+    };
+    let why = Why::new(RuleId::RiskMax, heads.iter().map(|(k, _, _)| k.id));
+    let mut conflicts = Vec::new();
+    if heads.iter().any(|(_, risk, _)| *risk != value) {
+        conflicts.push(
+            Conflict::between(
+                ConflictKind::Risk,
+                "risk".to_owned(),
+                why.clone(),
+                Seat::Owner,
+                heads.iter().map(|(k, _, _)| Side::of_fact(k)).collect(),
+            )
+            .settled_by_rule(RuleId::RiskMax),
+        );
+    }
+    (Some(Derived { value, why }), conflicts)
+}
+
+/// The type of a case: what all say, else what the owning unit says, else a person decides and
+/// the first named type is shown meanwhile.
+#[must_use]
+pub fn category(
+    facts: &Facts,
+    owner: Option<UnitId>,
+) -> (Option<Derived<Category>>, Vec<Conflict>) {
+    let mut set: Vec<(&Known, Category)> =
+        each!(facts, CategorySet).map(|(k, b)| (k, b.category)).collect();
+    set.sort_by_key(|(known, _)| known.order());
+    let said = set.clone();
+    // A decision speaks like whoever it chose, with the knowledge of the decider.
+    for (known, body) in each!(facts, Decided).filter(|(_, b)| b.conflict == "category") {
+        if let Choice::Fact(id) = body.choice
+            && let Some((_, category)) = said.iter().find(|(k, _)| k.id == id)
+        {
+            set.push((known, *category));
+        }
+    }
+    let heads = merge::heads(&set, |later, earlier| later.0.knows(earlier.0));
+    let settled = merge::owner_or_ask(
+        &heads,
+        |(_, category)| *category,
+        |(known, _)| Some(known.proof.unit) == owner,
+    );
+    let why = Why::new(RuleId::CategoryOwner, heads.iter().map(|(k, _)| k.id));
+    let dispute = || {
+        Conflict::between(
+            ConflictKind::Category,
+            "category".to_owned(),
+            why.clone(),
+            Seat::Owner,
+            heads.iter().map(|(k, _)| Side::of_fact(k)).collect(),
+        )
+    };
+    let mut conflicts: Vec<Conflict> = decided(facts);
+    let value = match &settled {
+        Settled::Nothing => None,
+        Settled::One((_, category)) => {
+            if heads.iter().any(|(_, other)| other != category) {
+                conflicts.push(dispute().settled_by_rule(RuleId::CategoryOwner));
+            }
+            Some(*category)
+        }
+        Settled::Ask(all) => {
+            conflicts.push(dispute());
+            all.first().map(|(_, category)| *category)
+        }
+    };
+    (value.map(|value| Derived { value, why }), conflicts)
+}
+
+/// The settled conflicts that decisions about the type leave behind.
+fn decided(facts: &Facts) -> Vec<Conflict> {
+    each!(facts, Decided)
+        .filter(|(_, body)| body.conflict == "category")
+        .map(|(known, body)| {
+            let sides = body
+                .over
+                .iter()
+                .filter_map(|losing| match &losing.choice {
+                    Choice::Fact(id) => facts.get(*id).map(Side::of_fact),
+                    _ => None,
+                })
+                .collect();
+            Conflict::between(
+                ConflictKind::Category,
+                "category".to_owned(),
+                Why::new(RuleId::CategoryOwner, [known.id]),
+                Seat::Owner,
+                sides,
+            )
+            .settled_by(Some(known))
+        })
+        .collect()
+}

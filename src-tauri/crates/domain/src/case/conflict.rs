@@ -1,0 +1,201 @@
+//! What a person must decide, or what a rule has decided: two things written in ignorance of each
+//! other, side by side, with who, when, where and on which device. Nothing that lost is ever
+//! dropped; a settled conflict stays readable for ever (曾有冲突).
+
+use crate::fact::body::Choice;
+use crate::fact::{Body, FieldValue};
+use crate::id::{DeviceId, FactId, UnitId, UserId};
+use crate::role::{Level, Role};
+use crate::rules::{RuleId, Why};
+use crate::time::{At, Hlc};
+
+use super::known::Known;
+
+/// What contradicts what.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum ConflictKind {
+    /// Two values of one register.
+    Field,
+    /// Two types.
+    Category,
+    /// Two risks.
+    Risk,
+    /// Two corrections of one fact.
+    Correction,
+    /// Two signed agreements about the same demands (协议冲突).
+    Agreements,
+    /// An agreement that says it replaces another, to be confirmed.
+    AgreementReplaces,
+    /// An escalation and what came before it (提级失效).
+    Escalation,
+    /// A session and a refusal.
+    Session,
+}
+
+/// Who decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seat {
+    /// Whoever works for the unit that owns the case.
+    Owner,
+    /// 司法所.
+    JudicialOffice,
+}
+
+impl Seat {
+    /// The roles that may decide, given the level that owns the case.
+    #[must_use]
+    pub const fn roles(self, owner: Level) -> &'static [Role] {
+        match (self, owner) {
+            (Self::JudicialOffice, _) => &[Role::R6],
+            (Self::Owner, Level::Village) => &[Role::R2, Role::R3],
+            (Self::Owner, Level::Township) => &[Role::R4, Role::R5, Role::R7],
+        }
+    }
+}
+
+/// One side of a conflict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Side {
+    /// The value or the fact.
+    pub choice: Choice,
+    /// The business time it names, if it names one.
+    pub at: Option<At>,
+    /// Who wrote it.
+    pub by: UserId,
+    /// For which unit.
+    pub unit: Option<UnitId>,
+    /// On which device.
+    pub device: Option<DeviceId>,
+    /// When it was typed.
+    pub recorded: Hlc,
+}
+
+impl Side {
+    /// The side a fact stands for.
+    #[must_use]
+    pub fn of_fact(known: &Known) -> Self {
+        Self {
+            choice: Choice::Fact(known.id),
+            at: Some(known.fact.at),
+            by: known.fact.by,
+            unit: Some(known.proof.unit),
+            device: Some(known.proof.device),
+            recorded: known.fact.recorded,
+        }
+    }
+
+    /// The side a register's value stands for.
+    #[must_use]
+    pub fn of_value(value: &FieldValue) -> Self {
+        Self {
+            choice: Choice::Value(value.value.clone()),
+            at: None,
+            by: value.by,
+            unit: value.proof.map(|p| p.unit),
+            device: value.proof.map(|p| p.device),
+            recorded: value.recorded,
+        }
+    }
+}
+
+/// How a conflict ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settlement {
+    /// The field's rule decides.
+    ByRule(RuleId),
+    /// A person decided.
+    ByPerson {
+        /// The deciding fact.
+        fact: FactId,
+        /// Who.
+        by: UserId,
+        /// For which unit.
+        unit: UnitId,
+        /// When, in business time.
+        at: At,
+        /// When it was typed.
+        recorded: Hlc,
+        /// What holds.
+        choice: Choice,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A contradiction, open or settled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    /// What contradicts what.
+    pub kind: ConflictKind,
+    /// Its natural key within the record: the same on every machine.
+    pub key: String,
+    /// The rule and the facts.
+    pub why: Why,
+    /// Who decides.
+    pub seat: Seat,
+    /// What stands side by side, sorted by when it was typed.
+    pub sides: Vec<Side>,
+    /// Ways out that are not one of the sides, by name.
+    pub ways: &'static [&'static str],
+    /// How it ended; `None` while it is open.
+    pub settlement: Option<Settlement>,
+}
+
+impl Conflict {
+    /// An open conflict between sides.
+    #[must_use]
+    pub fn between(
+        kind: ConflictKind,
+        key: String,
+        why: Why,
+        seat: Seat,
+        mut sides: Vec<Side>,
+    ) -> Self {
+        sides.sort_by_key(|side| (side.recorded, side.device));
+        Self { kind, key, why, seat, sides, ways: &[], settlement: None }
+    }
+
+    /// The same with ways out beside the sides.
+    #[must_use]
+    pub const fn with_ways(mut self, ways: &'static [&'static str]) -> Self {
+        self.ways = ways;
+        self
+    }
+
+    /// The same settled by a rule.
+    #[must_use]
+    pub fn settled_by_rule(mut self, rule: RuleId) -> Self {
+        self.settlement = Some(Settlement::ByRule(rule));
+        self
+    }
+
+    /// The same settled by a deciding fact, if there is one.
+    #[must_use]
+    pub fn settled_by(mut self, decided: Option<&Known>) -> Self {
+        if let Some(known) = decided
+            && let Body::Decided(body) = &known.fact.body
+        {
+            self.settlement = Some(Settlement::ByPerson {
+                fact: known.id,
+                by: known.fact.by,
+                unit: known.proof.unit,
+                at: known.fact.at,
+                recorded: known.fact.recorded,
+                choice: body.choice.clone(),
+                reason: body.reason.clone(),
+            });
+        }
+        self
+    }
+
+    /// Whether a person must still decide.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.settlement.is_none()
+    }
+}

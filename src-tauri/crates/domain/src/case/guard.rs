@@ -1,0 +1,412 @@
+//! What may be written next. A guard refuses what cannot be meant, names the member at fault, and
+//! says nothing about facts that arrive from elsewhere: those are kept and marked by the fold.
+
+use crate::fact::body::*;
+use crate::fact::{Body, FACT_BYTES_MAX};
+use crate::id::{FactId, UnitId};
+use crate::money::Fen;
+use crate::role::{Level, Role};
+use crate::time::{At, Day};
+
+use super::Case;
+use super::agreement::Standing;
+use super::ladder::EscalationStatus;
+use super::stage::State;
+
+/// The longest name of a person, a place, a seal.
+pub const NAME_CHARS_MAX: usize = 100;
+/// The longest free text.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// The most parties of one case.
+pub const PARTIES_MAX: usize = 500;
+/// The most lines of a plan of performance.
+pub const PLAN_LINES_MAX: usize = 120;
+
+/// Why something cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason:?} at {field}")]
+pub struct Refusal {
+    /// The member of the body at fault, or `at`.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub reason: RefusalReason,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum RefusalReason {
+    /// Something must be written there.
+    Empty,
+    /// Too long.
+    TooLong,
+    /// Too many.
+    TooMany,
+    /// It lies in the future.
+    InFuture,
+    /// It lies before the registration.
+    BeforeRegistration,
+    /// It lies before what it builds on.
+    TooEarly,
+    /// An impossible number.
+    OutOfRange,
+    /// It names something this case does not have.
+    Unknown,
+    /// This role may not write it.
+    Role,
+    /// The case belongs to another unit now.
+    NotOwner,
+    /// The case is closed.
+    Closed,
+    /// A party has refused mediation.
+    ///
+    /// Source: 人民调解法 (2010) arts. 3 and 17.
+    PartyRefused,
+    /// The parts do not add up to the whole.
+    SumDiffers,
+    /// It is already so.
+    AlreadyDone,
+    /// The township must confirm first.
+    AwaitsConfirmation,
+    /// There is nothing to accept.
+    NothingToAccept,
+    /// Only the program writes this kind.
+    NotWrittenByHand,
+}
+
+/// Who writes, for which unit, on which day.
+#[derive(Debug, Clone, Copy)]
+pub struct Author {
+    /// The role.
+    pub role: Role,
+    /// The unit.
+    pub unit: UnitId,
+    /// The day it is here.
+    pub today: Day,
+}
+
+type Verdict = Result<(), Refusal>;
+
+const fn refuse(field: &'static str, reason: RefusalReason) -> Verdict {
+    Err(Refusal { field, reason })
+}
+
+/// Fills in what follows from the case, so that a person need not type it: the round of an
+/// escalation, the agreement an act belongs to when there is only one.
+pub fn complete(case: &Case, body: &mut Body) {
+    match body {
+        Body::Escalated(b) => {
+            if let Some(owner) = case.owner() {
+                b.from = owner.level;
+            }
+            if b.round == 0 {
+                b.round = next_round(case, b.from);
+            }
+        }
+        Body::EscalationAccepted(b) if b.round == 0 => {
+            let open = case.ladder.escalations.iter().rev();
+            if let Some(open) = open.into_iter().find(|e| e.status == EscalationStatus::Requested) {
+                b.from = open.from;
+                b.round = open.round;
+            }
+        }
+        Body::AgreementReached(b) if b.parties.is_empty() => {
+            b.parties = case
+                .parties
+                .iter()
+                .filter(|p| p.details.side != Side::Third)
+                .map(|p| p.id)
+                .collect();
+        }
+        _ => {}
+    }
+}
+
+/// The round a new escalation from a level opens or joins: the open one if there is one.
+fn next_round(case: &Case, from: Level) -> u16 {
+    let rounds = case.ladder.escalations.iter().filter(|e| e.from == from);
+    let last = rounds.max_by_key(|e| e.round);
+    match last {
+        None => 1,
+        Some(e) if e.status == EscalationStatus::Requested => e.round,
+        Some(e) => e.round.saturating_add(1),
+    }
+}
+
+/// Whether a fact may be written on a case as it now stands.
+///
+/// # Errors
+/// The member at fault and what is wrong with it.
+pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
+    if !body.row().roles.contains(&author.role) {
+        return refuse("kind", RefusalReason::Role);
+    }
+    check_time(case, at, body, author.today)?;
+    check_size(body)?;
+    let names = Names { case };
+    match body {
+        // These begin or settle something and are written by their own commands.
+        Body::Registered(_)
+        | Body::Decided(_)
+        | Body::PersonRegistered(_)
+        | Body::PersonDecided(_)
+        | Body::UnitRegistered(_) => refuse("kind", RefusalReason::NotWrittenByHand),
+        Body::PartyAdded(b) => {
+            if case.parties.len() >= PARTIES_MAX {
+                return refuse("name", RefusalReason::TooMany);
+            }
+            check_party(b, author.today)
+        }
+        Body::Accepted(_) if case.state != State::Registered => {
+            refuse("kind", RefusalReason::AlreadyDone)
+        }
+        Body::ConsentRecorded(b) => names.party("party", b.party),
+        Body::VisitReceived(b) => {
+            required("content", &b.content, TEXT_CHARS_MAX)?;
+            b.party.map_or(Ok(()), |party| names.party("party", party))
+        }
+        Body::SessionHeld(b) => check_session(&names, b),
+        Body::AgreementReached(b) => check_agreement(&names, b),
+        Body::AgreementSigned(b) => {
+            names.agreement("agreement", b.agreement)?;
+            if b.parties.is_empty() && b.mediators.is_empty() {
+                return refuse("parties", RefusalReason::Empty);
+            }
+            check_names("mediators", &b.mediators)?;
+            names.parties("parties", &b.parties)
+        }
+        Body::AgreementSealed(b) => {
+            names.agreement("agreement", b.agreement)?;
+            required("seal", &b.seal, NAME_CHARS_MAX)
+        }
+        Body::PerformanceNoted(b) => {
+            names.agreement("agreement", b.agreement)?;
+            check_amount("amount_fen", b.amount_fen)?;
+            check_line(case, b)
+        }
+        Body::Escalated(b) => check_escalation(case, b),
+        Body::EscalationAccepted(b) => check_acceptance(case, b),
+        Body::ResolutionConfirmed(_) => check_owner(case, author),
+        Body::Revisited(b) => {
+            b.party.map_or(Ok(()), |party| names.party("party", party))?;
+            b.agreement.map_or(Ok(()), |a| names.agreement("agreement", a))
+        }
+        Body::Closed(b) => check_closing(case, b, author),
+        Body::Acknowledged(b) => {
+            if case.notices.iter().any(|n| n.key == b.notice && n.unit == author.unit) {
+                Ok(())
+            } else {
+                refuse("notice", RefusalReason::Unknown)
+            }
+        }
+        Body::Note(b) => required("text", &b.text, TEXT_CHARS_MAX),
+        Body::Corrected(b) => check_correction(case, b, author),
+        Body::CategorySet(_) | Body::RiskAssessed(_) | Body::Accepted(_) => Ok(()),
+    }
+}
+
+/// Business time: not in the future, not before the case.
+fn check_time(case: &Case, at: At, body: &Body, today: Day) -> Verdict {
+    if at.day > today {
+        return refuse("at", RefusalReason::InFuture);
+    }
+    let begins = !matches!(body, Body::PartyAdded(_) | Body::Note(_) | Body::VisitReceived(_));
+    match case.registered_on() {
+        Some(registered) if begins && at.day < registered => {
+            refuse("at", RefusalReason::BeforeRegistration)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The whole body fits an entry with room to spare.
+fn check_size(body: &Body) -> Verdict {
+    let bytes = serde_json::to_string(body).map_or(usize::MAX, |json| json.len());
+    if bytes > FACT_BYTES_MAX / 2 { refuse("body", RefusalReason::TooLong) } else { Ok(()) }
+}
+
+/// Names a body may refer to.
+struct Names<'a> {
+    case: &'a Case,
+}
+
+impl Names<'_> {
+    fn party(&self, field: &'static str, id: FactId) -> Verdict {
+        if self.case.parties.iter().any(|p| p.id == id) {
+            Ok(())
+        } else {
+            refuse(field, RefusalReason::Unknown)
+        }
+    }
+
+    fn parties(&self, field: &'static str, ids: &[FactId]) -> Verdict {
+        if ids.len() > PARTIES_MAX {
+            return refuse(field, RefusalReason::TooMany);
+        }
+        ids.iter().try_for_each(|id| self.party(field, *id))
+    }
+
+    fn agreement(&self, field: &'static str, id: FactId) -> Verdict {
+        if self.case.agreements.iter().any(|a| a.id == id) {
+            Ok(())
+        } else {
+            refuse(field, RefusalReason::Unknown)
+        }
+    }
+}
+
+/// A text that must be there and must not be endless.
+pub fn required(field: &'static str, text: &str, chars_max: usize) -> Verdict {
+    if text.trim().is_empty() {
+        return refuse(field, RefusalReason::Empty);
+    }
+    bounded(field, text, chars_max)
+}
+
+/// A text that may be missing but must not be endless.
+pub fn bounded(field: &'static str, text: &str, chars_max: usize) -> Verdict {
+    if text.chars().count() > chars_max {
+        return refuse(field, RefusalReason::TooLong);
+    }
+    Ok(())
+}
+
+fn check_names(field: &'static str, names: &[String]) -> Verdict {
+    if names.len() > PARTIES_MAX {
+        return refuse(field, RefusalReason::TooMany);
+    }
+    names.iter().try_for_each(|name| required(field, name, NAME_CHARS_MAX))
+}
+
+fn check_amount(field: &'static str, amount: Option<Fen>) -> Verdict {
+    match amount {
+        Some(amount) if !amount.is_plausible() => refuse(field, RefusalReason::OutOfRange),
+        _ => Ok(()),
+    }
+}
+
+/// A party: a name, and a birth that has happened.
+pub fn check_party(party: &PartyAdded, today: Day) -> Verdict {
+    required("name", &party.name, NAME_CHARS_MAX)?;
+    for (field, text) in
+        [("phone", &party.phone), ("address", &party.address), ("id_number", &party.id_number)]
+    {
+        bounded(field, text.as_deref().unwrap_or_default(), NAME_CHARS_MAX)?;
+    }
+    match party.birth {
+        Some(birth) if birth > today => refuse("birth", RefusalReason::InFuture),
+        _ => Ok(()),
+    }
+}
+
+fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
+    required("place", &body.place, NAME_CHARS_MAX)?;
+    required("host", &body.host, NAME_CHARS_MAX)?;
+    check_names("mediators", &body.mediators)?;
+    names.parties("present", &body.present)?;
+    if matches!(names.case.state, State::Refused | State::Withdrawn) {
+        return refuse("kind", RefusalReason::PartyRefused);
+    }
+    Ok(())
+}
+
+fn check_agreement(names: &Names<'_>, body: &AgreementReached) -> Verdict {
+    required("text", &body.text, TEXT_CHARS_MAX)?;
+    check_amount("amount_fen", body.amount_fen)?;
+    names.parties("parties", &body.parties)?;
+    if let Some(replaced) = body.replaces {
+        names.agreement("replaces", replaced)?;
+    }
+    if body.plan.len() > PLAN_LINES_MAX {
+        return refuse("plan", RefusalReason::TooMany);
+    }
+    let mut sum = Fen::default();
+    for line in &body.plan {
+        bounded("plan", &line.what, NAME_CHARS_MAX.saturating_mul(5))?;
+        check_amount("plan", line.amount_fen)?;
+        sum = sum.saturating_add(line.amount_fen.unwrap_or_default());
+    }
+    match body.amount_fen {
+        Some(whole) if sum != Fen::default() && sum != whole => {
+            refuse("plan", RefusalReason::SumDiffers)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_line(case: &Case, body: &PerformanceNoted) -> Verdict {
+    let agreement = case.agreements.iter().find(|a| a.id == body.agreement);
+    match (agreement, body.line) {
+        (Some(agreement), Some(line)) if usize::from(line) >= agreement.plan.len() => {
+            refuse("line", RefusalReason::Unknown)
+        }
+        (Some(agreement), _) if agreement.standing == Standing::Replaced => {
+            refuse("agreement", RefusalReason::Unknown)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_owner(case: &Case, author: Author) -> Verdict {
+    match case.owner() {
+        Some(owner) if owner.unit != author.unit => refuse("kind", RefusalReason::NotOwner),
+        _ => Ok(()),
+    }
+}
+
+fn check_escalation(case: &Case, body: &Escalated) -> Verdict {
+    if case.closure.is_some() {
+        return refuse("kind", RefusalReason::Closed);
+    }
+    if body.from != Level::Village {
+        return refuse("from", RefusalReason::OutOfRange);
+    }
+    let accepted = case.ladder.escalations.iter().any(|e| {
+        e.from == body.from && e.status == EscalationStatus::Accepted && e.round >= body.round
+    });
+    if accepted { refuse("round", RefusalReason::AlreadyDone) } else { Ok(()) }
+}
+
+fn check_acceptance(case: &Case, body: &EscalationAccepted) -> Verdict {
+    let climb =
+        case.ladder.escalations.iter().find(|e| e.from == body.from && e.round == body.round);
+    match climb.map(|e| e.status) {
+        Some(EscalationStatus::Requested) => Ok(()),
+        Some(EscalationStatus::Accepted) => refuse("kind", RefusalReason::AlreadyDone),
+        Some(EscalationStatus::Void) | None => refuse("kind", RefusalReason::NothingToAccept),
+    }
+}
+
+fn check_closing(case: &Case, body: &Closed, author: Author) -> Verdict {
+    if case.closure.is_some() {
+        return refuse("kind", RefusalReason::Closed);
+    }
+    check_owner(case, author)?;
+    if case.marks.iter().any(|m| m.value == super::stage::Mark::AwaitingConfirmation) {
+        return refuse("kind", RefusalReason::AwaitsConfirmation);
+    }
+    // Source: 人民调解法 (2010) art. 26: who ends without agreement tells of the other ways.
+    if body.outcome != Outcome::Settled && body.routes.is_empty() {
+        return refuse("routes", RefusalReason::Empty);
+    }
+    Ok(())
+}
+
+fn check_correction(case: &Case, body: &Corrected, author: Author) -> Verdict {
+    required("reason", &body.reason, TEXT_CHARS_MAX)?;
+    if !case.events.iter().any(|e| e.id == body.fact) {
+        return refuse("fact", RefusalReason::Unknown);
+    }
+    if matches!(*body.to, Body::Corrected(_) | Body::Decided(_)) {
+        return refuse("to", RefusalReason::NotWrittenByHand);
+    }
+    if !body.to.row().roles.contains(&author.role) {
+        return refuse("to", RefusalReason::Role);
+    }
+    match body.at {
+        Some(at) if at.day > author.today => refuse("at", RefusalReason::InFuture),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,263 @@
+//! The facts of a case as the fold sees them: read, checked against what the carrying entry
+//! proves, corrected, and with the question "did its author know that one?" answered.
+
+use std::collections::BTreeMap;
+
+use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use crate::fact::body::{Choice, Corrected};
+use crate::fact::{Body, Fact, FactError, Past, Proof, RecordFacts};
+use crate::id::FactId;
+use crate::merge::{self, Settled};
+use crate::role::Role;
+use crate::rules::{RuleId, Why};
+use crate::time::Span;
+
+/// Why a fact has no effect on the meaning. It is kept, carried on and shown with this mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedFact {
+    /// It claims a unit its device is not certified for, or its device is not certified.
+    UnitNotProven,
+    /// Nobody vouches for its author on that device.
+    AuthorUnknown,
+    /// Its author's role may not write this kind.
+    RoleMayNot,
+    /// It is not a fact of this kind of record, or cannot be read.
+    Unreadable,
+    /// A newer version wrote it: 需要更新软件才能显示.
+    NeedsUpdate,
+}
+
+/// A fact that counts.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Its name.
+    pub id: FactId,
+    /// Its content, as last corrected.
+    pub fact: Fact,
+    /// What the carrying entry proves.
+    pub proof: Proof,
+    /// The role of its author.
+    pub role: Role,
+    /// The correction that holds, if it was corrected.
+    pub corrected_by: Option<FactId>,
+    place: usize,
+    past: Past,
+}
+
+impl Known {
+    /// The business time it names.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.fact.at.span()
+    }
+
+    /// Whether its author had the other before them.
+    #[must_use]
+    pub fn knows(&self, other: &Self) -> bool {
+        self.past.contains(other.place)
+    }
+
+    /// The order of display and of otherwise equal facts.
+    #[must_use]
+    pub fn order(&self) -> (Span, crate::time::Hlc, FactId) {
+        (self.span(), self.fact.recorded, self.id)
+    }
+}
+
+/// The facts of one case, sorted by id.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Those that count.
+    pub list: Vec<Known>,
+    /// Those that do not, with the reason.
+    pub refused: Vec<(FactId, RefusedFact)>,
+    /// Corrections that contradict each other.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Selects the facts of one kind: `each!(facts, SessionHeld)` iterates `(&Known, &SessionHeld)`.
+macro_rules! each {
+    ($facts:expr, $kind:ident) => {
+        $facts.list.iter().filter_map(|known| match &known.fact.body {
+            $crate::fact::Body::$kind(body) => Some((known, body)),
+            _ => None,
+        })
+    };
+}
+pub(super) use each;
+
+impl Facts {
+    /// Reads the facts of a case record.
+    #[must_use]
+    pub fn read(record: &RecordFacts) -> Self {
+        let mut facts = Self::default();
+        for (place, carried) in record.facts.iter().enumerate() {
+            let checked = match Fact::read(&carried.json) {
+                Ok(fact) => check(&fact, carried.proof, carried.role).map(|who| (fact, who)),
+                Err(FactError::Newer(_)) => Err(RefusedFact::NeedsUpdate),
+                Err(FactError::Unreadable(_)) => Err(RefusedFact::Unreadable),
+            };
+            match checked {
+                Ok((fact, (proof, role))) => facts.list.push(Known {
+                    id: carried.id,
+                    fact,
+                    proof,
+                    role,
+                    corrected_by: None,
+                    place,
+                    past: carried.past.clone(),
+                }),
+                Err(reason) => facts.refused.push((carried.id, reason)),
+            }
+        }
+        facts.correct();
+        facts
+    }
+
+    /// A fact by its name.
+    #[must_use]
+    pub fn get(&self, id: FactId) -> Option<&Known> {
+        self.list.binary_search_by_key(&id, |known| known.id).ok().and_then(|at| self.list.get(at))
+    }
+
+    /// The decision that holds for a conflict: one that knows all of its sides, the last word of
+    /// those. Two contradicting decisions settle nothing.
+    pub fn decision(&self, key: &str, sides: &[&Known]) -> Option<(&Known, &Choice)> {
+        let all: Vec<(&Known, &Choice)> = each!(self, Decided)
+            .filter(|(known, body)| body.conflict == key && sides.iter().all(|s| known.knows(s)))
+            .map(|(known, body)| (known, &body.choice))
+            .collect();
+        let heads = merge::heads(&all, |later, earlier| later.0.knows(earlier.0));
+        match merge::same_or_ask(&heads, |(_, choice)| (*choice).clone()) {
+            Settled::One(one) => Some(*one),
+            Settled::Nothing | Settled::Ask(_) => None,
+        }
+    }
+
+    /// Lets corrections take effect on the facts they answer.
+    fn correct(&mut self) {
+        let mut by_target: BTreeMap<FactId, Vec<usize>> = BTreeMap::new();
+        for (at, known) in self.list.iter().enumerate() {
+            if let Body::Corrected(body) = &known.fact.body {
+                by_target.entry(body.fact).or_default().push(at);
+            }
+        }
+        for (target, corrections) in by_target {
+            let corrections: Vec<Known> =
+                corrections.iter().filter_map(|at| self.list.get(*at).cloned()).collect();
+            let Ok(at) = self.list.binary_search_by_key(&target, |known| known.id) else {
+                continue;
+            };
+            let (holding, conflict) = match self.list.get(at) {
+                Some(original) => self.choose(original, &corrections),
+                None => continue,
+            };
+            self.conflicts.extend(conflict);
+            if let (Some((correction, body)), Some(original)) = (holding, self.list.get_mut(at)) {
+                original.fact.at = body.at.unwrap_or(original.fact.at);
+                original.fact.body = *body.to;
+                original.corrected_by = Some(correction.id);
+                // Whoever corrects speaks with the knowledge of the correction.
+                original.past.union(&correction.past);
+            }
+        }
+    }
+
+    /// Which correction of a fact holds, and the conflict if two contradict.
+    fn choose(
+        &self,
+        original: &Known,
+        corrections: &[Known],
+    ) -> (Option<(Known, Corrected)>, Option<Conflict>) {
+        let admissible: Vec<(&Known, &Corrected)> = corrections
+            .iter()
+            .filter_map(|known| match &known.fact.body {
+                Body::Corrected(body)
+                    if body.to.row().code == original.fact.body.row().code
+                        && body.to.row().roles.contains(&known.role) =>
+                {
+                    Some((known, body))
+                }
+                _ => None,
+            })
+            .collect();
+        let heads = merge::heads(&admissible, |later, earlier| later.0.knows(earlier.0));
+        match merge::same_or_ask(&heads, |(_, body)| (body.at, body.to.clone())) {
+            Settled::Nothing => (None, None),
+            Settled::One((known, body)) => (Some(((*known).clone(), (*body).clone())), None),
+            Settled::Ask(all) => {
+                let key = format!("correction/{}", original.id);
+                let sides: Vec<&Known> = all.iter().map(|(known, _)| *known).collect();
+                let decided = self.decision(&key, &sides);
+                let chosen = decided.and_then(|(_, choice)| match choice {
+                    Choice::Fact(id) => all.iter().find(|(known, _)| known.id == *id),
+                    _ => None,
+                });
+                let conflict = Conflict::between(
+                    ConflictKind::Correction,
+                    key.clone(),
+                    Why::new(RuleId::CorrectionAsk, sides.iter().map(|k| k.id)),
+                    Seat::Owner,
+                    sides.iter().map(|known| Side::of_fact(known)).collect(),
+                )
+                .settled_by(decided.map(|(known, _)| known));
+                (chosen.map(|(k, b)| ((*k).clone(), (*b).clone())), Some(conflict))
+            }
+        }
+    }
+}
+
+/// Whether a fact may have effect: its unit is the one its device proves, somebody vouches for
+/// its author, and the author's role may write its kind.
+fn check(
+    fact: &Fact,
+    proof: Option<Proof>,
+    role: Option<Role>,
+) -> Result<(Proof, Role), RefusedFact> {
+    let proof = proof.filter(|p| p.unit == fact.unit).ok_or(RefusedFact::UnitNotProven)?;
+    let role = role.ok_or(RefusedFact::AuthorUnknown)?;
+    let row = fact.body.row();
+    if row.record != crate::fact::RecordKind::Case {
+        return Err(RefusedFact::Unreadable);
+    }
+    // What a correction puts in place must be the author's to write; that is asked per target.
+    if row.roles.contains(&role) { Ok((proof, role)) } else { Err(RefusedFact::RoleMayNot) }
+}
+
+/// A claim with legal precedence: how long it bars, and the facts it rests on.
+pub struct Claim<'a> {
+    /// From when it took effect until something answered it, if anything did.
+    pub span: Span,
+    /// What it rests on.
+    pub basis: Vec<&'a Known>,
+}
+
+/// How an act stands against a claim that may bar it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precedence {
+    /// The act lies outside the claim's time: the claim does not touch it.
+    Apart,
+    /// The act was done in full knowledge of the claim.
+    Knowing,
+    /// The claim was written in knowledge of the act but dated before it: a person decides.
+    Backdated,
+    /// The claim came first, or together, and the act did not know of it.
+    ClaimPrevails,
+}
+
+/// Compares a claim (an agreement in effect, a refusal) with an act that may be void because of
+/// it (an escalation, a session).
+///
+/// Business intervals decide; where they overlap the claim beats an act that was blind to it.
+#[must_use]
+pub fn precedence(claim: &Claim<'_>, act: &[&Known], act_span: Span) -> Precedence {
+    if !claim.span.overlaps(&act_span) {
+        Precedence::Apart
+    } else if act.iter().any(|a| claim.basis.iter().all(|b| a.knows(b))) {
+        Precedence::Knowing
+    } else if claim.basis.iter().any(|b| act.iter().any(|a| b.knows(a))) {
+        Precedence::Backdated
+    } else {
+        Precedence::ClaimPrevails
+    }
+}

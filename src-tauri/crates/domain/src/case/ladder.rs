@@ -1,0 +1,296 @@
+//! Who owns a case: the unit that registered it, until another accepts it. Escalations, what
+//! makes one void, and the ladder's one invariant: never two owners.
+
+use std::collections::BTreeMap;
+
+use crate::fact::body::{Choice, EscalationReason, Will};
+use crate::id::{FactId, UnitId};
+use crate::role::Level;
+use crate::rules::{RuleId, Why};
+use crate::time::Span;
+
+use super::agreement::Agreement;
+use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::known::{Claim, Facts, Known, Precedence, each, precedence};
+
+/// How far an escalation got.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum EscalationStatus {
+    /// 提级中: asked for, not yet accepted.
+    Requested,
+    /// 已接收: the upper level owns the case.
+    Accepted,
+    /// 提级失效.
+    Void,
+}
+
+/// One climb: all requests and acceptances of one (level, round) are one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Escalation {
+    /// From which level.
+    pub from: Level,
+    /// Which round.
+    pub round: u16,
+    /// Who asked, earliest first.
+    pub requests: Vec<FactId>,
+    /// Who accepted, earliest first.
+    pub acceptances: Vec<FactId>,
+    /// The reason of the earliest request.
+    pub reason: EscalationReason,
+    /// How far it got.
+    pub status: EscalationStatus,
+    /// The rule and the facts behind the status.
+    pub why: Why,
+}
+
+impl Escalation {
+    /// The key of its conflict and of its notice.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("escalation/{}/{}", level_code(self.from), self.round)
+    }
+}
+
+/// The word for a level in keys.
+#[must_use]
+pub const fn level_code(level: Level) -> &'static str {
+    match level {
+        Level::Village => "village",
+        Level::Township => "township",
+    }
+}
+
+/// The unit that owns the case from some time on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tenure {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its level.
+    pub level: Level,
+    /// From when.
+    pub from: Span,
+    /// The fact that made it owner.
+    pub by: FactId,
+}
+
+/// The climbs of a case and who owned it when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ladder {
+    /// In order of (level, round).
+    pub escalations: Vec<Escalation>,
+    /// First owner first; never empty.
+    pub tenures: Vec<Tenure>,
+    /// What the rules settled or leave to a person.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl Ladder {
+    /// The owner now.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Tenure> {
+        self.tenures.last()
+    }
+
+    /// The owner at the end of a stretch of time.
+    #[must_use]
+    pub fn owner_at(&self, span: Span) -> Option<&Tenure> {
+        self.tenures
+            .iter()
+            .rev()
+            .find(|tenure| !span.is_before(&tenure.from))
+            .or_else(|| self.tenures.first())
+    }
+}
+
+/// One climb before it is judged.
+struct Climb<'a> {
+    requests: Vec<(&'a Known, EscalationReason)>,
+    acceptances: Vec<&'a Known>,
+}
+
+/// Folds the ladder of a case that `first` owns.
+#[must_use]
+pub fn fold(facts: &Facts, agreements: &[Agreement], first: Tenure) -> Ladder {
+    let mut climbs: BTreeMap<(Level, u16), Climb<'_>> = BTreeMap::new();
+    for (known, body) in each!(facts, Escalated) {
+        let climb = climbs
+            .entry((body.from, body.round))
+            .or_insert_with(|| Climb { requests: Vec::new(), acceptances: Vec::new() });
+        climb.requests.push((known, body.reason));
+    }
+    for (known, body) in each!(facts, EscalationAccepted) {
+        // An acceptance nobody asked for moves nothing.
+        if let Some(climb) = climbs.get_mut(&(body.from, body.round)) {
+            climb.acceptances.push(known);
+        }
+    }
+    let mut ladder =
+        Ladder { escalations: Vec::new(), tenures: vec![first], conflicts: Vec::new() };
+    for ((from, round), mut climb) in climbs {
+        climb.requests.sort_by_key(|(known, _)| known.order());
+        climb.acceptances.sort_by_key(|known| known.order());
+        ladder.climb(facts, agreements, from, round, &climb);
+    }
+    ladder
+}
+
+impl Ladder {
+    /// Judges one climb and, if it holds and was accepted, moves the case.
+    fn climb(
+        &mut self,
+        facts: &Facts,
+        agreements: &[Agreement],
+        from: Level,
+        round: u16,
+        climb: &Climb<'_>,
+    ) {
+        let Some((_, reason)) = climb.requests.first() else {
+            return;
+        };
+        let mut escalation = Escalation {
+            from,
+            round,
+            requests: climb.requests.iter().map(|(known, _)| known.id).collect(),
+            acceptances: climb.acceptances.iter().map(|known| known.id).collect(),
+            reason: *reason,
+            status: EscalationStatus::Requested,
+            why: Why::new(
+                RuleId::OwnerByAcceptance,
+                climb
+                    .requests
+                    .iter()
+                    .map(|(k, _)| k.id)
+                    .chain(climb.acceptances.iter().map(|k| k.id)),
+            ),
+        };
+        if let Some(void) = self.bars(facts, agreements, &escalation, climb) {
+            escalation.status = EscalationStatus::Void;
+            escalation.why = void;
+        } else if let Some(accepted) = climb.acceptances.first() {
+            escalation.status = EscalationStatus::Accepted;
+            self.tenures.push(Tenure {
+                unit: accepted.proof.unit,
+                level: Level::Township,
+                from: accepted.span(),
+                by: accepted.id,
+            });
+        }
+        self.escalations.push(escalation);
+    }
+
+    /// What makes a climb void, if anything does; conflicts are written down either way.
+    fn bars(
+        &mut self,
+        facts: &Facts,
+        agreements: &[Agreement],
+        escalation: &Escalation,
+        climb: &Climb<'_>,
+    ) -> Option<Why> {
+        let bars = agreements
+            .iter()
+            .filter_map(|a| Some((RuleId::EscalationVoidByAgreement, a.claim(facts)?)))
+            .chain(
+                refusals(facts).into_iter().map(|claim| (RuleId::EscalationVoidByRefusal, claim)),
+            );
+        for (rule, claim) in bars {
+            match stands_against(&claim, climb) {
+                Precedence::Apart | Precedence::Knowing => {}
+                Precedence::ClaimPrevails => {
+                    let why = reason(rule, &claim, escalation);
+                    self.conflicts
+                        .push(dispute(escalation, &why, &claim, climb).settled_by_rule(rule));
+                    return Some(why);
+                }
+                Precedence::Backdated => {
+                    let why = reason(RuleId::Backdated, &claim, escalation);
+                    let sides: Vec<&Known> = claim
+                        .basis
+                        .iter()
+                        .copied()
+                        .chain(climb.requests.iter().map(|(k, _)| *k))
+                        .collect();
+                    let decided = facts.decision(&escalation.key(), &sides);
+                    self.conflicts.push(
+                        dispute(escalation, &why, &claim, climb)
+                            .with_ways(&["void", "stand"])
+                            .settled_by(decided.map(|(known, _)| known)),
+                    );
+                    if decided.is_some_and(|(_, c)| *c == Choice::Way("void".into())) {
+                        return Some(why);
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// How a climb stands against a claim: the request and the acceptance are judged apart, since a
+/// claim may fall between them.
+fn stands_against(claim: &Claim<'_>, climb: &Climb<'_>) -> Precedence {
+    let requests: Vec<&Known> = climb.requests.iter().map(|(known, _)| *known).collect();
+    let Some(first) = requests.first() else {
+        return Precedence::Apart;
+    };
+    match precedence(claim, &requests, first.span()) {
+        // The claim came after the request: it still bars an acceptance that was blind to it.
+        Precedence::Apart if first.span().is_before(&claim.span) => match climb.acceptances.first()
+        {
+            Some(accepted) => precedence(claim, &climb.acceptances, accepted.span()),
+            // Settled below before anybody above took it up.
+            None => Precedence::ClaimPrevails,
+        },
+        verdict => verdict,
+    }
+}
+
+/// A refusal or withdrawal that no later consent of the same party answers.
+pub(super) fn refusals(facts: &Facts) -> Vec<Claim<'_>> {
+    let wills: Vec<(&Known, FactId, Will)> =
+        each!(facts, ConsentRecorded).map(|(k, b)| (k, b.party, b.will)).collect();
+    wills
+        .iter()
+        .filter(|(_, _, will)| *will != Will::Given)
+        .map(|(known, party, _)| {
+            let answered = wills
+                .iter()
+                .filter(|(k, p, w)| *w == Will::Given && p == party && k.order() > known.order())
+                .map(|(k, _, _)| k.span())
+                .min();
+            let span = known.span();
+            // The bar lasts from the refusal until a later consent begins.
+            let to = answered.map_or(i64::MAX, |given| given.from.max(span.to));
+            Claim { span: Span { from: span.from, to }, basis: vec![known] }
+        })
+        .collect()
+}
+
+fn reason(rule: RuleId, claim: &Claim<'_>, escalation: &Escalation) -> Why {
+    Why::new(
+        rule,
+        claim
+            .basis
+            .iter()
+            .map(|k| k.id)
+            .chain(escalation.requests.iter().copied())
+            .chain(escalation.acceptances.iter().copied()),
+    )
+}
+
+/// The conflict between a claim and a climb: the claim's facts and the climb's, side by side.
+fn dispute(escalation: &Escalation, why: &Why, claim: &Claim<'_>, climb: &Climb<'_>) -> Conflict {
+    let sides = claim
+        .basis
+        .iter()
+        .copied()
+        .chain(climb.requests.iter().map(|(k, _)| *k))
+        .chain(climb.acceptances.iter().copied())
+        .map(Side::of_fact)
+        .collect();
+    Conflict::between(ConflictKind::Escalation, escalation.key(), why.clone(), Seat::Owner, sides)
+}

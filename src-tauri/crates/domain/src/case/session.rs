@@ -1,0 +1,255 @@
+//! Mediation sessions: every record is kept; which of them count towards the climb is a rule.
+//!
+//! The count is an internal working rule. It never conditions a party's right to refuse, stop or
+//! sue: 人民调解法 (2010) arts. 3, 17, 23 and 26.
+
+use crate::fact::body::{Choice, SessionHeld, SessionResult};
+use crate::id::{FactId, UnitId};
+use crate::role::Level;
+use crate::rules::{RuleId, Why};
+use crate::time::At;
+
+use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::known::{Facts, Known, Precedence, each, precedence};
+use super::ladder::{Ladder, refusals};
+
+/// Why a session does not count.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Uncounted {
+    /// It did not fail: agreed, put off, a party absent, ended.
+    OtherResult,
+    /// Place or mediator missing.
+    Incomplete,
+    /// Not both sides were heard.
+    OneSided,
+    /// 未经同意: a party had refused.
+    WithoutConsent,
+}
+
+/// A session as the facts make it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// The fact.
+    pub id: FactId,
+    /// Its number in the order of business time, from 1.
+    pub number: u16,
+    /// When.
+    pub at: At,
+    /// How it ended.
+    pub result: SessionResult,
+    /// The level that owned the case that day: where it counts.
+    pub level: Level,
+    /// The unit that recorded it.
+    pub unit: UnitId,
+    /// `None` if it counts.
+    pub uncounted: Option<Uncounted>,
+    /// The rule and the facts behind that.
+    pub why: Why,
+}
+
+/// The sessions of a case in order of business time, and what a person must decide about them.
+#[must_use]
+pub fn fold(
+    facts: &Facts,
+    ladder: &Ladder,
+    applicants: &[FactId],
+    respondents: &[FactId],
+) -> (Vec<Session>, Vec<Conflict>) {
+    let mut held: Vec<(&Known, &SessionHeld)> = each!(facts, SessionHeld).collect();
+    held.sort_by_key(|(known, _)| known.order());
+    let mut conflicts = Vec::new();
+    let mut sessions = Vec::new();
+    for (at, (known, body)) in held.iter().enumerate() {
+        let barred = barred(facts, known, &mut conflicts);
+        let uncounted = if barred.is_some() {
+            Some(Uncounted::WithoutConsent)
+        } else if body.result != SessionResult::Failed {
+            Some(Uncounted::OtherResult)
+        } else if body.place.trim().is_empty() || body.host.trim().is_empty() {
+            Some(Uncounted::Incomplete)
+        } else if heard(body, applicants) && heard(body, respondents) {
+            None
+        } else {
+            Some(Uncounted::OneSided)
+        };
+        sessions.push(Session {
+            id: known.id,
+            number: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1),
+            at: known.fact.at,
+            result: body.result,
+            level: ladder.owner_at(known.span()).map_or(Level::Village, |t| t.level),
+            unit: known.proof.unit,
+            uncounted,
+            why: barred.unwrap_or_else(|| Why::new(RuleId::SessionCounts, [known.id])),
+        });
+    }
+    (sessions, conflicts)
+}
+
+/// Whether anyone of a side was heard. A case without a known other side asks for none.
+fn heard(body: &SessionHeld, side: &[FactId]) -> bool {
+    side.is_empty() || body.present.iter().any(|party| side.contains(party))
+}
+
+/// Why a session was held without consent, if it was.
+///
+/// Source: 人民调解法 (2010) arts. 3 and 17: one party's clear refusal forbids mediation.
+fn barred(facts: &Facts, session: &Known, conflicts: &mut Vec<Conflict>) -> Option<Why> {
+    for refusal in refusals(facts) {
+        let basis = refusal.basis.iter().map(|k| k.id);
+        match precedence(&refusal, &[session], session.span()) {
+            Precedence::Apart => {}
+            // The law bars the session whether or not its recorder knew.
+            Precedence::ClaimPrevails | Precedence::Knowing => {
+                return Some(Why::new(RuleId::SessionWithoutConsent, basis.chain([session.id])));
+            }
+            Precedence::Backdated => {
+                let why = Why::new(RuleId::Backdated, basis.chain([session.id]));
+                let sides: Vec<&Known> = refusal.basis.iter().copied().chain([session]).collect();
+                let key = format!("session/{}", session.id);
+                let decided = facts.decision(&key, &sides);
+                let void = decided.is_some_and(|(_, c)| *c == Choice::Way("void".into()));
+                conflicts.push(
+                    Conflict::between(
+                        ConflictKind::Session,
+                        key,
+                        why.clone(),
+                        Seat::Owner,
+                        sides.iter().map(|k| Side::of_fact(k)).collect(),
+                    )
+                    .with_ways(&["void", "stand"])
+                    .settled_by(decided.map(|(known, _)| known)),
+                );
+                if void {
+                    return Some(why);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// How many sessions count at a level.
+#[must_use]
+pub fn count(sessions: &[Session], level: Level) -> u16 {
+    let counted = sessions.iter().filter(|s| s.level == level && s.uncounted.is_none()).count();
+    u16::try_from(counted).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::world::World;
+    use super::*;
+    use crate::fact::Body;
+    use crate::fact::body::{PartyAdded, Registered, SessionMode, Side, Track};
+    use crate::role::Role;
+
+    /// Name, place, host, result, who was heard, why it does not count.
+    type Row =
+        (&'static str, &'static str, &'static str, SessionResult, Vec<FactId>, Option<Uncounted>);
+
+    #[test]
+    fn what_counts() {
+        let mut world = World::new();
+        let village = world.desk(1, Role::R2);
+        world.write(
+            village,
+            "2026-03-01",
+            Body::Registered(Registered {
+                number: "临-A-0001".into(),
+                source: crate::catalogue::Source::Application,
+                track: Track::PeopleMediation,
+                settings: crate::settings::VERSION.into(),
+                happened: None,
+                demands: vec![],
+            }),
+        );
+        let mut party = |name: &str, side| {
+            world.write(
+                village,
+                "2026-03-01",
+                Body::PartyAdded(PartyAdded {
+                    name: name.into(),
+                    side,
+                    sex: None,
+                    birth: None,
+                    phone: None,
+                    address: None,
+                    id_number: None,
+                    person: None,
+                }),
+            )
+        };
+        let a = party("王某", Side::Applicant);
+        let b = party("赵某", Side::Respondent);
+        let rows: [Row; 6] = [
+            ("failed", "村委会", "周某", SessionResult::Failed, vec![a, b], None),
+            (
+                "no place",
+                " ",
+                "周某",
+                SessionResult::Failed,
+                vec![a, b],
+                Some(Uncounted::Incomplete),
+            ),
+            (
+                "nobody presided",
+                "村委会",
+                "",
+                SessionResult::Failed,
+                vec![a, b],
+                Some(Uncounted::Incomplete),
+            ),
+            (
+                "one side",
+                "村委会",
+                "周某",
+                SessionResult::Failed,
+                vec![a],
+                Some(Uncounted::OneSided),
+            ),
+            (
+                "put off",
+                "村委会",
+                "周某",
+                SessionResult::Rescheduled,
+                vec![a, b],
+                Some(Uncounted::OtherResult),
+            ),
+            (
+                "agreed",
+                "村委会",
+                "周某",
+                SessionResult::Agreed,
+                vec![a, b],
+                Some(Uncounted::OtherResult),
+            ),
+        ];
+        for (_, place, host, result, present, _) in &rows {
+            world.write(
+                village,
+                "2026-03-05",
+                Body::SessionHeld(SessionHeld {
+                    place: (*place).into(),
+                    mode: SessionMode::Joint,
+                    host: (*host).into(),
+                    mediators: vec![],
+                    present: present.clone(),
+                    result: *result,
+                    public: false,
+                }),
+            );
+        }
+        let case = world.case(village);
+        for ((name, .., want), session) in rows.iter().zip(&case.sessions) {
+            assert_eq!(session.uncounted, *want, "{name}");
+        }
+        assert_eq!(case.session_count(Level::Village), 1);
+        assert_eq!(case.sessions[0].number, 1);
+    }
+}

@@ -1,0 +1,313 @@
+//! Where a case stands: the stage of the closed loop 上报–分流–处置–反馈–评价, the state within it,
+//! the marks beside it, and the marks of each line of its history. All derived, never typed in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::body::{Kept, Outcome, Will};
+use crate::id::FactId;
+use crate::role::Level;
+use crate::rules::{RuleId, Why};
+use crate::settings::Settings;
+use crate::time;
+
+use super::agreement::{Agreement, Standing};
+use super::assess::Derived;
+use super::known::{Facts, Known, RefusedFact, each};
+use super::ladder::{EscalationStatus, Ladder, refusals};
+use super::session::{Session, Uncounted};
+use super::{Closure, Event, EventMark, Registration};
+
+/// A stage of the closed loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Stage {
+    /// 上报
+    Report,
+    /// 分流
+    Triage,
+    /// 处置
+    Handling,
+    /// 反馈
+    Feedback,
+    /// 评价
+    Rating,
+}
+
+/// The state of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum State {
+    /// 待登记: its registration has not arrived here.
+    Clue,
+    /// 已登记
+    Registered,
+    /// 已受理
+    Accepted,
+    /// 调解中
+    Mediating,
+    /// 达成协议，待签
+    AgreementUnsigned,
+    /// 已达成协议
+    Agreed,
+    /// 履行中
+    Performing,
+    /// 不履行
+    NotPerformed,
+    /// 履行完毕
+    Performed,
+    /// 已回访
+    Revisited,
+    /// 拒绝调解
+    Refused,
+    /// 当事人撤回
+    Withdrawn,
+    /// 结案
+    Closed,
+}
+
+/// A mark beside the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Mark {
+    /// 提级中
+    Escalating,
+    /// 已提级
+    Escalated,
+    /// 提级失效
+    EscalationVoid,
+    /// 待镇确认化解
+    AwaitingConfirmation,
+    /// 协议冲突
+    AgreementConflict,
+    /// 未经同意
+    WithoutConsent,
+}
+
+/// The closure that holds: by the unit that owns the case now, after it came to own it.
+///
+/// A village that closes what the township has accepted closes nothing; a case closed in the
+/// village as failed and accepted by the township goes on there.
+pub(super) fn closure(facts: &Facts, ladder: &Ladder) -> Option<Closure> {
+    let owner = ladder.owner()?;
+    each!(facts, Closed)
+        .filter(|(known, _)| known.proof.unit == owner.unit && !known.span().is_before(&owner.from))
+        .max_by_key(|(known, _)| known.order())
+        .map(|(known, body)| Closure { id: known.id, at: known.fact.at, outcome: body.outcome })
+}
+
+/// What the place of a case is derived from.
+pub(super) struct Now<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) registration: Option<&'a Registration>,
+    pub(super) agreements: &'a [Agreement],
+    pub(super) ladder: &'a Ladder,
+    pub(super) sessions: &'a [Session],
+    pub(super) closure: Option<&'a Closure>,
+}
+
+impl Now<'_> {
+    /// Stage and state.
+    pub(super) fn place(&self) -> (Stage, State) {
+        if self.registration.is_none() {
+            return (Stage::Report, State::Clue);
+        }
+        if let Some(closure) = self.closure {
+            return match closure.outcome {
+                Outcome::Settled | Outcome::Failed => (Stage::Rating, State::Closed),
+                Outcome::Withdrawn => (Stage::Rating, State::Withdrawn),
+                Outcome::Refused => (Stage::Rating, State::Refused),
+            };
+        }
+        if let Some(placed) = self.place_by_agreement() {
+            return placed;
+        }
+        if let Some(will) = self.standing_refusal() {
+            let state = if will == Will::Withdrawn { State::Withdrawn } else { State::Refused };
+            return (Stage::Handling, state);
+        }
+        if !self.sessions.is_empty() {
+            (Stage::Handling, State::Mediating)
+        } else if each!(self.facts, Accepted).next().is_some() {
+            (Stage::Handling, State::Accepted)
+        } else {
+            (Stage::Triage, State::Registered)
+        }
+    }
+
+    /// Where agreements put the case, if there are any that hold or wait for signatures.
+    fn place_by_agreement(&self) -> Option<(Stage, State)> {
+        let holds = |a: &&Agreement| matches!(a.standing, Standing::Current | Standing::Contested);
+        let holding: Vec<&Agreement> = self.agreements.iter().filter(holds).collect();
+        if holding.is_empty() {
+            let waits = self.agreements.iter().any(|a| a.standing == Standing::Unsigned);
+            return waits.then_some((Stage::Handling, State::AgreementUnsigned));
+        }
+        if self.unconfirmed().is_some() {
+            return Some((Stage::Handling, State::Agreed));
+        }
+        let kept: Vec<Option<Kept>> = holding.iter().map(|a| self.kept(a)).collect();
+        let state = if kept.contains(&Some(Kept::NotDone)) {
+            State::NotPerformed
+        } else if kept.iter().all(|k| *k == Some(Kept::Done)) {
+            let revisited = each!(self.facts, Revisited).next().is_some();
+            if revisited { State::Revisited } else { State::Performed }
+        } else {
+            State::Performing
+        };
+        let stage = match state {
+            State::Performed => Stage::Feedback,
+            State::Revisited => Stage::Rating,
+            _ => Stage::Handling,
+        };
+        Some((stage, state))
+    }
+
+    /// How far an agreement is kept: the last word on each line of its plan.
+    fn kept(&self, agreement: &Agreement) -> Option<Kept> {
+        let last = |line: Option<u16>| {
+            each!(self.facts, PerformanceNoted)
+                .filter(|(_, b)| b.agreement == agreement.id && b.line == line)
+                .max_by_key(|(known, _)| known.order())
+                .map(|(_, body)| body.kept)
+        };
+        if let whole @ Some(Kept::Done | Kept::NotDone) = last(None) {
+            return whole;
+        }
+        let count = u16::try_from(agreement.plan.len()).unwrap_or(u16::MAX);
+        let lines: Vec<Option<Kept>> = (0..count).map(|line| last(Some(line))).collect();
+        if lines.contains(&Some(Kept::NotDone)) {
+            Some(Kept::NotDone)
+        } else if !lines.is_empty() && lines.iter().all(|k| *k == Some(Kept::Done)) {
+            Some(Kept::Done)
+        } else if lines.iter().any(Option::is_some) || last(None).is_some() {
+            Some(Kept::Partly)
+        } else {
+            None
+        }
+    }
+
+    /// The agreement that waits for the township to confirm it (C1d), if one does: made by
+    /// another unit after the township had accepted.
+    fn unconfirmed(&self) -> Option<(&Agreement, FactId)> {
+        let owner = self.ladder.owner().filter(|t| t.level == Level::Township)?;
+        let agreement = self.agreements.iter().find(|a| {
+            a.unit != owner.unit && matches!(a.standing, Standing::Current | Standing::Contested)
+        })?;
+        let is_confirmed = each!(self.facts, ResolutionConfirmed).any(|(known, _)| {
+            known.proof.unit == owner.unit
+                && self.facts.get(agreement.id).is_some_and(|reached| known.knows(reached))
+        });
+        (!is_confirmed && owner.by != agreement.id).then_some((agreement, owner.by))
+    }
+
+    /// A refusal no later consent answers.
+    fn standing_refusal(&self) -> Option<Will> {
+        let standing = refusals(self.facts).into_iter().filter(|c| c.span.to == i64::MAX);
+        standing
+            .filter_map(|claim| claim.basis.first().copied())
+            .max_by_key(|known| known.order())
+            .and_then(|known| match &known.fact.body {
+                crate::fact::Body::ConsentRecorded(body) => Some(body.will),
+                _ => None,
+            })
+    }
+
+    /// The marks beside the state, each with its reason.
+    pub(super) fn marks(&self) -> Vec<Derived<Mark>> {
+        let mut marks = Vec::new();
+        let mut mark = |value, why: &Why| marks.push(Derived { value, why: why.clone() });
+        for escalation in &self.ladder.escalations {
+            let value = match escalation.status {
+                EscalationStatus::Requested => Mark::Escalating,
+                EscalationStatus::Accepted => Mark::Escalated,
+                EscalationStatus::Void => Mark::EscalationVoid,
+            };
+            mark(value, &escalation.why);
+        }
+        if let Some((agreement, accepted)) = self.unconfirmed() {
+            let why = Why::new(RuleId::AgreementAfterAcceptance, [agreement.id, accepted]);
+            mark(Mark::AwaitingConfirmation, &why);
+        }
+        let contested: Vec<FactId> = self
+            .agreements
+            .iter()
+            .filter(|a| a.standing == Standing::Contested)
+            .map(|a| a.id)
+            .collect();
+        if !contested.is_empty() {
+            mark(Mark::AgreementConflict, &Why::new(RuleId::AgreementConflict, contested));
+        }
+        for session in self.sessions {
+            if session.uncounted == Some(Uncounted::WithoutConsent) {
+                mark(Mark::WithoutConsent, &session.why);
+            }
+        }
+        marks
+    }
+
+    /// The history: every fact in order of business time, with its marks.
+    pub(super) fn events(&self, settings: &Settings) -> Vec<Event> {
+        let mut known: Vec<&Known> = self.facts.list.iter().collect();
+        known.sort_by_key(|k| k.order());
+        let mut events: Vec<Event> = known
+            .into_iter()
+            .map(|k| Event { id: k.id, marks: self.event_marks(k, settings) })
+            .collect();
+        for (id, reason) in &self.facts.refused {
+            let mark = match reason {
+                RefusedFact::NeedsUpdate => EventMark::NeedsUpdate,
+                _ => EventMark::Refused,
+            };
+            events.push(Event { id: *id, marks: vec![mark] });
+        }
+        events
+    }
+
+    fn event_marks(&self, known: &Known, settings: &Settings) -> Vec<EventMark> {
+        let mut marks = Vec::new();
+        if is_late(known.fact.at, known.fact.recorded, settings) {
+            marks.push(EventMark::LateEntry);
+        }
+        if known.corrected_by.is_some() {
+            marks.push(EventMark::Corrected);
+        }
+        if known.fact.newer {
+            marks.push(EventMark::NeedsUpdate);
+        }
+        let without_consent = self
+            .sessions
+            .iter()
+            .any(|s| s.id == known.id && s.uncounted == Some(Uncounted::WithoutConsent));
+        if without_consent {
+            marks.push(EventMark::WithoutConsent);
+        }
+        let void = self.ladder.escalations.iter().any(|e| {
+            e.status == EscalationStatus::Void
+                && (e.requests.contains(&known.id) || e.acceptances.contains(&known.id))
+        });
+        if void {
+            marks.push(EventMark::Void);
+        }
+        if self.agreements.iter().any(|a| a.id == known.id && a.standing == Standing::Replaced) {
+            marks.push(EventMark::Replaced);
+        }
+        let closes = matches!(known.fact.body, crate::fact::Body::Closed(_));
+        if closes && self.ladder.owner_at(known.span()).is_some_and(|t| t.unit != known.proof.unit)
+        {
+            marks.push(EventMark::NotByOwner);
+        }
+        marks
+    }
+}
+
+/// 补录: whether a fact was typed noticeably after it happened.
+fn is_late(at: time::At, recorded: time::Hlc, settings: &Settings) -> bool {
+    let gap = recorded.local().date().signed_duration_since(at.day).num_days();
+    gap > i64::from(settings.late_entry_days)
+}

@@ -1,0 +1,167 @@
+//! A world for tests: desks that write on one case while apart and meet when told to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Case;
+use super::guard::{self, Author, Refusal};
+use crate::fact::{Body, Carried, ChangeFacts, Fact, FieldValue, Proof, RecordFacts};
+use crate::id::{DeviceId, FactId, LogTag, RecordId, UserId, ulid};
+use crate::role::Role;
+use crate::settings::Settings;
+use crate::time::{At, Day, Hlc, midnight, moment};
+
+pub(super) fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// A desk: one user on one device of one unit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Desk {
+    at: usize,
+    unit: u8,
+    role: Role,
+}
+
+impl Desk {
+    pub(super) fn unit(self) -> RecordId {
+        RecordId([self.unit; 16])
+    }
+
+    pub(super) fn user(self) -> UserId {
+        UserId([u8::try_from(self.at).unwrap() + 100; 16])
+    }
+
+    pub(super) fn proof(self) -> Proof {
+        let device = DeviceId([u8::try_from(self.at).unwrap() + 50; 16]);
+        Proof { device, unit: self.unit() }
+    }
+}
+
+/// Changes, each with one fact, and who has which.
+pub(super) struct World {
+    changes: Vec<(Carried, BTreeSet<usize>)>,
+    has: Vec<BTreeSet<usize>>,
+    today: BTreeMap<usize, Day>,
+    pub(super) fields: BTreeMap<String, Vec<FieldValue>>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self { changes: vec![], has: vec![], today: BTreeMap::new(), fields: BTreeMap::new() }
+    }
+
+    pub(super) fn desk(&mut self, unit: u8, role: Role) -> Desk {
+        self.has.push(BTreeSet::new());
+        Desk { at: self.has.len() - 1, unit, role }
+    }
+
+    /// Sets a desk's calendar; otherwise it types things on the day they happen.
+    pub(super) fn today(&mut self, desk: Desk, today: &str) {
+        self.today.insert(desk.at, day(today));
+    }
+
+    pub(super) fn write(&mut self, desk: Desk, at: &str, body: Body) -> FactId {
+        self.forge(desk, at, body, |_| {})
+    }
+
+    /// Writes a fact after somebody has tampered with what its entry proves.
+    pub(super) fn forge(
+        &mut self,
+        desk: Desk,
+        at: &str,
+        body: Body,
+        tamper: impl FnOnce(&mut Carried),
+    ) -> FactId {
+        let at: At = at.parse().unwrap();
+        let typed = self.today.get(&desk.at).copied().unwrap_or(at.day);
+        // Later on every desk than anything before it, as a hybrid logical clock would say.
+        let count = self.changes.len();
+        let ms = u64::try_from(moment(midnight(typed))).unwrap() + 36_000_000;
+        let mut binding = [0; 10];
+        binding[8] = u8::try_from(count / 256).unwrap();
+        binding[9] = u8::try_from(count % 256).unwrap();
+        let id = FactId {
+            log: LogTag([u8::try_from(desk.at).unwrap(); 8]),
+            ulid: ulid(u64::try_from(count).unwrap() + 1, &binding),
+        };
+        let fact = Fact {
+            at,
+            recorded: Hlc { ms, count: u16::try_from(count).unwrap() },
+            by: desk.user(),
+            unit: desk.unit(),
+            body,
+            newer: false,
+        };
+        let mut carried = Carried {
+            id,
+            json: fact.write().unwrap().into(),
+            proof: Some(desk.proof()),
+            role: Some(desk.role),
+            past: Default::default(),
+        };
+        tamper(&mut carried);
+        let had = self.has[desk.at].clone();
+        self.changes.push((carried, had));
+        self.has[desk.at].insert(count);
+        id
+    }
+
+    /// Two desks exchange everything.
+    pub(super) fn meet(&mut self, a: Desk, b: Desk) {
+        let both: BTreeSet<usize> = self.has[a.at].union(&self.has[b.at]).copied().collect();
+        self.has[a.at].clone_from(&both);
+        self.has[b.at] = both;
+    }
+
+    pub(super) fn count(&self, desk: Desk) -> usize {
+        self.has[desk.at].len()
+    }
+
+    pub(super) fn case(&self, desk: Desk) -> Case {
+        let order: Vec<usize> = self.has[desk.at].iter().copied().collect();
+        super::fold(&self.record(&order), &Settings::default())
+    }
+
+    /// The same case from changes that arrived in another order, some of them twice.
+    pub(super) fn case_shuffled(&self, desk: Desk, seed: u64) -> Case {
+        let mut left: Vec<usize> = self.has[desk.at].iter().copied().collect();
+        let mut order = Vec::new();
+        let mut state = seed | 1;
+        while !left.is_empty() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let ready: Vec<usize> = left
+                .iter()
+                .copied()
+                .filter(|c| self.changes[*c].1.iter().all(|dep| order.contains(dep)))
+                .collect();
+            let pick = ready[usize::try_from(state >> 33).unwrap() % ready.len()];
+            order.push(pick);
+            if state & 64 == 0 {
+                order.push(pick);
+            }
+            left.retain(|c| *c != pick);
+        }
+        super::fold(&self.record(&order), &Settings::default())
+    }
+
+    pub(super) fn check(&self, desk: Desk, at: &str, body: &Body) -> Result<(), Refusal> {
+        let at: At = at.parse().unwrap();
+        let today = self.today.get(&desk.at).copied().unwrap_or(at.day);
+        let author = Author { role: desk.role, unit: desk.unit(), today };
+        guard::check(&self.case(desk), at, body, author)
+    }
+
+    fn record(&self, order: &[usize]) -> RecordFacts {
+        let place = |change: &usize| order.iter().position(|c| c == change).unwrap();
+        let changes = order
+            .iter()
+            .map(|change| ChangeFacts {
+                deps: self.changes[*change].1.iter().map(place).collect(),
+                facts: vec![self.changes[*change].0.clone()],
+            })
+            .collect();
+        let mut record = RecordFacts::gather(changes);
+        record.fields.clone_from(&self.fields);
+        record
+    }
+}

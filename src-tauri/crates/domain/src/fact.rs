@@ -1,0 +1,538 @@
+//! Facts: what people did and said, each written once and never changed.
+//!
+//! A fact is answered by other facts (corrected, decided), never edited. It is stored as the JSON
+//! text its author wrote, byte for byte; this module reads it, and keeps what it cannot read.
+//!
+//! [`KINDS`] is the one table of fact kinds: code, version, record, who may write it, and whether
+//! it is substantive progress. Adding a kind is one row here, one struct in [`body`], and its
+//! meaning in [`crate::case`].
+
+pub mod body;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::id::{DeviceId, FactId, UnitId, UserId};
+use crate::role::Role;
+use crate::time::{At, Hlc};
+use body::*;
+
+/// The longest JSON text of one fact.
+pub const FACT_BYTES_MAX: usize = 256 * 1024;
+
+/// What kind of record a fact belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum RecordKind {
+    /// A dispute.
+    Case,
+    /// A person known to a unit.
+    Person,
+    /// A unit and its roster.
+    Unit,
+}
+
+impl RecordKind {
+    /// The word that stands in the record's first change.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Person => "person",
+            Self::Unit => "unit",
+        }
+    }
+
+    /// The kind a word names.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Case, Self::Person, Self::Unit].into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// The registers a record of this kind may hold: plain values where the last word has no
+    /// legal weight. Anything with a rule is a fact instead.
+    #[must_use]
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Case => &["title", "amount", "place"],
+            Self::Person => &["name", "phone", "address", "birth", "id_number", "note"],
+            Self::Unit => &["name", "address", "phone"],
+        }
+    }
+
+    /// The free texts a record of this kind begins with.
+    #[must_use]
+    pub const fn texts(self) -> &'static [&'static str] {
+        match self {
+            Self::Case => &["summary", "agreement"],
+            Self::Person | Self::Unit => &[],
+        }
+    }
+}
+
+/// One row of the table of fact kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindRow {
+    /// The word in the fact's JSON.
+    pub code: &'static str,
+    /// The newest version of its body this program understands.
+    pub version: u16,
+    /// The record it is written on.
+    pub record: RecordKind,
+    /// The roles whose facts of this kind have effect.
+    pub roles: &'static [Role],
+    /// Whether it is substantive progress (实质进展) for the stagnation rule.
+    pub substantive: bool,
+}
+
+/// Everyone who may write any case content.
+const CASEWORK: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
+/// Those who mediate.
+const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6];
+/// Those who speak for the township centre.
+const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
+
+macro_rules! fact_kinds {
+    ($($(#[$doc:meta])* $name:ident = $code:literal v $version:literal on $record:ident by
+        $roles:expr, substantive $substantive:literal;)*) => {
+        /// What happened, by kind.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "body")]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        pub enum Body {
+            $($(#[$doc])* #[serde(rename = $code)] $name($name),)*
+        }
+
+        /// The table of fact kinds, in the order of a case's life.
+        pub const KINDS: &[KindRow] = &[$(KindRow {
+            code: $code,
+            version: $version,
+            record: RecordKind::$record,
+            roles: $roles,
+            substantive: $substantive,
+        },)*];
+
+        impl Body {
+            /// The row of the table this body belongs to.
+            #[must_use]
+            pub const fn row(&self) -> KindRow {
+                match self {
+                    $(Self::$name(_) => KindRow {
+                        code: $code,
+                        version: $version,
+                        record: RecordKind::$record,
+                        roles: $roles,
+                        substantive: $substantive,
+                    },)*
+                }
+            }
+
+            /// Reads a body by its code; `None` for a code this version does not know.
+            fn read(code: &str, json: &str) -> Option<Result<Self, serde_json::Error>> {
+                match code {
+                    $($code => Some(serde_json::from_str(json).map(Self::$name)),)*
+                    _ => None,
+                }
+            }
+
+            /// Writes the body alone.
+            fn write(&self) -> Result<Box<RawValue>, serde_json::Error> {
+                match self {
+                    $(Self::$name(body) => serde_json::value::to_raw_value(body),)*
+                }
+            }
+        }
+    };
+}
+
+fact_kinds! {
+    /// 登记: the case begins.
+    Registered = "registered" v 1 on Case by CASEWORK, substantive false;
+    /// 当事人: a party joins.
+    PartyAdded = "party_added" v 1 on Case by CASEWORK, substantive false;
+    /// 类型.
+    CategorySet = "category_set" v 1 on Case by CASEWORK, substantive false;
+    /// 风险评估.
+    RiskAssessed = "risk_assessed" v 1 on Case by
+        &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7], substantive false;
+    /// 受理.
+    Accepted = "accepted" v 1 on Case by &[Role::R3, Role::R4, Role::R7], substantive false;
+    /// 当事人意愿: a party consents, refuses or stops.
+    ConsentRecorded = "consent_recorded" v 1 on Case by CASEWORK, substantive false;
+    /// 接待: somebody came and said something.
+    VisitReceived = "visit_received" v 1 on Case by CASEWORK, substantive false;
+    /// 调解会.
+    SessionHeld = "session_held" v 1 on Case by MEDIATING, substantive true;
+    /// 达成协议.
+    AgreementReached = "agreement_reached" v 1 on Case by MEDIATING, substantive true;
+    /// 协议签名.
+    AgreementSigned = "agreement_signed" v 1 on Case by MEDIATING, substantive false;
+    /// 协议盖章.
+    AgreementSealed = "agreement_sealed" v 1 on Case by MEDIATING, substantive false;
+    /// 履行.
+    PerformanceNoted = "performance_noted" v 1 on Case by CASEWORK, substantive true;
+    /// 提级.
+    Escalated = "escalated" v 1 on Case by &[Role::R3, Role::R4, Role::R5, Role::R7],
+        substantive false;
+    /// 提级接收.
+    EscalationAccepted = "escalation_accepted" v 1 on Case by TOWNSHIP, substantive true;
+    /// 镇确认化解.
+    ResolutionConfirmed = "resolution_confirmed" v 1 on Case by TOWNSHIP, substantive true;
+    /// 回访.
+    Revisited = "revisited" v 1 on Case by CASEWORK, substantive false;
+    /// 结案.
+    Closed = "closed" v 1 on Case by &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R7],
+        substantive false;
+    /// 知悉确认: what was shown to a unit has been read.
+    Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
+    /// 备注.
+    Note = "note" v 1 on Case by
+        &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7, Role::R8],
+        substantive false;
+    /// 更正: an earlier fact was wrong.
+    Corrected = "corrected" v 1 on Case by CASEWORK, substantive false;
+    /// 裁定: a conflict is settled by a person.
+    Decided = "decided" v 1 on Case by CASEWORK, substantive false;
+    /// 人员登记: a person record begins.
+    PersonRegistered = "person_registered" v 1 on Person by CASEWORK, substantive false;
+    /// 人员冲突裁定.
+    PersonDecided = "person_decided" v 1 on Person by CASEWORK, substantive false;
+    /// 单位登记: a unit record begins.
+    UnitRegistered = "unit_registered" v 1 on Unit by &[Role::R7, Role::R10], substantive false;
+}
+
+/// A fact whose JSON was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// When it happened, as the author says.
+    pub at: At,
+    /// When it was typed.
+    pub recorded: Hlc,
+    /// Who typed it, as the author says; believed only where the carrying entry proves it.
+    pub by: UserId,
+    /// For which unit, as the author says; believed only where the carrying entry proves it.
+    pub unit: UnitId,
+    /// What happened.
+    pub body: Body,
+    /// Whether a newer version wrote it: fields this program does not know are kept unread.
+    pub newer: bool,
+}
+
+/// Why a fact's JSON has no meaning here. The text itself is kept and carried on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FactError {
+    /// A kind this version does not know: 需要更新软件才能显示.
+    #[error("fact kind {0:?} needs a newer version")]
+    Newer(String),
+    /// Not a fact at all, or a body that does not fit its kind.
+    #[error("unreadable fact: {0}")]
+    Unreadable(String),
+}
+
+/// The envelope around a body, borrowed from the text.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    kind: std::borrow::Cow<'a, str>,
+    v: u16,
+    at: At,
+    recorded: Hlc,
+    by: UserId,
+    unit: UnitId,
+    #[serde(borrow)]
+    body: &'a RawValue,
+}
+
+/// The same on the way out; the order of the members is the order in the text.
+#[derive(Serialize)]
+struct EnvelopeOut<'a> {
+    kind: &'static str,
+    v: u16,
+    at: At,
+    recorded: Hlc,
+    by: UserId,
+    unit: UnitId,
+    body: &'a RawValue,
+}
+
+impl Fact {
+    /// Reads a fact from the text its author wrote.
+    ///
+    /// # Errors
+    /// [`FactError::Newer`] for a kind of a newer version, [`FactError::Unreadable`] for anything
+    /// else; the caller keeps the text in both cases.
+    pub fn read(json: &str) -> Result<Self, FactError> {
+        let unreadable = |e: serde_json::Error| FactError::Unreadable(e.to_string());
+        if json.len() > FACT_BYTES_MAX {
+            return Err(FactError::Unreadable("too long".into()));
+        }
+        let envelope: Envelope<'_> = serde_json::from_str(json).map_err(unreadable)?;
+        let Some(body) = Body::read(&envelope.kind, envelope.body.get()) else {
+            return Err(FactError::Newer(envelope.kind.into_owned()));
+        };
+        let body = match body {
+            Ok(body) => body,
+            // A newer version may have changed what this one requires.
+            Err(_) if KINDS.iter().any(|k| k.code == envelope.kind && envelope.v > k.version) => {
+                return Err(FactError::Newer(envelope.kind.into_owned()));
+            }
+            Err(error) => return Err(unreadable(error)),
+        };
+        Ok(Self {
+            at: envelope.at,
+            recorded: envelope.recorded,
+            by: envelope.by,
+            unit: envelope.unit,
+            newer: envelope.v > body.row().version,
+            body,
+        })
+    }
+
+    /// Writes the text that is stored and travels.
+    ///
+    /// # Errors
+    /// Only if the body cannot be written as JSON, which no body in [`body`] can cause.
+    pub fn write(&self) -> Result<String, serde_json::Error> {
+        let body = self.body.write()?;
+        let row = self.body.row();
+        serde_json::to_string(&EnvelopeOut {
+            kind: row.code,
+            v: row.version,
+            at: self.at,
+            recorded: self.recorded,
+            by: self.by,
+            unit: self.unit,
+            body: &body,
+        })
+    }
+}
+
+/// What the entry that carries a fact proves about its author.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// The device whose log it stands in.
+    pub device: DeviceId,
+    /// The unit that device is certified for.
+    pub unit: UnitId,
+}
+
+/// A fact as a record holds it.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    /// Its name.
+    pub id: FactId,
+    /// The text its author wrote.
+    pub json: Box<str>,
+    /// What the carrying entry proves; `None` where the log's device is not certified here.
+    pub proof: Option<Proof>,
+    /// The role its claimed author is certified for on that device; `None` where nobody vouches.
+    pub role: Option<Role>,
+    /// Which other facts of the record its author had before them.
+    pub past: Past,
+}
+
+/// A set of facts of one record, by their place in the record's sorted list of fact ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past(Vec<u64>);
+
+impl Past {
+    /// Adds the fact at a place.
+    pub fn insert(&mut self, place: usize) {
+        let (word, bit) = (place / 64, place % 64);
+        if self.0.len() <= word {
+            self.0.resize(word.saturating_add(1), 0);
+        }
+        if let Some(slot) = self.0.get_mut(word) {
+            *slot |= 1u64.checked_shl(u32::try_from(bit).unwrap_or(0)).unwrap_or(0);
+        }
+    }
+
+    /// Whether the fact at a place is in the set.
+    #[must_use]
+    pub fn contains(&self, place: usize) -> bool {
+        let bit = u32::try_from(place % 64).unwrap_or(0);
+        self.0.get(place / 64).is_some_and(|word| word.checked_shr(bit).unwrap_or(0) & 1 == 1)
+    }
+
+    /// The part of the set before a place.
+    fn below(&self, place: usize) -> Self {
+        let mut below = Self::default();
+        let count = self.0.len().saturating_mul(64).min(place);
+        for earlier in (0..count).filter(|p| self.contains(*p)) {
+            below.insert(earlier);
+        }
+        below
+    }
+
+    /// Adds every fact of another set.
+    pub fn union(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (slot, word) in self.0.iter_mut().zip(&other.0) {
+            *slot |= word;
+        }
+    }
+}
+
+/// One value of a register, as a record holds it. Several stand side by side when two people
+/// wrote in ignorance of each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldValue {
+    /// The value: text, a whole number, or nothing.
+    pub value: serde_json::Value,
+    /// Who wrote it, as the author says.
+    pub by: UserId,
+    /// When it was typed.
+    pub recorded: Hlc,
+    /// What the carrying entry proves.
+    pub proof: Option<Proof>,
+}
+
+/// The JSON text of a register's value, as it stands in the document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldText {
+    /// The value: text, a whole number, or nothing.
+    pub value: serde_json::Value,
+    /// Who wrote it.
+    pub by: UserId,
+    /// When it was typed.
+    pub recorded: Hlc,
+}
+
+/// The facts one change of a record adds, and the changes it builds on.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeFacts {
+    /// The changes it builds on, by their place in the list given to [`RecordFacts::gather`];
+    /// each stands before this one.
+    pub deps: Vec<usize>,
+    /// The facts it adds; their pasts are not yet known.
+    pub facts: Vec<Carried>,
+}
+
+/// Everything the fold needs of one record.
+#[derive(Debug, Clone, Default)]
+pub struct RecordFacts {
+    /// The facts, sorted by id. [`Past`] speaks of places in this list.
+    pub facts: Vec<Carried>,
+    /// The registers, each with its concurrent values sorted by (recorded, device).
+    pub fields: std::collections::BTreeMap<String, Vec<FieldValue>>,
+}
+
+impl RecordFacts {
+    /// Gathers the facts of a record's changes, given in any order that puts every change after
+    /// those it builds on. The result depends on the set of changes only.
+    #[must_use]
+    pub fn gather(changes: Vec<ChangeFacts>) -> Self {
+        let mut facts: Vec<(Carried, usize)> = Vec::new();
+        let mut deps = Vec::with_capacity(changes.len());
+        for (at, change) in changes.into_iter().enumerate() {
+            deps.push(change.deps);
+            facts.extend(change.facts.into_iter().map(|carried| (carried, at)));
+        }
+        facts.sort_by_key(|(carried, _)| carried.id);
+        facts.dedup_by_key(|(carried, _)| carried.id);
+        // What each change's author had, and what the change itself adds.
+        let mut added = vec![Past::default(); deps.len()];
+        for (place, (_, change)) in facts.iter().enumerate() {
+            if let Some(own) = added.get_mut(*change) {
+                own.insert(place);
+            }
+        }
+        let mut before: Vec<Past> = Vec::with_capacity(deps.len());
+        for builds_on in &deps {
+            let mut past = Past::default();
+            for dep in builds_on {
+                for part in [before.get(*dep), added.get(*dep)].into_iter().flatten() {
+                    past.union(part);
+                }
+            }
+            before.push(past);
+        }
+        for (place, (carried, change)) in facts.iter_mut().enumerate() {
+            let mut past = before.get(*change).cloned().unwrap_or_default();
+            // Within one change what comes first is known to what follows.
+            if let Some(own) = added.get(*change) {
+                past.union(&own.below(place));
+            }
+            carried.past = past;
+        }
+        Self { facts: facts.into_iter().map(|(carried, _)| carried).collect(), ..Self::default() }
+    }
+
+    /// Adds a fact whose author had all the others before them and whose id is the largest.
+    pub fn append(&mut self, mut carried: Carried) {
+        carried.past = Past::default();
+        for place in 0..self.facts.len() {
+            carried.past.insert(place);
+        }
+        self.facts.push(carried);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note() -> Fact {
+        Fact {
+            at: "2026-03-24T15:30".parse().unwrap(),
+            recorded: Hlc { ms: 1_774_337_412_123, count: 2 },
+            by: UserId([1; 16]),
+            unit: crate::id::RecordId([2; 16]),
+            body: Body::Note(Note { text: "李某说“要动手”".into() }),
+            newer: false,
+        }
+    }
+
+    #[test]
+    fn a_fact_reads_back_as_written() {
+        let json = note().write().unwrap();
+        assert!(json.starts_with(r#"{"kind":"note","v":1,"at":"2026-03-24T15:30""#), "{json}");
+        assert_eq!(Fact::read(&json).unwrap(), note());
+    }
+
+    #[test]
+    fn newer_kinds_and_fields_are_kept_apart_from_broken_ones() {
+        let json = note().write().unwrap();
+        let newer_field = json.replace("\"text\":", "\"tone\":\"angry\",\"text\":");
+        assert_eq!(Fact::read(&newer_field).unwrap(), note(), "an unknown field is passed over");
+        let newer_kind = json.replace("\"note\"", "\"hologram_shown\"");
+        assert_eq!(Fact::read(&newer_kind), Err(FactError::Newer("hologram_shown".into())));
+        let newer_version = json.replace("\"v\":1", "\"v\":9");
+        assert!(Fact::read(&newer_version).unwrap().newer);
+        let newer_shape = newer_version.replace("\"text\"", "\"words\"");
+        assert_eq!(Fact::read(&newer_shape), Err(FactError::Newer("note".into())));
+        let broken = json.replace("\"text\"", "\"words\"");
+        assert!(matches!(Fact::read(&broken), Err(FactError::Unreadable(_))));
+        assert!(matches!(Fact::read("[]"), Err(FactError::Unreadable(_))));
+    }
+
+    #[test]
+    fn every_kind_has_a_code_of_its_own() {
+        let mut codes: Vec<_> = KINDS.iter().map(|k| k.code).collect();
+        codes.sort_unstable();
+        let before = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), before, "two kinds share a code");
+        assert!(KINDS.iter().all(|k| !k.roles.is_empty()), "a kind nobody may write");
+    }
+
+    #[test]
+    fn a_past_is_a_set_of_places() {
+        let mut past = Past::default();
+        for place in [0, 63, 64, 300] {
+            past.insert(place);
+        }
+        for place in 0..400 {
+            assert_eq!(past.contains(place), [0, 63, 64, 300].contains(&place), "{place}");
+        }
+        let mut other = Past::default();
+        other.insert(5);
+        other.union(&past);
+        assert!(other.contains(5) && other.contains(300));
+    }
+}

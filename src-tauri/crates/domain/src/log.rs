@@ -1,0 +1,82 @@
+//! The shape of a log and of its entries, shared by the crate that stores them and the crate that
+//! moves them. Hashing and signing live in `sync`; nothing here interprets a payload.
+
+use crate::id::{DeviceId, LogId, RecordId, SpaceId};
+
+/// Distinguishes the logs one device keeps for one space over its life.
+///
+/// A new epoch begins when continuity cannot be proven: a restored image, a copied profile.
+pub type Epoch = [u8; 8];
+
+/// A log: what one device appends to one space in one epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogKey {
+    /// The space it belongs to.
+    pub space: SpaceId,
+    /// The device that writes it.
+    pub device: DeviceId,
+    /// Which of the device's logs for the space.
+    pub epoch: Epoch,
+}
+
+/// One entry of one log. Sequence numbers begin at 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryRef {
+    /// The log.
+    pub log: LogId,
+    /// Its place in the log, from 1.
+    pub seq: u64,
+}
+
+/// What an entry is for.
+///
+/// **Shape**: a 16-bit code, frozen. Bit 15 marks kinds an older version must not ignore: it
+/// keeps and forwards them, and shows the record read-only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryKind(pub u16);
+
+impl EntryKind {
+    /// One Automerge change of one record.
+    pub const CHANGE: Self = Self(1);
+    /// A signed statement of an authority: a certificate or a grant.
+    pub const STATEMENT: Self = Self(2);
+    /// The first entry of an epoch that has a predecessor: names its last known head.
+    pub const CHECKPOINT: Self = Self(3);
+
+    /// Kinds this version understands.
+    const KNOWN: [Self; 3] = [Self::CHANGE, Self::STATEMENT, Self::CHECKPOINT];
+
+    /// Whether a version that does not know this kind must hold back the record.
+    #[must_use]
+    pub const fn is_critical(self) -> bool {
+        self.0 & 0x8000 != 0
+    }
+
+    /// Whether this version understands it.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        Self::KNOWN.contains(&self)
+    }
+}
+
+/// An entry as it is stored and as it travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is for.
+    pub kind: EntryKind,
+    /// The record it belongs to; all zero for entries about no record.
+    pub doc: RecordId,
+    /// The entries of this record it builds on, sorted; empty where the record begins.
+    pub needs: Vec<EntryRef>,
+    /// The bytes, opaque here. At most [`PAYLOAD_BYTES_MAX`].
+    pub payload: Vec<u8>,
+}
+
+/// The record id of entries that belong to no record.
+pub const NO_RECORD: RecordId = RecordId([0; 16]);
+
+/// The largest payload of one entry.
+pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
+
+/// The most entries one entry may build on.
+pub const NEEDS_MAX: usize = 256;

@@ -1,0 +1,152 @@
+//! Every rule the fold applies, by name: what it says, where it comes from, how it merges, and
+//! the test that holds it. Whatever the fold derives carries the name of its rule, so that the
+//! window can answer 为什么？ with the source and the facts used.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::FactId;
+use crate::merge::MergeClass;
+
+macro_rules! rules {
+    ($($name:ident $code:literal $class:ident $source:literal $says:literal $test:literal;)*) => {
+        /// The name of a rule.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        pub enum RuleId {
+            $(#[doc = $says] #[serde(rename = $code)] $name,)*
+        }
+
+        /// The table of rules.
+        pub const RULES: &[Rule] = &[$(Rule {
+            id: RuleId::$name,
+            code: $code,
+            class: MergeClass::$class,
+            source: $source,
+            says: $says,
+            test: $test,
+        },)*];
+
+        impl RuleId {
+            /// The word that stands for it in views and messages.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
+}
+
+/// One row of the table of rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its name.
+    pub id: RuleId,
+    /// The word that stands for it.
+    pub code: &'static str,
+    /// How it merges.
+    pub class: MergeClass,
+    /// The law and article, or the practice it comes from.
+    pub source: &'static str,
+    /// What it says.
+    pub says: &'static str,
+    /// The test that would fail without it.
+    pub test: &'static str,
+}
+
+rules! {
+    FirstResponsible "first_responsible" Idem "首办责任制"
+        "who registers a case first answers for it, for ever"
+        "case::tests::the_registrar_stays_responsible";
+    OwnerByAcceptance "owner_by_acceptance" Early "3321 提级，接收即承办"
+        "a case has one owner: the unit that registered it, until another accepts it"
+        "case::tests::acceptance_moves_the_case";
+    EffectiveDate "effective_date" Late "人民调解法（2010）第二十九条、第三十条"
+        "a written agreement takes effect on the day of the last signature or seal it needs; an oral one on the day it is reached"
+        "case::agreement::tests::the_effective_day_is_that_of_the_last_act";
+    EscalationVoidByAgreement "C1a" Early "人民调解法（2010）第二十九条；先生效者优先"
+        "an agreement in effect before an escalation that did not know of it makes the escalation void"
+        "case::tests::an_agreement_before_a_blind_escalation_voids_it";
+    EscalationVoidByRefusal "C1c" Early "人民调解法（2010）第三条、第十七条"
+        "a refusal or withdrawal before an escalation that did not know of it makes the escalation void"
+        "case::tests::a_refusal_before_a_blind_escalation_voids_it";
+    AgreementAfterAcceptance "C1d" Set "人民调解法（2010）第三十一条"
+        "an agreement made after the township accepted stands, and the case stays open until the township confirms"
+        "case::tests::an_agreement_after_acceptance_waits_for_the_township";
+    Backdated "backdated" Ask "有知情者补录在先日期，不得单方推翻"
+        "what was written in knowledge of another fact but dated before it never overturns it alone"
+        "case::tests::backdating_asks";
+    AgreementConflict "C4" Ask "人民调解法（2010）第三十一条、第三十二条"
+        "two signed agreements about the same demands both stand until the judicial office confirms which holds"
+        "case::agreement::tests::two_signed_agreements_ask_the_judicial_office";
+    AgreementReplaced "C4_replaced" Ask "当事人另行约定替代原协议"
+        "an agreement that says it replaces an earlier one prevails once the judicial office confirms"
+        "case::agreement::tests::a_replacing_agreement_waits_for_confirmation";
+    AgreementCopy "C4_copy" Idem "同一文本的复本"
+        "two agreements with the same text are copies of one"
+        "case::agreement::tests::the_same_text_twice_is_one_agreement";
+    SessionWithoutConsent "C5" Early "人民调解法（2010）第三条、第十七条、第二十三条"
+        "a session after a party refused is kept, marked, and does not count"
+        "case::tests::a_session_after_a_refusal_does_not_count";
+    SessionCounts "session_counts" Set "3321 工作方法（内部工作规则）"
+        "a session counts when it failed with a place, a mediator and both sides heard"
+        "case::session::tests::what_counts";
+    RiskMax "C14_risk" Max "从高从严"
+        "of two risks judged in ignorance of each other the higher holds; lowering needs a director or above with a reason"
+        "case::tests::the_higher_risk_holds";
+    CategoryOwner "C14_category" Owner "现承办单位的类型为准，差异留痕"
+        "of two types the owning unit's holds; without it a person decides"
+        "case::tests::the_owner_names_the_type";
+    FieldAsk "C14_field" Ask "同一项两处不同，由承办单位核定"
+        "two values of one register stand side by side until a person decides"
+        "case::tests::two_titles_ask";
+    CorrectionAsk "correction" Ask "对同一记录的两种更正，由承办单位核定"
+        "two different corrections of one fact leave it as it was until a person decides"
+        "case::tests::two_corrections_ask";
+    LateEntry "late_entry" Set "补录"
+        "a fact typed more than three days after it happened is marked"
+        "case::tests::late_entries_are_marked";
+    ConfirmBeforeClosing "confirm_before_closing" Owner "镇确认化解后结案"
+        "a case the township owns is closed by the township"
+        "case::tests::only_the_owner_closes";
+}
+
+/// Why something derived is as it is: the rule, and the facts it used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// The rule.
+    pub rule: RuleId,
+    /// The facts it used, sorted.
+    pub facts: Vec<FactId>,
+}
+
+impl Why {
+    /// A reason resting on some facts.
+    #[must_use]
+    pub fn new(rule: RuleId, facts: impl IntoIterator<Item = FactId>) -> Self {
+        let mut facts: Vec<FactId> = facts.into_iter().collect();
+        facts.sort_unstable();
+        facts.dedup();
+        Self { rule, facts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_names_a_source_and_an_existing_test() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
+        for rule in RULES {
+            assert!(!rule.source.is_empty() && !rule.says.is_empty(), "{}", rule.code);
+            let (module, test) = rule.test.rsplit_once("::tests::").expect(rule.code);
+            let module = module.replace("::", "/");
+            let found = [format!("{root}{module}.rs"), format!("{root}{module}/tests.rs")]
+                .iter()
+                .filter_map(|path| std::fs::read_to_string(path).ok())
+                .any(|text| text.contains(&format!("fn {test}()")));
+            assert!(found, "{}: no test {}", rule.code, rule.test);
+        }
+    }
+}

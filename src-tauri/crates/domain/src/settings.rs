@@ -1,0 +1,52 @@
+//! What a township may set, with the sober defaults of the practice. A case keeps the version it
+//! was registered under.
+
+use crate::role::Level;
+
+/// The version of the defaults this program ships.
+pub const VERSION: &str = "builtin-1";
+
+/// The settings of one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Its name, kept by every case registered under it.
+    pub version: String,
+    /// After how many failed sessions a village suggests to climb.
+    ///
+    /// Source: the practice "3321" (村三次、镇三次、县两次、市一次); an internal working rule, never a
+    /// condition for the parties: 人民调解法 (2010) arts. 3 and 26 leave them every other way at any
+    /// time.
+    pub village_failures: u16,
+    /// The same for a township.
+    pub township_failures: u16,
+    /// Days without an exchange after which a neighbour is shown in red.
+    pub silent_days: u16,
+    /// Days between what happened and its typing from which a fact is marked 补录.
+    pub late_entry_days: u16,
+    /// Minutes between two clocks from which both sides are warned.
+    pub clock_skew_minutes: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: VERSION.to_owned(),
+            village_failures: 3,
+            township_failures: 3,
+            silent_days: 3,
+            late_entry_days: 3,
+            clock_skew_minutes: 10,
+        }
+    }
+}
+
+impl Settings {
+    /// After how many failed sessions a level suggests to climb.
+    #[must_use]
+    pub const fn failures(&self, level: Level) -> u16 {
+        match level {
+            Level::Village => self.village_failures,
+            Level::Township => self.township_failures,
+        }
+    }
+}

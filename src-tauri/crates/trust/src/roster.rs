@@ -1,0 +1,327 @@
+//! The roster: what all known statements say together. It depends on the set of statements only,
+//! never on the order they came in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::{DeviceId, OrganisationId, SpaceId, TransferId, UnitId, UserId};
+use domain::role::Role;
+
+use crate::key::PublicKey;
+use crate::statement::{
+    Access, DeviceCertificate, InvitationCertificate, Operational, Signed, SpaceCertificate,
+    SpaceKind, Statement, StatementError, UserCertificate,
+};
+
+/// The most statements that may wait for the authority of their signer to be known.
+const WAITING_MAX: usize = 10_000;
+
+/// Who is who in one organisation.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    organisation: OrganisationId,
+    root: PublicKey,
+    operational: BTreeMap<PublicKey, Operational>,
+    devices: BTreeMap<DeviceId, DeviceCertificate>,
+    users: BTreeMap<UserId, UserCertificate>,
+    spaces: BTreeMap<SpaceId, SpaceCertificate>,
+    grants: BTreeMap<(SpaceId, UnitId), Access>,
+    invitations: BTreeMap<TransferId, InvitationCertificate>,
+    waiting: Vec<(PublicKey, Statement)>,
+}
+
+impl Roster {
+    /// The roster of the organisation a root key makes, with nothing said yet.
+    #[must_use]
+    pub fn new(root: PublicKey) -> Self {
+        Self {
+            organisation: root.organisation(),
+            root,
+            operational: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            users: BTreeMap::new(),
+            spaces: BTreeMap::new(),
+            grants: BTreeMap::new(),
+            invitations: BTreeMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub const fn organisation(&self) -> OrganisationId {
+        self.organisation
+    }
+
+    /// Its root key.
+    #[must_use]
+    pub const fn root(&self) -> PublicKey {
+        self.root
+    }
+
+    /// Takes note of a statement, once its signature and its signer's authority are verified. A
+    /// statement whose signer is not known yet waits and counts as soon as the signer is.
+    ///
+    /// # Errors
+    /// Bad signatures, and statements only the root may make.
+    pub fn admit(&mut self, signed: &Signed) -> Result<(), StatementError> {
+        let statement = signed.verify(self.organisation)?;
+        let signer = PublicKey(signed.signer);
+        match statement {
+            Statement::Operational(operational) => {
+                if signer != self.root {
+                    return Err(StatementError::Authority);
+                }
+                self.operational.insert(PublicKey(operational.key), operational);
+                let waiting = std::mem::take(&mut self.waiting);
+                for (signer, statement) in waiting {
+                    self.note_or_wait(signer, statement);
+                }
+            }
+            statement => self.note_or_wait(signer, statement),
+        }
+        Ok(())
+    }
+
+    fn note_or_wait(&mut self, signer: PublicKey, statement: Statement) {
+        if self.operational.contains_key(&signer) {
+            self.note(statement);
+        } else if self.waiting.len() < WAITING_MAX {
+            self.waiting.push((signer, statement));
+        }
+    }
+
+    /// Whether the signer of a statement is known to have the authority for it.
+    #[must_use]
+    pub fn is_authority(&self, signer: PublicKey) -> bool {
+        self.operational.contains_key(&signer)
+    }
+
+    fn note(&mut self, statement: Statement) {
+        match statement {
+            Statement::Operational(_) => {}
+            Statement::Device(new) => {
+                let held = self.devices.get(&new.device());
+                if held.is_none_or(|old| (old.serial, &old.name) < (new.serial, &new.name)) {
+                    self.devices.insert(new.device(), new);
+                }
+            }
+            Statement::User(new) => {
+                let rank = |u: &UserCertificate| (u.serial, u.devices.clone(), u.role);
+                let held = self.users.get(&new.user);
+                if held.is_none_or(|old| rank(old) < rank(&new)) {
+                    self.users.insert(new.user, new);
+                }
+            }
+            Statement::Space(new) => {
+                let held = self.spaces.get(&new.space);
+                if held.is_none_or(|old| (old.kind, old.unit) > (new.kind, new.unit)) {
+                    self.spaces.insert(new.space, new);
+                }
+            }
+            Statement::Grant(new) => {
+                let slot = self.grants.entry((new.space, new.unit)).or_insert(new.access);
+                *slot = (*slot).max(new.access);
+            }
+            Statement::Invitation(new) => {
+                self.invitations.entry(new.invitation).or_insert(new);
+            }
+        }
+    }
+
+    /// A device's certificate.
+    #[must_use]
+    pub fn device(&self, device: DeviceId) -> Option<&DeviceCertificate> {
+        self.devices.get(&device)
+    }
+
+    /// Every certified device, in order.
+    pub fn devices(&self) -> impl Iterator<Item = &DeviceCertificate> {
+        self.devices.values()
+    }
+
+    /// The certified devices of a unit.
+    pub fn devices_of(&self, unit: UnitId) -> impl Iterator<Item = &DeviceCertificate> {
+        self.devices.values().filter(move |device| device.unit == unit)
+    }
+
+    /// A user's certificate.
+    #[must_use]
+    pub fn user(&self, user: UserId) -> Option<&UserCertificate> {
+        self.users.get(&user)
+    }
+
+    /// The users of a unit.
+    pub fn users_of(&self, unit: UnitId) -> impl Iterator<Item = &UserCertificate> {
+        self.users.values().filter(move |user| user.unit == unit)
+    }
+
+    /// The role of a user on a device: only where the certificate names the device.
+    #[must_use]
+    pub fn role(&self, device: DeviceId, user: UserId) -> Option<Role> {
+        self.users.get(&user).filter(|u| u.devices.contains(&device)).and_then(|u| u.role())
+    }
+
+    /// What a unit may do with a space.
+    #[must_use]
+    pub fn access(&self, space: SpaceId, unit: UnitId) -> Option<Access> {
+        self.grants.get(&(space, unit)).copied()
+    }
+
+    /// What a device may do with a space.
+    #[must_use]
+    pub fn device_access(&self, space: SpaceId, device: DeviceId) -> Option<Access> {
+        self.access(space, self.device(device)?.unit)
+    }
+
+    /// The spaces a unit holds.
+    #[must_use]
+    pub fn spaces_of(&self, unit: UnitId) -> BTreeSet<SpaceId> {
+        self.grants.keys().filter(|(_, u)| *u == unit).map(|(space, _)| *space).collect()
+    }
+
+    /// The spaces two units both hold: what they exchange.
+    #[must_use]
+    pub fn shared(&self, a: UnitId, b: UnitId) -> BTreeSet<SpaceId> {
+        self.spaces_of(a).intersection(&self.spaces_of(b)).copied().collect()
+    }
+
+    /// A space.
+    #[must_use]
+    pub fn space(&self, space: SpaceId) -> Option<&SpaceCertificate> {
+        self.spaces.get(&space)
+    }
+
+    /// The space everybody holds.
+    #[must_use]
+    pub fn common(&self) -> Option<SpaceId> {
+        self.spaces.values().find(|s| s.kind == SpaceKind::Common).map(|s| s.space)
+    }
+
+    /// A unit's own space.
+    #[must_use]
+    pub fn home(&self, unit: UnitId) -> Option<SpaceId> {
+        let mut spaces = self.spaces.values();
+        spaces.find(|s| s.kind == SpaceKind::Unit && s.unit == unit).map(|s| s.space)
+    }
+
+    /// The units that hold any space, in order.
+    #[must_use]
+    pub fn units(&self) -> BTreeSet<UnitId> {
+        self.grants.keys().map(|(_, unit)| *unit).collect()
+    }
+
+    /// An invitation.
+    #[must_use]
+    pub fn invitation(&self, invitation: TransferId) -> Option<&InvitationCertificate> {
+        self.invitations.get(&invitation)
+    }
+
+    /// Every invitation, in order.
+    pub fn invitations(&self) -> impl Iterator<Item = &InvitationCertificate> {
+        self.invitations.values()
+    }
+
+    /// The device that answered an invitation.
+    #[must_use]
+    pub fn claimed(&self, invitation: TransferId) -> Option<&DeviceCertificate> {
+        self.devices.values().find(|d| d.invitation.as_ref().is_some_and(|i| **i == invitation.0))
+    }
+
+    /// Whom every packet is also locked to: the escrow keys of the printed kits.
+    #[must_use]
+    pub fn escrow(&self) -> Vec<&str> {
+        self.operational.values().map(|o| o.escrow.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::SecretKey;
+    use crate::statement::Grant;
+
+    fn key(n: u8) -> SecretKey {
+        SecretKey::from_seed([n; 32])
+    }
+
+    const UNIT: UnitId = domain::id::RecordId([5; 16]);
+
+    fn device(serial: u32, unit: UnitId) -> Statement {
+        Statement::Device(DeviceCertificate {
+            key: key(3).public().0,
+            recipient: "age1".into(),
+            unit,
+            name: "村机 A".into(),
+            invitation: None,
+            serial,
+        })
+    }
+
+    fn user(devices: Vec<DeviceId>) -> Statement {
+        Statement::User(UserCertificate {
+            user: UserId([6; 16]),
+            key: key(4).public().0,
+            unit: UNIT,
+            role: 2,
+            name: "周某".into(),
+            devices,
+            serial: 1,
+        })
+    }
+
+    fn statements() -> Vec<Signed> {
+        let org = key(1).public().organisation();
+        let operational =
+            Statement::Operational(Operational { key: key(2).public().0, escrow: "age1x".into() });
+        let grant = Grant { space: SpaceId([7; 16]), unit: UNIT, access: Access::Write };
+        vec![
+            Signed::new(org, &operational, &key(1)),
+            Signed::new(org, &device(1, UNIT), &key(2)),
+            Signed::new(org, &user(vec![key(3).public().device()]), &key(2)),
+            Signed::new(org, &Statement::Grant(grant), &key(2)),
+        ]
+    }
+
+    #[test]
+    fn the_order_of_statements_does_not_matter() {
+        let statements = statements();
+        for rotation in 0..statements.len() {
+            let mut roster = Roster::new(key(1).public());
+            for n in 0..statements.len() {
+                roster.admit(&statements[(n + rotation) % statements.len()]).unwrap();
+            }
+            let device = key(3).public().device();
+            assert_eq!(roster.role(device, UserId([6; 16])), Some(Role::R2), "{rotation}");
+            assert_eq!(roster.device_access(SpaceId([7; 16]), device), Some(Access::Write));
+            assert_eq!(roster.escrow(), ["age1x"]);
+        }
+    }
+
+    #[test]
+    fn nobody_speaks_without_authority() {
+        let org = key(1).public().organisation();
+        let mut roster = Roster::new(key(1).public());
+        for statement in statements() {
+            roster.admit(&statement).unwrap();
+        }
+        let stranger = Signed::new(org, &device(9, domain::id::RecordId([9; 16])), &key(8));
+        roster.admit(&stranger).unwrap();
+        let held = roster.device(key(3).public().device()).unwrap();
+        assert_eq!(held.unit, UNIT, "a stranger's word waits for ever");
+        let usurper =
+            Statement::Operational(Operational { key: key(8).public().0, escrow: String::new() });
+        let usurper = Signed::new(org, &usurper, &key(2));
+        assert_eq!(roster.admit(&usurper), Err(StatementError::Authority));
+        assert_eq!(roster.device(key(3).public().device()).unwrap().unit, UNIT);
+    }
+
+    #[test]
+    fn a_user_acts_only_where_the_certificate_says() {
+        let mut roster = Roster::new(key(1).public());
+        for statement in statements() {
+            roster.admit(&statement).unwrap();
+        }
+        let other = key(9).public().device();
+        assert_eq!(roster.role(other, UserId([6; 16])), None);
+    }
+}

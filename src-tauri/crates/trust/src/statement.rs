@@ -1,0 +1,370 @@
+//! What an authority says, signed: who may speak for whom, and who may see what.
+//!
+//! **Shape**: CBOR maps with integer keys, so that a newer version may add members; an older one
+//! passes over what it does not know. The signature covers the bytes as they stand, which are
+//! forwarded as they came. `tests::statements_are_frozen` holds the bytes.
+
+use minicbor::bytes::ByteArray;
+use minicbor::{Decode, Encode};
+
+use domain::id::{DeviceId, OrganisationId, SpaceId, TransferId, UserId};
+use domain::role::Role;
+
+use crate::SUITE;
+use crate::key::{PublicKey, SecretKey, Signature};
+
+/// The longest signed statement.
+pub const STATEMENT_BYTES_MAX: usize = 16 * 1024;
+
+/// The context of every statement's signature.
+const CONTEXT: &str = "pingli statement 1";
+
+/// What is said.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Statement {
+    /// The root certifies an operational key, which signs everything else.
+    #[n(0)]
+    Operational(#[n(0)] Operational),
+    /// A device belongs to a unit.
+    #[n(1)]
+    Device(#[n(0)] DeviceCertificate),
+    /// A user works for a unit in a role.
+    #[n(2)]
+    User(#[n(0)] UserCertificate),
+    /// There is a space.
+    #[n(3)]
+    Space(#[n(0)] SpaceCertificate),
+    /// A unit may see, or write to, a space.
+    #[n(4)]
+    Grant(#[n(0)] Grant),
+    /// Somebody is invited.
+    #[n(5)]
+    Invitation(#[n(0)] InvitationCertificate),
+}
+
+/// An operational key.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Operational {
+    /// The key.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub key: [u8; 32],
+    /// The recipient that opens every packet: the escrow key of the printed kit.
+    #[n(1)]
+    pub escrow: String,
+}
+
+/// A device.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceCertificate {
+    /// Its signing key.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub key: [u8; 32],
+    /// Whom packets for it are locked to: an age recipient.
+    #[n(1)]
+    pub recipient: String,
+    /// Its unit.
+    #[n(2)]
+    #[cbor(with = "crate::cbor::id")]
+    pub unit: domain::id::UnitId,
+    /// What people call it.
+    #[n(3)]
+    pub name: String,
+    /// The invitation it answered, if any.
+    #[n(4)]
+    pub invitation: Option<ByteArray<16>>,
+    /// The newest of several certificates of one device holds.
+    #[n(5)]
+    pub serial: u32,
+}
+
+impl DeviceCertificate {
+    /// The device.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        PublicKey(self.key).device()
+    }
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct UserCertificate {
+    /// The user.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub user: UserId,
+    /// The user's own signing key.
+    #[n(1)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub key: [u8; 32],
+    /// The unit.
+    #[n(2)]
+    #[cbor(with = "crate::cbor::id")]
+    pub unit: domain::id::UnitId,
+    /// The number of the role, 1 to 11.
+    #[n(3)]
+    pub role: u8,
+    /// What people call the user.
+    #[n(4)]
+    pub name: String,
+    /// Where the user may act.
+    #[n(5)]
+    #[cbor(with = "crate::cbor::ids")]
+    pub devices: Vec<DeviceId>,
+    /// The newest of several certificates of one user holds.
+    #[n(6)]
+    pub serial: u32,
+}
+
+impl UserCertificate {
+    /// The role, unless a newer version knows more roles.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        Role::from_number(self.role)
+    }
+}
+
+/// What a space is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum SpaceKind {
+    /// Units, certificates, settings: held by all, nothing about residents.
+    #[n(0)]
+    Common,
+    /// A unit's own records.
+    #[n(1)]
+    Unit,
+    /// One case shared by several units.
+    #[n(2)]
+    Case,
+}
+
+/// A space.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SpaceCertificate {
+    /// The space.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub space: SpaceId,
+    /// What it is for.
+    #[n(1)]
+    pub kind: SpaceKind,
+    /// Whose home it is.
+    #[n(2)]
+    #[cbor(with = "crate::cbor::id")]
+    pub unit: domain::id::UnitId,
+}
+
+/// What a unit may do with a space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Access {
+    /// Hold and show it.
+    #[n(0)]
+    Read,
+    /// Also write to it.
+    #[n(1)]
+    Write,
+}
+
+/// A grant.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Grant {
+    /// The space.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub space: SpaceId,
+    /// The unit.
+    #[n(1)]
+    #[cbor(with = "crate::cbor::id")]
+    pub unit: domain::id::UnitId,
+    /// What it may do.
+    #[n(2)]
+    pub access: Access,
+}
+
+/// An invitation: a one-time key that may be answered once by one new device.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct InvitationCertificate {
+    /// The invitation.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub invitation: TransferId,
+    /// The one-time key.
+    #[n(1)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub key: [u8; 32],
+    /// The unit the new device will belong to.
+    #[n(2)]
+    #[cbor(with = "crate::cbor::id")]
+    pub unit: domain::id::UnitId,
+    /// The role of its first user.
+    #[n(3)]
+    pub role: u8,
+    /// Until when it may be answered, in milliseconds since 1970.
+    #[n(4)]
+    pub expires_ms: u64,
+}
+
+impl InvitationCertificate {
+    /// The role, unless a newer version knows more roles.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        Role::from_number(self.role)
+    }
+}
+
+/// A statement with its signature.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Signed {
+    /// The suite of algorithms.
+    #[n(0)]
+    pub suite: u8,
+    /// The statement's bytes, as they were signed.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+    /// Who signed.
+    #[n(2)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub signer: [u8; 32],
+    /// The signature.
+    #[n(3)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub signature: [u8; 64],
+}
+
+/// A statement that is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StatementError {
+    /// Not a signed statement, or too long.
+    #[error("not a statement")]
+    Shape,
+    /// A suite this version does not know.
+    #[error("suite {0} needs a newer version")]
+    Suite(u8),
+    /// The signature does not fit.
+    #[error("bad signature")]
+    Signature,
+    /// The signer has no authority over this.
+    #[error("no authority")]
+    Authority,
+    /// Said by a newer version; kept, without effect.
+    #[error("needs a newer version")]
+    Newer,
+}
+
+/// Writes a CBOR value to bytes. Writing to memory cannot fail.
+pub fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).unwrap_or_default()
+}
+
+impl Signed {
+    /// Signs a statement for an organisation.
+    #[must_use]
+    pub fn new(organisation: OrganisationId, statement: &Statement, signer: &SecretKey) -> Self {
+        let body = to_bytes(statement);
+        let parts: [&[u8]; 3] = [&[SUITE], organisation.bytes(), &body];
+        let signature = signer.sign(CONTEXT, &parts);
+        Self { suite: SUITE, body, signer: signer.public().0, signature: signature.0 }
+    }
+
+    /// Reads one from bytes; nothing is verified yet.
+    ///
+    /// # Errors
+    /// [`StatementError::Shape`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StatementError> {
+        if bytes.len() > STATEMENT_BYTES_MAX {
+            return Err(StatementError::Shape);
+        }
+        minicbor::decode(bytes).map_err(|_| StatementError::Shape)
+    }
+
+    /// The bytes that are stored and travel.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_bytes(self)
+    }
+
+    /// Verifies the signature and reads what is said. Whether the signer may say it is the
+    /// roster's to judge.
+    ///
+    /// # Errors
+    /// [`StatementError`] for a foreign suite, a bad signature, or a statement of a newer version.
+    pub fn verify(&self, organisation: OrganisationId) -> Result<Statement, StatementError> {
+        if self.suite != SUITE {
+            return Err(StatementError::Suite(self.suite));
+        }
+        let parts: [&[u8]; 3] = [&[self.suite], organisation.bytes(), &self.body];
+        PublicKey(self.signer)
+            .verify(CONTEXT, &parts, &Signature(self.signature))
+            .map_err(|_| StatementError::Signature)?;
+        minicbor::decode(&self.body).map_err(|_| StatementError::Newer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organisation() -> OrganisationId {
+        SecretKey::from_seed([1; 32]).public().organisation()
+    }
+
+    fn grant() -> Statement {
+        Statement::Grant(Grant {
+            space: SpaceId([2; 16]),
+            unit: domain::id::RecordId([3; 16]),
+            access: Access::Write,
+        })
+    }
+
+    #[test]
+    fn statements_are_frozen() {
+        let signed = Signed::new(organisation(), &grant(), &SecretKey::from_seed([1; 32]));
+        assert_eq!(
+            blake3::hash(&signed.to_bytes()).to_hex().as_str(),
+            "a91edff04cf72eab522e76bd1db7c42596e2a7bdee2fe651037fed5bd96818fd"
+        );
+    }
+
+    #[test]
+    fn what_was_signed_reads_back_and_nothing_else_does() {
+        let signed = Signed::new(organisation(), &grant(), &SecretKey::from_seed([1; 32]));
+        let bytes = signed.to_bytes();
+        let back = Signed::from_bytes(&bytes).unwrap();
+        assert_eq!(back.verify(organisation()), Ok(grant()));
+        let elsewhere = SecretKey::from_seed([9; 32]).public().organisation();
+        assert_eq!(back.verify(elsewhere), Err(StatementError::Signature), "another organisation");
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= 1 << bit;
+                let verdict = Signed::from_bytes(&damaged).and_then(|s| s.verify(organisation()));
+                assert!(verdict.is_err(), "bit {bit} of byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_newer_member_is_passed_over() {
+        let mut body = Vec::new();
+        let mut e = minicbor::Encoder::new(&mut body);
+        // A grant with a member 9 of the future.
+        e.array(2).unwrap().u8(4).unwrap().array(1).unwrap();
+        e.map(4).unwrap();
+        e.u8(0).unwrap().bytes(&[2; 16]).unwrap();
+        e.u8(1).unwrap().bytes(&[3; 16]).unwrap();
+        e.u8(2).unwrap().u8(1).unwrap();
+        e.u8(9).unwrap().str("later").unwrap();
+        assert_eq!(minicbor::decode::<Statement>(&body).unwrap(), grant());
+    }
+}
