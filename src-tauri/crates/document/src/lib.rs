@@ -14,4 +14,4 @@ pub mod binding;
 pub mod record;
 pub mod structure;
 
-pub use record::{Edit, Incoming, Made, Record, RecordError, Verdict, Vouch};
+pub use record::{Edit, Incoming, Made, Need, Record, RecordError, Verdict, Vouch};

@@ -71,6 +71,17 @@ pub struct Edit {
     pub text: Option<(String, String)>,
 }
 
+/// A change that an entry declares to build on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// One the document holds.
+    Change(Hash),
+    /// The one brought by an earlier entry of the same batch, by its place there.
+    Batch(usize),
+    /// One that may not touch the document.
+    Held,
+}
+
 /// An entry from elsewhere, outer line of defence passed.
 #[derive(Debug, Clone)]
 pub struct Incoming<'a> {
@@ -79,7 +90,7 @@ pub struct Incoming<'a> {
     /// Its number there.
     pub seq: u64,
     /// The changes it declares to build on.
-    pub needs: &'a [Hash],
+    pub needs: Vec<Need>,
     /// The bytes.
     pub payload: &'a [u8],
 }
@@ -301,7 +312,8 @@ impl Record {
         let mut verdicts = Vec::with_capacity(incoming.len());
         let mut passed: Vec<(usize, Change)> = Vec::new();
         for (at, entry) in incoming.iter().enumerate() {
-            match self.judge(entry, &mut ancestry, &mut layout) {
+            let needs = resolve(&entry.needs, &verdicts);
+            match self.judge(entry, needs, &mut ancestry, &mut layout) {
                 Ok((hash, change)) => {
                     verdicts.push(Verdict::Applied(hash));
                     passed.extend(change.map(|change| (at, change)));
@@ -321,6 +333,7 @@ impl Record {
     fn judge(
         &self,
         entry: &Incoming<'_>,
+        needs: Option<Vec<ChangeHash>>,
         ancestry: &mut Ancestry,
         layout: &mut Layout,
     ) -> Result<(Hash, Option<Change>), StructureFault> {
@@ -329,7 +342,7 @@ impl Record {
         if ancestry.contains(&hash) {
             return Ok((hash.0, None));
         }
-        let needs: Vec<ChangeHash> = entry.needs.iter().map(|hash| ChangeHash(*hash)).collect();
+        let needs = needs.ok_or(StructureFault::Needs)?;
         let judge = Judge {
             record: self.id,
             log: entry.log,
@@ -473,6 +486,19 @@ impl Record {
         }
         layout
     }
+}
+
+/// The hashes behind needs; `None` if one of them may not touch the document.
+fn resolve(needs: &[Need], verdicts: &[Verdict]) -> Option<Vec<ChangeHash>> {
+    let hash = |need: &Need| match need {
+        Need::Change(hash) => Some(ChangeHash(*hash)),
+        Need::Batch(place) => match verdicts.get(*place)? {
+            Verdict::Applied(hash) => Some(ChangeHash(*hash)),
+            Verdict::Held(_) => None,
+        },
+        Need::Held => None,
+    };
+    needs.iter().map(hash).collect()
 }
 
 /// The part of a fact's JSON that names its author.

@@ -10,6 +10,7 @@ pub mod guard;
 pub mod known;
 pub mod ladder;
 pub mod notice;
+pub mod performance;
 pub mod register;
 pub mod session;
 pub mod stage;
@@ -36,6 +37,7 @@ use conflict::Conflict;
 use known::{Facts, Known, RefusedFact, each};
 use ladder::{Ladder, Tenure};
 use notice::Notice;
+use performance::Due;
 use register::Register;
 use session::Session;
 use stage::{Mark, Stage, State};
@@ -170,6 +172,8 @@ pub struct Case {
     pub conflicts: Vec<Conflict>,
     /// What a unit must take note of.
     pub notices: Vec<Notice>,
+    /// What is promised and not yet done, earliest first.
+    pub dues: Vec<Due>,
     /// What it counts as.
     pub counts: Counts,
     /// The history in order of business time.
@@ -251,6 +255,11 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     Case {
         marks: now.marks(),
         notices: notice::fold(&facts, &ladder),
+        dues: if closure.is_some() {
+            Vec::new()
+        } else {
+            performance::dues(&facts, &agreements, ladder.owner().map(|t| t.unit))
+        },
         counts: counts(&facts, &agreements, &ladder, &sessions),
         events: now.events(settings),
         stage,

@@ -80,3 +80,70 @@ pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
 
 /// The most entries one entry may build on.
 pub const NEEDS_MAX: usize = 256;
+
+/// A chain hash.
+pub type Hash = [u8; 32];
+
+/// A closed stretch of a log that is held, with the chain before and at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Its first entry.
+    pub first: u64,
+    /// Its last entry.
+    pub last: u64,
+    /// The chain before the first.
+    pub before: Hash,
+    /// The chain at the last.
+    pub head: Hash,
+}
+
+/// What is held of one log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The log.
+    pub log: LogId,
+    /// Whose it is.
+    pub key: LogKey,
+    /// The stretches, in order.
+    pub ranges: Vec<Range>,
+    /// The last entry that may be passed on: everything up to it is held, and so is everything
+    /// that builds on.
+    pub released: u64,
+}
+
+/// A signed point of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The last entry it covers.
+    pub last: u64,
+    /// The chain there.
+    pub head: Hash,
+    /// The signature over it.
+    pub signature: [u8; 64],
+}
+
+/// A stretch of one log on its way from one machine to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The log.
+    pub log: LogId,
+    /// Whose it is.
+    pub key: LogKey,
+    /// The number of its first entry.
+    pub first: u64,
+    /// The chain before it.
+    pub before: Hash,
+    /// The entries, with the chain after each.
+    pub entries: Vec<(Entry, Hash)>,
+    /// The signed points in it, in order.
+    pub runs: Vec<Run>,
+}
+
+impl Stretch {
+    /// The number of its last entry; the one before the first if it is empty.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        self.first.saturating_add(count).saturating_sub(1)
+    }
+}

@@ -111,7 +111,12 @@ impl Device {
 
 impl Entry {
     fn incoming(&self) -> Incoming<'_> {
-        Incoming { log: self.log, seq: self.seq, needs: &self.needs, payload: &self.payload }
+        Incoming {
+            log: self.log,
+            seq: self.seq,
+            needs: self.needs.iter().map(|hash| Need::Change(*hash)).collect(),
+            payload: &self.payload,
+        }
     }
 }
 
@@ -229,7 +234,8 @@ fn a_record_has_one_beginning_in_one_entry() {
     ];
     for (name, log, seq) in rows {
         let mut record = Record::empty(record_id());
-        let verdict = record.apply(&[Incoming { log, seq, needs: &[], payload: &genesis.payload }]);
+        let verdict =
+            record.apply(&[Incoming { log, seq, needs: vec![], payload: &genesis.payload }]);
         let applied = matches!(verdict[..], [Verdict::Applied(_)]);
         assert_eq!(applied, name == "the right one", "{name}: {verdict:?}");
     }

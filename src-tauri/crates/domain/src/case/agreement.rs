@@ -368,6 +368,81 @@ mod tests {
     }
 
     #[test]
+    fn the_plans_of_both_stay_due_until_somebody_decides() {
+        use crate::fact::body::{Kept, PerformanceNoted, Registered, Track};
+        let mut r = room();
+        let (village, office) = (r.village, r.office);
+        r.world.write(
+            village,
+            "2026-06-01",
+            Body::Registered(Registered {
+                number: "临-A-0001".into(),
+                source: crate::catalogue::Source::Application,
+                track: Track::PeopleMediation,
+                settings: crate::settings::VERSION.into(),
+                happened: None,
+                demands: vec![],
+            }),
+        );
+        let mut promise = |desk: Desk, at: &str, text: &str, dues: &[&str]| {
+            let agreement = r.world.write(
+                desk,
+                at,
+                Body::AgreementReached(AgreementReached {
+                    form: AgreementForm::Written,
+                    text: text.into(),
+                    text_hash: String::new(),
+                    parties: r.parties.clone(),
+                    amount_fen: None,
+                    plan: dues
+                        .iter()
+                        .map(|due| PlanLine {
+                            due: day(due),
+                            what: "付款".into(),
+                            amount_fen: None,
+                        })
+                        .collect(),
+                    replaces: None,
+                }),
+            );
+            r.world.write(desk, at, signed(agreement, r.parties.clone()));
+            r.world.write(desk, at, sealed(agreement));
+            agreement
+        };
+        promise(village, "2026-06-02", "甲", &["2026-06-30"]);
+        let second = promise(office, "2026-06-03", "乙", &["2026-07-31", "2026-08-31"]);
+        let days = |case: &super::super::Case| -> Vec<String> {
+            case.dues.iter().map(|d| d.day.to_string()).collect()
+        };
+        assert_eq!(days(&r.merged()), ["2026-06-30", "2026-07-31", "2026-08-31"]);
+        r.world.write(
+            village,
+            "2026-07-20",
+            Body::PerformanceNoted(PerformanceNoted {
+                agreement: second,
+                line: Some(0),
+                kept: Kept::Done,
+                amount_fen: None,
+                note: String::new(),
+            }),
+        );
+        let case = r.merged();
+        assert_eq!(days(&case), ["2026-06-30", "2026-08-31"]);
+        let key = case.conflicts.iter().find(|c| c.is_open()).expect("open").key.clone();
+        r.world.write(
+            office,
+            "2026-07-21",
+            Body::Decided(Decided {
+                conflict: key,
+                choice: Choice::Fact(second),
+                over: vec![],
+                reason: "变更协议".into(),
+            }),
+        );
+        assert_eq!(days(&r.merged()), ["2026-08-31"]);
+    }
+
+    #[test]
     fn a_replacing_agreement_waits_for_confirmation() {
         let mut r = room();
         let (village, office) = (r.village, r.office);

@@ -14,6 +14,7 @@ use super::agreement::{Agreement, Standing};
 use super::assess::Derived;
 use super::known::{Facts, Known, RefusedFact, each};
 use super::ladder::{EscalationStatus, Ladder, refusals};
+use super::performance;
 use super::session::{Session, Uncounted};
 use super::{Closure, Event, EventMark, Registration};
 
@@ -168,24 +169,20 @@ impl Now<'_> {
         Some((stage, state))
     }
 
-    /// How far an agreement is kept: the last word on each line of its plan.
+    /// How far an agreement is kept: the last word on the whole, else on each line of its plan.
     fn kept(&self, agreement: &Agreement) -> Option<Kept> {
-        let last = |line: Option<u16>| {
-            each!(self.facts, PerformanceNoted)
-                .filter(|(_, b)| b.agreement == agreement.id && b.line == line)
-                .max_by_key(|(known, _)| known.order())
-                .map(|(_, body)| body.kept)
-        };
-        if let whole @ Some(Kept::Done | Kept::NotDone) = last(None) {
+        let whole = performance::kept(self.facts, agreement.id, None);
+        if let Some(Kept::Done | Kept::NotDone) = whole {
             return whole;
         }
-        let count = u16::try_from(agreement.plan.len()).unwrap_or(u16::MAX);
-        let lines: Vec<Option<Kept>> = (0..count).map(|line| last(Some(line))).collect();
+        let lines: Vec<Option<Kept>> = performance::lines(agreement)
+            .map(|line| performance::kept(self.facts, agreement.id, Some(line)))
+            .collect();
         if lines.contains(&Some(Kept::NotDone)) {
             Some(Kept::NotDone)
         } else if !lines.is_empty() && lines.iter().all(|k| *k == Some(Kept::Done)) {
             Some(Kept::Done)
-        } else if lines.iter().any(Option::is_some) || last(None).is_some() {
+        } else if lines.iter().any(Option::is_some) || whole.is_some() {
             Some(Kept::Partly)
         } else {
             None

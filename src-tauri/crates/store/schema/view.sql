@@ -1,0 +1,103 @@
+-- Projections: disposable, rebuilt from the logs, the same on every machine. Nothing here depends
+-- on today. Bump VIEW_VERSION in src/database.rs with every change.
+
+CREATE TABLE view_record (
+    record BLOB PRIMARY KEY,
+    space BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    heads BLOB NOT NULL,
+    saved BLOB NOT NULL,
+    has_refused INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_record_refused ON view_record (record) WHERE has_refused = 1;
+
+CREATE TABLE view_case (
+    record BLOB PRIMARY KEY,
+    space BLOB NOT NULL,
+    number TEXT NOT NULL,
+    title TEXT NOT NULL,
+    category TEXT,
+    place TEXT NOT NULL,
+    parties TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    state TEXT NOT NULL,
+    marks TEXT NOT NULL,
+    owner BLOB,
+    registered_unit BLOB,
+    registered_day TEXT NOT NULL,
+    risk TEXT,
+    amount_fen INTEGER NOT NULL,
+    is_amount_unverified INTEGER NOT NULL,
+    is_closed INTEGER NOT NULL,
+    open_conflicts INTEGER NOT NULL,
+    village_sessions INTEGER NOT NULL,
+    township_sessions INTEGER NOT NULL,
+    visits INTEGER NOT NULL,
+    sessions INTEGER NOT NULL,
+    escalations INTEGER NOT NULL,
+    written_agreements INTEGER NOT NULL,
+    oral_agreements INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_case_day ON view_case (registered_day DESC, record DESC);
+CREATE INDEX view_case_owner ON view_case (owner, is_closed, registered_day DESC, record DESC);
+
+CREATE TABLE view_due (
+    record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    day TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    what TEXT NOT NULL,
+    amount_fen INTEGER,
+    PRIMARY KEY (record, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_due_day ON view_due (unit, day);
+
+CREATE TABLE view_conflict (
+    record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    is_open INTEGER NOT NULL,
+    unit BLOB,
+    roles TEXT NOT NULL,
+    latest TEXT NOT NULL,
+    PRIMARY KEY (record, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_conflict_open ON view_conflict (is_open, latest DESC);
+
+CREATE TABLE view_notice (
+    record BLOB NOT NULL,
+    key TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    rule TEXT NOT NULL,
+    is_open INTEGER NOT NULL,
+    PRIMARY KEY (record, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_notice_open ON view_notice (unit, is_open);
+
+CREATE TABLE view_person (
+    record BLOB PRIMARY KEY,
+    space BLOB NOT NULL,
+    name TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    address TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE view_unit (
+    record BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    level TEXT NOT NULL,
+    sort TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The text by which each record is found; the index itself holds positions only.
+CREATE TABLE view_text (
+    id INTEGER PRIMARY KEY,
+    record BLOB NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE view_search USING fts5 (
+    words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+);

@@ -1,0 +1,528 @@
+//! The projections of cases: the ledger, what is due, what contradicts, what must be noted.
+
+use domain::id::{RecordId, SpaceId, UnitId};
+use rusqlite::types::Value;
+use rusqlite::{Row, params, params_from_iter};
+
+use crate::database::{Reader, Result, Writer};
+use crate::logs::{fixed, integer, number};
+
+/// A line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRow {
+    /// The record.
+    pub record: RecordId,
+    /// Its space.
+    pub space: SpaceId,
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// The word for its type.
+    pub category: Option<String>,
+    /// Where it happened.
+    pub place: String,
+    /// The names of the parties, as JSON.
+    pub parties: String,
+    /// The word for its stage.
+    pub stage: String,
+    /// The word for its state.
+    pub state: String,
+    /// The words for its marks, as JSON.
+    pub marks: String,
+    /// The unit that owns it.
+    pub owner: Option<UnitId>,
+    /// The unit that registered it.
+    pub registered_unit: Option<UnitId>,
+    /// The day of the application, `YYYY-MM-DD`; empty while unknown.
+    pub registered_day: String,
+    /// The word for its risk.
+    pub risk: Option<String>,
+    /// The amount of its agreements, in fen.
+    pub amount_fen: i64,
+    /// Whether that amount is to be verified.
+    pub is_amount_unverified: bool,
+    /// Whether it is closed.
+    pub is_closed: bool,
+    /// How many contradictions a person must decide.
+    pub open_conflicts: u32,
+    /// Sessions that count in the village.
+    pub village_sessions: u32,
+    /// Sessions that count at the township.
+    pub township_sessions: u32,
+    /// Visits.
+    pub visits: u32,
+    /// Sessions.
+    pub sessions: u32,
+    /// Escalations that are not void.
+    pub escalations: u32,
+    /// Written agreements that hold.
+    pub written_agreements: u32,
+    /// Oral agreements that hold.
+    pub oral_agreements: u32,
+}
+
+/// Something that falls due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueRow {
+    /// The case.
+    pub record: RecordId,
+    /// What kind of thing, a word.
+    pub kind: String,
+    /// The day, `YYYY-MM-DD`.
+    pub day: String,
+    /// Whom it concerns.
+    pub unit: UnitId,
+    /// In words.
+    pub what: String,
+    /// An amount, in fen.
+    pub amount_fen: Option<i64>,
+}
+
+/// A contradiction, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictRow {
+    /// The record.
+    pub record: RecordId,
+    /// Its key within the record.
+    pub key: String,
+    /// The word for its kind.
+    pub kind: String,
+    /// Whether a person must decide.
+    pub is_open: bool,
+    /// The unit whose people decide; any unit of the right role if absent.
+    pub unit: Option<UnitId>,
+    /// The codes of the roles that decide, separated by spaces.
+    pub roles: String,
+    /// When the latest side was typed, as it sorts.
+    pub latest: String,
+}
+
+/// Something a unit must take note of, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// The case.
+    pub record: RecordId,
+    /// Its key within the case.
+    pub key: String,
+    /// Whom it is for.
+    pub unit: UnitId,
+    /// The word for the rule behind it.
+    pub rule: String,
+    /// Whether nobody took note yet.
+    pub is_open: bool,
+}
+
+/// Everything a case contributes to the lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseProjection {
+    /// Its line of the ledger.
+    pub row: CaseRow,
+    /// What falls due.
+    pub dues: Vec<DueRow>,
+    /// Its contradictions, in order.
+    pub conflicts: Vec<ConflictRow>,
+    /// Its notices.
+    pub notices: Vec<NoticeRow>,
+    /// The text by which it is found.
+    pub text: String,
+}
+
+/// Which cases to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Words it must hold.
+    pub query: Option<String>,
+    /// The unit that owns it.
+    pub owner: Option<UnitId>,
+    /// The word for its state.
+    pub state: Option<String>,
+    /// The word for its stage.
+    pub stage: Option<String>,
+    /// The word for its type.
+    pub category: Option<String>,
+    /// Closed or not.
+    pub is_closed: Option<bool>,
+    /// Whether something contradicts.
+    pub has_conflict: bool,
+    /// A mark it carries.
+    pub mark: Option<String>,
+    /// Registered on or after this day.
+    pub from: Option<String>,
+    /// Registered on or before this day.
+    pub until: Option<String>,
+}
+
+/// Sums over cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    /// Cases.
+    pub cases: u64,
+    /// Closed cases.
+    pub closed: u64,
+    /// Visits.
+    pub visits: u64,
+    /// Sessions.
+    pub sessions: u64,
+    /// Escalations that are not void.
+    pub escalations: u64,
+    /// Written agreements that hold.
+    pub written_agreements: u64,
+    /// Oral agreements that hold.
+    pub oral_agreements: u64,
+    /// The amount of agreements, in fen.
+    pub amount_fen: i64,
+    /// Cases whose amount is to be verified.
+    pub unverified: u64,
+}
+
+const COLUMNS: &str = "c.record, c.space, c.number, c.title, c.category, c.place, c.parties,
+    c.stage, c.state, c.marks, c.owner, c.registered_unit, c.registered_day, c.risk, c.amount_fen,
+    c.is_amount_unverified, c.is_closed, c.open_conflicts, c.village_sessions,
+    c.township_sessions, c.visits, c.sessions, c.escalations, c.written_agreements,
+    c.oral_agreements";
+
+fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<UnitId>> {
+    let bytes: Option<Vec<u8>> = row.get(at)?;
+    Ok(bytes.and_then(|bytes| RecordId::from_slice(&bytes)))
+}
+
+fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
+    Ok(CaseRow {
+        record: RecordId(fixed(row, 0)?),
+        space: SpaceId(fixed(row, 1)?),
+        number: row.get(2)?,
+        title: row.get(3)?,
+        category: row.get(4)?,
+        place: row.get(5)?,
+        parties: row.get(6)?,
+        stage: row.get(7)?,
+        state: row.get(8)?,
+        marks: row.get(9)?,
+        owner: optional_unit(row, 10)?,
+        registered_unit: optional_unit(row, 11)?,
+        registered_day: row.get(12)?,
+        risk: row.get(13)?,
+        amount_fen: row.get(14)?,
+        is_amount_unverified: row.get(15)?,
+        is_closed: row.get(16)?,
+        open_conflicts: row.get(17)?,
+        village_sessions: row.get(18)?,
+        township_sessions: row.get(19)?,
+        visits: row.get(20)?,
+        sessions: row.get(21)?,
+        escalations: row.get(22)?,
+        written_agreements: row.get(23)?,
+        oral_agreements: row.get(24)?,
+    })
+}
+
+/// The conditions of a filter, with their values; `None` if nothing can match.
+fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
+    let mut sql = String::from("1");
+    let mut values: Vec<Value> = Vec::new();
+    let mut add = |condition: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&format!(" AND {condition} ?{}", values.len()));
+    };
+    if let Some(query) = filter.query.as_deref().filter(|q| !q.trim().is_empty()) {
+        let question = Reader::question(query)?;
+        add(
+            "c.record IN (SELECT t.record FROM view_search s JOIN view_text t ON t.id = s.rowid
+             WHERE t.kind = 'case' AND view_search MATCH",
+            Value::Text(question),
+        );
+        sql.push(')');
+    }
+    let mut add = |condition: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&format!(" AND {condition} ?{}", values.len()));
+    };
+    if let Some(owner) = filter.owner {
+        add("c.owner =", Value::Blob(owner.0.to_vec()));
+    }
+    for (column, word) in [
+        ("c.state =", &filter.state),
+        ("c.stage =", &filter.stage),
+        ("c.category =", &filter.category),
+        ("c.registered_day >=", &filter.from),
+        ("c.registered_day <=", &filter.until),
+    ] {
+        if let Some(word) = word {
+            add(column, Value::Text(word.clone()));
+        }
+    }
+    if let Some(is_closed) = filter.is_closed {
+        add("c.is_closed =", Value::Integer(i64::from(is_closed)));
+    }
+    if filter.has_conflict {
+        add("c.open_conflicts >", Value::Integer(0));
+    }
+    if let Some(mark) = &filter.mark {
+        add("0 < instr(c.marks,", Value::Text(format!("\"{mark}\"")));
+        sql.push(')');
+    }
+    Some((sql, values))
+}
+
+impl Reader<'_> {
+    /// A window of the ledger, newest first, and how many cases the filter leaves.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn cases(&self, filter: &Filter, offset: u32, limit: u32) -> Result<(Vec<CaseRow>, u64)> {
+        let Some((sql, mut values)) = conditions(filter) else { return Ok((Vec::new(), 0)) };
+        let total = self
+            .conn
+            .prepare_cached(&format!("SELECT count(*) FROM view_case c WHERE {sql}"))?
+            .query_row(params_from_iter(values.iter()), |row| number(row, 0))?;
+        let next = values.len().saturating_add(1);
+        values.push(Value::Integer(i64::from(limit)));
+        values.push(Value::Integer(i64::from(offset)));
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM view_case c WHERE {sql}
+             ORDER BY c.registered_day DESC, c.record DESC LIMIT ?{next} OFFSET ?{}",
+            next.saturating_add(1)
+        ))?;
+        let rows = query.query_map(params_from_iter(values.iter()), case_row)?;
+        Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+    }
+
+    /// One line of the ledger.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn case(&self, record: RecordId) -> Result<Option<CaseRow>> {
+        use rusqlite::OptionalExtension;
+        let mut query = self
+            .conn
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM view_case c WHERE c.record = ?1"))?;
+        Ok(query.query_row([record.bytes()], case_row).optional()?)
+    }
+
+    /// The highest provisional number that begins with a prefix.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_number(&self, prefix: &str) -> Result<u32> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT coalesce(max(CAST(substr(number, length(?1) + 1) AS INTEGER)), 0)
+             FROM view_case WHERE substr(number, 1, length(?1)) = ?1",
+        )?;
+        Ok(query.query_row([prefix], |row| row.get(0))?)
+    }
+
+    /// What falls due for a unit, earliest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn dues(&self, unit: UnitId, limit: u32) -> Result<Vec<DueRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, kind, day, unit, what, amount_fen FROM view_due WHERE unit = ?1
+             ORDER BY day, record, ordinal LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![unit.bytes(), limit], |row| {
+            Ok(DueRow {
+                record: RecordId(fixed(row, 0)?),
+                kind: row.get(1)?,
+                day: row.get(2)?,
+                unit: RecordId(fixed(row, 3)?),
+                what: row.get(4)?,
+                amount_fen: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Contradictions, open or settled, the latest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn conflicts(&self, is_open: bool, offset: u32, limit: u32) -> Result<Vec<ConflictRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, key, kind, is_open, unit, roles, latest FROM view_conflict
+             WHERE is_open = ?1 ORDER BY latest DESC, record, ordinal LIMIT ?3 OFFSET ?2",
+        )?;
+        let rows = query.query_map(params![is_open, offset, limit], |row| {
+            Ok(ConflictRow {
+                record: RecordId(fixed(row, 0)?),
+                key: row.get(1)?,
+                kind: row.get(2)?,
+                is_open: row.get(3)?,
+                unit: optional_unit(row, 4)?,
+                roles: row.get(5)?,
+                latest: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many contradictions there are, open or settled.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn conflict_count(&self, is_open: bool) -> Result<u64> {
+        let mut query =
+            self.conn.prepare_cached("SELECT count(*) FROM view_conflict WHERE is_open = ?1")?;
+        Ok(query.query_row([is_open], |row| number(row, 0))?)
+    }
+
+    /// What a unit has not taken note of.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn notices(&self, unit: UnitId, limit: u32) -> Result<Vec<NoticeRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, key, unit, rule, is_open FROM view_notice
+             WHERE unit = ?1 AND is_open = 1 ORDER BY record, key LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![unit.bytes(), limit], |row| {
+            Ok(NoticeRow {
+                record: RecordId(fixed(row, 0)?),
+                key: row.get(1)?,
+                unit: RecordId(fixed(row, 2)?),
+                rule: row.get(3)?,
+                is_open: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Sums over the cases a filter leaves.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn sums(&self, filter: &Filter) -> Result<Sums> {
+        let Some((sql, values)) = conditions(filter) else { return Ok(Sums::default()) };
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT count(*), coalesce(sum(c.is_closed), 0), coalesce(sum(c.visits), 0),
+             coalesce(sum(c.sessions), 0), coalesce(sum(c.escalations), 0),
+             coalesce(sum(c.written_agreements), 0), coalesce(sum(c.oral_agreements), 0),
+             coalesce(sum(c.amount_fen), 0), coalesce(sum(c.is_amount_unverified), 0)
+             FROM view_case c WHERE {sql}"
+        ))?;
+        Ok(query.query_row(params_from_iter(values.iter()), |row| {
+            Ok(Sums {
+                cases: number(row, 0)?,
+                closed: number(row, 1)?,
+                visits: number(row, 2)?,
+                sessions: number(row, 3)?,
+                escalations: number(row, 4)?,
+                written_agreements: number(row, 5)?,
+                oral_agreements: number(row, 6)?,
+                amount_fen: row.get(7)?,
+                unverified: number(row, 8)?,
+            })
+        })?)
+    }
+}
+
+impl Writer<'_> {
+    /// Writes everything a case contributes to the lists, instead of what it contributed before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_case(&mut self, case: &CaseProjection) -> Result<()> {
+        self.put_row(&case.row)?;
+        let record = case.row.record;
+        for table in ["view_due", "view_conflict", "view_notice"] {
+            self.tx
+                .prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?
+                .execute([record.bytes()])?;
+        }
+        for (ordinal, due) in case.dues.iter().enumerate() {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_due (record, ordinal, kind, day, unit, what, amount_fen)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    ordinal_of(ordinal),
+                    due.kind,
+                    due.day,
+                    due.unit.bytes(),
+                    due.what,
+                    due.amount_fen
+                ])?;
+        }
+        for (ordinal, conflict) in case.conflicts.iter().enumerate() {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_conflict
+                     (record, ordinal, key, kind, is_open, unit, roles, latest)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    ordinal_of(ordinal),
+                    conflict.key,
+                    conflict.kind,
+                    conflict.is_open,
+                    conflict.unit.map(|u| u.0.to_vec()),
+                    conflict.roles,
+                    conflict.latest
+                ])?;
+        }
+        for notice in &case.notices {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO view_notice (record, key, unit, rule, is_open)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    notice.key,
+                    notice.unit.bytes(),
+                    notice.rule,
+                    notice.is_open
+                ])?;
+        }
+        self.index(record, "case", &case.text)
+    }
+
+    fn put_row(&mut self, row: &CaseRow) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO view_case (record, space, number, title, category, place,
+                 parties, stage, state, marks, owner, registered_unit, registered_day, risk,
+                 amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
+                 township_sessions, visits, sessions, escalations, written_agreements,
+                 oral_agreements)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+            )?
+            .execute(params![
+                row.record.bytes(),
+                row.space.bytes(),
+                row.number,
+                row.title,
+                row.category,
+                row.place,
+                row.parties,
+                row.stage,
+                row.state,
+                row.marks,
+                row.owner.map(|u| u.0.to_vec()),
+                row.registered_unit.map(|u| u.0.to_vec()),
+                row.registered_day,
+                row.risk,
+                row.amount_fen,
+                row.is_amount_unverified,
+                row.is_closed,
+                row.open_conflicts,
+                row.village_sessions,
+                row.township_sessions,
+                row.visits,
+                row.sessions,
+                row.escalations,
+                row.written_agreements,
+                row.oral_agreements
+            ])?;
+        Ok(())
+    }
+}
+
+fn ordinal_of(at: usize) -> i64 {
+    integer(u64::try_from(at).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,254 @@
+//! Cached documents, and the other projections of single records: persons and units.
+
+use domain::id::{RecordId, SpaceId};
+use rusqlite::{OptionalExtension, params};
+
+use crate::database::{Reader, Result, Writer};
+use crate::logs::fixed;
+
+/// A cached document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The record.
+    pub record: RecordId,
+    /// The space it lives in.
+    pub space: SpaceId,
+    /// The word for its kind.
+    pub kind: String,
+    /// The hashes of its heads, sorted.
+    pub heads: Vec<[u8; 32]>,
+    /// The document.
+    pub saved: Vec<u8>,
+    /// Whether some of its facts had nobody to vouch for them.
+    pub has_refused: bool,
+}
+
+/// A person as the list shows one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// The record.
+    pub record: RecordId,
+    /// Its space.
+    pub space: SpaceId,
+    /// Name.
+    pub name: String,
+    /// Telephone.
+    pub phone: String,
+    /// Address.
+    pub address: String,
+}
+
+/// A unit as the list shows one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitRow {
+    /// The record.
+    pub record: RecordId,
+    /// Name.
+    pub name: String,
+    /// The word for its level.
+    pub level: String,
+    /// The word for what it is.
+    pub sort: String,
+}
+
+impl Reader<'_> {
+    /// The cached document of a record.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn saved(&self, record: RecordId) -> Result<Option<Saved>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT space, kind, heads, saved, has_refused FROM view_record WHERE record = ?1",
+        )?;
+        Ok(query
+            .query_row([record.bytes()], |row| {
+                let heads = row.get_ref(2)?.as_blob()?.as_chunks::<32>().0.to_vec();
+                Ok(Saved {
+                    record,
+                    space: SpaceId(fixed(row, 0)?),
+                    kind: row.get(1)?,
+                    heads,
+                    saved: row.get(3)?,
+                    has_refused: row.get(4)?,
+                })
+            })
+            .optional()?)
+    }
+
+    /// The space a record was begun in; `None` while its beginning has not arrived.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn space_of(&self, record: RecordId) -> Result<Option<SpaceId>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.space FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE e.doc = ?1 AND e.needs = x'' ORDER BY e.ready LIMIT 1",
+        )?;
+        Ok(query.query_row([record.bytes()], |row| Ok(SpaceId(fixed(row, 0)?))).optional()?)
+    }
+
+    /// Every record with a cached document, in order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records(&self) -> Result<Vec<RecordId>> {
+        let mut query =
+            self.conn.prepare_cached("SELECT record FROM view_record ORDER BY record")?;
+        let rows = query.query_map([], |row| Ok(RecordId(fixed(row, 0)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The persons of this device's spaces, by name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn persons(&self, offset: u32, limit: u32) -> Result<Vec<PersonRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, space, name, phone, address FROM view_person
+             ORDER BY name, record LIMIT ?2 OFFSET ?1",
+        )?;
+        let rows = query.query_map([offset, limit], |row| {
+            Ok(PersonRow {
+                record: RecordId(fixed(row, 0)?),
+                space: SpaceId(fixed(row, 1)?),
+                name: row.get(2)?,
+                phone: row.get(3)?,
+                address: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many persons there are.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn person_count(&self) -> Result<u64> {
+        let count = |row: &rusqlite::Row<'_>| crate::logs::number(row, 0);
+        Ok(self.conn.query_row("SELECT count(*) FROM view_person", [], count)?)
+    }
+
+    /// The units, by level and name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn units(&self) -> Result<Vec<UnitRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, name, level, sort FROM view_unit ORDER BY level, name, record",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok(UnitRow {
+                record: RecordId(fixed(row, 0)?),
+                name: row.get(1)?,
+                level: row.get(2)?,
+                sort: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every row of every projection as text, sorted, cached documents by their heads: equal for
+    /// two machines that hold the same entries.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn dump_views(&self) -> Result<Vec<String>> {
+        const DUMPED: [&str; 8] = [
+            "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
+             FROM view_record",
+            "SELECT 'case', hex(record), hex(space), number, title, category, place, parties,
+             stage, state, marks, hex(owner), hex(registered_unit), registered_day, risk,
+             amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
+             township_sessions, visits, sessions, escalations, written_agreements,
+             oral_agreements FROM view_case",
+            "SELECT 'due', hex(record), ordinal, kind, day, hex(unit), what, amount_fen
+             FROM view_due",
+            "SELECT 'conflict', hex(record), ordinal, key, kind, is_open, hex(unit), roles, latest
+             FROM view_conflict",
+            "SELECT 'notice', hex(record), key, hex(unit), rule, is_open FROM view_notice",
+            "SELECT 'person', hex(record), hex(space), name, phone, address FROM view_person",
+            "SELECT 'unit', hex(record), name, level, sort FROM view_unit",
+            "SELECT 'text', hex(record), kind, text FROM view_text",
+        ];
+        let mut lines = Vec::new();
+        for sql in DUMPED {
+            let mut query = self.conn.prepare(sql)?;
+            let columns = query.column_count();
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                let mut cells = Vec::with_capacity(columns);
+                for column in 0..columns {
+                    use rusqlite::types::ValueRef;
+                    cells.push(match row.get_ref(column)? {
+                        ValueRef::Null => String::new(),
+                        ValueRef::Integer(value) => value.to_string(),
+                        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                        ValueRef::Real(_) | ValueRef::Blob(_) => String::from("?"),
+                    });
+                }
+                lines.push(cells.join("\t"));
+            }
+        }
+        lines.sort_unstable();
+        Ok(lines)
+    }
+}
+
+impl Writer<'_> {
+    /// Caches a document.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn save(&mut self, saved: &Saved) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO view_record (record, space, kind, heads, saved, has_refused)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (record) DO UPDATE SET heads = excluded.heads,
+                 saved = excluded.saved, has_refused = excluded.has_refused",
+            )?
+            .execute(params![
+                saved.record.bytes(),
+                saved.space.bytes(),
+                saved.kind,
+                saved.heads.concat(),
+                saved.saved,
+                saved.has_refused
+            ])?;
+        Ok(())
+    }
+
+    /// Writes the row of a person.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_person(&mut self, row: &PersonRow) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO view_person (record, space, name, phone, address)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                row.record.bytes(),
+                row.space.bytes(),
+                row.name,
+                row.phone,
+                row.address
+            ])?;
+        Ok(())
+    }
+
+    /// Writes the row of a unit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_unit(&mut self, row: &UnitRow) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO view_unit (record, name, level, sort)
+                 VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![row.record.bytes(), row.name, row.level, row.sort])?;
+        Ok(())
+    }
+}

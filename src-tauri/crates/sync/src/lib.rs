@@ -1,0 +1,90 @@
+//! What two machines must tell each other, and nothing about how the bytes get there.
+//!
+//! Sans-I/O: no sockets, no files, no clock, no random source. A [`session::Session`] is a state
+//! machine over messages; a [`packet`] is a stream over any reader or writer; both ask an
+//! [`Archive`] for what is held. The crate never looks inside an entry.
+//!
+//! Cost grows with the number of logs and with what is new, never with the number of records: a
+//! digest of frontiers says in 32 bytes that nothing is missing.
+
+pub mod chain;
+pub mod frontier;
+pub mod packet;
+pub mod plan;
+pub mod segment;
+pub mod session;
+pub mod varint;
+
+#[cfg(test)]
+mod testing;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::id::{LogId, SpaceId};
+use domain::log::{Entry, EntryRef, Hash, Held, Run, Stretch};
+use trust::roster::Roster;
+
+/// An entry with its place in the order in which entries may be passed on.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// Where it stands.
+    pub at: EntryRef,
+    /// The entry.
+    pub entry: Entry,
+    /// Its place.
+    pub position: u64,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Entries that were new.
+    pub fresh: u64,
+}
+
+/// What a machine holds, as an exchange needs it. Whoever implements it reads consistent states
+/// and stores each import durably, whole or not at all, before returning.
+pub trait Archive {
+    /// What goes wrong there.
+    type Error;
+
+    /// Who is who, as known now.
+    fn roster(&self) -> Arc<Roster>;
+
+    /// What is held of the logs of some spaces, in order of log id.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn held(&mut self, spaces: &BTreeSet<SpaceId>) -> Result<Vec<Held>, Self::Error>;
+
+    /// The signed points of a log after an entry, in order.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn runs(&mut self, log: LogId, after: u64) -> Result<Vec<Run>, Self::Error>;
+
+    /// The chain at a signed point.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn head_at(&mut self, log: LogId, seq: u64) -> Result<Option<Hash>, Self::Error>;
+
+    /// The place of an entry in the order in which entries may be passed on.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn position(&mut self, at: EntryRef) -> Result<Option<u64>, Self::Error>;
+
+    /// The entries of a stretch of a log, in order.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn entries(&mut self, log: LogId, first: u64, last: u64) -> Result<Vec<Offered>, Self::Error>;
+
+    /// Stores verified stretches, durably, all or none.
+    ///
+    /// # Errors
+    /// The archive's; then nothing was stored.
+    fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Self::Error>;
+}

@@ -1,0 +1,177 @@
+//! What to send, in which order: runs a peer lacks, by the place of their last entry in the order
+//! in which entries may be passed on, gathered into segments.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use domain::id::LogId;
+use domain::log::{EntryRef, Hash, Held, LogKey, Stretch};
+
+use crate::frontier::{self, LogState};
+use crate::segment;
+use crate::{Archive, chain};
+
+/// One run that is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Planned {
+    position: u64,
+    log: LogId,
+    key: LogKey,
+    first: u64,
+    last: u64,
+}
+
+/// What is still to be sent.
+#[derive(Debug, Default)]
+pub struct Plan {
+    runs: VecDeque<Planned>,
+    entries: u64,
+    limit: usize,
+}
+
+/// A segment ready to go.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How many entries are in it.
+    pub entries: u64,
+}
+
+impl Plan {
+    /// Plans what a peer lacks, in segments of about `payload_target` bytes of payload.
+    ///
+    /// # Errors
+    /// The archive's.
+    pub fn new<A: Archive>(
+        archive: &mut A,
+        own: &[Held],
+        theirs: &BTreeMap<LogId, LogState>,
+        payload_target: usize,
+    ) -> Result<Self, A::Error> {
+        let keys: BTreeMap<LogId, LogKey> = own.iter().map(|h| (h.log, h.key)).collect();
+        let mut runs = Vec::new();
+        let mut entries: u64 = 0;
+        for (log, first, last) in frontier::missing(own, theirs) {
+            let Some(key) = keys.get(&log) else { continue };
+            let mut next = first;
+            for run in archive.runs(log, first.saturating_sub(1))? {
+                if run.last > last {
+                    break;
+                }
+                let Some(position) = archive.position(EntryRef { log, seq: run.last })? else {
+                    break;
+                };
+                runs.push(Planned { position, log, key: *key, first: next, last: run.last });
+                entries = entries.saturating_add(run.last.saturating_sub(next).saturating_add(1));
+                next = run.last.saturating_add(1);
+            }
+        }
+        runs.sort_by_key(|run| (run.position, run.log));
+        Ok(Self { runs: runs.into(), entries, limit: payload_target.max(1) })
+    }
+
+    /// How many entries are still to be sent.
+    #[must_use]
+    pub const fn left(&self) -> u64 {
+        self.entries
+    }
+
+    /// The next segment; `None` when everything was sent. A segment holds at least one run.
+    ///
+    /// # Errors
+    /// The archive's.
+    pub fn next<A: Archive>(&mut self, archive: &mut A) -> Result<Option<Packed>, A::Error> {
+        let mut weave = Weave::default();
+        while let Some(run) = self.runs.front().copied() {
+            let offered = archive.entries(run.log, run.first, run.last)?;
+            let bytes: usize = offered.iter().map(|o| o.entry.payload.len()).sum();
+            let is_full = weave.bytes.saturating_add(bytes) > self.limit
+                || weave.count.saturating_add(offered.len()) > segment::ENTRIES_MAX / 2;
+            // Two stretches of one log never share a segment.
+            let is_apart = weave
+                .stretches
+                .get(&run.log)
+                .is_some_and(|(_, s)| s.last().saturating_add(1) != run.first);
+            if weave.count > 0 && (is_full || is_apart) {
+                break;
+            }
+            self.runs.pop_front();
+            let signed = archive.runs(run.log, run.last.saturating_sub(1))?;
+            let Some(signed) = signed.into_iter().find(|r| r.last == run.last) else { continue };
+            let before = chain_before(archive, run.log, run.key, run.first)?;
+            let stretch = weave.stretches.entry(run.log).or_insert_with(|| {
+                let place = weave.order.len();
+                weave.order.push(run.log);
+                (
+                    place,
+                    Stretch {
+                        log: run.log,
+                        key: run.key,
+                        first: run.first,
+                        before,
+                        entries: Vec::new(),
+                        runs: Vec::new(),
+                    },
+                )
+            });
+            weave.bytes = weave.bytes.saturating_add(bytes);
+            weave.count = weave.count.saturating_add(offered.len());
+            let place = stretch.0;
+            for offer in offered {
+                weave.places.push((offer.position, place));
+                stretch.1.entries.push((offer.entry, [0; 32]));
+            }
+            stretch.1.runs.push(signed);
+        }
+        let entries = u64::try_from(weave.count).unwrap_or(u64::MAX);
+        self.entries = self.entries.saturating_sub(entries);
+        Ok((weave.count > 0).then(|| Packed { bytes: weave.pack(), entries }))
+    }
+}
+
+/// The chain before an entry: from the last signed point before it, link by link.
+fn chain_before<A: Archive>(
+    archive: &mut A,
+    log: LogId,
+    key: LogKey,
+    first: u64,
+) -> Result<Hash, A::Error> {
+    let end = first.saturating_sub(1);
+    if let Some(head) = archive.head_at(log, end)? {
+        return Ok(head);
+    }
+    let signed = archive.runs(log, 0)?.into_iter().rev().find(|run| run.last < end);
+    let (from, mut head) = match signed {
+        Some(run) => (run.last, run.head),
+        None => (0, chain::origin(archive.roster().organisation(), key)),
+    };
+    if from < end {
+        for offered in archive.entries(log, from.saturating_add(1), end)? {
+            head = chain::link(&head, offered.at.seq, &offered.entry);
+        }
+    }
+    Ok(head)
+}
+
+/// Stretches being woven into one segment.
+#[derive(Default)]
+struct Weave {
+    stretches: BTreeMap<LogId, (usize, Stretch)>,
+    order: Vec<LogId>,
+    places: Vec<(u64, usize)>,
+    bytes: usize,
+    count: usize,
+}
+
+impl Weave {
+    fn pack(mut self) -> Vec<u8> {
+        self.places.sort_unstable();
+        let order: Vec<usize> = self.places.iter().map(|(_, place)| *place).collect();
+        let stretches: Vec<Stretch> = self
+            .order
+            .iter()
+            .filter_map(|log| self.stretches.get(log).map(|(_, stretch)| stretch.clone()))
+            .collect();
+        segment::pack(&stretches, &order)
+    }
+}

@@ -1,0 +1,771 @@
+//! Two machines that meet: a state machine over messages.
+//!
+//! 1. The caller says hello with one digest over everything the two share.
+//! 2. Equal: the other answers `Same`, and that is all: one round trip, whatever the archive holds.
+//! 3. Otherwise it answers with a digest per bucket of spaces; the caller says what it holds in
+//!    the buckets that differ; the other answers likewise; both send what the other lacks.
+//! 4. The caller says hello again, and so on until they are equal or nothing moves any more.
+//!
+//! The common space goes first: who may see what must be settled before anything else is shown.
+//! Interrupted anywhere, whatever was imported stays, and the next meeting goes on from there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::{DeviceId, LogId, OrganisationId, SpaceId, UnitId};
+use domain::log::Held;
+use minicbor::{Decode, Encode};
+use trust::invitation::Enrolment;
+
+use crate::Archive;
+use crate::frontier::{self, LogState};
+use crate::plan::Plan;
+use crate::segment::{self, LogRefusal, SegmentFault};
+
+/// The version of the protocol.
+pub const VERSION: u8 = 1;
+
+/// The largest message.
+pub const MESSAGE_BYTES_MAX: usize = segment::PACKED_BYTES_MAX + 1024;
+
+/// The largest message of somebody who is not on the roster.
+pub const STRANGER_BYTES_MAX: usize = 8 * 1024;
+
+/// How often two machines go round before they leave the rest for the next meeting.
+const ROUNDS_MAX: u32 = 8;
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Message {
+    /// The caller begins a round.
+    #[n(0)]
+    Hello(#[n(0)] Hello),
+    /// The digests are equal.
+    #[n(1)]
+    Same(#[n(0)] Greeting),
+    /// They are not.
+    #[n(2)]
+    Differ(#[n(0)] Differ),
+    /// What the sender holds of the logs that may differ.
+    #[n(3)]
+    State(#[n(0)] State),
+    /// Entries.
+    #[n(4)]
+    Segment(#[n(0)] Segment),
+    /// The sender has sent what it had.
+    #[n(5)]
+    Done(#[n(0)] Greeting),
+    /// The sender will not go on.
+    #[n(6)]
+    Stop(#[n(0)] Stop),
+}
+
+/// The beginning of a round.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Hello {
+    /// The version of the protocol.
+    #[n(0)]
+    pub version: u8,
+    /// The organisation.
+    #[n(1)]
+    #[cbor(with = "trust::cbor::id")]
+    pub organisation: OrganisationId,
+    /// The caller's clock, in milliseconds since 1970.
+    #[n(2)]
+    pub now_ms: u64,
+    /// The digest over everything the two share.
+    #[n(3)]
+    #[cbor(with = "trust::cbor::fixed")]
+    pub digest: [u8; 32],
+    /// A new device's request to join.
+    #[n(4)]
+    pub enrolment: Option<Enrolment>,
+}
+
+/// A clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Greeting {
+    /// The sender's clock, in milliseconds since 1970.
+    #[n(0)]
+    pub now_ms: u64,
+}
+
+/// Where the two differ.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Differ {
+    /// The sender's clock.
+    #[n(0)]
+    pub now_ms: u64,
+    /// The digest of the common space; the rest waits until that is equal.
+    #[n(1)]
+    #[cbor(with = "trust::cbor::fixed")]
+    pub common: [u8; 32],
+    /// Eight bytes for each bucket of the other spaces, in order.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub buckets: Vec<u8>,
+}
+
+/// What the sender holds.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct State {
+    /// Whether this is about the common space alone.
+    #[n(0)]
+    pub is_common: bool,
+    /// Which buckets it is about.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub buckets: Vec<u8>,
+    /// The logs.
+    #[n(2)]
+    pub logs: Vec<LogState>,
+}
+
+/// Entries.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Segment {
+    /// The segment.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub bytes: Vec<u8>,
+    /// How many entries the sender still has besides.
+    #[n(1)]
+    pub left: u64,
+}
+
+/// Why the sender will not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Stop {
+    /// Another organisation.
+    #[n(0)]
+    OtherOrganisation,
+    /// A version it does not speak.
+    #[n(1)]
+    Version,
+    /// The other is not on its roster.
+    #[n(2)]
+    NotCertified,
+    /// It was asked to stop.
+    #[n(3)]
+    Cancelled,
+    /// Something is wrong on its side.
+    #[n(4)]
+    Trouble,
+    /// The other said something that makes no sense.
+    #[n(5)]
+    Nonsense,
+    /// Nothing moves any more; the rest waits for another day.
+    #[n(6)]
+    Rest,
+}
+
+/// A session that cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionFault<E> {
+    /// The archive.
+    #[error("archive")]
+    Archive(E),
+    /// The other said something that makes no sense, or out of turn.
+    #[error("protocol broken")]
+    Protocol,
+    /// A segment is damaged or forged.
+    #[error(transparent)]
+    Segment(SegmentFault),
+    /// We stop.
+    #[error("stopped: {0:?}")]
+    Stopped(Stop),
+    /// The other stopped.
+    #[error("the other stopped: {0:?}")]
+    StoppedByPeer(Stop),
+}
+
+/// Which end of the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Says hello.
+    Caller,
+    /// Answers.
+    Answerer,
+}
+
+/// Who is at the other end: proved by the transport, named by the roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// The device.
+    pub device: DeviceId,
+    /// Its unit.
+    pub unit: UnitId,
+}
+
+/// What a session has done so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// New entries received.
+    pub received: u64,
+    /// Entries the other still has for us, as it says.
+    pub to_receive: u64,
+    /// Entries sent.
+    pub sent: u64,
+    /// Entries we still have for the other.
+    pub to_send: u64,
+    /// Whether the two ended equal.
+    pub is_equal: bool,
+    /// How far the other's clock is ahead of ours, in milliseconds.
+    pub skew_ms: i64,
+    /// Logs that were not taken.
+    pub refused: BTreeMap<LogId, LogRefusal>,
+    /// What the other says it holds.
+    pub theirs: BTreeMap<LogId, LogState>,
+}
+
+/// What is waited for.
+#[derive(Debug, PartialEq, Eq)]
+enum Waiting {
+    /// The caller must speak next.
+    Begin,
+    /// For `Hello`.
+    Hello,
+    /// For `Same` or `Differ`.
+    Verdict,
+    /// For `State`.
+    State,
+    /// For segments until `Done`.
+    Segments,
+    /// For nothing.
+    Over,
+}
+
+/// Which logs a round is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Scope {
+    is_common: bool,
+    buckets: BTreeSet<u8>,
+}
+
+/// One meeting.
+pub struct Session {
+    side: Side,
+    own_unit: UnitId,
+    peer: Peer,
+    enrolment: Option<Enrolment>,
+    now_ms: u64,
+    waiting: Waiting,
+    outgoing: std::collections::VecDeque<Message>,
+    plan: Option<Plan>,
+    scope: Scope,
+    round: u32,
+    moved: bool,
+    /// What the other held of what, last time it said so.
+    before: Option<(Scope, BTreeMap<LogId, LogState>)>,
+    progress: Progress,
+}
+
+impl Session {
+    /// A meeting with a peer whose key the transport has verified.
+    #[must_use]
+    pub fn new(side: Side, own_unit: UnitId, peer: Peer, now_ms: u64) -> Self {
+        Self {
+            side,
+            own_unit,
+            peer,
+            enrolment: None,
+            now_ms,
+            waiting: match side {
+                Side::Caller => Waiting::Begin,
+                Side::Answerer => Waiting::Hello,
+            },
+            outgoing: std::collections::VecDeque::new(),
+            plan: None,
+            scope: Scope::default(),
+            round: 0,
+            moved: false,
+            before: None,
+            progress: Progress::default(),
+        }
+    }
+
+    /// Sends our own request to join with the first hello.
+    #[must_use]
+    pub fn with_enrolment(mut self, enrolment: Option<Enrolment>) -> Self {
+        self.enrolment = enrolment;
+        self
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Whether the meeting is over and everything was sent.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.waiting == Waiting::Over && self.outgoing.is_empty() && self.plan.is_none()
+    }
+
+    /// The next message to send; `None` while it is the other's turn. Segments are made one at a
+    /// time, when there is room to send them. Both sides send at once: whoever carries the bytes
+    /// must read and write at the same time.
+    ///
+    /// # Errors
+    /// The archive's.
+    pub fn next<A: Archive>(
+        &mut self,
+        archive: &mut A,
+    ) -> Result<Option<Message>, SessionFault<A::Error>> {
+        loop {
+            if let Some(message) = self.outgoing.pop_front() {
+                return Ok(Some(message));
+            }
+            if let Some(plan) = &mut self.plan {
+                let Some(packed) = plan.next(archive).map_err(SessionFault::Archive)? else {
+                    self.plan = None;
+                    return Ok(Some(Message::Done(Greeting { now_ms: self.now_ms })));
+                };
+                self.progress.sent = self.progress.sent.saturating_add(packed.entries);
+                self.progress.to_send = plan.left();
+                let segment = Segment { bytes: packed.bytes, left: plan.left() };
+                return Ok(Some(Message::Segment(segment)));
+            }
+            if self.waiting != Waiting::Begin {
+                return Ok(None);
+            }
+            self.begin(archive)?;
+        }
+    }
+
+    /// Takes a message of the other.
+    ///
+    /// # Errors
+    /// [`SessionFault`]; the caller sends [`SessionFault::stop`] and hangs up.
+    pub fn receive<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        message: Message,
+    ) -> Result<(), SessionFault<A::Error>> {
+        match (&self.waiting, message) {
+            (Waiting::Hello, Message::Stop(Stop::Rest)) if self.round > 0 => {
+                self.waiting = Waiting::Over;
+                Ok(())
+            }
+            (_, Message::Stop(stop)) => Err(SessionFault::StoppedByPeer(stop)),
+            (Waiting::Hello, Message::Hello(hello)) => self.answer(archive, &hello),
+            (Waiting::Verdict, Message::Same(greeting)) => {
+                self.note_clock(greeting.now_ms);
+                self.end_equal(archive)
+            }
+            (Waiting::Verdict, Message::Differ(differ)) => self.narrow(archive, &differ),
+            (Waiting::State, Message::State(state)) => self.exchange(archive, state),
+            (Waiting::Segments, Message::Segment(segment)) => self.take(archive, &segment),
+            (Waiting::Segments, Message::Done(_)) => {
+                self.progress.to_receive = 0;
+                self.waiting = match self.side {
+                    // `next` finishes what is ours to send, and then begins another round.
+                    Side::Caller => Waiting::Begin,
+                    Side::Answerer => Waiting::Hello,
+                };
+                Ok(())
+            }
+            _ => Err(SessionFault::Protocol),
+        }
+    }
+
+    fn note_clock(&mut self, theirs_ms: u64) {
+        let signed = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+        self.progress.skew_ms = signed(theirs_ms).saturating_sub(signed(self.now_ms));
+    }
+
+    /// The spaces the two share, as the roster says now.
+    fn shared<A: Archive>(&self, archive: &A) -> BTreeSet<SpaceId> {
+        archive.roster().shared(self.own_unit, self.peer.unit)
+    }
+
+    /// What is held of the logs a scope is about.
+    fn held<A: Archive>(
+        &self,
+        archive: &mut A,
+        scope: &Scope,
+    ) -> Result<Vec<Held>, SessionFault<A::Error>> {
+        let common = archive.roster().common();
+        let spaces: BTreeSet<SpaceId> = self
+            .shared(archive)
+            .into_iter()
+            .filter(|space| {
+                if Some(*space) == common {
+                    scope.is_common
+                } else {
+                    !scope.is_common && scope.buckets.contains(&frontier::bucket(*space))
+                }
+            })
+            .collect();
+        archive.held(&spaces).map_err(SessionFault::Archive)
+    }
+
+    fn whole_digest<A: Archive>(
+        &self,
+        archive: &mut A,
+    ) -> Result<[u8; 32], SessionFault<A::Error>> {
+        let held = archive.held(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        Ok(frontier::digest(&held))
+    }
+
+    fn common_digest<A: Archive>(
+        &self,
+        archive: &mut A,
+    ) -> Result<[u8; 32], SessionFault<A::Error>> {
+        let scope = Scope { is_common: true, buckets: BTreeSet::new() };
+        Ok(frontier::digest(&self.held(archive, &scope)?))
+    }
+
+    /// All buckets but the common space.
+    fn all_buckets() -> Scope {
+        Scope { is_common: false, buckets: (0..frontier::BUCKETS).collect() }
+    }
+
+    fn begin<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
+        if self.round >= ROUNDS_MAX || (self.round > 0 && !self.moved) {
+            // Nothing moves any more: the rest waits for another day.
+            self.outgoing.push_back(Message::Stop(Stop::Rest));
+            self.waiting = Waiting::Over;
+            return Ok(());
+        }
+        self.moved = false;
+        self.round = self.round.saturating_add(1);
+        let hello = Hello {
+            version: VERSION,
+            organisation: archive.roster().organisation(),
+            now_ms: self.now_ms,
+            digest: self.whole_digest(archive)?,
+            enrolment: self.enrolment.take(),
+        };
+        self.outgoing.push_back(Message::Hello(hello));
+        self.waiting = Waiting::Verdict;
+        Ok(())
+    }
+
+    fn answer<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        hello: &Hello,
+    ) -> Result<(), SessionFault<A::Error>> {
+        if hello.organisation != archive.roster().organisation() {
+            return Err(SessionFault::Stopped(Stop::OtherOrganisation));
+        }
+        if hello.version != VERSION {
+            return Err(SessionFault::Stopped(Stop::Version));
+        }
+        self.round = self.round.saturating_add(1);
+        if self.round > ROUNDS_MAX {
+            return Err(SessionFault::Protocol);
+        }
+        self.note_clock(hello.now_ms);
+        if hello.digest == self.whole_digest(archive)? {
+            self.outgoing.push_back(Message::Same(Greeting { now_ms: self.now_ms }));
+            return self.end_equal(archive);
+        }
+        let held = self.held(archive, &Self::all_buckets())?;
+        self.outgoing.push_back(Message::Differ(Differ {
+            now_ms: self.now_ms,
+            common: self.common_digest(archive)?,
+            buckets: frontier::bucket_digests(&held).concat(),
+        }));
+        self.waiting = Waiting::State;
+        Ok(())
+    }
+
+    fn narrow<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        differ: &Differ,
+    ) -> Result<(), SessionFault<A::Error>> {
+        self.note_clock(differ.now_ms);
+        let (theirs, rest) = differ.buckets.as_chunks::<8>();
+        if !rest.is_empty() || theirs.len() != usize::from(frontier::BUCKETS) {
+            return Err(SessionFault::Protocol);
+        }
+        self.scope = if differ.common == self.common_digest(archive)? {
+            let held = self.held(archive, &Self::all_buckets())?;
+            let buckets = (0..frontier::BUCKETS)
+                .zip(frontier::bucket_digests(&held).iter().zip(theirs))
+                .filter(|(_, (own, theirs))| own != theirs)
+                .map(|(bucket, _)| bucket)
+                .collect();
+            Scope { is_common: false, buckets }
+        } else {
+            Scope { is_common: true, buckets: BTreeSet::new() }
+        };
+        self.say_state(archive)?;
+        self.waiting = Waiting::State;
+        Ok(())
+    }
+
+    fn say_state<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
+        let held = self.held(archive, &self.scope.clone())?;
+        self.outgoing.push_back(Message::State(State {
+            is_common: self.scope.is_common,
+            buckets: self.scope.buckets.iter().copied().collect(),
+            logs: held.iter().filter(|h| !h.ranges.is_empty()).map(LogState::of).collect(),
+        }));
+        Ok(())
+    }
+
+    /// Both now know what the other holds of the logs in scope.
+    fn exchange<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        state: State,
+    ) -> Result<(), SessionFault<A::Error>> {
+        if !frontier::is_bearable(&state.logs) {
+            return Err(SessionFault::Protocol);
+        }
+        let scope =
+            Scope { is_common: state.is_common, buckets: state.buckets.into_iter().collect() };
+        if self.side == Side::Answerer {
+            self.scope = scope;
+            self.say_state(archive)?;
+        } else if scope != self.scope {
+            return Err(SessionFault::Protocol);
+        }
+        let theirs: BTreeMap<LogId, LogState> =
+            state.logs.into_iter().map(|log| (log.log, log)).collect();
+        let plan = if self.before.as_ref() == Some(&(self.scope.clone(), theirs.clone())) {
+            // What was sent last time was not taken: it would not be now.
+            Plan::default()
+        } else {
+            let own = self.held(archive, &self.scope.clone())?;
+            Plan::new(archive, &own, &theirs, segment::PAYLOAD_TARGET)
+                .map_err(SessionFault::Archive)?
+        };
+        self.moved |= plan.left() > 0;
+        self.progress.to_send = plan.left();
+        self.progress.theirs.extend(theirs.clone());
+        self.before = Some((self.scope.clone(), theirs));
+        self.plan = Some(plan);
+        self.waiting = Waiting::Segments;
+        Ok(())
+    }
+
+    fn take<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        segment: &Segment,
+    ) -> Result<(), SessionFault<A::Error>> {
+        let roster = archive.roster();
+        let (own, peer) = (self.own_unit, self.peer.unit);
+        let shares = |roster: &trust::roster::Roster, space: SpaceId| {
+            roster.access(space, own).is_some() && roster.access(space, peer).is_some()
+        };
+        let verified =
+            segment::verify(&roster, shares, &segment.bytes).map_err(SessionFault::Segment)?;
+        for (log, _, refusal) in verified.refused {
+            self.progress.refused.insert(log, refusal);
+        }
+        let imported = archive.import(&verified.stretches).map_err(SessionFault::Archive)?;
+        self.moved |= imported.fresh > 0;
+        self.progress.received = self.progress.received.saturating_add(imported.fresh);
+        self.progress.to_receive = segment.left;
+        Ok(())
+    }
+
+    fn end_equal<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
+        let held = archive.held(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        self.progress
+            .theirs
+            .extend(held.iter().filter(|h| !h.ranges.is_empty()).map(|h| (h.log, LogState::of(h))));
+        self.progress.is_equal = true;
+        self.waiting = Waiting::Over;
+        Ok(())
+    }
+}
+
+impl<E> SessionFault<E> {
+    /// What to tell the other before hanging up.
+    pub const fn stop(&self) -> Option<Stop> {
+        match self {
+            Self::Archive(_) => Some(Stop::Trouble),
+            Self::Protocol | Self::Segment(_) => Some(Stop::Nonsense),
+            Self::Stopped(stop) => Some(*stop),
+            Self::StoppedByPeer(_) => None,
+        }
+    }
+}
+
+/// Writes a message.
+#[must_use]
+pub fn encode(message: &Message) -> Vec<u8> {
+    trust::statement::to_bytes(message)
+}
+
+/// Reads a message.
+///
+/// # Errors
+/// [`SessionFault::Protocol`] for anything else.
+pub fn decode<E>(bytes: &[u8]) -> Result<Message, SessionFault<E>> {
+    minicbor::decode(bytes).map_err(|_| SessionFault::Protocol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Memory, Office, office};
+
+    /// Carries messages between two ends until both are done, counting bytes and flights.
+    struct Line {
+        bytes: usize,
+        flights: usize,
+    }
+
+    fn talk(a: (&mut Session, &mut Memory), b: (&mut Session, &mut Memory)) -> Line {
+        let mut line = Line { bytes: 0, flights: 0 };
+        let (mut from, mut to) = (a, b);
+        loop {
+            let mut flight = Vec::new();
+            while let Some(message) = from.0.next(from.1).unwrap() {
+                flight.push(encode(&message));
+            }
+            if flight.is_empty() {
+                assert!(from.0.is_over() && to.0.is_over(), "both are done");
+                return line;
+            }
+            line.flights += 1;
+            for bytes in flight {
+                line.bytes += bytes.len();
+                let message = decode::<std::convert::Infallible>(&bytes).unwrap();
+                to.0.receive(to.1, message).unwrap();
+            }
+            std::mem::swap(&mut from, &mut to);
+        }
+    }
+
+    fn meet(a: &mut Memory, b: &mut Memory) -> (Progress, Progress, Line) {
+        let mut caller = Session::new(Side::Caller, a.unit, b.peer(), 1_000);
+        let mut answerer = Session::new(Side::Answerer, b.unit, a.peer(), 2_000);
+        let line = talk((&mut caller, a), (&mut answerer, b));
+        (caller.progress, answerer.progress, line)
+    }
+
+    #[test]
+    fn two_that_hold_the_same_part_after_one_round_trip() {
+        let Office { mut village, mut township, .. } = office();
+        for n in 0..50 {
+            village.write(n % 7, n);
+        }
+        village.seal();
+        meet(&mut village, &mut township);
+        let (a, b, line) = meet(&mut village, &mut township);
+        assert!(a.is_equal && b.is_equal);
+        assert_eq!(line.flights, 2);
+        assert!(line.bytes <= 300, "{} bytes", line.bytes);
+        assert_eq!((a.skew_ms, b.skew_ms), (1_000, -1_000), "both see the clocks");
+    }
+
+    #[test]
+    fn what_was_written_apart_is_everywhere_afterwards() {
+        let Office { mut village, mut township, .. } = office();
+        for n in 0..30 {
+            village.write(n % 7, n);
+            township.write(n % 5, n);
+        }
+        village.seal();
+        township.seal();
+        let (a, b, _) = meet(&mut village, &mut township);
+        assert!(a.is_equal && b.is_equal);
+        assert_eq!((a.received, a.sent), (30, 30));
+        assert_eq!(village.everything().len(), 2);
+        assert_eq!(village.everything(), township.everything());
+        assert_eq!(a.theirs.len(), 2, "and each knows what the other holds");
+    }
+
+    #[test]
+    fn a_cut_line_keeps_what_came_and_goes_on_from_there() {
+        let Office { mut village, mut township, .. } = office();
+        for n in 0..200u8 {
+            village.write(n % 7, n);
+            village.seal();
+        }
+        let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        // Hello, differ, state, state; then the line is cut before anything is sent.
+        for _ in 0..2 {
+            let there = caller.next(&mut village).unwrap().unwrap();
+            answerer.receive(&mut township, there).unwrap();
+            let back = answerer.next(&mut township).unwrap().unwrap();
+            caller.receive(&mut village, back).unwrap();
+        }
+        let Some(Message::Segment(segment)) = caller.next(&mut village).unwrap() else {
+            panic!("a segment is next");
+        };
+        answerer.receive(&mut township, Message::Segment(segment)).unwrap();
+        drop((caller, answerer));
+        let (a, _, _) = meet(&mut village, &mut township);
+        assert!(a.is_equal);
+        assert_eq!(village.everything(), township.everything());
+    }
+
+    #[test]
+    fn neighbours_share_the_common_space_and_nothing_else() {
+        let Office { mut village, mut neighbour, .. } = office();
+        village.write(1, 1);
+        village.seal();
+        let (a, b, _) = meet(&mut village, &mut neighbour);
+        assert!(a.is_equal && b.is_equal);
+        assert_eq!((a.sent, b.received), (0, 0));
+        assert!(neighbour.everything().is_empty());
+    }
+
+    #[test]
+    fn a_log_that_is_not_taken_does_not_keep_two_at_it_for_ever() {
+        let Office { mut village, mut township, mut intruder, .. } = office();
+        intruder.write(1, 1);
+        intruder.seal();
+        village.plant(&intruder.everything());
+        village.write(1, 1);
+        village.seal();
+        let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        talk((&mut caller, &mut village), (&mut answerer, &mut township));
+        assert!(!caller.progress().is_equal);
+        assert_eq!(answerer.progress().refused.len(), 1, "and it is named");
+        assert_eq!(answerer.progress().received, 1, "the honest log came through");
+    }
+
+    #[test]
+    fn nonsense_ends_the_meeting() {
+        let Office { mut township, village, .. } = office();
+        let greeting = Greeting { now_ms: 0 };
+        let nonsense = [
+            Message::Same(greeting),
+            Message::Done(greeting),
+            Message::Segment(Segment { bytes: vec![1, 2, 3], left: 0 }),
+            Message::State(State { is_common: false, buckets: vec![], logs: vec![] }),
+        ];
+        for message in nonsense {
+            let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+            let fault = answerer.receive(&mut township, message.clone()).unwrap_err();
+            assert_eq!(fault.stop(), Some(Stop::Nonsense), "{message:?}");
+        }
+        let hello = |organisation, version| {
+            Message::Hello(Hello {
+                version,
+                organisation,
+                now_ms: 0,
+                digest: [0; 32],
+                enrolment: None,
+            })
+        };
+        let own = township.roster().organisation();
+        for (message, stop) in [
+            (hello(OrganisationId([9; 16]), VERSION), Stop::OtherOrganisation),
+            (hello(own, VERSION + 1), Stop::Version),
+        ] {
+            let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+            let fault = answerer.receive(&mut township, message).unwrap_err();
+            assert_eq!(fault.stop(), Some(stop));
+        }
+    }
+}
