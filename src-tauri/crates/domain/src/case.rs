@@ -29,7 +29,7 @@ use crate::id::{FactId, UnitId, UserId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
 use crate::settings::Settings;
-use crate::time::{At, Day};
+use crate::time::{At, Day, Hlc};
 
 use agreement::Agreement;
 use assess::Derived;
@@ -180,6 +180,8 @@ pub struct Case {
     pub events: Vec<Event>,
     /// Facts without effect, with the reason.
     pub refused: Vec<(FactId, RefusedFact)>,
+    /// The latest time anything in it was typed.
+    pub latest: Hlc,
 }
 
 impl Case {
@@ -252,7 +254,10 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         closure: closure.as_ref(),
     };
     let (stage, state) = now.place();
+    let typed = facts.list.iter().map(|known| known.fact.recorded);
+    let written = record.fields.values().flatten().map(|value| value.recorded);
     Case {
+        latest: typed.chain(written).max().unwrap_or_default(),
         marks: now.marks(),
         notices: notice::fold(&facts, &ladder),
         dues: if closure.is_some() {

@@ -178,6 +178,18 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// Every log there is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_keys(&self) -> Result<Vec<(LogId, LogKey)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT id, log_id, space, device, epoch, released_seq FROM log ORDER BY id",
+        )?;
+        let rows = query.query_map([], |row| held(row).map(|held| (held.log, held.key)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The signed points of a log after an entry, in order.
     ///
     /// # Errors
@@ -284,6 +296,18 @@ impl Reader<'_> {
         Ok(query
             .query_row(params![at.log.bytes(), integer(at.seq)], |row| fixed(row, 0))
             .optional()?)
+    }
+
+    /// Whether an entry has come, with everything it builds on.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn is_ready(&self, at: EntryRef) -> Result<bool> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE l.log_id = ?1 AND e.seq = ?2 AND e.ready IS NOT NULL)",
+        )?;
+        Ok(query.query_row(params![at.log.bytes(), integer(at.seq)], |row| row.get(0))?)
     }
 
     /// The payloads of all entries of a kind, in the order they became ready.

@@ -34,6 +34,8 @@ pub struct Offered {
     pub entry: Entry,
     /// Its place.
     pub position: u64,
+    /// When it was stored here, in milliseconds since 1970.
+    pub stored_ms: u64,
 }
 
 /// What an import brought.

@@ -7,7 +7,7 @@
 
 use std::io::{self, Read, Seek, Write};
 
-use domain::id::{DeviceId, LogId, OrganisationId, TransferId, UnitId};
+use domain::id::{DeviceId, OrganisationId, TransferId, UnitId};
 use minicbor::{Decode, Encode};
 use trust::SUITE;
 use trust::invitation::Enrolment;
@@ -98,21 +98,6 @@ pub struct Before {
     /// The time of the last entry in it.
     #[n(1)]
     pub until_ms: u64,
-    /// Up to where it went, as (log, last number).
-    #[n(2)]
-    pub until: Vec<LogEnd>,
-}
-
-/// The end of a log in a packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct LogEnd {
-    /// The log.
-    #[n(0)]
-    #[cbor(with = "trust::cbor::id")]
-    pub log: LogId,
-    /// The last number.
-    #[n(1)]
-    pub last: u64,
 }
 
 /// Two clocks seen side by side.

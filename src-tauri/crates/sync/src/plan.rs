@@ -35,6 +35,8 @@ pub struct Packed {
     pub bytes: Vec<u8>,
     /// How many entries are in it.
     pub entries: u64,
+    /// When the latest of them was stored here, in milliseconds since 1970.
+    pub until_ms: u64,
 }
 
 impl Plan {
@@ -118,6 +120,7 @@ impl Plan {
             weave.count = weave.count.saturating_add(offered.len());
             let place = stretch.0;
             for offer in offered {
+                weave.until_ms = weave.until_ms.max(offer.stored_ms);
                 weave.places.push((offer.position, place));
                 stretch.1.entries.push((offer.entry, [0; 32]));
             }
@@ -125,7 +128,8 @@ impl Plan {
         }
         let entries = u64::try_from(weave.count).unwrap_or(u64::MAX);
         self.entries = self.entries.saturating_sub(entries);
-        Ok((weave.count > 0).then(|| Packed { bytes: weave.pack(), entries }))
+        let until_ms = weave.until_ms;
+        Ok((weave.count > 0).then(|| Packed { bytes: weave.pack(), entries, until_ms }))
     }
 }
 
@@ -161,6 +165,7 @@ struct Weave {
     places: Vec<(u64, usize)>,
     bytes: usize,
     count: usize,
+    until_ms: u64,
 }
 
 impl Weave {

@@ -222,6 +222,7 @@ impl Archive for Memory {
                     at,
                     entry: stretch.entries[index].0.clone(),
                     position: self.positions[&at],
+                    stored_ms: 0,
                 }
             })
             .collect())

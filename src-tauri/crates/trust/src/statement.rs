@@ -267,6 +267,12 @@ pub fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
     minicbor::to_vec(value).unwrap_or_default()
 }
 
+/// Reads a CBOR value from bytes of our own.
+#[must_use]
+pub fn from_bytes<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
+    minicbor::decode(bytes).ok()
+}
+
 impl Signed {
     /// Signs a statement for an organisation.
     #[must_use]

@@ -1,0 +1,311 @@
+//! Sticks and files: read through a private copy, written under a temporary name and read back.
+//!
+//! A stick is never trusted: links are not followed, only plain files of a bounded size are read,
+//! and what was copied is what is verified, so that nothing can be swapped in between.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// The folder on a stick.
+pub const FOLDER: &str = "PINGLI";
+
+/// The ending of packets.
+pub const PACKET: &str = "PLP";
+
+/// The ending of invitations.
+pub const INVITATION: &str = "PLI";
+
+/// The most files of a folder that are looked at.
+const FILES_MAX: usize = 2000;
+
+/// A stick that is inserted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inserted {
+    /// What people call it.
+    pub name: String,
+    /// Where it is mounted.
+    pub path: PathBuf,
+    /// Free bytes.
+    pub free: u64,
+}
+
+/// The sticks that are inserted now.
+#[must_use]
+pub fn sticks() -> Vec<Inserted> {
+    let disks = sysinfo::Disks::new_with_refreshed_list();
+    let mut found: Vec<Inserted> = disks
+        .iter()
+        .filter(|disk| disk.is_removable())
+        .map(|disk| Inserted {
+            name: label(disk.mount_point(), &disk.name().to_string_lossy()),
+            path: disk.mount_point().to_path_buf(),
+            free: disk.available_space(),
+        })
+        .collect();
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+fn label(mount: &Path, device: &str) -> String {
+    let folder = mount.file_name().map(|name| name.to_string_lossy().into_owned());
+    folder.filter(|name| !name.is_empty()).unwrap_or_else(|| device.to_owned())
+}
+
+/// What tells this computer from another.
+#[must_use]
+pub fn machine() -> Option<String> {
+    machine_uid::get().ok().map(|id| blake3::hash(id.as_bytes()).to_hex().to_string())
+}
+
+/// A plain file in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its path below the folder that was searched, with `/`.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// The packets and invitations on a stick, by name. Links and folders in disguise are passed
+/// over, and so is everything that is not ours.
+#[must_use]
+pub fn find(stick: &Path) -> Vec<Found> {
+    let mut found = Vec::new();
+    search(stick, "", &mut found);
+    search(&stick.join(FOLDER), FOLDER, &mut found);
+    let folders = fs::read_dir(stick.join(FOLDER)).into_iter().flatten().flatten();
+    for folder in folders.take(FILES_MAX) {
+        let is_folder = folder.file_type().is_ok_and(|t| t.is_dir());
+        let name = folder.file_name().to_string_lossy().into_owned();
+        if is_folder && name.len() == 8 && name.is_ascii() {
+            search(&folder.path(), &format!("{FOLDER}/{name}"), &mut found);
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+fn search(folder: &Path, below: &str, found: &mut Vec<Found>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten().take(FILES_MAX) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ending = Path::new(&name).extension().map(|e| e.to_string_lossy().to_uppercase());
+        let is_ours = ending.is_some_and(|e| e == PACKET || e == INVITATION);
+        let is_plain = entry.file_type().is_ok_and(|t| t.is_file());
+        if let (true, true, Ok(meta)) = (is_ours, is_plain, entry.metadata()) {
+            let name = if below.is_empty() { name } else { format!("{below}/{name}") };
+            found.push(Found { name, bytes: meta.len() });
+        }
+    }
+}
+
+/// Opens a file without following a link and without waiting for a pipe.
+fn open_plain(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
+    }
+    let file = options.open(path).map_err(|error| match error.raw_os_error() {
+        // A link is not a file of ours.
+        Some(code) if code == too_many_links() => io::ErrorKind::InvalidInput.into(),
+        _ => error,
+    })?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::ErrorKind::InvalidInput.into()) }
+}
+
+#[cfg(unix)]
+const fn too_many_links() -> i32 {
+    rustix::io::Errno::LOOP.raw_os_error()
+}
+
+#[cfg(not(unix))]
+const fn too_many_links() -> i32 {
+    i32::MIN
+}
+
+/// Copies a file from outside into a private folder, and opens the copy. The copy vanishes when
+/// it is closed.
+///
+/// # Errors
+/// `InvalidInput` for anything but a plain file, `FileTooLarge` beyond `bytes_max`, and whatever
+/// the medium says.
+pub fn copy_in(path: &Path, private: &Path, bytes_max: u64) -> io::Result<File> {
+    let source = open_plain(path)?;
+    if source.metadata()?.len() > bytes_max {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    fs::create_dir_all(private)?;
+    let mut copy = tempfile::tempfile_in(private)?;
+    // The file may grow while it is read.
+    let copied = io::copy(&mut (&source).take(bytes_max.saturating_add(1)), &mut copy)?;
+    if copied > bytes_max {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    copy.rewind()?;
+    Ok(copy)
+}
+
+/// Writes and hashes at once.
+struct Hashing<W> {
+    inner: W,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let count = self.inner.write(buffer)?;
+        self.hasher.update(buffer.get(..count).unwrap_or_default());
+        self.bytes = self.bytes.saturating_add(u64::try_from(count).unwrap_or(0));
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Writes a file so that it is either there and whole, or not there: under a temporary name,
+/// synced, read back past the cache, renamed. Returns its size.
+///
+/// # Errors
+/// `InvalidData` if what was read back is not what was written; whatever the medium or the
+/// closure says. Nothing is left behind.
+pub fn write_verified(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<u64> {
+    fs::create_dir_all(folder)?;
+    let stem: String = name.chars().take_while(|c| *c != '.').collect();
+    let temporary = folder.join(format!("{stem}.TMP"));
+    let written = write_and_read_back(&temporary, write);
+    match written {
+        Ok(bytes) => {
+            fs::rename(&temporary, folder.join(name))?;
+            sync_folder(folder);
+            Ok(bytes)
+        }
+        Err(error) => {
+            // The medium may be gone; then there is nothing to remove either.
+            let _ = fs::remove_file(&temporary);
+            Err(error)
+        }
+    }
+}
+
+fn write_and_read_back(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<u64> {
+    let mut out = Hashing {
+        inner: BufWriter::new(File::create(path)?),
+        hasher: blake3::Hasher::new(),
+        bytes: 0,
+    };
+    write(&mut out)?;
+    out.flush()?;
+    let file = out.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    forget_cache(&file);
+    drop(file);
+    let mut back = blake3::Hasher::new();
+    back.update_reader(File::open(path)?)?;
+    if back.finalize() == out.hasher.finalize() {
+        Ok(out.bytes)
+    } else {
+        Err(io::ErrorKind::InvalidData.into())
+    }
+}
+
+/// Asks the system to read the file from the medium next time, not from memory.
+fn forget_cache(file: &File) {
+    #[cfg(target_os = "linux")]
+    {
+        // Advice only: where it is not taken, the check reads from memory and is weaker.
+        let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+}
+
+fn sync_folder(folder: &Path) {
+    // FAT knows no such thing; the file itself is synced already.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_and_whole_or_not_there() {
+        let stick = tempfile::tempdir().unwrap();
+        let bytes =
+            write_verified(stick.path(), "AB01.PLP", |out| out.write_all(b"packet")).unwrap();
+        assert_eq!(bytes, 6);
+        assert_eq!(fs::read(stick.path().join("AB01.PLP")).unwrap(), b"packet");
+        let failed = write_verified(stick.path(), "AB02.PLP", |out| {
+            out.write_all(b"half")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        let names: Vec<_> =
+            fs::read_dir(stick.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, ["AB01.PLP"], "nothing is left behind");
+    }
+
+    #[test]
+    fn only_plain_files_are_read_and_only_up_to_a_size() {
+        let stick = tempfile::tempdir().unwrap();
+        let private = tempfile::tempdir().unwrap();
+        let path = |name: &str| stick.path().join(name);
+        fs::write(path("good.plp"), b"12345").unwrap();
+        fs::create_dir(path("folder.plp")).unwrap();
+        let read = |name: &str, max| {
+            let mut text = String::new();
+            copy_in(&path(name), private.path(), max)?.read_to_string(&mut text)?;
+            io::Result::Ok(text)
+        };
+        assert_eq!(read("good.plp", 5).unwrap(), "12345");
+        assert_eq!(read("good.plp", 4).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(read("folder.plp", 9).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(read("missing.plp", 9).unwrap_err().kind(), io::ErrorKind::NotFound);
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("/etc/passwd", path("link.plp")).unwrap();
+            assert_eq!(read("link.plp", 99_999).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+            let fifo = path("pipe.plp");
+            rustix::fs::mknodat(
+                rustix::fs::CWD,
+                &fifo,
+                rustix::fs::FileType::Fifo,
+                rustix::fs::Mode::from_raw_mode(0o600),
+                0,
+            )
+            .unwrap();
+            assert_eq!(read("pipe.plp", 9).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        }
+        assert_eq!(fs::read_dir(private.path()).unwrap().count(), 0, "copies vanish");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_passed_over() {
+        let stick = tempfile::tempdir().unwrap();
+        let ours = stick.path().join(FOLDER).join("ABCDEFGH");
+        fs::create_dir_all(&ours).unwrap();
+        fs::write(ours.join("X1.PLP"), b"1").unwrap();
+        fs::write(ours.join("X1.TMP"), b"1").unwrap();
+        fs::write(stick.path().join("photo.jpg"), b"1").unwrap();
+        fs::write(stick.path().join("join.pli"), b"12").unwrap();
+        let names: Vec<_> = find(stick.path()).into_iter().map(|f| (f.name, f.bytes)).collect();
+        assert_eq!(names, [("PINGLI/ABCDEFGH/X1.PLP".to_owned(), 1), ("join.pli".to_owned(), 2)]);
+    }
+}
