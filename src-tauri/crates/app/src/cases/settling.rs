@@ -1,0 +1,150 @@
+//! Settling a contradiction: a person decides, and the decision is a fact like any other.
+
+use domain::case::conflict::{Conflict, ConflictKind};
+use domain::case::guard::{self, RefusalReason};
+use domain::case::register;
+use domain::fact::body::{Choice, Decided, PersonDecided};
+use domain::fact::{Body, RecordKind};
+use domain::id::RecordId;
+use domain::role::Level;
+use domain::settings::Settings;
+use domain::time::At;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{minute, today};
+use crate::fault::Fault;
+use crate::journal::{Draft, Pen};
+use crate::office::Office;
+
+/// Settles a contradiction.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ConflictSettle {
+    /// The record.
+    pub record: RecordId,
+    /// The key of the conflict.
+    pub key: String,
+    /// What holds: one of the sides, for a register also a third value, or a way by its name.
+    pub choice: Choice,
+    /// Why.
+    pub reason: String,
+    /// When it was decided; this minute if absent.
+    #[serde(default)]
+    pub at: Option<At>,
+}
+
+/// Settles a contradiction.
+pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fault> {
+    guard::required("reason", &request.reason, guard::TEXT_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    let at = request.at.unwrap_or_else(|| minute(office.now_ms()));
+    if at.day > today(office.now_ms()) {
+        return Err(refuse("at", RefusalReason::InFuture));
+    }
+    office.store.write(|tx| {
+        Pen::new(office, tx).edit(request.record, |_, record, draft| {
+            let facts = record.facts(office);
+            match RecordKind::from_code(&record.kind()) {
+                Some(RecordKind::Case) => {
+                    let case = domain::case::fold(&facts, &Settings::default());
+                    let owner = case.owner().map(|t| (t.unit, t.level));
+                    let conflict = open(&case.conflicts, request)?;
+                    check_seat(office, conflict, owner)?;
+                    decide(office, draft, at, conflict, request, Body::Decided)
+                }
+                Some(RecordKind::Person) => {
+                    let person = domain::person::fold(&facts);
+                    let conflict = open(&person.conflicts, request)?;
+                    let body = |d: Decided| {
+                        Body::PersonDecided(PersonDecided {
+                            conflict: d.conflict,
+                            choice: d.choice,
+                            over: d.over,
+                            reason: d.reason,
+                        })
+                    };
+                    decide(office, draft, at, conflict, request, body)
+                }
+                _ => Err(Fault::not_found(request.record)),
+            }
+        })
+    })
+}
+
+fn refuse(field: &str, reason: RefusalReason) -> Fault {
+    Fault::Refused { reason, field: field.to_owned(), index: 0 }
+}
+
+/// The open conflict that is meant, and a choice that it offers.
+fn open<'a>(conflicts: &'a [Conflict], request: &ConflictSettle) -> Result<&'a Conflict, Fault> {
+    let mut found = conflicts.iter().filter(|c| c.key == request.key);
+    let conflict = found
+        .clone()
+        .find(|c| c.is_open())
+        .or_else(|| found.next())
+        .ok_or_else(|| Fault::not_found(&request.key))?;
+    if !conflict.is_open() {
+        return Err(refuse("key", RefusalReason::AlreadyDone));
+    }
+    let is_offered = match &request.choice {
+        Choice::Value(value) => {
+            conflict.kind == ConflictKind::Field
+                && (value.is_string() || value.is_i64() || value.is_null())
+        }
+        choice @ Choice::Fact(_) => conflict.sides.iter().any(|side| side.choice == *choice),
+        Choice::Way(way) => conflict.ways.contains(&way.as_str()),
+    };
+    if is_offered { Ok(conflict) } else { Err(refuse("choice", RefusalReason::Unknown)) }
+}
+
+/// Whether whoever asks sits where this is decided.
+fn check_seat(
+    office: &Office,
+    conflict: &Conflict,
+    owner: Option<(domain::id::UnitId, Level)>,
+) -> Result<(), Fault> {
+    use domain::case::conflict::Seat;
+    let me = office.me();
+    let may = conflict.seat.roles(owner.map_or(me.role.level(), |(_, level)| level));
+    let is_seated = match conflict.seat {
+        Seat::Owner => owner.is_none_or(|(unit, _)| unit == me.unit),
+        Seat::JudicialOffice => true,
+    };
+    if may.contains(&me.role) && is_seated {
+        Ok(())
+    } else {
+        Err(Fault::NotAllowed { role: me.role, may: may.to_vec() })
+    }
+}
+
+/// Writes the decision, with what lost, and for a register also the value that holds.
+fn decide(
+    office: &Office,
+    draft: &mut Draft,
+    at: At,
+    conflict: &Conflict,
+    request: &ConflictSettle,
+    body: impl FnOnce(Decided) -> Body,
+) -> Result<(), Fault> {
+    let over = conflict
+        .sides
+        .iter()
+        .filter(|side| side.choice != request.choice)
+        .map(register::write_losing)
+        .collect();
+    let decided = Decided {
+        conflict: request.key.clone(),
+        choice: request.choice.clone(),
+        over,
+        reason: request.reason.trim().to_owned(),
+    };
+    draft.fact(office, at, body(decided))?;
+    if let (ConflictKind::Field, Some(value), Some(field)) =
+        (conflict.kind, register::chosen_value(&request.choice), request.key.strip_prefix("field/"))
+    {
+        draft.field(office, field, value.clone())?;
+    }
+    Ok(())
+}

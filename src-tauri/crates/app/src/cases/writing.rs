@@ -1,0 +1,442 @@
+//! Writing on cases.
+
+use document::Record;
+use domain::case::guard::{self, Author, RefusalReason};
+use domain::catalogue::{self, Category, Source};
+use domain::fact::body::{
+    CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, Side, Track,
+};
+use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
+use domain::id::RecordId;
+use domain::money::Fen;
+use domain::settings::{self, Settings};
+use domain::time::{At, Day};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::reading::{self, CaseGet};
+use crate::clock::{minute, today};
+use crate::fault::Fault;
+use crate::journal::{Draft, Pen};
+use crate::office::Office;
+use crate::view::{CaseView, FieldValue};
+
+/// The most facts of one act.
+const FACTS_MAX: usize = 64;
+
+/// A party as it is registered.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct NewParty {
+    /// Name, or the name of an organisation.
+    pub name: String,
+    /// On which side.
+    pub side: Side,
+    /// Sex.
+    #[serde(default)]
+    pub sex: Option<Sex>,
+    /// Day of birth.
+    #[serde(default)]
+    pub birth: Option<Day>,
+    /// Telephone.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Address.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// Identity number.
+    #[serde(default)]
+    pub id_number: Option<String>,
+    /// The person record it is linked to.
+    #[serde(default)]
+    pub person: Option<RecordId>,
+}
+
+/// Registers a case.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CaseRegister {
+    /// The day of the application; today if absent.
+    #[serde(default)]
+    pub applied: Option<At>,
+    /// How it came.
+    #[serde(default = "by_application")]
+    pub source: Source,
+    /// On which track.
+    #[serde(default = "people_mediation")]
+    pub track: Track,
+    /// When the trouble itself happened.
+    #[serde(default)]
+    pub happened: Option<At>,
+    /// A title; the parties' names if empty.
+    #[serde(default)]
+    pub title: String,
+    /// Where.
+    #[serde(default)]
+    pub place: String,
+    /// What it is about, in money.
+    #[serde(default)]
+    pub amount_fen: Option<Fen>,
+    /// The official type.
+    #[serde(default)]
+    pub category: Option<Category>,
+    /// A first judgement of the risk.
+    #[serde(default)]
+    pub risk: Option<Risk>,
+    /// The parties, at least one.
+    pub parties: Vec<NewParty>,
+    /// What happened, in words.
+    #[serde(default)]
+    pub summary: String,
+    /// What is asked for, one demand a line.
+    #[serde(default)]
+    pub demands: Vec<String>,
+}
+
+const fn by_application() -> Source {
+    Source::Application
+}
+
+const fn people_mediation() -> Track {
+    Track::PeopleMediation
+}
+
+/// A fact to be written.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct NewFact {
+    /// When it happened; this minute if absent.
+    #[serde(default)]
+    pub at: Option<At>,
+    /// What happened: `kind` and `body`.
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// Writes facts on a case: one act, all of them or none.
+///
+/// In a body, `"@0"` stands for the id of the first fact of the same act, `"@1"` for the second,
+/// and so on, so that signatures may name the agreement beside them.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FactAdd {
+    /// The record.
+    pub case: RecordId,
+    /// The facts, in order.
+    #[cfg_attr(test, ts(type = "Array<NewFact>"))]
+    #[schemars(with = "Vec<NewFact>")]
+    pub facts: Vec<serde_json::Value>,
+    /// Session notes to begin, one for each fact that is a session, in order.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// Writes a register.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FieldSet {
+    /// The record.
+    pub record: RecordId,
+    /// Which register.
+    pub field: String,
+    /// The value: text, a whole number (fen, for amounts), or nothing.
+    pub value: FieldValue,
+}
+
+/// Rewrites a text.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TextEdit {
+    /// The record.
+    pub record: RecordId,
+    /// Which text: `summary`, `agreement`, or the id of a session.
+    pub text: String,
+    /// The words.
+    pub value: String,
+    /// The version that was on the screen while typing; the newest if absent.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// Who writes, and when.
+fn author(office: &Office) -> Author {
+    let me = office.me();
+    Author { role: me.role, unit: me.unit, today: today(office.now_ms()) }
+}
+
+/// Refuses at the first fact.
+fn refuse(field: &str, reason: RefusalReason) -> Fault {
+    Fault::Refused { reason, field: field.to_owned(), index: 0 }
+}
+
+/// Registers a case.
+pub(crate) fn register(office: &Office, request: &CaseRegister) -> Result<CaseView, Fault> {
+    let case =
+        office.store.write(|tx| register_with(office, &mut Pen::new(office, tx), request))?;
+    reading::get(office, &CaseGet { case })
+}
+
+/// Registers a case in a transaction that does more.
+pub(crate) fn register_with(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    request: &CaseRegister,
+) -> Result<RecordId, Fault> {
+    let author = author(office);
+    let applied = request.applied.unwrap_or_else(|| At::day(author.today));
+    check_registration(request, applied, author)?;
+    let space = office.home_space()?;
+    let prefix = office.identity.number_prefix();
+    let number = pen.tx.reader().last_number(&prefix)?.saturating_add(1);
+    pen.begin(space, RecordKind::Case, office.now_ms(), |draft| {
+        draft.text("summary".to_owned(), request.summary.clone());
+        let registered = Registered {
+            number: format!("{prefix}{number:04}"),
+            source: request.source,
+            track: request.track,
+            settings: settings::VERSION.to_owned(),
+            happened: request.happened,
+            demands: request.demands.clone(),
+        };
+        draft.fact(office, applied, Body::Registered(registered))?;
+        for party in &request.parties {
+            draft.fact(office, applied, Body::PartyAdded(party_added(party)))?;
+        }
+        if let Some(category) = request.category {
+            let catalogue = catalogue::VERSION.to_owned();
+            let body = CategorySet { category, catalogue };
+            draft.fact(office, applied, Body::CategorySet(body))?;
+        }
+        if let Some(risk) = request.risk {
+            let body = RiskAssessed { risk, reason: String::new() };
+            draft.fact(office, applied, Body::RiskAssessed(body))?;
+        }
+        for (name, value) in [("title", &request.title), ("place", &request.place)] {
+            if !value.trim().is_empty() {
+                draft.field(office, name, value.trim().into())?;
+            }
+        }
+        if let Some(amount) = request.amount_fen {
+            draft.field(office, "amount", amount.0.into())?;
+        }
+        Ok(())
+    })
+}
+
+fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Result<(), Fault> {
+    let at_first = |refusal| Fault::refused(&refusal, 0);
+    if !KINDS_REGISTERED.contains(&author.role) {
+        return Err(refuse("kind", RefusalReason::Role));
+    }
+    if applied.day > author.today {
+        return Err(refuse("applied", RefusalReason::InFuture));
+    }
+    if request.happened.is_some_and(|at| at.day > author.today) {
+        return Err(refuse("happened", RefusalReason::InFuture));
+    }
+    if request.parties.is_empty() {
+        return Err(refuse("parties", RefusalReason::Empty));
+    }
+    if request.parties.len() > guard::PARTIES_MAX || request.demands.len() > guard::PARTIES_MAX {
+        return Err(refuse("parties", RefusalReason::TooMany));
+    }
+    for (index, party) in request.parties.iter().enumerate() {
+        guard::check_party(&party_added(party), author.today)
+            .map_err(|refusal| Fault::refused(&refusal, index))?;
+    }
+    guard::bounded("title", &request.title, guard::NAME_CHARS_MAX).map_err(at_first)?;
+    guard::bounded("place", &request.place, guard::NAME_CHARS_MAX).map_err(at_first)?;
+    guard::bounded("summary", &request.summary, SUMMARY_CHARS_MAX).map_err(at_first)?;
+    for demand in &request.demands {
+        guard::bounded("demands", demand, guard::NAME_CHARS_MAX.saturating_mul(10))
+            .map_err(at_first)?;
+    }
+    match request.amount_fen {
+        Some(amount) if !amount.is_plausible() => {
+            Err(refuse("amount_fen", RefusalReason::OutOfRange))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Who may register: the roles of the table's first row.
+const KINDS_REGISTERED: &[domain::role::Role] = match domain::fact::KINDS.first() {
+    Some(row) => row.roles,
+    None => &[],
+};
+
+/// The longest text people write together; its characters are one operation each.
+const SUMMARY_CHARS_MAX: usize = 15_000;
+
+fn party_added(party: &NewParty) -> PartyAdded {
+    let text = |value: &Option<String>| {
+        value.as_deref().map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned)
+    };
+    PartyAdded {
+        name: party.name.trim().to_owned(),
+        side: party.side,
+        sex: party.sex,
+        birth: party.birth,
+        phone: text(&party.phone),
+        address: text(&party.address),
+        id_number: text(&party.id_number),
+        person: party.person,
+    }
+}
+
+/// Writes facts on a case.
+pub(crate) fn add_facts(office: &Office, request: &FactAdd) -> Result<CaseView, Fault> {
+    if request.facts.is_empty() || request.facts.len() > FACTS_MAX {
+        return Err(Fault::bad("facts: one to 64"));
+    }
+    office.store.write(|tx| -> Result<(), Fault> {
+        Pen::new(office, tx).edit(request.case, |_, record, draft| {
+            if record.kind() != RecordKind::Case.code() {
+                return Err(Fault::not_found(request.case));
+            }
+            write_facts(office, record, draft, request)
+        })
+    })?;
+    reading::get(office, &CaseGet { case: request.case })
+}
+
+/// Checks and writes each fact on the case as the ones before it leave it.
+fn write_facts(
+    office: &Office,
+    record: &Record,
+    draft: &mut Draft,
+    request: &FactAdd,
+) -> Result<(), Fault> {
+    let author = author(office);
+    let mut facts = record.facts(office);
+    let mut written = Vec::new();
+    let mut notes = request.notes.iter();
+    for (index, value) in request.facts.iter().enumerate() {
+        let named = name_written(value.clone(), &written);
+        let NewFact { at, mut body } = serde_json::from_value(named)?;
+        let at = at.unwrap_or_else(|| minute(office.now_ms()));
+        let case = domain::case::fold(&facts, &Settings::default());
+        guard::complete(&case, &mut body);
+        guard::check(&case, at, &body, author).map_err(|r| Fault::refused(&r, index))?;
+        if let Body::AgreementReached(agreement) = &mut body {
+            let hash = blake3::hash(agreement.text.as_bytes());
+            agreement.text_hash = hash.to_hex().to_string();
+        }
+        let is_session = matches!(body, Body::SessionHeld(_));
+        let (id, _) = draft.fact(office, at, body)?;
+        if is_session {
+            let words = notes.next().cloned().unwrap_or_default();
+            guard::bounded("notes", &words, SUMMARY_CHARS_MAX)
+                .map_err(|r| Fault::refused(&r, index))?;
+            draft.text(id.to_string(), words);
+        }
+        written.push(id);
+        append(office, &mut facts, draft);
+    }
+    Ok(())
+}
+
+/// Puts the fact just drafted beside the others, as it will stand.
+fn append(office: &Office, facts: &mut RecordFacts, draft: &Draft) {
+    let me = office.me();
+    if let Some((id, json)) = draft.edit.facts.last() {
+        facts.append(Carried {
+            id: *id,
+            json: json.as_str().into(),
+            proof: Some(Proof { device: me.device, unit: me.unit }),
+            role: Some(me.role),
+            past: Past::default(),
+        });
+    }
+}
+
+/// Replaces `"@n"` by the id of the n-th fact written so far.
+fn name_written(value: serde_json::Value, written: &[domain::id::FactId]) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => {
+            let place = text.strip_prefix('@').and_then(|n| n.parse::<usize>().ok());
+            let id = place.and_then(|n| written.get(n));
+            Value::String(id.map_or(text, ToString::to_string))
+        }
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(|item| name_written(item, written)).collect())
+        }
+        Value::Object(members) => {
+            let named = members.into_iter().map(|(k, v)| (k, name_written(v, written)));
+            Value::Object(named.collect())
+        }
+        other => other,
+    }
+}
+
+/// Writes a register.
+pub(crate) fn set_field(office: &Office, request: &FieldSet) -> Result<(), Fault> {
+    let value = serde_json::Value::from(request.value.clone());
+    office.store.write(|tx| {
+        Pen::new(office, tx).edit(request.record, |_, record, draft| {
+            check_field(office, record, request)?;
+            draft.field(office, &request.field, value)
+        })
+    })
+}
+
+fn check_field(office: &Office, record: &Record, request: &FieldSet) -> Result<(), Fault> {
+    let unknown = || Fault::not_found(&request.field);
+    let kind = RecordKind::from_code(&record.kind()).ok_or(Fault::NewerRecord)?;
+    if !kind.fields().contains(&request.field.as_str()) {
+        return Err(unknown());
+    }
+    if kind == RecordKind::Unit || !KINDS_REGISTERED.contains(&office.me().role) {
+        return Err(refuse("field", RefusalReason::Role));
+    }
+    let is_amount = request.field == "amount";
+    match &request.value {
+        FieldValue::Number(fen) if is_amount && Fen(*fen).is_plausible() => {}
+        FieldValue::Nothing(()) => {}
+        FieldValue::Text(text) if !is_amount => {
+            guard::bounded("value", text, guard::NAME_CHARS_MAX)
+                .map_err(|refusal| Fault::refused(&refusal, 0))?;
+        }
+        _ => return Err(refuse("value", RefusalReason::OutOfRange)),
+    }
+    let facts = record.facts(office);
+    let values = facts.fields.get(&request.field).map(Vec::as_slice).unwrap_or_default();
+    if values.iter().any(|v| Some(&v.value) != values.first().map(|f| &f.value)) {
+        return Err(Fault::Contested { field: request.field.clone() });
+    }
+    Ok(())
+}
+
+/// Rewrites a text.
+pub(crate) fn edit_text(office: &Office, request: &TextEdit) -> Result<(), Fault> {
+    if !KINDS_REGISTERED.contains(&office.me().role) {
+        return Err(refuse("text", RefusalReason::Role));
+    }
+    guard::bounded("value", &request.value, SUMMARY_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    let version = match &request.version {
+        Some(version) => Some(read_version(version).ok_or(Fault::UnknownVersion)?),
+        None => None,
+    };
+    office.store.write(|tx| {
+        let mut pen = Pen::new(office, tx);
+        pen.edit_text(request.record, version.as_deref(), &request.text, &request.value)
+    })
+}
+
+/// Reads a version as the views write it: hexadecimal hashes one after the other.
+fn read_version(text: &str) -> Option<Vec<[u8; 32]>> {
+    let bytes: Vec<u8> = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect::<Option<_>>()?;
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    (rest.is_empty() && !hashes.is_empty()).then(|| hashes.to_vec())
+}

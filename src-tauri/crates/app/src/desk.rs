@@ -1,0 +1,499 @@
+//! A desk: one profile on one computer, and the one door through which every host calls it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use serde_json::Value;
+use trust::seal::Cost;
+
+use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, today};
+use crate::commands::{
+    self, DemoStart, FileSaved, RecordExportAutomerge, StickFileView, StickView, Sticks,
+};
+use crate::demo;
+use crate::exchange::{
+    self, Lan, LanExchange, LanExchanged, LanListen, LanPeers, LanState, PacketExport,
+    PacketExported, PacketFrom, PacketImported, PacketView,
+};
+use crate::fault::{Fault, FileTrouble, file_fault};
+use crate::host::{CommandLine, Host, PickKind, Place, Stick};
+use crate::office::Office;
+use crate::organisation::{
+    self, Ground, InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated,
+    OrgCreate, OrgCreated,
+};
+use crate::profile;
+use crate::progress::{Calls, Event, Listener, Progress};
+use crate::projector;
+use crate::status::{self, HostView, ProfileState, StatusView};
+
+/// The folder of the practice profile, inside the home folder.
+const DEMO: &str = "demo";
+
+/// How many example cases there are unless said otherwise.
+const DEMO_CASES: u32 = 200;
+
+/// The most example cases.
+const DEMO_CASES_MAX: u32 = 200_000;
+
+/// What a desk is put together from.
+pub struct DeskOptions {
+    /// Where the profile lives.
+    pub home: PathBuf,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub entropy: Arc<dyn Entropy>,
+    /// The surroundings.
+    pub host: Arc<dyn Host>,
+    /// How dear it is to try a passphrase of a new profile.
+    pub cost: Cost,
+    /// Who hears of events.
+    pub listener: Option<Listener>,
+}
+
+impl DeskOptions {
+    /// The command line's desk in a home folder.
+    #[must_use]
+    pub fn new(home: impl Into<PathBuf>) -> Self {
+        Self {
+            home: home.into(),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            host: Arc::new(CommandLine),
+            cost: Cost::OFFICE,
+            listener: None,
+        }
+    }
+}
+
+/// A desk.
+pub struct Desk {
+    options: DeskOptions,
+    /// The folder of the profile in use: the home folder, or the practice profile inside it.
+    folder: Mutex<PathBuf>,
+    office: RwLock<Option<Arc<Office>>>,
+    calls: Calls,
+    lan: Lan,
+}
+
+/// What a command knows of the call it serves.
+pub struct Call {
+    /// How far it is, and whether it should stop.
+    pub progress: Progress,
+}
+
+impl Desk {
+    /// A desk; nothing is opened yet.
+    #[must_use]
+    pub fn new(options: DeskOptions) -> Self {
+        Self {
+            folder: Mutex::new(options.home.clone()),
+            options,
+            office: RwLock::new(None),
+            calls: Calls::default(),
+            lan: Lan::default(),
+        }
+    }
+
+    /// Runs a command. `id` is the caller's name for the call, under which it hears of progress
+    /// and may stop it. A mistake of ours never takes the program down.
+    ///
+    /// # Errors
+    /// The command's own.
+    pub fn call(&self, name: &str, payload: Value, id: Option<&str>) -> Result<Value, Fault> {
+        let row =
+            commands::row(name).ok_or_else(|| Fault::UnknownCommand { name: name.to_owned() })?;
+        if !row.is_always {
+            self.office()?;
+        }
+        let progress = self.calls.begin(id, self.options.listener.clone());
+        let call = Call { progress };
+        let guarded = std::panic::AssertUnwindSafe(|| {
+            let payload =
+                if payload.is_null() { Value::Object(Default::default()) } else { payload };
+            commands::route(self, name, payload, &call)
+        });
+        let result = std::panic::catch_unwind(guarded).unwrap_or_else(|panic| {
+            let detail = panic.downcast_ref::<&str>().map_or("panic", |text| text);
+            Err(Fault::internal(&std::io::Error::other(detail.to_owned())))
+        });
+        self.calls.end(id);
+        // What was stored before a fault is shown too.
+        if !row.changes.is_empty() {
+            self.emit(Event::Changed { topics: row.changes.to_vec() });
+        }
+        result
+    }
+
+    fn emit(&self, event: Event) {
+        if let Some(listener) = &self.options.listener {
+            listener(event);
+        }
+    }
+
+    /// Asks a call to stop; says whether there was one.
+    pub(crate) fn cancel(&self, call: &str) -> bool {
+        self.calls.cancel(call)
+    }
+
+    /// The open profile.
+    pub(crate) fn office(&self) -> Result<Arc<Office>, Fault> {
+        let open = self.office.read().unwrap_or_else(PoisonError::into_inner);
+        match open.as_ref() {
+            Some(office) => Ok(office.clone()),
+            None if profile::exists(&self.folder()) => Err(Fault::Locked),
+            None => Err(Fault::NoProfile),
+        }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.folder.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_folder(&self, folder: PathBuf) {
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = folder;
+    }
+
+    fn set_office(&self, office: Option<Office>) {
+        *self.office.write().unwrap_or_else(PoisonError::into_inner) = office.map(Arc::new);
+    }
+
+    fn ground<'a>(&self, home: &'a Path) -> Ground<'a> {
+        Ground {
+            home,
+            clock: self.options.clock.clone(),
+            entropy: self.options.entropy.clone(),
+            machine: self.options.host.machine(),
+            cost: self.options.cost,
+        }
+    }
+
+    /// Where things stand.
+    pub(crate) fn status(&self) -> Result<StatusView, Fault> {
+        let host = &self.options.host;
+        let now_ms = self.options.clock.now_ms();
+        let office = match self.office() {
+            Ok(office) => Some(office),
+            Err(Fault::Locked | Fault::NoProfile) => None,
+            Err(fault) => return Err(fault),
+        };
+        let folder = self.folder();
+        Ok(StatusView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            host: HostView {
+                name: host.name().to_owned(),
+                can_pick: host.can_pick(),
+                takes_paths: host.takes_paths(),
+            },
+            profile: match (&office, profile::exists(&folder)) {
+                (Some(_), _) => ProfileState::Open,
+                (None, true) => ProfileState::Locked,
+                (None, false) => ProfileState::None,
+            },
+            is_demo: folder != self.options.home,
+            today: today(now_ms),
+            now_ms,
+            office: match office {
+                Some(office) => Some(status::office_view(&office, self.lan.state())?),
+                None => None,
+            },
+        })
+    }
+
+    /// Founds a township.
+    pub(crate) fn found(&self, request: &OrgCreate) -> Result<OrgCreated, Fault> {
+        let folder = self.folder();
+        if profile::exists(&folder) {
+            return Err(Fault::ProfileExists);
+        }
+        let (office, created) = organisation::create(&self.ground(&folder), request, false)?;
+        self.set_office(Some(office));
+        Ok(created)
+    }
+
+    /// Joins with an invitation.
+    pub(crate) fn join(&self, request: &InvitationAccept) -> Result<InvitationAccepted, Fault> {
+        let folder = self.folder();
+        if profile::exists(&folder) {
+            return Err(Fault::ProfileExists);
+        }
+        let path = self.resolve_file(&request.from, PickKind::Invitation)?;
+        let bytes = read_small(&path, trust::invitation::FILE_BYTES_MAX)?;
+        let office = organisation::accept(&self.ground(&folder), request, &bytes)?;
+        let me = office.me();
+        let names = office.store.read(|reader| crate::names::Names::read(&office, reader))?;
+        let accepted = InvitationAccepted { unit: names.unit(me.unit), role: me.role };
+        self.set_office(Some(office));
+        Ok(accepted)
+    }
+
+    /// Opens the profile.
+    pub(crate) fn unlock(&self, passphrase: &str) -> Result<StatusView, Fault> {
+        if self.office().is_ok() {
+            return self.status();
+        }
+        let folder = self.folder();
+        let key = profile::open(&folder, passphrase)?;
+        let office = Office::open(
+            &folder,
+            key,
+            self.options.clock.clone(),
+            self.options.entropy.clone(),
+            self.options.host.machine().as_deref(),
+        )?;
+        // A power cut may have left documents behind their entries.
+        projector::catch_up_all(&office, |_| true)?;
+        self.set_office(Some(office));
+        self.status()
+    }
+
+    /// Locks the profile: keys and records leave memory, and nobody is answered.
+    pub(crate) fn lock(&self) -> Result<StatusView, Fault> {
+        self.calls.cancel_all();
+        self.lan.close();
+        self.set_office(None);
+        self.status()
+    }
+
+    /// Makes the practice profile and opens it. It never meets anybody.
+    pub(crate) fn start_demo(
+        &self,
+        request: &DemoStart,
+        progress: &Progress,
+    ) -> Result<StatusView, Fault> {
+        if self.office().is_ok() {
+            return Err(Fault::ProfileExists);
+        }
+        let folder = self.options.home.join(DEMO);
+        remove_folder(&folder)?;
+        let cases = request.cases.unwrap_or(DEMO_CASES).min(DEMO_CASES_MAX);
+        let seed = request.seed.unwrap_or(1);
+        let office = demo::make(&self.ground(&folder), cases, seed, progress);
+        match office {
+            Ok(office) => {
+                self.set_folder(folder);
+                self.set_office(Some(office));
+                self.status()
+            }
+            Err(fault) => {
+                remove_folder(&folder)?;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Leaves the practice profile and removes it.
+    pub(crate) fn leave_demo(&self) -> Result<StatusView, Fault> {
+        let folder = self.folder();
+        if folder == self.options.home {
+            return Err(Fault::NotHere);
+        }
+        self.lock()?;
+        remove_folder(&folder)?;
+        self.set_folder(self.options.home.clone());
+        self.status()
+    }
+
+    /// Makes an invitation and writes its file.
+    pub(crate) fn invite(&self, request: &InvitationCreate) -> Result<InvitationCreated, Fault> {
+        let office = self.office()?;
+        if office.identity.record.is_demo {
+            return Err(Fault::NotHere);
+        }
+        let (bytes, mut created) = organisation::invite(&office, request, self.options.cost)?;
+        let saved = self.save(&request.to, PickKind::NewInvitation, &created.file, &bytes)?;
+        created.file = saved.name;
+        created.path = saved.path;
+        Ok(created)
+    }
+
+    /// Saves a record as a plain Automerge document.
+    pub(crate) fn export_automerge(
+        &self,
+        request: &RecordExportAutomerge,
+    ) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        let bytes = office.store.read(|reader| -> Result<Vec<u8>, Fault> {
+            Ok(projector::load(reader, request.record)?.1.save())
+        })?;
+        let name = format!("{}.automerge", request.record);
+        self.save(&request.to, PickKind::Automerge, &name, &bytes)
+    }
+
+    /// Writes a packet.
+    pub(crate) fn export_packet(
+        &self,
+        request: &PacketExport,
+        progress: &Progress,
+    ) -> Result<PacketExported, Fault> {
+        let office = self.office()?;
+        let folder = match self.resolve(&request.to, PickKind::PacketFolder, "")? {
+            Resolved::Stick(stick) => exchange::folder_for(&stick.path, request.unit),
+            Resolved::Path(path) => path,
+        };
+        let shows_paths = self.options.host.takes_paths();
+        exchange::export(&office, request, &folder, shows_paths, progress)
+    }
+
+    /// Looks into a packet.
+    pub(crate) fn preview_packet(
+        &self,
+        request: &PacketFrom,
+        progress: &Progress,
+    ) -> Result<PacketView, Fault> {
+        let office = self.office()?;
+        let path = self.resolve_file(&request.from, PickKind::Packet)?;
+        let file = exchange::open_copy(&office.home, &path)?;
+        exchange::preview(&office, request, file, progress)
+    }
+
+    /// Imports a packet.
+    pub(crate) fn import_packet(
+        &self,
+        request: &PacketFrom,
+        progress: &Progress,
+    ) -> Result<PacketImported, Fault> {
+        let office = self.office()?;
+        let path = self.resolve_file(&request.from, PickKind::Packet)?;
+        let file = exchange::open_copy(&office.home, &path)?;
+        exchange::import(&office, request, file, progress)
+    }
+
+    /// Opens or closes this computer to the others on the network.
+    pub(crate) fn listen(&self, request: &LanListen) -> Result<LanState, Fault> {
+        self.lan.listen(&self.office()?, self.options.listener.clone(), request)
+    }
+
+    /// Looks who is on the network.
+    pub(crate) fn peers(&self, progress: &Progress) -> Result<LanPeers, Fault> {
+        self.lan.peers(&self.office()?, progress)
+    }
+
+    /// Meets a computer.
+    pub(crate) fn exchange(
+        &self,
+        request: &LanExchange,
+        progress: &Progress,
+    ) -> Result<LanExchanged, Fault> {
+        let listener = self.options.listener.clone();
+        self.lan.exchange(&self.office()?, listener, request, progress)
+    }
+
+    /// The sticks that are inserted, with what is on them for us.
+    pub(crate) fn sticks(&self) -> Sticks {
+        let unit = self.office().ok().map(|office| office.identity.record.unit);
+        let view = |stick: Stick| {
+            let files = carry::usb::find(&stick.path);
+            let ours = unit.map(|unit| exchange::folder_for(&stick.path, unit));
+            let ours = ours.and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
+            let file =
+                |f: &carry::usb::Found| StickFileView { name: f.name.clone(), bytes: f.bytes };
+            let is_packet = |f: &&carry::usb::Found| f.name.to_uppercase().ends_with("PLP");
+            let in_ours = |f: &&carry::usb::Found| {
+                // What lies loose was put there by hand, for whoever looks.
+                let parts: Vec<&str> = f.name.split('/').collect();
+                parts.len() < 3 || ours.as_deref().is_some_and(|own| parts.get(1) == Some(&own))
+            };
+            StickView {
+                id: stick.id,
+                name: stick.name,
+                free: stick.free,
+                packets: files.iter().filter(is_packet).filter(in_ours).map(file).collect(),
+                invitations: files.iter().filter(|f| !is_packet(f)).map(file).collect(),
+                for_others: u32::try_from(
+                    files.iter().filter(is_packet).filter(|f| !in_ours(f)).count(),
+                )
+                .unwrap_or(u32::MAX),
+            }
+        };
+        Sticks { sticks: self.options.host.sticks().into_iter().map(view).collect() }
+    }
+
+    fn resolve(&self, place: &Place, kind: PickKind, suggested: &str) -> Result<Resolved, Fault> {
+        let host = &self.options.host;
+        match place {
+            Place::Path(path) if host.takes_paths() => Ok(Resolved::Path(path.into())),
+            Place::Path(_) => Err(Fault::NotHere),
+            Place::Stick(id) => {
+                let found = host.sticks().into_iter().find(|stick| stick.id == *id);
+                let gone = || Fault::File { reason: FileTrouble::Gone, path: String::new() };
+                found.map(Resolved::Stick).ok_or_else(gone)
+            }
+            Place::StickFile { stick, name } => {
+                let gone = || Fault::File { reason: FileTrouble::Gone, path: name.clone() };
+                let found = host.sticks().into_iter().find(|s| s.id == *stick);
+                let found = found.ok_or_else(gone)?;
+                // Only what a listing names, so that no path can be smuggled in.
+                let is_listed = carry::usb::find(&found.path).iter().any(|f| f.name == *name);
+                if is_listed { Ok(Resolved::Path(found.path.join(name))) } else { Err(gone()) }
+            }
+            Place::Pick => {
+                let picked = host.pick(kind, suggested)?;
+                picked.map(Resolved::Path).ok_or(Fault::Cancelled)
+            }
+        }
+    }
+
+    fn resolve_file(&self, place: &Place, kind: PickKind) -> Result<PathBuf, Fault> {
+        match self.resolve(place, kind, "")? {
+            Resolved::Path(path) => Ok(path),
+            Resolved::Stick(_) => Err(Fault::bad("a file, not a stick")),
+        }
+    }
+
+    /// Writes a small file where the person wants it.
+    fn save(
+        &self,
+        place: &Place,
+        kind: PickKind,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<FileSaved, Fault> {
+        let (folder, name) = match self.resolve(place, kind, name)? {
+            Resolved::Stick(stick) => (stick.path, name.to_owned()),
+            // A folder takes the file under its own name.
+            Resolved::Path(path) if path.is_dir() => (path, name.to_owned()),
+            Resolved::Path(path) => {
+                let picked = path.file_name().map(|n| n.to_string_lossy().into_owned());
+                let folder = path.parent().map(Path::to_path_buf);
+                match (folder, picked) {
+                    (Some(folder), Some(picked)) => (folder, picked),
+                    _ => return Err(Fault::bad("not a file name")),
+                }
+            }
+        };
+        let written = carry::usb::write_verified(&folder, &name, |out| out.write_all(bytes))
+            .map_err(|error| file_fault(&error, &folder))?;
+        let path =
+            self.options.host.takes_paths().then(|| folder.join(&name).display().to_string());
+        Ok(FileSaved { name, path, bytes: written })
+    }
+}
+
+/// Where something is to be read or written.
+enum Resolved {
+    Stick(Stick),
+    Path(PathBuf),
+}
+
+/// Reads a small file from outside, at most `bytes_max`.
+fn read_small(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Fault> {
+    use std::io::Read;
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let private = std::env::temp_dir();
+    let mut file =
+        carry::usb::copy_in(path, &private, limit).map_err(|error| file_fault(&error, path))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|error| file_fault(&error, path))?;
+    Ok(bytes)
+}
+
+fn remove_folder(folder: &Path) -> Result<(), Fault> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(file_fault(&error, folder))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,17 @@
+//! Meeting other computers: by packets on sticks, over the local network, and what came of it.
+
+mod history;
+mod lan;
+mod notes;
+mod packets;
+mod preview;
+
+pub use history::{ExchangeHistory, ExchangeLine, ExchangeWindow, Outcome};
+pub use lan::{Lan, LanExchange, LanExchanged, LanListen, LanPeer, LanPeers, LanState};
+pub use packets::{ExportedFile, PacketExport, PacketExported, PacketFrom, PacketImported};
+pub use preview::{PacketView, RefusedLog, WaitingFor};
+
+pub(crate) use history::list as list_history;
+pub(crate) use notes::{undelivered, waiting_for};
+pub(crate) use packets::{export, folder_for, import, open_copy};
+pub(crate) use preview::preview;

@@ -1,0 +1,137 @@
+//! The history of exchanges.
+
+use domain::id::{DeviceId, UnitId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::local::Exchange;
+
+use crate::cases::ROWS_MAX;
+use crate::clock::signed;
+use crate::fault::Fault;
+use crate::names::Names;
+use crate::office::Office;
+use crate::projector::word;
+use crate::view::{DeviceRef, UnitRef};
+
+/// Reads a window of the history of exchanges.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ExchangeHistory {
+    /// How many lines to pass over.
+    #[serde(default)]
+    pub offset: u32,
+    /// How many lines to read, at most 200.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum Outcome {
+    /// 对上: both hold the same.
+    Equal,
+    /// Something was received, and nothing is known to be missing.
+    Received,
+    /// 无新增: everything in it was here already.
+    NothingNew,
+    /// 待前置包: something waits for an earlier packet.
+    Waiting,
+    /// A packet was written.
+    Written,
+    /// The person stopped it; what had come stays.
+    Cancelled,
+    /// It broke off; what had come stays.
+    BrokenOff,
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ExchangeLine {
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// `lan` or `usb`.
+    pub way: String,
+    /// With which unit.
+    pub unit: Option<UnitRef>,
+    /// With which device.
+    pub device: Option<DeviceRef>,
+    /// Entries received.
+    pub received: u64,
+    /// Entries sent.
+    pub sent: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The day up to which the missing packet goes, where one is missing.
+    pub waiting_until: Option<domain::time::Day>,
+}
+
+/// A window of the history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ExchangeWindow {
+    /// The lines, newest first.
+    pub rows: Vec<ExchangeLine>,
+}
+
+/// More about a line, as it rests in the database.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Detail {
+    #[serde(default)]
+    waiting_until: Option<domain::time::Day>,
+}
+
+/// What to write down about an exchange.
+pub(super) struct Note {
+    pub(super) way: &'static str,
+    pub(super) unit: Option<UnitId>,
+    pub(super) device: Option<DeviceId>,
+    pub(super) received: u64,
+    pub(super) sent: u64,
+    pub(super) outcome: Outcome,
+    pub(super) waiting_until: Option<domain::time::Day>,
+}
+
+/// Writes a line of the history.
+pub(super) fn note(office: &Office, note: &Note) -> Result<(), Fault> {
+    let detail = Detail { waiting_until: note.waiting_until };
+    let line = Exchange {
+        id: 0,
+        at_ms: signed(office.now_ms()),
+        way: note.way.to_owned(),
+        peer_unit: note.unit,
+        peer_device: note.device,
+        received: note.received,
+        sent: note.sent,
+        outcome: word(&note.outcome),
+        detail: serde_json::to_string(&detail)?,
+    };
+    office.store.write(|tx| Ok(tx.add_exchange(&line)?))
+}
+
+/// Reads a window of the history.
+pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<ExchangeWindow, Fault> {
+    office.store.read(|reader| {
+        let names = Names::read(office, reader)?;
+        let limit = request.limit.unwrap_or(ROWS_MAX).clamp(1, ROWS_MAX);
+        let rows = reader.exchanges(request.offset, limit)?;
+        let line = |row: Exchange| {
+            let detail: Detail = serde_json::from_str(&row.detail).unwrap_or_default();
+            let outcome = serde_json::from_value(serde_json::Value::String(row.outcome));
+            ExchangeLine {
+                at_ms: u64::try_from(row.at_ms).unwrap_or(0),
+                way: row.way,
+                unit: row.peer_unit.map(|unit| names.unit(unit)),
+                device: row.peer_device.map(|device| names.device(device)),
+                received: row.received,
+                sent: row.sent,
+                outcome: outcome.unwrap_or(Outcome::BrokenOff),
+                waiting_until: detail.waiting_until,
+            }
+        };
+        Ok(ExchangeWindow { rows: rows.into_iter().map(line).collect() })
+    })
+}

@@ -1,0 +1,515 @@
+//! The local network: who is there, and meeting them.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use carry::lan::{Discovery, Keeper, LanFault, Listening};
+use domain::id::{DeviceId, UnitId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sync::session::{Peer, Progress as Meeting, Side, Stop};
+use tokio::runtime::Runtime;
+use trust::invitation::Enrolment;
+use trust::key::{PublicKey, SecretKey};
+
+use super::history::{self, Note, Outcome};
+use super::notes;
+use crate::archive::Records;
+use crate::clock::draw;
+use crate::fault::{Fault, LanTrouble};
+use crate::journal;
+use crate::names::Names;
+use crate::office::Office;
+use crate::organisation;
+use crate::progress::{Event, Listener, Phase, Progress};
+use crate::projector;
+use crate::topic::Topic;
+use crate::view::{DeviceRef, UnitRef};
+
+/// The port that is tried first.
+const PORT: u16 = 47_820;
+
+/// How long answers of computers nearby are waited for.
+const PROBE: Duration = Duration::from_secs(3);
+
+/// The most computers that are asked at once.
+const PROBES_MAX: usize = 64;
+
+/// Opens or closes this computer to the others on the network.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct LanListen {
+    /// Open, or closed.
+    pub enabled: bool,
+    /// On which port; the usual one, or any free one if that is taken, if absent.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Only to this computer itself: for tests and practice.
+    #[serde(default)]
+    pub loopback: bool,
+}
+
+/// Whether this computer is open to the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct LanState {
+    /// Open, or closed.
+    pub is_listening: bool,
+    /// On which port.
+    pub port: Option<u16>,
+    /// The addresses to type on another computer.
+    pub addresses: Vec<String>,
+    /// Whether others can find it by themselves.
+    pub is_announced: bool,
+}
+
+/// A computer on the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct LanPeer {
+    /// Where it answers.
+    pub address: String,
+    /// Its unit, once it has proved who it is.
+    pub unit: Option<UnitRef>,
+    /// Its device.
+    pub device: Option<DeviceRef>,
+    /// Why it cannot be met, if it cannot.
+    pub trouble: Option<LanTrouble>,
+}
+
+/// The computers on the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct LanPeers {
+    /// Those that were found, known ones first.
+    pub peers: Vec<LanPeer>,
+    /// Whether this network lets computers find each other.
+    pub can_search: bool,
+}
+
+/// Meets a computer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct LanExchange {
+    /// Its address: `192.168.1.20:47820`; the usual port if there is none.
+    pub address: String,
+}
+
+/// What a meeting brought.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct LanExchanged {
+    /// The other's unit.
+    pub unit: UnitRef,
+    /// The other's device.
+    pub device: DeviceRef,
+    /// Entries received.
+    pub received: u64,
+    /// Entries sent.
+    pub sent: u64,
+    /// Whether both now hold the same.
+    pub is_equal: bool,
+    /// How far the other's clock is ahead of ours, in milliseconds.
+    pub clock_ahead_ms: i64,
+}
+
+/// What runs while this computer is open to the others.
+struct Open {
+    listening: Listening,
+    discovery: Option<Discovery>,
+}
+
+/// The network side of a desk.
+#[derive(Default)]
+pub struct Lan {
+    runtime: Mutex<Option<Arc<Runtime>>>,
+    open: Mutex<Option<Open>>,
+    search: Mutex<Option<Discovery>>,
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is wrong with the line, as the screen hears of it.
+fn lan_fault(error: &LanFault, address: &str) -> Fault {
+    let reason = match error {
+        LanFault::Io(error) => match error.kind() {
+            std::io::ErrorKind::AddrInUse => LanTrouble::PortTaken,
+            std::io::ErrorKind::UnexpectedEof
+            | std::io::ErrorKind::ConnectionAborted
+            | std::io::ErrorKind::ConnectionReset
+            | std::io::ErrorKind::BrokenPipe => LanTrouble::Cut,
+            _ => LanTrouble::NoAnswer,
+        },
+        LanFault::NoAnswer => LanTrouble::NoAnswer,
+        LanFault::NotPingli => LanTrouble::NotPingli,
+        LanFault::Stranger => LanTrouble::Stranger,
+        LanFault::Stopped(Stop::OtherOrganisation) => LanTrouble::OtherOrganisation,
+        LanFault::Stopped(Stop::Version) => LanTrouble::Version,
+        LanFault::Stopped(Stop::NotCertified) => LanTrouble::NotKnownThere,
+        LanFault::Stopped(_) => LanTrouble::Cut,
+        LanFault::Nonsense => LanTrouble::Nonsense,
+        LanFault::Cancelled => return Fault::Cancelled,
+        LanFault::Archive(detail) => {
+            tracing::error!(%detail, "archive failed during a meeting");
+            LanTrouble::Cut
+        }
+    };
+    Fault::Lan { reason, address: address.to_owned() }
+}
+
+/// This desk, as a meeting sees it.
+struct DeskKeeper {
+    office: Arc<Office>,
+    listener: Option<Listener>,
+    progress: Progress,
+}
+
+impl Keeper for DeskKeeper {
+    type Archive = Records;
+
+    fn secret(&self) -> &SecretKey {
+        &self.office.identity.secret
+    }
+
+    fn unit(&self) -> UnitId {
+        self.office.identity.record.unit
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.office.now_ms()
+    }
+
+    fn who(&self, key: PublicKey) -> Option<Peer> {
+        let device = key.device();
+        if device == self.office.identity.device {
+            return None;
+        }
+        let roster = self.office.roster();
+        roster.device(device).map(|certificate| Peer { device, unit: certificate.unit })
+    }
+
+    fn takes_strangers(&self) -> bool {
+        let roster = self.office.roster();
+        let now = self.office.now_ms();
+        self.office.identity.operational.is_some()
+            && roster
+                .invitations()
+                .any(|i| i.expires_ms >= now && roster.claimed(i.invitation).is_none())
+    }
+
+    fn enrol(&self, key: PublicKey, enrolment: &Enrolment) -> Option<Peer> {
+        let (request, _) = enrolment.verify(&self.office.roster()).ok()?;
+        if request.key != key.0 {
+            return None;
+        }
+        organisation::countersign(&self.office, enrolment).ok()?;
+        self.who(key)
+    }
+
+    fn enrolment(&self) -> Option<Enrolment> {
+        let is_certified = self.office.me().is_certified;
+        self.office.identity.enrolment().filter(|_| !is_certified)
+    }
+
+    fn open(&self) -> Result<Records, String> {
+        journal::seal(&self.office, usize::MAX).map_err(|fault| fault.to_string())?;
+        Ok(Records::new(self.office.clone()))
+    }
+
+    fn goes_on(&self, _: Peer, _: Side, meeting: &Meeting) -> bool {
+        let total = meeting.received.saturating_add(meeting.to_receive);
+        if meeting.to_receive > 0 {
+            self.progress.at(Phase::Receiving, meeting.received, Some(total));
+        } else if meeting.to_send > 0 {
+            let total = meeting.sent.saturating_add(meeting.to_send);
+            self.progress.at(Phase::Sending, meeting.sent, Some(total));
+        }
+        !self.progress.is_stopped()
+    }
+
+    fn over(&self, peer: Peer, _: Side, meeting: &Meeting, fault: Option<&LanFault>) {
+        if let Err(error) = self.finish(peer, meeting, fault) {
+            tracing::error!(%error, "a meeting could not be written down");
+        }
+    }
+}
+
+impl DeskKeeper {
+    fn finish(&self, peer: Peer, meeting: &Meeting, fault: Option<&LanFault>) -> Result<(), Fault> {
+        projector::catch_up_all(&self.office, |done| {
+            self.progress.at(Phase::Building, done, None);
+            true
+        })?;
+        notes::met(&self.office, peer.device, peer.unit, "lan", meeting.skew_ms, &meeting.theirs)?;
+        let outcome = match fault {
+            None if meeting.is_equal => Outcome::Equal,
+            None => Outcome::Received,
+            Some(LanFault::Cancelled) => Outcome::Cancelled,
+            Some(_) => Outcome::BrokenOff,
+        };
+        history::note(
+            &self.office,
+            &Note {
+                way: "lan",
+                unit: Some(peer.unit),
+                device: Some(peer.device),
+                received: meeting.received,
+                sent: meeting.sent,
+                outcome,
+                waiting_until: None,
+            },
+        )?;
+        if let Some(listener) = &self.listener {
+            let topics = vec![
+                Topic::Cases,
+                Topic::Conflicts,
+                Topic::Persons,
+                Topic::Roster,
+                Topic::Exchanges,
+            ];
+            listener(Event::Changed { topics });
+        }
+        Ok(())
+    }
+}
+
+impl Lan {
+    fn runtime(&self) -> Result<Arc<Runtime>, Fault> {
+        let mut runtime = guard(&self.runtime);
+        if let Some(runtime) = runtime.as_ref() {
+            return Ok(runtime.clone());
+        }
+        let made = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .thread_name("pingli-lan")
+            .build()
+            .map_err(|error| Fault::internal(&error))?;
+        let made = Arc::new(made);
+        *runtime = Some(made.clone());
+        Ok(made)
+    }
+
+    /// Opens or closes this computer to the others.
+    pub(crate) fn listen(
+        &self,
+        office: &Arc<Office>,
+        listener: Option<Listener>,
+        request: &LanListen,
+    ) -> Result<LanState, Fault> {
+        if office.identity.record.is_demo {
+            return Err(Fault::NotHere);
+        }
+        *guard(&self.open) = None;
+        if !request.enabled {
+            return Ok(self.state());
+        }
+        let keeper = Arc::new(DeskKeeper {
+            office: office.clone(),
+            listener,
+            progress: Progress::unwatched(),
+        });
+        let ip: IpAddr = if request.loopback {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv4Addr::UNSPECIFIED.into()
+        };
+        let runtime = self.runtime()?;
+        let listen = |port| runtime.block_on(carry::lan::listen(keeper.clone(), ip, port));
+        let listening = match request.port {
+            Some(port) => listen(port),
+            // The usual port may be taken by another profile on this computer.
+            None => listen(PORT).or_else(|_| listen(0)),
+        };
+        let listening = listening
+            .map_err(|error| lan_fault(&error, &request.port.unwrap_or(PORT).to_string()))?;
+        let discovery = if request.loopback {
+            None
+        } else {
+            Discovery::begin(&random_name(office), Some(listening.address().port())).ok()
+        };
+        *guard(&self.search) = None;
+        *guard(&self.open) = Some(Open { listening, discovery });
+        Ok(self.state())
+    }
+
+    /// Whether this computer is open to the others.
+    pub(crate) fn state(&self) -> LanState {
+        let open = guard(&self.open);
+        match open.as_ref() {
+            Some(open) => {
+                let address = open.listening.address();
+                LanState {
+                    is_listening: true,
+                    port: Some(address.port()),
+                    addresses: own_addresses(address),
+                    is_announced: open.discovery.is_some(),
+                }
+            }
+            None => LanState {
+                is_listening: false,
+                port: None,
+                addresses: Vec::new(),
+                is_announced: false,
+            },
+        }
+    }
+
+    /// Closes everything.
+    pub(crate) fn close(&self) {
+        *guard(&self.open) = None;
+        *guard(&self.search) = None;
+    }
+
+    /// Looks who is there: those that announce themselves, asked one by one who they are.
+    pub(crate) fn peers(
+        &self,
+        office: &Arc<Office>,
+        progress: &Progress,
+    ) -> Result<LanPeers, Fault> {
+        progress.at(Phase::Searching, 0, None);
+        let mut sightings = Vec::new();
+        let mut can_search = false;
+        if let Some(discovery) = guard(&self.open).as_ref().and_then(|o| o.discovery.as_ref()) {
+            sightings = discovery.seen();
+            can_search = true;
+        } else {
+            let mut search = guard(&self.search);
+            if search.is_none() {
+                *search = Discovery::begin(&random_name(office), None).ok();
+                // Answers take a moment to come in.
+                std::thread::sleep(Duration::from_millis(1500));
+            }
+            if let Some(search) = search.as_ref() {
+                sightings = search.seen();
+                can_search = true;
+            }
+        }
+        let keeper = Arc::new(DeskKeeper {
+            office: office.clone(),
+            listener: None,
+            progress: progress.clone(),
+        });
+        let addresses: Vec<SocketAddr> =
+            sightings.into_iter().flat_map(|s| s.addresses).take(PROBES_MAX).collect();
+        let runtime = self.runtime()?;
+        let found = runtime.block_on(async {
+            let mut asked = tokio::task::JoinSet::new();
+            for address in addresses {
+                let keeper = keeper.clone();
+                asked.spawn(async move {
+                    let probe = tokio::time::timeout(PROBE, carry::lan::probe(keeper, address));
+                    (address, probe.await.unwrap_or(Err(LanFault::NoAnswer)))
+                });
+            }
+            asked.join_all().await
+        });
+        progress.check()?;
+        let names = office.store.read(|reader| Names::read(office, reader))?;
+        let mut by_device: BTreeMap<Option<DeviceId>, LanPeer> = BTreeMap::new();
+        for (address, answer) in found {
+            let (key, peer) = match answer {
+                Ok(peer) => (
+                    Some(peer.device),
+                    LanPeer {
+                        address: address.to_string(),
+                        unit: Some(names.unit(peer.unit)),
+                        device: Some(names.device(peer.device)),
+                        trouble: None,
+                    },
+                ),
+                // Whoever cannot prove to be one of ours is not shown: it may be anybody.
+                Err(_) => continue,
+            };
+            by_device.entry(key).or_insert(peer);
+        }
+        Ok(LanPeers { peers: by_device.into_values().collect(), can_search })
+    }
+
+    /// Meets the computer at an address.
+    pub(crate) fn exchange(
+        &self,
+        office: &Arc<Office>,
+        listener: Option<Listener>,
+        request: &LanExchange,
+        progress: &Progress,
+    ) -> Result<LanExchanged, Fault> {
+        if office.identity.record.is_demo {
+            return Err(Fault::NotHere);
+        }
+        let address = parse_address(&request.address)?;
+        let keeper =
+            Arc::new(DeskKeeper { office: office.clone(), listener, progress: progress.clone() });
+        let met = self.runtime()?.block_on(carry::lan::call(keeper, address));
+        let (peer, meeting) = met.map_err(|error| lan_fault(&error, &request.address))?;
+        let names = office.store.read(|reader| Names::read(office, reader))?;
+        Ok(LanExchanged {
+            unit: names.unit(peer.unit),
+            device: names.device(peer.device),
+            received: meeting.received,
+            sent: meeting.sent,
+            is_equal: meeting.is_equal,
+            clock_ahead_ms: meeting.skew_ms,
+        })
+    }
+}
+
+/// A name for the network, new each time and saying nothing.
+fn random_name(office: &Office) -> String {
+    let bytes: [u8; 8] = draw(office.entropy.as_ref());
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The addresses under which others reach a listener.
+fn own_addresses(listening: SocketAddr) -> Vec<String> {
+    if !listening.ip().is_unspecified() {
+        return vec![listening.to_string()];
+    }
+    let mut ips = carry::lan::own_addresses();
+    ips.sort_unstable();
+    ips.into_iter().map(|ip| SocketAddr::new(ip, listening.port()).to_string()).collect()
+}
+
+/// Reads an address as people type it: with or without a port, with full-width digits and dots.
+fn parse_address(text: &str) -> Result<SocketAddr, Fault> {
+    let plain: String = text
+        .trim()
+        .chars()
+        .map(|c| match c {
+            '．' | '。' => '.',
+            '：' => ':',
+            '０'..='９' => char::from_u32(u32::from(c).saturating_sub(0xfee0)).unwrap_or(c),
+            other => other,
+        })
+        .collect();
+    let with_port = if plain.contains(':') { plain } else { format!("{plain}:{PORT}") };
+    let bad = || Fault::Lan { reason: LanTrouble::BadAddress, address: text.to_owned() };
+    with_port.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_type_them() {
+        for text in ["192.168.1.20:47820", " 192.168.1.20 ", "１９２．168。1.20：47820"] {
+            assert_eq!(parse_address(text).unwrap().to_string(), "192.168.1.20:47820", "{text}");
+        }
+        for text in ["", "镇里的电脑", "192.168.1.999", "192.168.1.20:99999"] {
+            assert!(
+                matches!(
+                    parse_address(text),
+                    Err(Fault::Lan { reason: LanTrouble::BadAddress, .. })
+                ),
+                "{text}"
+            );
+        }
+    }
+}

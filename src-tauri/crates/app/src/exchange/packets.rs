@@ -1,0 +1,491 @@
+//! Packets: written for a unit, imported from another.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::id::{DeviceId, LogId, TransferId, UnitId, ulid};
+use domain::log::Held;
+use domain::time::{Day, day_of};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::local::{Gap, Packet};
+use sync::Archive;
+use sync::chain::RUN_BYTES_MAX;
+use sync::frontier::{LogState, StretchState};
+use sync::packet::{self, Before, Header, Observed, PacketWriter};
+use sync::plan::{Packed, Plan};
+use sync::segment::PAYLOAD_TARGET;
+use trust::SUITE;
+
+use super::history::{self, Note, Outcome};
+use super::notes;
+use super::preview::{self, Checked, PacketView, packet_fault};
+use crate::archive::Records;
+use crate::clock::{draw, signed};
+use crate::fault::{Fault, FileTrouble, file_fault};
+use crate::host::Place;
+use crate::journal;
+use crate::names::Names;
+use crate::office::Office;
+use crate::organisation;
+use crate::progress::{Phase, Progress};
+use crate::projector;
+use crate::view::UnitRef;
+
+/// The largest part of a packet: it fits any file system a stick may have.
+const PART_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// The largest file that is looked at as a packet.
+pub(crate) const PACKET_BYTES_MAX: u64 = PART_BYTES_MAX + PART_BYTES_MAX / 64;
+
+/// Under which name the last clock difference seen by packet rests.
+const OBSERVED: &str = "observed";
+
+/// Writes a packet for a unit.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PacketExport {
+    /// For which unit.
+    pub unit: UnitId,
+    /// Where the files go.
+    pub to: Place,
+    /// Only what came after this packet, instead of everything the other has not acknowledged.
+    #[serde(default)]
+    pub after: Option<TransferId>,
+    /// How large one file may be, in bytes; 256 MiB if absent.
+    #[serde(default)]
+    pub part_bytes: Option<u64>,
+}
+
+/// A file of a packet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ExportedFile {
+    /// Its name.
+    pub name: String,
+    /// Where it is, as far as the caller may know.
+    pub path: Option<String>,
+    /// Its size.
+    pub bytes: u64,
+    /// How many entries are in it.
+    pub entries: u64,
+    /// The day of the last entry in it.
+    pub until: Day,
+}
+
+/// A packet that was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PacketExported {
+    /// The packet; give it as `after` to write only what came later.
+    pub packet: TransferId,
+    /// For which unit.
+    pub unit: UnitRef,
+    /// Its files, in order.
+    pub files: Vec<ExportedFile>,
+    /// How many entries are in it.
+    pub entries: u64,
+}
+
+/// Looks into a packet, or imports it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PacketFrom {
+    /// Where the file is.
+    pub from: Place,
+    /// For a damaged packet: import the whole segments before the damage (先导入完好的部分).
+    #[serde(default)]
+    pub salvage: bool,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PacketImported {
+    /// What was in the packet, compared with what was here before.
+    pub packet: PacketView,
+    /// Entries that were stored.
+    pub received: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// A part of a packet being gathered.
+#[derive(Default)]
+struct Part {
+    segments: Vec<Packed>,
+    bytes: u64,
+    entries: u64,
+    until_ms: u64,
+}
+
+impl Part {
+    fn add(&mut self, packed: Packed) {
+        self.bytes = self.bytes.saturating_add(size(&packed));
+        self.entries = self.entries.saturating_add(packed.entries);
+        self.until_ms = self.until_ms.max(packed.until_ms);
+        self.segments.push(packed);
+    }
+}
+
+fn size(packed: &Packed) -> u64 {
+    u64::try_from(packed.bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// Writes a packet for a unit into a folder.
+pub(crate) fn export(
+    office: &Arc<Office>,
+    request: &PacketExport,
+    folder: &Path,
+    shows_paths: bool,
+    progress: &Progress,
+) -> Result<PacketExported, Fault> {
+    let own_unit = office.identity.record.unit;
+    if office.identity.record.is_demo {
+        return Err(Fault::NotHere);
+    }
+    let limit = request.part_bytes.unwrap_or(PART_BYTES_MAX).clamp(1024, PART_BYTES_MAX);
+    // Small parts need small runs: a run is never cut.
+    let target = usize::try_from(limit / 4).unwrap_or(PAYLOAD_TARGET).min(PAYLOAD_TARGET);
+    journal::seal(office, target.min(RUN_BYTES_MAX))?;
+    let roster = office.roster();
+    let shared = roster.shared(own_unit, request.unit);
+    let mut recipients: Vec<String> =
+        roster.devices_of(request.unit).map(|d| d.recipient.clone()).collect();
+    if shared.is_empty()
+        || recipients.is_empty()
+        || request.unit == own_unit && recipients.len() < 2
+    {
+        return Err(Fault::not_found(request.unit));
+    }
+    recipients.extend(roster.escrow().into_iter().map(str::to_owned));
+
+    let mut records = Records::new(office.clone());
+    let own = records.held(&shared)?;
+    let before = match request.after {
+        Some(packet) => {
+            let found = office.store.read(|reader| reader.packet(packet))?;
+            Some(found.ok_or_else(|| Fault::not_found(packet))?)
+        }
+        None => None,
+    };
+    let theirs = match &before {
+        Some(packet) => read_frontier(&packet.frontier),
+        None => acknowledged(office, request.unit)?,
+    };
+    let mut plan = Plan::new(&mut records, &own, &theirs, target)?;
+    let mut parts: Vec<Part> = vec![Part::default()];
+    while let Some(packed) = plan.next(&mut records)? {
+        progress.check()?;
+        let is_full = parts.last().is_some_and(|part| {
+            part.entries > 0 && part.bytes.saturating_add(size(&packed)) > limit
+        });
+        if is_full {
+            parts.push(Part::default());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.add(packed);
+        }
+    }
+
+    let packet = TransferId(ulid(office.now_ms(), &draw(office.entropy.as_ref())));
+    let header = first_header(office, request.unit, packet, &own, before.as_ref(), parts.len())?;
+    let files = write_parts(office, &recipients, header, &parts, folder, shows_paths, progress)?;
+    let entries = files.iter().map(|file| file.entries).sum();
+    let until_ms = parts.iter().map(|part| part.until_ms).max().unwrap_or(0);
+    office.store.write(|tx| -> Result<(), Fault> {
+        Ok(tx.add_packet(&Packet {
+            packet,
+            unit: request.unit,
+            made_ms: signed(office.now_ms()),
+            until_ms: signed(until_ms),
+            frontier: write_frontier(&own)?,
+        })?)
+    })?;
+    history::note(
+        office,
+        &Note {
+            way: "usb",
+            unit: Some(request.unit),
+            device: None,
+            received: 0,
+            sent: entries,
+            outcome: Outcome::Written,
+            waiting_until: None,
+        },
+    )?;
+    let names = office.store.read(|reader| Names::read(office, reader))?;
+    Ok(PacketExported { packet, unit: names.unit(request.unit), files, entries })
+}
+
+/// What every certified device of a unit has acknowledged: a packet must serve any of them.
+fn acknowledged(office: &Office, unit: UnitId) -> Result<BTreeMap<LogId, LogState>, Fault> {
+    let roster = office.roster();
+    let own = office.identity.device;
+    let devices: Vec<DeviceId> =
+        roster.devices_of(unit).map(|d| d.device()).filter(|d| *d != own).collect();
+    let mut common: Option<BTreeMap<LogId, u64>> = None;
+    for device in devices {
+        let held = office.store.read(|reader| reader.held_by(device))?;
+        let first = |ranges: &[(u64, u64)]| ranges.iter().find(|(f, _)| *f == 1).map(|(_, l)| *l);
+        let held: BTreeMap<LogId, u64> =
+            held.iter().filter_map(|(log, ranges)| Some((*log, first(ranges)?))).collect();
+        common = Some(match common {
+            None => held,
+            Some(known) => known
+                .into_iter()
+                .filter_map(|(log, last)| Some((log, last.min(*held.get(&log)?))))
+                .collect(),
+        });
+    }
+    Ok(states(common.unwrap_or_default()))
+}
+
+fn states(ends: BTreeMap<LogId, u64>) -> BTreeMap<LogId, LogState> {
+    ends.into_iter()
+        .map(|(log, last)| {
+            let whole = StretchState { first: 1, last, head: [0; 8] };
+            (log, LogState { log, ranges: vec![whole] })
+        })
+        .collect()
+}
+
+/// Up to where a packet goes, as it rests in the database.
+fn write_frontier(own: &[Held]) -> Result<Vec<u8>, Fault> {
+    let ends: BTreeMap<LogId, u64> =
+        own.iter().filter(|h| h.released > 0).map(|h| (h.log, h.released)).collect();
+    Ok(serde_json::to_vec(&ends)?)
+}
+
+fn read_frontier(bytes: &[u8]) -> BTreeMap<LogId, LogState> {
+    states(serde_json::from_slice(bytes).unwrap_or_default())
+}
+
+fn first_header(
+    office: &Office,
+    recipient: UnitId,
+    packet: TransferId,
+    own: &[Held],
+    before: Option<&Packet>,
+    parts: usize,
+) -> Result<Header, Fault> {
+    let me = office.me();
+    let roster = office.roster();
+    let observed = office.store.read(|reader| reader.value(OBSERVED))?;
+    let observed: BTreeMap<UnitId, (TransferId, i64)> =
+        observed.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    Ok(Header {
+        suite: SUITE,
+        packet,
+        organisation: roster.organisation(),
+        sender: me.device,
+        sender_unit: me.unit,
+        recipient,
+        made_ms: office.now_ms(),
+        until_ms: 0,
+        frontier: own.iter().filter(|h| !h.ranges.is_empty()).map(LogState::of).collect(),
+        before: before.map(|packet| Before {
+            packet: packet.packet,
+            until_ms: u64::try_from(packet.until_ms).unwrap_or(0),
+        }),
+        part: 1,
+        parts: u32::try_from(parts).unwrap_or(u32::MAX),
+        entries: 0,
+        enrolment: if me.is_certified { None } else { office.identity.enrolment() },
+        credentials: packet::credentials(&office.statements()?, &roster, me.device),
+        observed: observed.get(&recipient).map(|(packet, ours_ahead)| Observed {
+            packet: *packet,
+            ahead_ms: ours_ahead.saturating_neg(),
+        }),
+    })
+}
+
+fn write_parts(
+    office: &Office,
+    recipients: &[String],
+    mut header: Header,
+    parts: &[Part],
+    folder: &Path,
+    shows_paths: bool,
+    progress: &Progress,
+) -> Result<Vec<ExportedFile>, Fault> {
+    let stem: String = header.packet.to_string().chars().rev().take(6).collect();
+    let total = parts.iter().map(|part| part.entries).sum();
+    let mut files = Vec::new();
+    let mut done: u64 = 0;
+    for part in parts {
+        progress.check()?;
+        header.until_ms = part.until_ms;
+        header.entries = part.entries;
+        let name = format!("{stem}{:02}.{}", header.part, carry::usb::PACKET);
+        let bytes = carry::usb::write_verified(folder, &name, |out: &mut dyn Write| {
+            let mut writer =
+                PacketWriter::begin(out, recipients, &header, &office.identity.secret)?;
+            for segment in &part.segments {
+                writer.segment(&segment.bytes)?;
+            }
+            writer.finish().map(|_| ())
+        })
+        .map_err(|error| file_fault(&error, folder))?;
+        done = done.saturating_add(part.entries);
+        progress.at(Phase::Writing, done, Some(total));
+        let path = shows_paths.then(|| folder.join(&name).display().to_string());
+        let until = day_of(signed(part.until_ms));
+        files.push(ExportedFile { name, path, bytes, entries: part.entries, until });
+        header.before = Some(Before { packet: header.packet, until_ms: part.until_ms });
+        header.part = header.part.saturating_add(1);
+    }
+    Ok(files)
+}
+
+/// The folder on a stick where packets for a unit lie. Its name is eight characters that say
+/// nothing to anybody else.
+pub(crate) fn folder_for(stick: &Path, unit: UnitId) -> PathBuf {
+    let tag = blake3::derive_key("pingli stick folder 1", unit.bytes());
+    let mut id = [0; 16];
+    for (slot, byte) in id.iter_mut().zip(tag) {
+        *slot = byte;
+    }
+    let name: String = domain::id::RecordId(id).to_string().chars().rev().take(8).collect();
+    stick.join(carry::usb::FOLDER).join(name)
+}
+
+/// Imports a packet.
+pub(crate) fn import(
+    office: &Arc<Office>,
+    request: &PacketFrom,
+    file: File,
+    progress: &Progress,
+) -> Result<PacketImported, Fault> {
+    if office.identity.record.is_demo {
+        return Err(Fault::NotHere);
+    }
+    let checked = preview::check(office, file, progress)?;
+    if let Some(damage) = &checked.damage
+        && !request.salvage
+    {
+        return Err(packet_fault(damage, checked.segments.len()));
+    }
+    let packet = preview::describe(office, &checked)?;
+    if let Some(enrolment) = &checked.header.enrolment {
+        // One that is not granted leaves its sender unknown; then nothing of it is taken.
+        if let Err(reason) = organisation::countersign(office, enrolment) {
+            return Err(Fault::Invitation { reason });
+        }
+    }
+    let stored = store_segments(office, &checked, progress);
+    // Whatever was stored is built and noted, also if the rest was not.
+    projector::catch_up_all(office, |done| {
+        progress.at(Phase::Building, done, None);
+        true
+    })?;
+    let received = match &stored {
+        Ok(received) | Err((received, _)) => *received,
+    };
+    let outcome = match &stored {
+        Err((_, Fault::Cancelled)) => Outcome::Cancelled,
+        Err(_) => Outcome::BrokenOff,
+        Ok(_) if checked.damage.is_some() => Outcome::BrokenOff,
+        Ok(_) if packet.waiting_for.is_some() => Outcome::Waiting,
+        Ok(0) => Outcome::NothingNew,
+        Ok(_) => Outcome::Received,
+    };
+    note_import(office, &checked, &packet, received, outcome)?;
+    match stored {
+        Ok(_) => Ok(PacketImported { packet, received, outcome }),
+        Err((_, fault)) => Err(fault),
+    }
+}
+
+/// Stores segment after segment, each durable before the next.
+fn store_segments(
+    office: &Arc<Office>,
+    checked: &Checked,
+    progress: &Progress,
+) -> Result<u64, (u64, Fault)> {
+    let mut records = Records::new(office.clone());
+    let (mut received, mut done) = (0u64, 0u64);
+    for segment in &checked.segments {
+        progress.check().map_err(|fault| (received, fault))?;
+        let imported = records.import(&segment.stretches).map_err(|fault| (received, fault))?;
+        received = received.saturating_add(imported.fresh);
+        let count: usize = segment.stretches.iter().map(|s| s.entries.len()).sum();
+        done = done.saturating_add(u64::try_from(count).unwrap_or(0));
+        progress.at(Phase::Receiving, done, Some(checked.header.entries));
+    }
+    Ok(received)
+}
+
+/// Remembers who sent it, what they hold, what is missing, and how the clocks stood.
+fn note_import(
+    office: &Office,
+    checked: &Checked,
+    packet: &PacketView,
+    received: u64,
+    outcome: Outcome,
+) -> Result<(), Fault> {
+    let header = &checked.header;
+    let theirs: BTreeMap<LogId, LogState> =
+        header.frontier.iter().map(|state| (state.log, state.clone())).collect();
+    let skew = packet.clock_ahead_ms.unwrap_or(0);
+    notes::met(office, header.sender, header.sender_unit, "usb", skew, &theirs)?;
+    let first_missing = checked
+        .segments
+        .iter()
+        .flat_map(|segment| &segment.stretches)
+        .filter(|stretch| stretch.first > 1)
+        .map(|stretch| (stretch.log, stretch.first.saturating_sub(1)));
+    let gaps: Vec<(LogId, u64)> = first_missing.collect();
+    office.store.write(|tx| -> Result<(), Fault> {
+        if let Some(before) = &header.before {
+            for (log, last) in gaps {
+                tx.add_gap(&Gap {
+                    log,
+                    last,
+                    unit: header.sender_unit,
+                    until_ms: signed(before.until_ms),
+                })?;
+            }
+        }
+        let bytes = tx.reader().value(OBSERVED)?;
+        let mut observed: BTreeMap<UnitId, (TransferId, i64)> =
+            bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let ours_ahead = signed(office.now_ms()).saturating_sub(signed(header.made_ms));
+        // Only a packet from the future proves a difference; others may have travelled.
+        if ours_ahead < 0 {
+            observed.insert(header.sender_unit, (header.packet, ours_ahead));
+        } else {
+            observed.remove(&header.sender_unit);
+        }
+        Ok(tx.set_value(OBSERVED, &serde_json::to_vec(&observed)?)?)
+    })?;
+    history::note(
+        office,
+        &Note {
+            way: "usb",
+            unit: Some(header.sender_unit),
+            device: Some(header.sender),
+            received,
+            sent: 0,
+            outcome,
+            waiting_until: packet.waiting_for.as_ref().map(|waiting| waiting.until),
+        },
+    )
+}
+
+/// Opens a file from outside through a private copy.
+pub(crate) fn open_copy(office_home: &Path, path: &Path) -> Result<File, Fault> {
+    carry::usb::copy_in(path, &office_home.join("incoming"), PACKET_BYTES_MAX).map_err(|error| {
+        match error.kind() {
+            std::io::ErrorKind::FileTooLarge => {
+                Fault::File { reason: FileTrouble::NotAFile, path: path.display().to_string() }
+            }
+            _ => file_fault(&error, path),
+        }
+    })
+}

@@ -1,0 +1,385 @@
+//! Looking into a packet before anything is changed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{Read, Seek};
+
+use document::{Incoming, Need, Record, Verdict};
+use domain::fact::RecordKind;
+use domain::id::{LogId, RecordId, SpaceId};
+use domain::log::{Entry, EntryKind, EntryRef, Stretch};
+use domain::settings::Settings;
+use domain::time::{Day, day_of};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Reader;
+use sync::packet::{Header, PacketFault, PacketReader};
+use sync::segment::{self, LogRefusal, Verified};
+use trust::roster::Roster;
+use trust::statement::Signed;
+
+use super::packets::PacketFrom;
+use crate::clock::signed;
+use crate::fault::{Fault, FileTrouble, PacketTrouble};
+use crate::names::Names;
+use crate::office::Office;
+use crate::organisation;
+use crate::progress::{Phase, Progress};
+use crate::view::{DeviceRef, UnitRef};
+
+/// A log of a packet that is not taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct RefusedLog {
+    /// The device that wrote it.
+    pub device: DeviceRef,
+    /// Why: `not_certified`, `no_grant`, `not_shared`.
+    pub reason: String,
+}
+
+/// The packet that must come first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct WaitingFor {
+    /// Whose packet.
+    pub unit: UnitRef,
+    /// Up to which day it goes.
+    pub until: Day,
+}
+
+/// What a packet would change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PacketView {
+    /// The unit that made it.
+    pub unit: UnitRef,
+    /// The device that made it.
+    pub device: DeviceRef,
+    /// When it was made, by that computer's clock, in milliseconds since 1970.
+    pub made_ms: u64,
+    /// The day of the last entry in it.
+    pub until: Day,
+    /// Which part it is, from 1.
+    pub part: u32,
+    /// Of how many.
+    pub parts: u32,
+    /// How many entries are in it.
+    pub entries: u64,
+    /// How many of those are new here.
+    pub fresh: u64,
+    /// Cases that would be new.
+    pub cases_new: u32,
+    /// Cases that would change.
+    pub cases_updated: u32,
+    /// Contradictions that would come up for somebody to decide.
+    pub to_decide: u32,
+    /// Entries that would wait for an earlier packet.
+    pub waiting: u64,
+    /// Which packet that is.
+    pub waiting_for: Option<WaitingFor>,
+    /// Logs that are not taken.
+    pub refused: Vec<RefusedLog>,
+    /// How far that computer's clock is ahead of ours, in milliseconds, where the two disagree by
+    /// more than ten minutes.
+    pub clock_ahead_ms: Option<i64>,
+    /// Whether a new computer asks to join with it.
+    pub joins: bool,
+}
+
+/// A packet that was read to its end, every signature verified; nothing is stored yet.
+pub(super) struct Checked {
+    pub(super) header: Header,
+    pub(super) segments: Vec<Verified>,
+    /// How many segments were whole before the damage, where there is damage.
+    pub(super) damage: Option<PacketFault>,
+}
+
+/// What is wrong with a packet, as the screen hears of it.
+pub(super) fn packet_fault(error: &PacketFault, whole_segments: usize) -> Fault {
+    let reason = match error {
+        PacketFault::NotAPacket => PacketTrouble::NotAPacket,
+        PacketFault::NotForUs => PacketTrouble::ForAnother,
+        PacketFault::Damaged => PacketTrouble::Damaged,
+        PacketFault::Newer => PacketTrouble::Newer,
+        PacketFault::OtherOrganisation => PacketTrouble::OtherOrganisation,
+        PacketFault::UnknownSender => PacketTrouble::UnknownSender,
+        PacketFault::Forged => PacketTrouble::Forged,
+        PacketFault::Io(_) => {
+            return Fault::File { reason: FileTrouble::Gone, path: String::new() };
+        }
+    };
+    let whole_segments = u32::try_from(whole_segments).unwrap_or(u32::MAX);
+    Fault::Packet { reason, whole_segments }
+}
+
+/// The roster as it will be once the sender is known: the header's credentials, and what we would
+/// answer to a request to join.
+fn roster_with(office: &Office, header: &Header) -> Roster {
+    let mut roster = Roster::clone(&office.roster());
+    for credential in &header.credentials {
+        // What proves nothing has no effect.
+        let _ = roster.admit(credential);
+    }
+    if let (Some(enrolment), Some(key)) = (&header.enrolment, &office.identity.operational) {
+        for statement in organisation::answer(office, &roster, enrolment).unwrap_or_default() {
+            let _ = roster.admit(&Signed::new(roster.organisation(), &statement, key));
+        }
+    }
+    roster
+}
+
+/// Reads a packet to its end.
+pub(super) fn check<R: Read + Seek>(
+    office: &Office,
+    file: R,
+    progress: &Progress,
+) -> Result<Checked, Fault> {
+    let mut reader = PacketReader::open(file, &office.identity.packet, &office.roster())
+        .map_err(|error| packet_fault(&error, 0))?;
+    let header = reader.header().clone();
+    let unit = office.identity.record.unit;
+    if header.recipient != unit {
+        // Locked to us all the same, as another device's copy may be; still not ours.
+        return Err(packet_fault(&PacketFault::NotForUs, 0));
+    }
+    let roster = roster_with(office, &header);
+    let sender = header.sender_unit;
+    let shares = |roster: &Roster, space: SpaceId| {
+        roster.access(space, unit).is_some() && roster.access(space, sender).is_some()
+    };
+    let mut checked = Checked { header, segments: Vec::new(), damage: None };
+    let mut entries: u64 = 0;
+    let mut known = roster;
+    loop {
+        progress.check()?;
+        let bytes = match reader.next_segment() {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(checked),
+            Err(error) => {
+                checked.damage = Some(error);
+                return Ok(checked);
+            }
+        };
+        let Ok(verified) = segment::verify(&known, shares, &bytes) else {
+            checked.damage = Some(PacketFault::Damaged);
+            return Ok(checked);
+        };
+        // Statements of an earlier segment count for a later one.
+        for (entry, _) in verified.stretches.iter().flat_map(|s| &s.entries) {
+            entries = entries.saturating_add(1);
+            if entry.kind == EntryKind::STATEMENT
+                && let Ok(signed) = Signed::from_bytes(&entry.payload)
+            {
+                let _ = known.admit(&signed);
+            }
+        }
+        progress.at(Phase::Checking, entries, Some(checked.header.entries));
+        checked.segments.push(verified);
+    }
+}
+
+/// Says what a checked packet would change. Documents are built in memory; nothing is written.
+pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView, Fault> {
+    let header = &checked.header;
+    let known = roster_with(office, header);
+    office.store.read(|reader| {
+        let names = Names::read(office, reader)?;
+        let stretches: Vec<&Stretch> =
+            checked.segments.iter().flat_map(|verified| &verified.stretches).collect();
+        let mut forecast = Forecast::default();
+        forecast.sort(reader, &stretches)?;
+        forecast.build(office, reader)?;
+        let refused: BTreeSet<_> = checked
+            .segments
+            .iter()
+            .flat_map(|verified| &verified.refused)
+            .map(|(_, key, why)| (key.device, *why))
+            .collect();
+        let waiting_for = header.before.as_ref().filter(|_| forecast.has_gap);
+        let ahead = signed(header.made_ms).saturating_sub(signed(office.now_ms()));
+        Ok(PacketView {
+            unit: names.unit(header.sender_unit),
+            device: names.device(header.sender),
+            made_ms: header.made_ms,
+            until: day_of(signed(header.until_ms)),
+            part: header.part,
+            parts: header.parts,
+            entries: header.entries,
+            fresh: forecast.fresh,
+            cases_new: forecast.cases_new,
+            cases_updated: forecast.cases_updated,
+            to_decide: forecast.to_decide,
+            waiting: forecast.waiting,
+            waiting_for: waiting_for.map(|before| WaitingFor {
+                unit: names.unit(header.sender_unit),
+                until: day_of(signed(before.until_ms)),
+            }),
+            refused: refused
+                .into_iter()
+                .map(|(device, why)| RefusedLog {
+                    device: names.device(device),
+                    reason: refusal_word(why).to_owned(),
+                })
+                .collect(),
+            clock_ahead_ms: clock_doubt(office, header, ahead),
+            joins: header.enrolment.is_some()
+                && known.device(header.sender).is_some()
+                && office.roster().device(header.sender).is_none(),
+        })
+    })
+}
+
+const fn refusal_word(refusal: LogRefusal) -> &'static str {
+    match refusal {
+        LogRefusal::NotCertified => "not_certified",
+        LogRefusal::NoGrant => "no_grant",
+        LogRefusal::NotShared => "not_shared",
+    }
+}
+
+/// How far the sender's clock is from ours, where that is certain and more than a little: a packet
+/// from the future, or what the sender itself observed of ours. A packet from the past may simply
+/// have travelled.
+pub(super) fn clock_doubt(office: &Office, header: &Header, ahead_ms: i64) -> Option<i64> {
+    let minutes = i64::from(Settings::default().clock_skew_minutes);
+    let limit = minutes.saturating_mul(60_000);
+    if ahead_ms >= limit {
+        return Some(ahead_ms);
+    }
+    let observed = header.observed?;
+    let is_ours = office.store.read(|reader| reader.packet(observed.packet)).ok().flatten();
+    // The sender saw our clock ahead of its own: so it is behind ours.
+    (is_ours.is_some() && observed.ahead_ms.saturating_abs() >= limit)
+        .then(|| observed.ahead_ms.saturating_neg())
+}
+
+/// What would become of a packet's entries.
+#[derive(Default)]
+struct Forecast {
+    fresh: u64,
+    waiting: u64,
+    has_gap: bool,
+    cases_new: u32,
+    cases_updated: u32,
+    to_decide: u32,
+    by_record: BTreeMap<RecordId, Vec<(EntryRef, Entry)>>,
+}
+
+impl Forecast {
+    /// Sorts out which entries are new, and which of those have everything they build on.
+    fn sort(&mut self, reader: &Reader<'_>, stretches: &[&Stretch]) -> Result<(), Fault> {
+        let mut ready: BTreeSet<EntryRef> = BTreeSet::new();
+        let mut held: HashMap<LogId, Vec<(u64, u64)>> = HashMap::new();
+        let mut fresh: Vec<(EntryRef, Entry)> = Vec::new();
+        for stretch in stretches {
+            if let std::collections::hash_map::Entry::Vacant(slot) = held.entry(stretch.log) {
+                let log = reader.held_of(stretch.log)?;
+                let ranges = log.map(|h| h.ranges).unwrap_or_default();
+                slot.insert(ranges.iter().map(|r| (r.first, r.last)).collect());
+            }
+            let ranges = held.entry(stretch.log).or_default();
+            let joins = |ranges: &[(u64, u64)], seq: u64| {
+                seq == 1 || ranges.iter().any(|(f, l)| (*f..=l.saturating_add(1)).contains(&seq))
+            };
+            self.has_gap |= !joins(ranges, stretch.first);
+            for (at, (entry, _)) in stretch.entries.iter().enumerate() {
+                let seq = stretch.first.saturating_add(u64::try_from(at).unwrap_or(0));
+                if !ranges.iter().any(|(f, l)| (*f..=*l).contains(&seq)) {
+                    fresh.push((EntryRef { log: stretch.log, seq }, entry.clone()));
+                }
+            }
+            ranges.push((stretch.first, stretch.last()));
+        }
+        self.fresh = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
+        // Round and round until nothing more becomes ready: entries come in their sender's order,
+        // so one round is the rule.
+        let mut left = fresh;
+        loop {
+            let before = left.len();
+            let mut still = Vec::new();
+            for (at, entry) in left {
+                let mut is_ready = true;
+                for need in &entry.needs {
+                    is_ready &= ready.contains(need) || reader.is_ready(*need)?;
+                }
+                if is_ready {
+                    ready.insert(at);
+                    self.by_record.entry(entry.doc).or_default().push((at, entry));
+                } else {
+                    still.push((at, entry));
+                }
+            }
+            left = still;
+            if left.len() == before || left.is_empty() {
+                break;
+            }
+        }
+        self.waiting = u64::try_from(left.len()).unwrap_or(u64::MAX);
+        Ok(())
+    }
+
+    /// Builds each record in memory and compares.
+    fn build(&mut self, office: &Office, reader: &Reader<'_>) -> Result<(), Fault> {
+        for (id, entries) in std::mem::take(&mut self.by_record) {
+            let changes: Vec<&(EntryRef, Entry)> =
+                entries.iter().filter(|(_, e)| e.kind == EntryKind::CHANGE).collect();
+            if changes.is_empty() {
+                continue;
+            }
+            let cached = reader.saved(id)?;
+            let is_new = cached.is_none();
+            let mut record = match cached {
+                Some(saved) => Record::load(id, &saved.saved, &saved.heads)?,
+                None => Record::empty(id),
+            };
+            let open = |record: &Record| -> u32 {
+                let case = domain::case::fold(&record.facts(office), &Settings::default());
+                let count = case.conflicts.iter().filter(|c| c.is_open()).count();
+                u32::try_from(count).unwrap_or(u32::MAX)
+            };
+            let before = if is_new { 0 } else { open(&record) };
+            let places: HashMap<EntryRef, usize> =
+                changes.iter().enumerate().map(|(place, (at, _))| (*at, place)).collect();
+            let mut incoming = Vec::new();
+            for (at, entry) in &changes {
+                let mut needs = Vec::new();
+                for need in &entry.needs {
+                    needs.push(match places.get(need) {
+                        Some(place) => Need::Batch(*place),
+                        None => reader.change_of_entry(*need)?.map_or(Need::Held, Need::Change),
+                    });
+                }
+                let payload = entry.payload.as_slice();
+                incoming.push(Incoming { log: at.log, seq: at.seq, needs, payload });
+            }
+            let verdicts = record.apply(&incoming);
+            let has_applied = verdicts.iter().any(|v| matches!(v, Verdict::Applied(_)));
+            if record.kind() != RecordKind::Case.code() || !has_applied {
+                continue;
+            }
+            if is_new {
+                self.cases_new = self.cases_new.saturating_add(1);
+            } else {
+                self.cases_updated = self.cases_updated.saturating_add(1);
+            }
+            let after = open(&record);
+            self.to_decide = self.to_decide.saturating_add(after.saturating_sub(before));
+        }
+        Ok(())
+    }
+}
+
+/// Looks into a packet.
+pub(crate) fn preview(
+    office: &Office,
+    request: &PacketFrom,
+    file: std::fs::File,
+    progress: &Progress,
+) -> Result<PacketView, Fault> {
+    let checked = check(office, file, progress)?;
+    if let Some(damage) = &checked.damage
+        && !request.salvage
+    {
+        return Err(packet_fault(damage, checked.segments.len()));
+    }
+    describe(office, &checked)
+}

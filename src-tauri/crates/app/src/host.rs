@@ -1,0 +1,130 @@
+//! What a command needs from its surroundings and nothing more: where files come from and go to.
+//! The window shows native dialogs and hands no paths to the page; the command line takes paths.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+
+/// Where a file is to be read or written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum Place {
+    /// A file or folder by its path: on the command line and in a browser.
+    Path(String),
+    /// A stick, by the id that `stick_list` gave.
+    Stick(String),
+    /// A file on a stick, by the name that `stick_list` gave.
+    StickFile {
+        /// The stick.
+        stick: String,
+        /// The file.
+        name: String,
+    },
+    /// Whatever the person picks in a native dialog.
+    Pick,
+}
+
+/// What a file dialog is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PickKind {
+    /// Open an invitation.
+    Invitation,
+    /// Open a packet.
+    Packet,
+    /// Save an invitation.
+    NewInvitation,
+    /// Choose a folder for packets.
+    PacketFolder,
+    /// Save an Automerge document.
+    Automerge,
+}
+
+impl PickKind {
+    /// The ending of such files, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Invitation | Self::NewInvitation => "pli",
+            Self::Packet | Self::PacketFolder => "plp",
+            Self::Automerge => "automerge",
+        }
+    }
+}
+
+/// A stick that is inserted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stick {
+    /// Names it while it is inserted.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Where it is mounted.
+    pub path: PathBuf,
+    /// Free bytes.
+    pub free: u64,
+}
+
+/// The surroundings.
+pub trait Host: Send + Sync {
+    /// A word for it: `window`, `browser`, `cli`.
+    fn name(&self) -> &'static str;
+
+    /// Whether paths from the caller are accepted.
+    fn takes_paths(&self) -> bool;
+
+    /// Whether it can show a native file dialog.
+    fn can_pick(&self) -> bool;
+
+    /// Shows a file dialog; `None` if the person changed their mind.
+    ///
+    /// # Errors
+    /// [`Fault::NotHere`] where there is no dialog.
+    fn pick(&self, kind: PickKind, suggested: &str) -> Result<Option<PathBuf>, Fault>;
+
+    /// The sticks that are inserted now.
+    fn sticks(&self) -> Vec<Stick>;
+
+    /// What tells this computer from another; `None` where nothing does.
+    fn machine(&self) -> Option<String>;
+}
+
+/// The command line: paths, no dialogs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CommandLine;
+
+impl Host for CommandLine {
+    fn name(&self) -> &'static str {
+        "cli"
+    }
+
+    fn takes_paths(&self) -> bool {
+        true
+    }
+
+    fn can_pick(&self) -> bool {
+        false
+    }
+
+    fn pick(&self, _: PickKind, _: &str) -> Result<Option<PathBuf>, Fault> {
+        Err(Fault::NotHere)
+    }
+
+    fn sticks(&self) -> Vec<Stick> {
+        carry::usb::sticks().into_iter().map(Stick::from).collect()
+    }
+
+    fn machine(&self) -> Option<String> {
+        carry::usb::machine()
+    }
+}
+
+impl From<carry::usb::Inserted> for Stick {
+    fn from(found: carry::usb::Inserted) -> Self {
+        let id = found.path.display().to_string();
+        Self { id, name: found.name, path: found.path, free: found.free }
+    }
+}

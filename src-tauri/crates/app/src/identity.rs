@@ -1,0 +1,104 @@
+//! Who this device and its user are: the secrets that rest in the encrypted database.
+
+use domain::id::{DeviceId, UnitId, UserId};
+use domain::role::Role;
+use serde::{Deserialize, Serialize};
+use trust::invitation::Enrolment;
+use trust::key::{PacketKey, PublicKey, SecretKey};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::fault::Fault;
+
+/// Under which name it rests in the database.
+pub(crate) const NAME: &str = "identity";
+
+/// What is written down once, when the profile is made.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct IdentityRecord {
+    /// The organisation's root key, public.
+    pub(crate) root: [u8; 32],
+    /// The device's signing key.
+    pub(crate) device_seed: [u8; 32],
+    /// The key that opens packets.
+    pub(crate) packet_seed: [u8; 32],
+    /// The user's own signing key.
+    pub(crate) user_seed: [u8; 32],
+    /// The operational key, on the computer that founded the township.
+    pub(crate) operational_seed: Option<[u8; 32]>,
+    /// The user.
+    #[zeroize(skip)]
+    pub(crate) user: UserId,
+    /// The user's name.
+    pub(crate) user_name: String,
+    /// The role the user was invited in; the certificate overrides it.
+    #[zeroize(skip)]
+    pub(crate) role: Role,
+    /// The unit.
+    #[zeroize(skip)]
+    pub(crate) unit: UnitId,
+    /// What people call this computer.
+    pub(crate) device_name: String,
+    /// The request to join, CBOR, while nobody has countersigned it.
+    pub(crate) enrolment: Option<Vec<u8>>,
+    /// The statements the invitation brought, CBOR.
+    pub(crate) statements: Vec<Vec<u8>>,
+    /// Names of units the invitation brought.
+    #[zeroize(skip)]
+    pub(crate) unit_names: Vec<(UnitId, String)>,
+    /// Whether this profile is for practice: it never meets anybody.
+    #[zeroize(skip)]
+    pub(crate) is_demo: bool,
+}
+
+/// The same with its keys made.
+pub(crate) struct Identity {
+    pub(crate) record: IdentityRecord,
+    pub(crate) secret: SecretKey,
+    pub(crate) packet: PacketKey,
+    pub(crate) operational: Option<SecretKey>,
+    pub(crate) device: DeviceId,
+}
+
+impl Identity {
+    pub(crate) fn new(record: IdentityRecord) -> Self {
+        let secret = SecretKey::from_seed(record.device_seed);
+        Self {
+            device: secret.public().device(),
+            packet: PacketKey::from_seed(record.packet_seed),
+            operational: record.operational_seed.map(SecretKey::from_seed),
+            secret,
+            record,
+        }
+    }
+
+    pub(crate) fn root(&self) -> PublicKey {
+        PublicKey(self.record.root)
+    }
+
+    pub(crate) fn user_public(&self) -> PublicKey {
+        SecretKey::from_seed(self.record.user_seed).public()
+    }
+
+    /// The request to join, while nobody has countersigned it.
+    pub(crate) fn enrolment(&self) -> Option<Enrolment> {
+        trust::statement::from_bytes(self.record.enrolment.as_deref()?)
+    }
+
+    /// The three letters that tell this device's provisional numbers from any other's.
+    pub(crate) fn number_prefix(&self) -> String {
+        let text = self.device.to_string();
+        let letters: String = text.chars().rev().take(3).collect();
+        format!("临-{letters}-")
+    }
+}
+
+impl IdentityRecord {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Fault> {
+        serde_json::from_slice(bytes)
+            .map_err(|error| Fault::ProfileDamaged { detail: error.to_string() })
+    }
+
+    pub(crate) fn write(&self) -> Result<Vec<u8>, Fault> {
+        serde_json::to_vec(self).map_err(|error| Fault::internal(&error))
+    }
+}

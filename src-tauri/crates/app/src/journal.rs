@@ -1,0 +1,339 @@
+//! Writing: our own entries, in the same transaction as the documents and lists they change.
+
+use std::collections::BTreeSet;
+
+use document::{Edit, Made, Record, binding};
+use domain::fact::{Body, Fact, FieldText, RecordKind};
+use domain::id::{FactId, LogId, LogTag, RecordId, SpaceId, ulid};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, NO_RECORD};
+use domain::time::{At, Hlc};
+use store::Writer;
+use sync::chain;
+use trust::statement::{Signed, Statement};
+
+use crate::clock::signed;
+use crate::fault::Fault;
+use crate::office::Office;
+use crate::projector;
+
+/// Writes into one transaction.
+pub(crate) struct Pen<'a, 'tx> {
+    pub(crate) office: &'a Office,
+    pub(crate) tx: &'a mut Writer<'tx>,
+}
+
+/// Names for the facts of one entry, each bound to its place in it.
+pub(crate) struct FactIds {
+    log: LogId,
+    tag: LogTag,
+    seq: u64,
+    next: u32,
+    ms: u64,
+}
+
+impl FactIds {
+    /// The next name.
+    pub(crate) fn next(&mut self) -> FactId {
+        let id = FactId {
+            log: self.tag,
+            ulid: ulid(self.ms, &binding::fact_binding(self.log, self.seq, self.next)),
+        };
+        self.next = self.next.saturating_add(1);
+        self.ms = self.ms.saturating_add(1);
+        id
+    }
+}
+
+/// What is about to be written on a record.
+pub(crate) struct Draft {
+    pub(crate) ids: FactIds,
+    pub(crate) edit: Edit,
+    /// The latest time anything in the record was typed.
+    pub(crate) seen: Hlc,
+}
+
+impl Draft {
+    /// Adds a fact.
+    pub(crate) fn fact(
+        &mut self,
+        office: &Office,
+        at: At,
+        body: Body,
+    ) -> Result<(FactId, Fact), Fault> {
+        let record = &office.identity.record;
+        let fact = Fact {
+            at,
+            recorded: office.tick(self.seen),
+            by: record.user,
+            unit: record.unit,
+            body,
+            newer: false,
+        };
+        let id = self.ids.next();
+        self.edit.facts.push((id, fact.write()?));
+        Ok((id, fact))
+    }
+
+    /// Writes a register.
+    pub(crate) fn field(
+        &mut self,
+        office: &Office,
+        name: &str,
+        value: serde_json::Value,
+    ) -> Result<(), Fault> {
+        let text =
+            FieldText { value, by: office.identity.record.user, recorded: office.tick(self.seen) };
+        self.edit.fields.push((name.to_owned(), serde_json::to_string(&text)?));
+        Ok(())
+    }
+
+    /// Begins a text.
+    pub(crate) fn text(&mut self, name: String, words: String) {
+        self.edit.new_texts.push((name, words));
+    }
+}
+
+impl<'a, 'tx> Pen<'a, 'tx> {
+    pub(crate) fn new(office: &'a Office, tx: &'a mut Writer<'tx>) -> Self {
+        Self { office, tx }
+    }
+
+    fn log(&self, space: SpaceId) -> Result<(LogId, LogKey), Fault> {
+        self.office.own_log(&self.tx.reader(), space)
+    }
+
+    /// The last entry of a log of ours and the chain there.
+    fn end(&self, log: LogId, key: LogKey) -> Result<(u64, Hash), Fault> {
+        let held = self.tx.reader().held_of(log)?;
+        let range = held.and_then(|held| held.ranges.first().copied());
+        let organisation = self.office.identity.root().organisation();
+        Ok(range.map_or_else(|| (0, chain::origin(organisation, key)), |r| (r.last, r.head)))
+    }
+
+    fn append(
+        &mut self,
+        space: SpaceId,
+        entry: &Entry,
+        change: Option<&Hash>,
+    ) -> Result<EntryRef, Fault> {
+        let (log, key) = self.log(space)?;
+        let (last, before) = self.end(log, key)?;
+        let seq = last.saturating_add(1);
+        let head = chain::link(&before, seq, entry);
+        let now = signed(self.office.now_ms());
+        self.office.note_writer(log, key);
+        let seq = self.tx.append(log, key, entry, change, (before, head), now)?;
+        Ok(EntryRef { log, seq })
+    }
+
+    /// The first entry of an epoch that has a predecessor.
+    pub(crate) fn checkpoint(&mut self, space: SpaceId, payload: Vec<u8>) -> Result<(), Fault> {
+        let kind = EntryKind::CHECKPOINT;
+        self.append(space, &Entry { kind, doc: NO_RECORD, needs: Vec::new(), payload }, None)?;
+        Ok(())
+    }
+
+    /// Writes statements into the common space.
+    pub(crate) fn say(&mut self, common: SpaceId, statements: &[Statement]) -> Result<(), Fault> {
+        let operational = self.office.identity.operational.as_ref().ok_or(Fault::NotHere)?;
+        let organisation = self.office.identity.root().organisation();
+        for statement in statements {
+            let signed = Signed::new(organisation, statement, operational);
+            self.say_signed(common, &signed)?;
+        }
+        self.office.refresh(&self.tx.reader())
+    }
+
+    /// Writes a statement that is signed already.
+    pub(crate) fn say_signed(&mut self, common: SpaceId, signed: &Signed) -> Result<(), Fault> {
+        let entry = Entry {
+            kind: EntryKind::STATEMENT,
+            doc: NO_RECORD,
+            needs: Vec::new(),
+            payload: signed.to_bytes(),
+        };
+        self.append(common, &entry, None)?;
+        Ok(())
+    }
+
+    fn draft(&self, log: LogId, key: LogKey, seen: Hlc, latest_ms: u64) -> Result<Draft, Fault> {
+        let (last, _) = self.end(log, key)?;
+        let ids = FactIds {
+            log,
+            tag: binding::log_tag(log),
+            seq: last.saturating_add(1),
+            next: 0,
+            // Later than every fact the record holds, so that ids sort as they were written.
+            ms: self.office.now_ms().max(latest_ms.saturating_add(1)),
+        };
+        Ok(Draft { ids, edit: Edit::default(), seen })
+    }
+
+    /// The id the next record begun in a space at a moment will have.
+    pub(crate) fn next_record(&self, space: SpaceId, now_ms: u64) -> Result<RecordId, Fault> {
+        let (log, key) = self.log(space)?;
+        let seq = self.end(log, key)?.0.saturating_add(1);
+        Ok(RecordId(ulid(now_ms, &binding::record_binding(log, seq))))
+    }
+
+    /// Begins a record in a space.
+    pub(crate) fn begin(
+        &mut self,
+        space: SpaceId,
+        kind: RecordKind,
+        now_ms: u64,
+        write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
+    ) -> Result<RecordId, Fault> {
+        let (log, key) = self.log(space)?;
+        let mut draft = self.draft(log, key, Hlc::default(), 0)?;
+        let id = self.next_record(space, now_ms)?;
+        for text in kind.texts() {
+            draft.text((*text).to_owned(), String::new());
+        }
+        write(&mut draft)?;
+        // A text given by the writer replaces the empty one of the same name.
+        let mut texts: Vec<(String, String)> = Vec::new();
+        for (name, words) in std::mem::take(&mut draft.edit.new_texts) {
+            texts.retain(|(known, _)| *known != name);
+            texts.push((name, words));
+        }
+        draft.edit.new_texts = texts;
+        let actor = self.office.actor(log, id.bytes());
+        let (record, made) = Record::begin(id, kind.code(), actor, &draft.edit)?;
+        self.put(space, &record, made)?;
+        Ok(id)
+    }
+
+    /// Writes on a record, on top of everything that has arrived.
+    pub(crate) fn edit(
+        &mut self,
+        id: RecordId,
+        write: impl FnOnce(&mut Self, &Record, &mut Draft) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let (space, mut record, seen) = self.open(id)?;
+        let (log, key) = self.log(space)?;
+        let mut draft = self.draft(log, key, seen, record.latest_fact_ms())?;
+        write(self, &record, &mut draft)?;
+        let made = record.edit(self.office.actor(log, id.bytes()), &draft.edit)?;
+        self.put(space, &record, made)
+    }
+
+    /// Rewrites a text as it stood at a version.
+    pub(crate) fn edit_text(
+        &mut self,
+        id: RecordId,
+        version: Option<&[Hash]>,
+        name: &str,
+        words: &str,
+    ) -> Result<(), Fault> {
+        let (space, mut record, _) = self.open(id)?;
+        let (log, _) = self.log(space)?;
+        if record.text(name).as_deref() == Some(words) {
+            return Ok(());
+        }
+        let heads = record.heads();
+        let made = match version {
+            Some(version) if version != heads => {
+                record.edit_text_at(self.office.fresh_actor(log), version, name, words)?
+            }
+            _ => {
+                let actor = self.office.actor(log, id.bytes());
+                record.edit_text_at(actor, &heads, name, words)?
+            }
+        };
+        self.put(space, &record, made)
+    }
+
+    /// A record with everything that has arrived applied, its space, and the latest time anything
+    /// in it was typed.
+    fn open(&mut self, id: RecordId) -> Result<(SpaceId, Record, Hlc), Fault> {
+        projector::catch_up(self.office, self.tx, id)?;
+        let (space, record) = projector::load(&self.tx.reader(), id)?;
+        if RecordKind::from_code(&record.kind()).is_none() {
+            return Err(Fault::NewerRecord);
+        }
+        let seen = projector::latest(&record.facts(self.office));
+        Ok((space, record, seen))
+    }
+
+    /// Appends a change of our own and brings the document's lists up to date.
+    fn put(&mut self, space: SpaceId, record: &Record, made: Made) -> Result<(), Fault> {
+        let mut needs = BTreeSet::new();
+        for dep in &made.deps {
+            let need = self.tx.reader().entry_of_change(record.id(), dep)?;
+            needs.insert(need.ok_or(Fault::UnknownVersion)?);
+        }
+        let entry = Entry {
+            kind: EntryKind::CHANGE,
+            doc: record.id(),
+            needs: needs.into_iter().collect(),
+            payload: made.payload,
+        };
+        self.append(space, &entry, Some(&made.hash))?;
+        projector::keep(self.office, self.tx, space, record)?;
+        Ok(self.tx.caught_up(record.id())?)
+    }
+}
+
+/// Closes the runs of our own logs, so that their entries may leave: signed, and witnessed outside
+/// the database before anything goes. A run never exceeds `run_bytes_max` of payload.
+pub(crate) fn seal(office: &Office, run_bytes_max: usize) -> Result<(), Fault> {
+    let limit = run_bytes_max.clamp(1, chain::RUN_BYTES_MAX);
+    let logs = office.store.read(|reader| reader.logs_of(office.identity.device))?;
+    let mut seen = Vec::new();
+    for log in logs {
+        let Some(range) = log.ranges.first().filter(|range| range.first == 1) else { continue };
+        let signed: u64 = office.store.read(|reader| {
+            reader.runs(log.log, 0).map(|runs| runs.last().map_or(0, |run| run.last))
+        })?;
+        if signed < range.last {
+            let runs = close_runs(office, log.log, log.key, signed, range.last, limit)?;
+            office.store.write(|tx| -> Result<(), Fault> {
+                for run in &runs {
+                    tx.sign_run(log.log, log.key, run)?;
+                }
+                Ok(())
+            })?;
+        }
+        seen.push((log.log, range.last, range.head));
+    }
+    office.witness(&seen)
+}
+
+fn close_runs(
+    office: &Office,
+    log: LogId,
+    key: LogKey,
+    after: u64,
+    last: u64,
+    limit: usize,
+) -> Result<Vec<domain::log::Run>, Fault> {
+    let organisation = office.identity.root().organisation();
+    let mut head = match after {
+        0 => chain::origin(organisation, key),
+        _ => office
+            .store
+            .read(|reader| reader.head_at(log, after))?
+            .ok_or_else(|| Fault::ProfileDamaged { detail: "unsigned chain".into() })?,
+    };
+    let entries = office.store.read(|reader| reader.entries(log, after.saturating_add(1), last))?;
+    let mut runs = Vec::new();
+    let (mut bytes, mut count) = (0usize, 0usize);
+    let mut open: Option<(u64, Hash)> = None;
+    for stored in entries {
+        let size = stored.entry.payload.len();
+        let is_full = bytes.saturating_add(size) > limit || count >= chain::RUN_ENTRIES_MAX;
+        if let (true, Some((seq, head))) = (is_full, open) {
+            runs.push(chain::sign_run(&office.identity.secret, log, seq, head));
+            (bytes, count) = (0, 0);
+        }
+        head = chain::link(&head, stored.at.seq, &stored.entry);
+        open = Some((stored.at.seq, head));
+        bytes = bytes.saturating_add(size);
+        count = count.saturating_add(1);
+    }
+    if let Some((seq, head)) = open {
+        runs.push(chain::sign_run(&office.identity.secret, log, seq, head));
+    }
+    Ok(runs)
+}

@@ -1,0 +1,33 @@
+//! The use cases: one table of commands, and everything they need put together.
+//!
+//! A [`Desk`] is one profile on one computer. Every host (the window, the command line, the
+//! browser) calls it by [`Desk::call`] with a name and a JSON payload, and adds nothing to it.
+
+pub mod cases;
+pub mod catalogue;
+pub mod clock;
+pub mod commands;
+pub mod demo;
+pub mod desk;
+pub mod exchange;
+pub mod fault;
+pub mod host;
+pub mod maintenance;
+pub mod organisation;
+pub mod people;
+pub mod progress;
+pub mod status;
+pub mod topic;
+pub mod view;
+
+mod archive;
+mod identity;
+mod journal;
+mod names;
+mod office;
+mod profile;
+mod projector;
+mod witness;
+
+pub use desk::{Desk, DeskOptions};
+pub use fault::Fault;

@@ -1,0 +1,202 @@
+//! What the county technician asks: is everything here what the logs say, and is it whole?
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sync::chain;
+use trust::key::PublicKey;
+
+use crate::desk::Desk;
+use crate::fault::Fault;
+use crate::office::Office;
+use crate::projector;
+
+/// The most differences that are listed.
+const LISTED_MAX: usize = 20;
+
+/// What a rebuild found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RebuildReport {
+    /// How many rows the projections have.
+    pub rows: u64,
+    /// Whether the rebuilt ones are the same, row for row.
+    pub is_same: bool,
+    /// The first rows that differ: `-` as they were, `+` as the logs say.
+    pub differences: Vec<String>,
+}
+
+/// How the profile is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DoctorReport {
+    /// The version of the program.
+    pub version: String,
+    /// Whether the database file is whole.
+    pub is_file_whole: bool,
+    /// What SQLite found, if it is not.
+    pub file_trouble: Option<String>,
+    /// Logs.
+    pub logs: u64,
+    /// Entries.
+    pub entries: u64,
+    /// Logs whose chain does not verify against their signatures.
+    pub broken_logs: Vec<String>,
+    /// Records.
+    pub records: u64,
+    /// Records whose documents are behind their entries.
+    pub behind: u64,
+    /// Entries that wait for others.
+    pub waiting: u64,
+    /// Entries that may not touch their records, with the reason.
+    pub held: Vec<String>,
+}
+
+/// A rebuild that is only looked at ends by undoing everything it did.
+enum Undo {
+    Looked(Vec<String>),
+    Fault(Fault),
+}
+
+impl From<store::StoreError> for Undo {
+    fn from(error: store::StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<Fault> for Undo {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Throws all projections away and makes them again from the logs.
+fn rebuilt(office: &Office, tx: &mut store::Writer<'_>) -> Result<Vec<String>, Fault> {
+    tx.drop_views()?;
+    loop {
+        let behind = tx.reader().behind(1000)?;
+        if behind.is_empty() {
+            return Ok(tx.reader().dump_views()?);
+        }
+        for record in behind {
+            projector::catch_up(office, tx, record)?;
+        }
+    }
+}
+
+fn compare(before: &[String], after: &[String]) -> RebuildReport {
+    let gone = before.iter().filter(|line| after.binary_search(line).is_err());
+    let new = after.iter().filter(|line| before.binary_search(line).is_err());
+    let differences: Vec<String> = gone
+        .map(|line| format!("-{line}"))
+        .chain(new.map(|line| format!("+{line}")))
+        .take(LISTED_MAX)
+        .collect();
+    RebuildReport {
+        rows: u64::try_from(after.len()).unwrap_or(u64::MAX),
+        is_same: before == after,
+        differences,
+    }
+}
+
+impl Desk {
+    /// Every row of every projection as text, sorted: equal for two machines that hold the same
+    /// entries.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn dump_views(&self) -> Result<Vec<String>, Fault> {
+        let office = self.office()?;
+        Ok(office.store.read(|reader| reader.dump_views())?)
+    }
+
+    /// Makes the projections again from the logs and compares. With `is_check` nothing is
+    /// changed, whatever is found.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn rebuild(&self, is_check: bool) -> Result<RebuildReport, Fault> {
+        let office = self.office()?;
+        let before = self.dump_views()?;
+        let after = office.store.write(|tx| -> Result<Vec<String>, Undo> {
+            let after = rebuilt(&office, tx)?;
+            if is_check { Err(Undo::Looked(after)) } else { Ok(after) }
+        });
+        let after = match after {
+            Ok(after) | Err(Undo::Looked(after)) => after,
+            Err(Undo::Fault(fault)) => return Err(fault),
+        };
+        Ok(compare(&before, &after))
+    }
+
+    /// Examines the profile: the file page by page, every chain entry by entry.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn examine(&self) -> Result<DoctorReport, Fault> {
+        let office = self.office()?;
+        let file_trouble = match office.store.check() {
+            Ok(()) => None,
+            Err(store::StoreError::Damaged(detail)) => Some(detail),
+            Err(error) => return Err(error.into()),
+        };
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        office.store.read(|reader| {
+            let keys = reader.log_keys()?;
+            let mut broken_logs = Vec::new();
+            for (log, _) in &keys {
+                if !is_chain_whole(&office, reader, *log)? {
+                    broken_logs.push(log.to_string());
+                }
+            }
+            let held = reader.held_back(100)?;
+            Ok(DoctorReport {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                is_file_whole: file_trouble.is_none(),
+                file_trouble,
+                logs: count(keys.len()),
+                entries: reader.entry_count()?,
+                broken_logs,
+                records: count(reader.records()?.len()),
+                behind: reader.behind_count()?,
+                waiting: reader.waiting()?.values().sum(),
+                held: held
+                    .into_iter()
+                    .map(|(at, record, why)| format!("{record} {}/{}: {why}", at.log, at.seq))
+                    .collect(),
+            })
+        })
+    }
+}
+
+/// Computes a log's chain again and compares it with every signature over it.
+fn is_chain_whole(
+    office: &Office,
+    reader: &store::Reader<'_>,
+    log: domain::id::LogId,
+) -> Result<bool, Fault> {
+    let Some(held) = reader.held_of(log)? else { return Ok(true) };
+    let roster = office.roster();
+    let key = if held.key.device == office.identity.device {
+        Some(office.identity.secret.public())
+    } else {
+        roster.device(held.key.device).map(|device| PublicKey(device.key))
+    };
+    for range in &held.ranges {
+        let mut head = range.before;
+        if range.first == 1 && head != chain::origin(roster.organisation(), held.key) {
+            return Ok(false);
+        }
+        let runs = reader.runs(log, range.first.saturating_sub(1))?;
+        for stored in reader.entries(log, range.first, range.last)? {
+            head = chain::link(&head, stored.at.seq, &stored.entry);
+            for run in runs.iter().filter(|run| run.last == stored.at.seq) {
+                let is_signed = key.is_some_and(|key| chain::verify_run(key, log, run).is_ok());
+                if run.head != head || !is_signed {
+                    return Ok(false);
+                }
+            }
+        }
+        if head != range.head {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

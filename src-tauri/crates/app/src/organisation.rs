@@ -1,0 +1,518 @@
+//! Founding a township, inviting others, joining.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::fact::body::{UnitRegistered, UnitSort};
+use domain::fact::{Body, RecordKind};
+use domain::id::{SpaceId, TransferId, UnitId, UserId, ulid};
+use domain::log::LogKey;
+use domain::role::{Level, Role};
+use domain::time::At;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Store;
+use sync::chain;
+use trust::invitation::{self, Enrolment, EnrolmentRequest, Invitation, InvitationError, UnitName};
+use trust::key::SecretKey;
+use trust::kit::Kit;
+use trust::roster::Roster;
+use trust::seal::{Cost, Fresh};
+use trust::statement::{
+    Access, DeviceCertificate, Grant, InvitationCertificate, Operational, Signed, SpaceCertificate,
+    SpaceKind, Statement, UserCertificate, to_bytes,
+};
+
+use crate::clock::{Clock, Entropy, draw, today};
+use crate::fault::{Fault, InvitationTrouble};
+use crate::identity::{self, Identity, IdentityRecord};
+use crate::journal::Pen;
+use crate::names::Names;
+use crate::office::Office;
+use crate::profile;
+use crate::view::UnitRef;
+use crate::witness::Witness;
+
+/// The longest name of a person, a unit, a computer.
+const NAME_CHARS_MAX: usize = 40;
+
+/// How long an invitation may be answered, unless said otherwise.
+const INVITATION_DAYS: u16 = 30;
+
+/// The longest an invitation may be answered.
+const INVITATION_DAYS_MAX: u16 = 180;
+
+/// A day, in milliseconds.
+const DAY_MS: u64 = 24 * 3600 * 1000;
+
+/// Founds a township on this computer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OrgCreate {
+    /// What the township's centre is called.
+    pub name: String,
+    /// What its first user is called.
+    pub user_name: String,
+    /// The user's role; the head of the centre (R7) if absent.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// What this computer is called.
+    pub device_name: String,
+    /// The passphrase of this profile.
+    pub passphrase: String,
+}
+
+/// What founding brings.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OrgCreated {
+    /// The secret of the printed kit: shown this once, kept by no computer.
+    pub kit_code: String,
+    /// The township's unit.
+    pub unit: UnitId,
+}
+
+/// Invites a computer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct InvitationCreate {
+    /// The unit it will belong to, if there is one already.
+    #[serde(default)]
+    pub unit: Option<UnitId>,
+    /// Otherwise the name of the unit; one of that name is taken, or made.
+    #[serde(default)]
+    pub unit_name: Option<String>,
+    /// The level of a new unit.
+    #[serde(default)]
+    pub level: Level,
+    /// What a new unit is; a point in a village, a centre at the township, if absent.
+    #[serde(default)]
+    pub sort: Option<UnitSort>,
+    /// The role of its first user.
+    pub role: Role,
+    /// For how many days it may be answered; 30 if absent.
+    #[serde(default)]
+    pub days: Option<u16>,
+    /// Where the file goes.
+    pub to: crate::host::Place,
+}
+
+/// An invitation that was made.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct InvitationCreated {
+    /// The code to read out on the telephone; it never travels with the file.
+    pub code: String,
+    /// The name of the file.
+    pub file: String,
+    /// Where the file is, as far as the caller may know.
+    pub path: Option<String>,
+    /// The unit.
+    pub unit: UnitRef,
+    /// Until when it may be answered, in milliseconds since 1970.
+    pub expires_ms: u64,
+}
+
+/// Joins with an invitation.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct InvitationAccept {
+    /// Where the file is.
+    pub from: crate::host::Place,
+    /// The code, however it is spaced.
+    pub code: String,
+    /// What the user is called.
+    pub user_name: String,
+    /// What this computer is called.
+    pub device_name: String,
+    /// The passphrase of this profile.
+    pub passphrase: String,
+}
+
+/// What joining brings.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct InvitationAccepted {
+    /// The unit that was joined.
+    pub unit: UnitRef,
+    /// The role.
+    pub role: Role,
+}
+
+/// Everything a new profile needs from its surroundings.
+pub(crate) struct Ground<'a> {
+    pub(crate) home: &'a Path,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) machine: Option<String>,
+    pub(crate) cost: Cost,
+}
+
+fn named(field: &'static str, name: &str) -> Result<String, Fault> {
+    let name = name.trim();
+    domain::case::guard::required(field, name, NAME_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    Ok(name.to_owned())
+}
+
+impl Ground<'_> {
+    fn new_user(&self) -> UserId {
+        UserId(ulid(self.clock.now_ms(), &draw(self.entropy.as_ref())))
+    }
+
+    /// Makes the profile on disk and an office around it; takes the profile back if `fill` fails.
+    fn make(
+        &self,
+        passphrase: &str,
+        record: IdentityRecord,
+        fill: impl FnOnce(&Office) -> Result<(), Fault>,
+    ) -> Result<Office, Fault> {
+        let key = profile::create(self.home, passphrase, self.cost, self.entropy.as_ref())?;
+        let made = Store::create(self.home, key).map_err(Fault::from).and_then(|store| {
+            let bytes = record.write()?;
+            store.write(|tx| -> Result<(), Fault> { Ok(tx.set_value(identity::NAME, &bytes)?) })?;
+            let office = Office::assemble(
+                self.home,
+                store,
+                Identity::new(record),
+                self.clock.clone(),
+                self.entropy.clone(),
+                Witness::new(self.machine.clone()),
+            )?;
+            fill(&office)?;
+            office.witness(&[])?;
+            Ok(office)
+        });
+        if made.is_err() {
+            profile::remove(self.home);
+        }
+        made
+    }
+}
+
+/// Founds a township.
+pub(crate) fn create(
+    ground: &Ground<'_>,
+    request: &OrgCreate,
+    is_demo: bool,
+) -> Result<(Office, OrgCreated), Fault> {
+    let name = named("name", &request.name)?;
+    let entropy = ground.entropy.as_ref();
+    let kit = Kit::new(draw(entropy));
+    let root = kit.root();
+    let organisation = root.public().organisation();
+    let device = SecretKey::from_seed(draw(entropy));
+    let (common, home) = (SpaceId(draw(entropy)), SpaceId(draw(entropy)));
+    let now = ground.clock.now_ms();
+    // The township's record is the first entry of the common log; its id follows from that.
+    let key = LogKey { space: common, device: device.public().device(), epoch: [0; 8] };
+    let binding = document::binding::record_binding(chain::log_id(organisation, key), 1);
+    let unit = domain::id::RecordId(ulid(now, &binding));
+    let operational = SecretKey::from_seed(draw(entropy));
+    let said = Operational { key: operational.public().0, escrow: kit.escrow().recipient() };
+    let said = Signed::new(organisation, &Statement::Operational(said), &root);
+    let record = IdentityRecord {
+        root: root.public().0,
+        device_seed: *device.seed(),
+        packet_seed: draw(entropy),
+        user_seed: draw(entropy),
+        operational_seed: Some(*operational.seed()),
+        user: ground.new_user(),
+        user_name: named("user_name", &request.user_name)?,
+        role: request.role.filter(|r| r.level() == Level::Township).unwrap_or(Role::R7),
+        unit,
+        device_name: named("device_name", &request.device_name)?,
+        enrolment: None,
+        statements: vec![said.to_bytes()],
+        unit_names: vec![(unit, name.clone())],
+        is_demo,
+    };
+    let office = ground.make(&request.passphrase, record, |office| {
+        office.store.write(|tx| {
+            let mut pen = Pen::new(office, tx);
+            write_unit(&mut pen, common, now, &name, Level::Township, UnitSort::Centre)?;
+            pen.say_signed(common, &said)?;
+            let mut statements = spaces(unit, common, home);
+            statements.extend(own_certificates(office));
+            pen.say(common, &statements)
+        })
+    })?;
+    Ok((office, OrgCreated { kit_code: kit.code(), unit }))
+}
+
+/// The spaces a township begins with, and its grants.
+fn spaces(unit: UnitId, common: SpaceId, home: SpaceId) -> Vec<Statement> {
+    let space = |space, kind| Statement::Space(SpaceCertificate { space, kind, unit });
+    let grant = |space| Statement::Grant(Grant { space, unit, access: Access::Write });
+    vec![space(common, SpaceKind::Common), space(home, SpaceKind::Unit), grant(common), grant(home)]
+}
+
+/// The certificates of this device and its user, by its own operational key.
+fn own_certificates(office: &Office) -> Vec<Statement> {
+    let identity = &office.identity;
+    let record = &identity.record;
+    vec![
+        Statement::Device(DeviceCertificate {
+            key: identity.secret.public().0,
+            recipient: identity.packet.recipient(),
+            unit: record.unit,
+            name: record.device_name.clone(),
+            invitation: None,
+            serial: 1,
+        }),
+        Statement::User(UserCertificate {
+            user: record.user,
+            key: identity.user_public().0,
+            unit: record.unit,
+            role: record.role.number(),
+            name: record.user_name.clone(),
+            devices: vec![identity.device],
+            serial: 1,
+        }),
+    ]
+}
+
+fn write_unit(
+    pen: &mut Pen<'_, '_>,
+    common: SpaceId,
+    now_ms: u64,
+    name: &str,
+    level: Level,
+    sort: UnitSort,
+) -> Result<UnitId, Fault> {
+    let office = pen.office;
+    pen.begin(common, RecordKind::Unit, now_ms, |draft| {
+        let at = At::day(today(now_ms));
+        draft.fact(office, at, Body::UnitRegistered(UnitRegistered { level, sort }))?;
+        draft.field(office, "name", name.into())
+    })
+}
+
+/// Makes an invitation; gives its file and what is said about it.
+pub(crate) fn invite(
+    office: &Office,
+    request: &InvitationCreate,
+    cost: Cost,
+) -> Result<(Vec<u8>, InvitationCreated), Fault> {
+    let me = office.me();
+    if !matches!(me.role, Role::R7 | Role::R10) {
+        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7, Role::R10] });
+    }
+    if office.identity.operational.is_none() {
+        return Err(Fault::NotHere);
+    }
+    let entropy = office.entropy.as_ref();
+    let now = office.now_ms();
+    let days = request.days.unwrap_or(INVITATION_DAYS).clamp(1, INVITATION_DAYS_MAX);
+    let expires_ms = now.saturating_add(DAY_MS.saturating_mul(u64::from(days)));
+    let one_time = SecretKey::from_seed(draw(entropy));
+    let invitation = TransferId(ulid(now, &draw(entropy)));
+    let unit = office.store.write(|tx| {
+        let mut pen = Pen::new(office, tx);
+        let common = office.roster().common().ok_or_else(|| Fault::not_found("common"))?;
+        let unit = find_or_make_unit(&mut pen, common, request)?;
+        let certificate = InvitationCertificate {
+            invitation,
+            key: one_time.public().0,
+            unit,
+            role: request.role.number(),
+            expires_ms,
+        };
+        pen.say(common, &[Statement::Invitation(certificate)])?;
+        Ok::<UnitId, Fault>(unit)
+    })?;
+    let names = office.store.read(|reader| Names::read(office, reader))?;
+    let content = Invitation {
+        root: office.identity.root().0,
+        statements: office.statements()?,
+        invitation,
+        seed: *one_time.seed(),
+        names: names.units().map(|u| UnitName { unit: u.id, name: u.name }).collect(),
+    };
+    let code = invitation::code_from(u128::from_be_bytes(draw(entropy)));
+    let fresh = Fresh { salt: draw(entropy), nonce: draw(entropy) };
+    let file = content.close(&code, cost, fresh).map_err(|error| invitation_fault(&error))?;
+    let name: String = invitation.to_string().chars().rev().take(4).collect();
+    let created = InvitationCreated {
+        code,
+        file: format!("JOIN{name}.{}", carry::usb::INVITATION),
+        path: None,
+        unit: names.unit(unit),
+        expires_ms,
+    };
+    Ok((file, created))
+}
+
+/// The unit an invitation is for: one that exists, or a new one with its space and grants.
+fn find_or_make_unit(
+    pen: &mut Pen<'_, '_>,
+    common: SpaceId,
+    request: &InvitationCreate,
+) -> Result<UnitId, Fault> {
+    let units = pen.tx.reader().units()?;
+    if let Some(unit) = request.unit {
+        let is_known = units.iter().any(|row| row.record == unit);
+        return if is_known { Ok(unit) } else { Err(Fault::not_found(unit)) };
+    }
+    let name = named("unit_name", request.unit_name.as_deref().unwrap_or_default())?;
+    if let Some(row) = units.iter().find(|row| row.name == name) {
+        return Ok(row.record);
+    }
+    let sort = request.sort.unwrap_or(match request.level {
+        Level::Village => UnitSort::Point,
+        Level::Township => UnitSort::Centre,
+    });
+    let office = pen.office;
+    let unit = write_unit(pen, common, office.now_ms(), &name, request.level, sort)?;
+    let roster = office.roster();
+    let home = SpaceId(draw(office.entropy.as_ref()));
+    let grant = |space, unit, access| Statement::Grant(Grant { space, unit, access });
+    let mut statements = vec![
+        Statement::Space(SpaceCertificate { space: home, kind: SpaceKind::Unit, unit }),
+        grant(home, unit, Access::Write),
+        grant(common, unit, Access::Read),
+    ];
+    // The township's offices hold all villages' spaces, those made before and after them.
+    let overseers: Vec<UnitId> = units
+        .iter()
+        .filter(|row| row.level == "township" && row.sort != "department")
+        .map(|row| row.record)
+        .collect();
+    statements.extend(overseers.iter().map(|o| grant(home, *o, Access::Write)));
+    if request.level == Level::Township && sort != UnitSort::Department {
+        let homes = units.iter().filter_map(|row| roster.home(row.record));
+        statements.extend(homes.map(|space| grant(space, unit, Access::Write)));
+    }
+    pen.say(common, &statements)?;
+    Ok(unit)
+}
+
+/// Joins: makes a profile that answers an invitation.
+pub(crate) fn accept(
+    ground: &Ground<'_>,
+    request: &InvitationAccept,
+    file: &[u8],
+) -> Result<Office, Fault> {
+    // Told before the slow part: the passphrase, and the names.
+    profile::check_passphrase(&request.passphrase)?;
+    let user_name = named("user_name", &request.user_name)?;
+    let device_name = named("device_name", &request.device_name)?;
+    let opened = Invitation::open(file, &request.code, ground.clock.now_ms())
+        .map_err(|error| invitation_fault(&error))?;
+    let roster = opened.roster();
+    let trouble = |reason| Fault::Invitation { reason };
+    if roster.claimed(opened.invitation).is_some() {
+        return Err(trouble(InvitationTrouble::Used));
+    }
+    let certificate =
+        opened.certificate().ok_or_else(|| trouble(InvitationTrouble::NotCertified))?;
+    let role = certificate.role().ok_or_else(|| trouble(InvitationTrouble::Newer))?;
+    let entropy = ground.entropy.as_ref();
+    let device = SecretKey::from_seed(draw(entropy));
+    let packet = trust::key::PacketKey::from_seed(draw(entropy));
+    let user_key = SecretKey::from_seed(draw(entropy));
+    let user = ground.new_user();
+    let enrolment = opened.enrol(&EnrolmentRequest {
+        invitation: opened.invitation,
+        key: device.public().0,
+        recipient: packet.recipient(),
+        device_name: device_name.clone(),
+        user,
+        user_key: user_key.public().0,
+        user_name: user_name.clone(),
+    });
+    let record = IdentityRecord {
+        root: opened.root,
+        device_seed: *device.seed(),
+        packet_seed: *packet.seed(),
+        user_seed: *user_key.seed(),
+        operational_seed: None,
+        user,
+        user_name,
+        role,
+        unit: certificate.unit,
+        device_name,
+        enrolment: Some(to_bytes(&enrolment)),
+        statements: opened.statements.iter().map(Signed::to_bytes).collect(),
+        unit_names: opened.names.iter().map(|n| (n.unit, n.name.clone())).collect(),
+        is_demo: false,
+    };
+    ground.make(&request.passphrase, record, |_| Ok(()))
+}
+
+/// What the township would say to a request to join.
+pub(crate) fn answer(
+    office: &Office,
+    roster: &Roster,
+    enrolment: &Enrolment,
+) -> Result<Vec<Statement>, InvitationTrouble> {
+    let (request, certificate) =
+        enrolment.verify(roster).map_err(|_| InvitationTrouble::NotCertified)?;
+    let device = trust::key::PublicKey(request.key).device();
+    match roster.claimed(request.invitation) {
+        // The first who came was countersigned; a second raises an alarm.
+        Some(claimed) if claimed.device() != device => return Err(InvitationTrouble::Used),
+        Some(_) => return Ok(Vec::new()),
+        None => {}
+    }
+    if certificate.expires_ms < office.now_ms() {
+        return Err(InvitationTrouble::Expired);
+    }
+    Ok(vec![
+        Statement::Device(DeviceCertificate {
+            key: request.key,
+            recipient: request.recipient,
+            unit: certificate.unit,
+            name: request.device_name,
+            invitation: Some(request.invitation.0.into()),
+            serial: 1,
+        }),
+        Statement::User(UserCertificate {
+            user: request.user,
+            key: request.user_key,
+            unit: certificate.unit,
+            role: certificate.role,
+            name: request.user_name,
+            devices: vec![device],
+            serial: 1,
+        }),
+    ])
+}
+
+/// Countersigns a request to join, if this computer may and the request is good.
+pub(crate) fn countersign(office: &Office, enrolment: &Enrolment) -> Result<(), InvitationTrouble> {
+    let statements = answer(office, &office.roster(), enrolment)?;
+    if statements.is_empty() {
+        return Ok(());
+    }
+    if office.identity.operational.is_none() {
+        return Err(InvitationTrouble::NotCertified);
+    }
+    let common = office.roster().common().ok_or(InvitationTrouble::NotCertified)?;
+    office
+        .store
+        .write(|tx| {
+            Pen::new(office, tx).say(common, &statements)?;
+            // Somebody now vouches for what nobody could vouch for before.
+            Ok::<(), Fault>(tx.doubt_refused()?)
+        })
+        .map_err(|_| InvitationTrouble::NotCertified)
+}
+
+/// What is wrong with an invitation.
+pub(crate) fn invitation_fault(error: &InvitationError) -> Fault {
+    use trust::code::CodeError;
+    let reason = match error {
+        InvitationError::NotAnInvitation => InvitationTrouble::NotAnInvitation,
+        InvitationError::Suite(_) => InvitationTrouble::Newer,
+        InvitationError::Code(CodeError::Length { .. }) => InvitationTrouble::CodeLength,
+        InvitationError::Code(_) => InvitationTrouble::CodeCheck,
+        InvitationError::Wrong => InvitationTrouble::WrongCode,
+        InvitationError::Expired => InvitationTrouble::Expired,
+        InvitationError::NotCertified => InvitationTrouble::NotCertified,
+    };
+    Fault::Invitation { reason }
+}

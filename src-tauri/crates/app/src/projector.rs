@@ -1,0 +1,294 @@
+//! From entries to documents, and from documents to lists. Everything here can be thrown away and
+//! made again from the logs; whoever has the same entries makes the same rows.
+
+use std::collections::HashMap;
+
+use document::{Incoming, Need, Record, Verdict};
+use domain::case::conflict::Conflict;
+use domain::case::{Case, conflict, known::RefusedFact};
+use domain::fact::{FieldValue, RecordFacts, RecordKind};
+use domain::id::{RecordId, SpaceId};
+use domain::log::EntryRef;
+use domain::role::Level;
+use domain::settings::Settings;
+use domain::time::Hlc;
+use domain::{case, person, unit};
+use serde::Serialize;
+use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
+use store::logs::Stored;
+use store::records::{PersonRow, Saved, UnitRow};
+use store::{Reader, Writer};
+
+use crate::fault::Fault;
+use crate::office::Office;
+
+/// How many records are built in one transaction.
+const BATCH: u32 = 200;
+
+/// The word an enumeration stands for in rows and views.
+pub(crate) fn word<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// The latest time anything in a record was typed.
+pub(crate) fn latest(facts: &RecordFacts) -> Hlc {
+    let typed = facts.facts.iter().filter_map(|carried| {
+        domain::fact::Fact::read(&carried.json).ok().map(|fact| fact.recorded)
+    });
+    let written = facts.fields.values().flatten().map(|value| value.recorded);
+    typed.chain(written).max().unwrap_or_default()
+}
+
+/// A record as cached.
+pub(crate) fn load(reader: &Reader<'_>, id: RecordId) -> Result<(SpaceId, Record), Fault> {
+    let saved = reader.saved(id)?.ok_or_else(|| Fault::not_found(id))?;
+    Ok((saved.space, Record::load(id, &saved.saved, &saved.heads)?))
+}
+
+/// Applies to a record what has become ready, and brings its lists up to date.
+pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Result<(), Fault> {
+    let cached = tx.reader().saved(id)?;
+    let loaded = cached.and_then(|s| Record::load(id, &s.saved, &s.heads).ok());
+    let (mut record, entries) = match loaded {
+        Some(record) => (record, tx.reader().ready(id)?),
+        // No cache, or one that is not to be believed: from the beginning.
+        None => (Record::empty(id), tx.reader().all_ready(id)?),
+    };
+    if !entries.is_empty() {
+        apply(tx, &mut record, &entries)?;
+    }
+    if let (Some(space), false) = (tx.reader().space_of(id)?, record.heads().is_empty()) {
+        keep(office, tx, space, &record)?;
+    }
+    Ok(tx.caught_up(id)?)
+}
+
+fn apply(tx: &mut Writer<'_>, record: &mut Record, entries: &[Stored]) -> Result<(), Fault> {
+    let places: HashMap<EntryRef, usize> =
+        entries.iter().enumerate().map(|(place, stored)| (stored.at, place)).collect();
+    let mut incoming = Vec::with_capacity(entries.len());
+    for stored in entries {
+        let mut needs = Vec::with_capacity(stored.entry.needs.len());
+        for need in &stored.entry.needs {
+            needs.push(match places.get(need) {
+                Some(place) => Need::Batch(*place),
+                None => tx.reader().change_of_entry(*need)?.map_or(Need::Held, Need::Change),
+            });
+        }
+        incoming.push(Incoming {
+            log: stored.at.log,
+            seq: stored.at.seq,
+            needs,
+            payload: &stored.entry.payload,
+        });
+    }
+    let verdicts = record.apply(&incoming);
+    for (stored, verdict) in entries.iter().zip(&verdicts) {
+        match verdict {
+            Verdict::Applied(hash) => tx.settle(stored.at, Ok(hash))?,
+            Verdict::Held(fault) => {
+                tracing::warn!(log = %stored.at.log, seq = stored.at.seq, %fault, "entry held");
+                tx.settle(stored.at, Err(&fault.to_string()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Builds every record that is behind, some at a time; `goes_on` is told how many are done and may
+/// stop it between two batches.
+pub(crate) fn catch_up_all(
+    office: &Office,
+    mut goes_on: impl FnMut(u64) -> bool,
+) -> Result<(), Fault> {
+    let mut done: u64 = 0;
+    loop {
+        let count = office.store.write(|tx| -> Result<usize, Fault> {
+            let behind = tx.reader().behind(BATCH)?;
+            for id in &behind {
+                catch_up(office, tx, *id)?;
+            }
+            Ok(behind.len())
+        })?;
+        done = done.saturating_add(u64::try_from(count).unwrap_or(0));
+        if count == 0 || !goes_on(done) {
+            return Ok(());
+        }
+    }
+}
+
+/// Caches a document and writes everything it contributes to the lists.
+pub(crate) fn keep(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    space: SpaceId,
+    record: &Record,
+) -> Result<(), Fault> {
+    let facts = record.facts(office);
+    let kind = record.kind();
+    let mut has_refused = facts.facts.iter().any(|c| c.proof.is_none() || c.role.is_none());
+    match RecordKind::from_code(&kind) {
+        Some(RecordKind::Case) => {
+            let case = case::fold(&facts, &Settings::default());
+            has_refused |= case.refused.iter().any(|(_, why)| {
+                matches!(why, RefusedFact::AuthorUnknown | RefusedFact::UnitNotProven)
+            });
+            tx.put_case(&case_rows(space, record, &case))?;
+        }
+        Some(RecordKind::Person) => tx.put_person(&person_row(space, record.id(), &facts))?,
+        Some(RecordKind::Unit) => {
+            if let Some(unit) = unit::fold(&facts) {
+                tx.put_unit(&UnitRow {
+                    record: record.id(),
+                    name: unit.name,
+                    level: word(&unit.level),
+                    sort: word(&unit.sort),
+                })?;
+            }
+        }
+        // A newer version's record is cached and carried on, and stands in no list.
+        None => {}
+    }
+    tx.save(&Saved {
+        record: record.id(),
+        space,
+        kind,
+        heads: record.heads(),
+        saved: record.save(),
+        has_refused,
+    })?;
+    Ok(())
+}
+
+fn text_of(fields: &std::collections::BTreeMap<String, Vec<FieldValue>>, name: &str) -> String {
+    let last = fields.get(name).and_then(|values| values.last());
+    last.and_then(|v| v.value.as_str()).unwrap_or_default().to_owned()
+}
+
+fn person_row(space: SpaceId, record: RecordId, facts: &RecordFacts) -> PersonRow {
+    // Folding settles which of two values is shown; the row shows the same.
+    let person = person::fold(facts);
+    let shown = |name: &str| match person.fields.get(name) {
+        Some(register) => register.value.as_str().unwrap_or_default().to_owned(),
+        None => text_of(&facts.fields, name),
+    };
+    PersonRow {
+        record,
+        space,
+        name: shown("name"),
+        phone: shown("phone"),
+        address: shown("address"),
+    }
+}
+
+/// The title a case is shown by: its own, or its parties'.
+pub(crate) fn title(case: &Case) -> String {
+    let own = case.fields.get("title").and_then(|f| f.value.as_str()).unwrap_or_default();
+    if own.is_empty() { names(case).join("、") } else { own.to_owned() }
+}
+
+fn names(case: &Case) -> Vec<String> {
+    case.parties.iter().map(|p| p.details.name.clone()).collect()
+}
+
+fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
+    let id = record.id();
+    let level = case.owner().map_or(Level::Village, |t| t.level);
+    let number = |n: u16| u32::from(n);
+    let place = case.fields.get("place").and_then(|f| f.value.as_str()).unwrap_or_default();
+    let marks: Vec<String> = case.marks.iter().map(|m| word(&m.value)).collect();
+    let day = |d: domain::time::Day| d.format("%Y-%m-%d").to_string();
+    let row = CaseRow {
+        record: id,
+        space,
+        number: case.registration.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
+        title: title(case),
+        category: case.category.as_ref().map(|c| word(&c.value)),
+        place: place.to_owned(),
+        parties: json(&names(case)),
+        stage: word(&case.stage),
+        state: word(&case.state),
+        marks: json(&marks),
+        owner: case.owner().map(|t| t.unit),
+        registered_unit: case.registration.as_ref().map(|r| r.unit),
+        registered_day: case.registered_on().map(day).unwrap_or_default(),
+        risk: case.risk.as_ref().map(|r| word(&r.value)),
+        amount_fen: case.counts.amount_fen,
+        is_amount_unverified: case.counts.is_amount_unverified,
+        is_closed: case.closure.is_some(),
+        open_conflicts: u32::try_from(case.conflicts.iter().filter(|c| c.is_open()).count())
+            .unwrap_or(u32::MAX),
+        village_sessions: number(case.session_count(Level::Village)),
+        township_sessions: number(case.session_count(Level::Township)),
+        visits: case.counts.visits,
+        sessions: case.counts.sessions,
+        escalations: case.counts.escalations,
+        written_agreements: case.counts.written_agreements,
+        oral_agreements: case.counts.oral_agreements,
+    };
+    CaseProjection {
+        text: search_text(&row, record, case),
+        dues: case
+            .dues
+            .iter()
+            .map(|due| DueRow {
+                record: id,
+                kind: "performance".to_owned(),
+                day: day(due.day),
+                unit: due.unit,
+                what: due.what.clone(),
+                amount_fen: due.amount.map(|a| a.0),
+            })
+            .collect(),
+        conflicts: case.conflicts.iter().map(|c| conflict_row(id, case, c, level)).collect(),
+        notices: case
+            .notices
+            .iter()
+            .map(|notice| NoticeRow {
+                record: id,
+                key: notice.key.clone(),
+                unit: notice.unit,
+                rule: notice.why.rule.code().to_owned(),
+                is_open: notice.acknowledged.is_none(),
+            })
+            .collect(),
+        row,
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn conflict_row(record: RecordId, case: &Case, conflict: &Conflict, level: Level) -> ConflictRow {
+    let roles: Vec<String> = conflict.seat.roles(level).iter().map(word).collect();
+    let latest = conflict.sides.iter().map(|side| side.recorded).max().unwrap_or_default();
+    ConflictRow {
+        record,
+        key: conflict.key.clone(),
+        kind: word(&conflict.kind),
+        is_open: conflict.is_open(),
+        unit: match conflict.seat {
+            conflict::Seat::Owner => case.owner().map(|t| t.unit),
+            conflict::Seat::JudicialOffice => None,
+        },
+        roles: roles.join(" "),
+        latest: format!("{:015}-{:05}", latest.ms, latest.count),
+    }
+}
+
+/// The text by which a case is found: title, number, parties and their telephones, place, summary.
+fn search_text(row: &CaseRow, record: &Record, case: &Case) -> String {
+    let mut parts = vec![row.title.clone(), row.number.clone(), row.place.clone()];
+    for party in &case.parties {
+        parts.push(party.details.name.clone());
+        parts.extend(party.details.phone.clone());
+        parts.extend(party.details.address.clone());
+    }
+    parts.extend(record.text("summary"));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}

@@ -1,0 +1,408 @@
+//! Where things stand: who works here, what needs them today, when each neighbour was last heard.
+
+use domain::case::stage::Mark;
+use domain::id::{OrganisationId, RecordId, UnitId};
+use domain::money::Fen;
+use domain::role::Level;
+use domain::settings::Settings;
+use domain::time::{Day, day_of};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::cases::Filter;
+
+use crate::cases;
+use crate::clock::{signed, today};
+use crate::exchange::{LanState, undelivered, waiting_for};
+use crate::fault::Fault;
+use crate::names::Names;
+use crate::office::Office;
+use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
+
+/// The most things the workbench lists under one heading.
+const LISTED_MAX: u32 = 50;
+
+/// Whether there is a profile, and whether it is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum ProfileState {
+    /// There is none yet.
+    None,
+    /// There is one, locked.
+    Locked,
+    /// It is open.
+    Open,
+}
+
+/// Where the user interface runs, and what it can do there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct HostView {
+    /// `window`, `browser` or `cli`.
+    pub name: String,
+    /// Whether it can show native file dialogs.
+    pub can_pick: bool,
+    /// Whether it takes typed paths.
+    pub takes_paths: bool,
+}
+
+/// Where things stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct StatusView {
+    /// The version of the program.
+    pub version: String,
+    /// Where it runs.
+    pub host: HostView,
+    /// Whether there is a profile, and whether it is open.
+    pub profile: ProfileState,
+    /// Whether this is the practice profile.
+    pub is_demo: bool,
+    /// The day it is.
+    pub today: Day,
+    /// The time, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// Everything else, while the profile is open.
+    pub office: Option<OfficeView>,
+}
+
+/// An open profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OfficeView {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Who works here.
+    pub user: UserRef,
+    /// For which unit.
+    pub unit: UnitRef,
+    /// On which computer.
+    pub device: DeviceRef,
+    /// Whether the township has countersigned this computer.
+    pub is_certified: bool,
+    /// Whether this computer can invite others.
+    pub can_invite: bool,
+    /// Cases held here.
+    pub cases: u32,
+    /// Contradictions whoever works here may decide.
+    pub to_decide: u32,
+    /// Things this unit has not taken note of.
+    pub to_note: u32,
+    /// Records whose documents are still being built.
+    pub behind: u32,
+    /// Entries that may not touch their records.
+    pub held: u32,
+    /// The other units this one exchanges with.
+    pub neighbours: Vec<NeighbourView>,
+    /// Packets that must come first.
+    pub waiting_for: Vec<WaitingView>,
+    /// The network.
+    pub lan: LanState,
+}
+
+/// A unit this one exchanges with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct NeighbourView {
+    /// The unit.
+    pub unit: UnitRef,
+    /// When it was last met, in milliseconds since 1970.
+    pub last_ms: Option<u64>,
+    /// How: `lan` or `usb`.
+    pub way: Option<String>,
+    /// Whole days since then.
+    pub days: Option<u32>,
+    /// Whether that is too long.
+    pub is_overdue: bool,
+    /// Entries of ours it is known to hold.
+    pub delivered: u64,
+    /// Entries of ours it is not known to hold.
+    pub undelivered: u64,
+    /// When the earliest of those was written, in milliseconds since 1970.
+    pub earliest_ms: Option<u64>,
+    /// How far its clock was ahead of ours, in milliseconds, where that is more than a little.
+    pub clock_ahead_ms: Option<i64>,
+    /// Whether any of its computers has joined.
+    pub has_devices: bool,
+}
+
+/// A packet that must come first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct WaitingView {
+    /// Whose packet.
+    pub unit: UnitRef,
+    /// Up to which day it goes.
+    pub until: Day,
+}
+
+/// What needs whoever works here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct WorkbenchView {
+    /// The day it is.
+    pub today: Day,
+    /// Promises that fall due, earliest first.
+    pub dues: Vec<DueItem>,
+    /// Contradictions to decide.
+    pub conflicts: Vec<ConflictLine>,
+    /// Things to take note of.
+    pub notices: Vec<NoticeItem>,
+    /// Cases that ask to be accepted: escalations, for a township.
+    pub to_accept: Vec<CaseLine>,
+    /// Cases that wait for confirmation, for a township.
+    pub to_confirm: Vec<CaseLine>,
+    /// Open cases this unit owns, newest first.
+    pub handling: Vec<CaseLine>,
+    /// How many of those there are.
+    pub handling_total: u32,
+}
+
+/// A promise that falls due.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DueItem {
+    /// The case.
+    pub case: RecordId,
+    /// Its title.
+    pub title: String,
+    /// The last day.
+    pub day: Day,
+    /// Days until then; negative once it is over.
+    pub days_left: i32,
+    /// What is to be done.
+    pub what: String,
+    /// What is to be paid.
+    pub amount_fen: Option<Fen>,
+}
+
+/// Something to take note of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct NoticeItem {
+    /// The case.
+    pub case: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Its key within the case.
+    pub key: String,
+    /// The word for the rule behind it.
+    pub rule: String,
+}
+
+/// Counts over cases.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct StatisticsGet {
+    /// Only cases registered on or after this day.
+    #[serde(default)]
+    pub from: Option<Day>,
+    /// Only cases registered on or before this day.
+    #[serde(default)]
+    pub until: Option<Day>,
+    /// Only cases this unit owns.
+    #[serde(default)]
+    pub owner: Option<UnitId>,
+}
+
+/// The counts: recomputed from facts, never stored as truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct StatisticsView {
+    /// 案件
+    pub cases: u64,
+    /// 结案
+    pub closed: u64,
+    /// 接待
+    pub visits: u64,
+    /// 调解会
+    pub sessions: u64,
+    /// 提级: void ones are not counted.
+    pub escalations: u64,
+    /// 书面协议
+    pub written_agreements: u64,
+    /// 口头协议
+    pub oral_agreements: u64,
+    /// 协议金额, in fen.
+    pub amount_fen: i64,
+    /// Cases whose amount is 待核.
+    pub unverified: u64,
+}
+
+/// An open profile, as the status shows it.
+pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, Fault> {
+    let me = office.me();
+    let roster = office.roster();
+    let names = office.store.read(|reader| Names::read(office, reader))?;
+    let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let mine = cases::ConflictList { mine: true, ..cases::ConflictList::default() };
+    let waiting = waiting_for(office)?;
+    let (held_cases, notices, behind, held) = office.store.read(|reader| -> Result<_, Fault> {
+        Ok((
+            reader.sums(&Filter::default())?.cases,
+            reader.notices(me.unit, LISTED_MAX)?.len(),
+            reader.behind_count()?,
+            reader.held_back(LISTED_MAX)?.len(),
+        ))
+    })?;
+    let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Ok(OfficeView {
+        organisation: roster.organisation(),
+        user: names.user(me.user),
+        unit: names.unit(me.unit),
+        device: names.device(me.device),
+        is_certified: me.is_certified,
+        can_invite: office.identity.operational.is_some(),
+        cases: count(held_cases),
+        to_decide: cases::list_conflicts(office, &mine)?.total,
+        to_note: size(notices),
+        behind: count(behind),
+        held: size(held),
+        neighbours: neighbours(office, &names)?,
+        waiting_for: waiting
+            .into_iter()
+            .map(|(unit, until)| WaitingView { unit: names.unit(unit), until })
+            .collect(),
+        lan,
+    })
+}
+
+/// The units with which more is shared than what everybody shares.
+fn neighbours(office: &Office, names: &Names) -> Result<Vec<NeighbourView>, Fault> {
+    let me = office.me();
+    let roster = office.roster();
+    let settings = Settings::default();
+    let now = signed(office.now_ms());
+    let met = office.store.read(|reader| reader.met())?;
+    let mut neighbours = Vec::new();
+    for unit in roster.units() {
+        let shares = roster.shared(me.unit, unit).len() > 1;
+        let has_devices = roster.devices_of(unit).any(|d| d.device() != me.device);
+        if !shares || (unit == me.unit && !has_devices) {
+            continue;
+        }
+        let last = met.iter().filter(|m| m.unit == unit).max_by_key(|m| m.at_ms);
+        let days = last.map(|m| {
+            let days = day_of(now).signed_duration_since(day_of(m.at_ms)).num_days();
+            u32::try_from(days).unwrap_or(0)
+        });
+        let sum = undelivered(office, unit)?;
+        let skew = last.map_or(0, |m| m.skew_ms);
+        let limit = i64::from(settings.clock_skew_minutes).saturating_mul(60_000);
+        neighbours.push(NeighbourView {
+            unit: names.unit(unit),
+            last_ms: last.map(|m| u64::try_from(m.at_ms).unwrap_or(0)),
+            way: last.map(|m| m.way.clone()),
+            days,
+            is_overdue: has_devices && days.is_none_or(|d| d > u32::from(settings.silent_days)),
+            delivered: sum.delivered,
+            undelivered: sum.waiting,
+            earliest_ms: sum.earliest_ms.map(|ms| u64::try_from(ms).unwrap_or(0)),
+            clock_ahead_ms: (skew.saturating_abs() >= limit).then_some(skew),
+            has_devices,
+        });
+    }
+    neighbours.sort_by_key(|n| (std::cmp::Reverse(n.unit.level), n.unit.name.clone()));
+    Ok(neighbours)
+}
+
+/// What needs whoever works here.
+pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
+    let me = office.me();
+    let now = today(office.now_ms());
+    let mine = cases::ConflictList {
+        mine: true,
+        limit: Some(LISTED_MAX),
+        ..cases::ConflictList::default()
+    };
+    let list = |request: cases::CaseList| {
+        cases::list(office, &cases::CaseList { limit: Some(LISTED_MAX), ..request })
+    };
+    let marked = |mark| cases::CaseList {
+        mark: Some(mark),
+        is_closed: Some(false),
+        ..cases::CaseList::default()
+    };
+    let is_township = office.level() == Level::Township;
+    let handling = list(cases::CaseList {
+        owner: Some(me.unit),
+        is_closed: Some(false),
+        ..cases::CaseList::default()
+    })?;
+    let to_accept = if is_township { list(marked(Mark::Escalating))?.rows } else { Vec::new() };
+    let to_confirm =
+        if is_township { list(marked(Mark::AwaitingConfirmation))?.rows } else { Vec::new() };
+    Ok(WorkbenchView {
+        today: now,
+        dues: dues(office, me.unit, now)?,
+        conflicts: cases::list_conflicts(office, &mine)?.rows,
+        notices: notices(office, me.unit)?,
+        to_accept,
+        to_confirm,
+        handling_total: handling.total,
+        handling: handling.rows,
+    })
+}
+
+fn dues(office: &Office, unit: UnitId, now: Day) -> Result<Vec<DueItem>, Fault> {
+    office.store.read(|reader| {
+        let mut items = Vec::new();
+        for row in reader.dues(unit, LISTED_MAX)? {
+            let Ok(day) = row.day.parse::<Day>() else { continue };
+            let left = day.signed_duration_since(now).num_days();
+            items.push(DueItem {
+                case: row.record,
+                title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
+                day,
+                days_left: i32::try_from(left).unwrap_or(i32::MAX),
+                what: row.what,
+                amount_fen: row.amount_fen.map(Fen),
+            });
+        }
+        Ok(items)
+    })
+}
+
+fn notices(office: &Office, unit: UnitId) -> Result<Vec<NoticeItem>, Fault> {
+    office.store.read(|reader| {
+        let mut items = Vec::new();
+        for row in reader.notices(unit, LISTED_MAX)? {
+            items.push(NoticeItem {
+                case: row.record,
+                title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
+                key: row.key,
+                rule: row.rule,
+            });
+        }
+        Ok(items)
+    })
+}
+
+/// The counts over the cases held here.
+pub(crate) fn statistics(
+    office: &Office,
+    request: &StatisticsGet,
+) -> Result<StatisticsView, Fault> {
+    let day = |d: Day| d.format("%Y-%m-%d").to_string();
+    let filter = Filter {
+        owner: request.owner,
+        from: request.from.map(day),
+        until: request.until.map(day),
+        ..Filter::default()
+    };
+    office.store.read(|reader| {
+        let sums = reader.sums(&filter)?;
+        Ok(StatisticsView {
+            cases: sums.cases,
+            closed: sums.closed,
+            visits: sums.visits,
+            sessions: sums.sessions,
+            escalations: sums.escalations,
+            written_agreements: sums.written_agreements,
+            oral_agreements: sums.oral_agreements,
+            amount_fen: sums.amount_fen,
+            unverified: sums.unverified,
+        })
+    })
+}

@@ -1,0 +1,521 @@
+//! What the screens read. Made for them, not for the rules: ids and closed words cross, names are
+//! already looked up, and everything derived carries its reason.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use domain::case::EventMark;
+use domain::case::agreement::Standing;
+use domain::case::conflict::ConflictKind;
+use domain::case::ladder::EscalationStatus;
+use domain::case::session::Uncounted;
+use domain::case::stage::{Mark, Stage, State};
+use domain::catalogue::{Category, Source};
+use domain::fact::Body;
+use domain::fact::body::{
+    AgreementForm, Choice, EscalationReason, Outcome, PartyAdded, PlanLine, Risk, SessionResult,
+    Track, Will,
+};
+use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
+use domain::money::Fen;
+use domain::role::{Level, Role};
+use domain::rules::RuleId;
+use domain::time::{At, Day};
+
+macro_rules! views {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+            #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+            pub struct $name { $($(#[$fdoc])* pub $field: $ty,)* }
+        )*
+    };
+}
+
+views! {
+    /// A unit by name.
+    UnitRef {
+        /// The unit.
+        id: UnitId,
+        /// What it is called; empty while unknown here.
+        name: String,
+        /// Its level.
+        level: Level,
+    }
+    /// A user by name.
+    UserRef {
+        /// The user.
+        id: UserId,
+        /// What the user is called; empty while unknown here.
+        name: String,
+        /// The role, where somebody vouches for it.
+        role: Option<Role>,
+    }
+    /// A device by name.
+    DeviceRef {
+        /// The device.
+        id: DeviceId,
+        /// What it is called; empty while unknown here.
+        name: String,
+    }
+    /// Why something derived is as it is.
+    WhyView {
+        /// The rule.
+        rule: RuleId,
+        /// The law and article, or the practice, it comes from.
+        source: String,
+        /// The facts it used.
+        facts: Vec<FactId>,
+    }
+    /// A mark beside the state of a case.
+    MarkView {
+        /// The mark.
+        mark: Mark,
+        /// Why.
+        why: WhyView,
+    }
+    /// A register of a record.
+    FieldView {
+        /// The value to show: text, a whole number, or nothing.
+        value: FieldValue,
+        /// Whether others stand beside it.
+        is_contested: bool,
+    }
+    /// A party.
+    PartyView {
+        /// The fact that names it.
+        id: FactId,
+        /// Who it is.
+        details: PartyAdded,
+        /// Its last word on mediation.
+        will: Option<Will>,
+    }
+    /// A session.
+    SessionView {
+        /// The fact.
+        id: FactId,
+        /// Its number, from 1.
+        number: u16,
+        /// When.
+        at: At,
+        /// How it ended.
+        result: SessionResult,
+        /// The level at which it counts.
+        level: Level,
+        /// Why it does not count, if it does not.
+        uncounted: Option<Uncounted>,
+        /// The rule and the facts behind that.
+        why: WhyView,
+    }
+    /// An escalation.
+    EscalationView {
+        /// From which level.
+        from: Level,
+        /// Which round.
+        round: u16,
+        /// Why it was asked for.
+        reason: EscalationReason,
+        /// How far it got.
+        status: EscalationStatus,
+        /// Who asked, earliest first.
+        requests: Vec<FactId>,
+        /// Who accepted, earliest first.
+        acceptances: Vec<FactId>,
+        /// The rule and the facts behind the status.
+        why: WhyView,
+    }
+    /// What a written agreement lacks.
+    LackingView {
+        /// Parties that have not signed.
+        parties: Vec<FactId>,
+        /// Whether no mediator has signed.
+        mediator: bool,
+        /// Whether the seal is missing.
+        seal: bool,
+    }
+    /// An agreement.
+    AgreementView {
+        /// The fact that reached it.
+        id: FactId,
+        /// Oral or written.
+        form: AgreementForm,
+        /// The text, word for word.
+        text: String,
+        /// BLAKE3 of the text.
+        text_hash: String,
+        /// Who is bound.
+        parties: Vec<FactId>,
+        /// The amount it settles.
+        amount_fen: Option<Fen>,
+        /// What is to be done by when.
+        plan: Vec<PlanLine>,
+        /// The day it took effect.
+        effective: Option<Day>,
+        /// What it lacks to take effect.
+        lacking: LackingView,
+        /// Whether it holds.
+        standing: Standing,
+        /// The unit that recorded it.
+        unit: UnitRef,
+        /// The agreement it says it replaces.
+        replaces: Option<FactId>,
+        /// The rule and the facts behind its effect.
+        why: WhyView,
+    }
+    /// A promise that is still open.
+    DueView {
+        /// The agreement.
+        agreement: FactId,
+        /// The line of its plan, from 0.
+        line: u16,
+        /// The last day.
+        day: Day,
+        /// What is to be done.
+        what: String,
+        /// What is to be paid.
+        amount_fen: Option<Fen>,
+    }
+    /// One side of a conflict.
+    SideView {
+        /// The value or the fact; this is what a decision names.
+        choice: Choice,
+        /// The business time it names.
+        at: Option<At>,
+        /// Who wrote it.
+        by: UserRef,
+        /// For which unit.
+        unit: Option<UnitRef>,
+        /// On which device.
+        device: Option<DeviceRef>,
+        /// When it was typed, in milliseconds since 1970.
+        recorded_ms: u64,
+        /// The fact's content, if it is a fact.
+        fact: Option<Body>,
+    }
+    /// How a conflict ended.
+    SettlementView {
+        /// The rule that decides, if a rule does.
+        rule: Option<RuleId>,
+        /// Who decided, if a person did.
+        by: Option<UserRef>,
+        /// For which unit.
+        unit: Option<UnitRef>,
+        /// When, in business time.
+        at: Option<At>,
+        /// When it was typed, in milliseconds since 1970.
+        recorded_ms: Option<u64>,
+        /// What holds.
+        choice: Option<Choice>,
+        /// Why.
+        reason: String,
+    }
+    /// A conflict with everything needed to decide it.
+    ConflictView {
+        /// Its key within the record.
+        key: String,
+        /// What contradicts what.
+        kind: ConflictKind,
+        /// The rule and the facts.
+        why: WhyView,
+        /// What stands side by side.
+        sides: Vec<SideView>,
+        /// Ways out that are not one of the sides, by name.
+        ways: Vec<String>,
+        /// The roles that decide.
+        roles: Vec<Role>,
+        /// The unit whose people decide; any if absent.
+        unit: Option<UnitRef>,
+        /// Whether whoever asks may decide.
+        may_settle: bool,
+        /// How it ended; absent while it is open.
+        settlement: Option<SettlementView>,
+    }
+    /// Something a unit must take note of.
+    NoticeView {
+        /// Its key within the case.
+        key: String,
+        /// Whom it is for.
+        unit: UnitRef,
+        /// The rule and the facts.
+        why: WhyView,
+        /// What that unit had written.
+        about: Vec<EventView>,
+        /// Who took note of it.
+        acknowledged: Option<EventView>,
+    }
+    /// A free text of a record.
+    TextView {
+        /// The words.
+        text: String,
+        /// Names this version; an edit gives it back.
+        version: String,
+    }
+    /// How a case was closed.
+    ClosureView {
+        /// The fact.
+        id: FactId,
+        /// When.
+        at: At,
+        /// How it ended.
+        outcome: Outcome,
+    }
+    /// The beginning of a case.
+    RegistrationView {
+        /// The fact.
+        id: FactId,
+        /// The day of the application.
+        at: At,
+        /// 首办责任人.
+        by: UserRef,
+        /// The unit.
+        unit: UnitRef,
+        /// How it came.
+        source: Source,
+        /// On which track.
+        track: Track,
+        /// What is asked for.
+        demands: Vec<String>,
+    }
+    /// What a case counts as.
+    CountsView {
+        /// 接待
+        visits: u32,
+        /// 调解会
+        sessions: u32,
+        /// Sessions that count in the village.
+        village_sessions: u16,
+        /// Sessions that count at the township.
+        township_sessions: u16,
+        /// 提级 that are not void.
+        escalations: u32,
+        /// 书面协议 that hold.
+        written_agreements: u32,
+        /// 口头协议 that hold.
+        oral_agreements: u32,
+        /// 协议金额, in fen.
+        amount_fen: i64,
+        /// 待核
+        is_amount_unverified: bool,
+    }
+    /// A case.
+    CaseView {
+        /// The record.
+        id: RecordId,
+        /// The space it lives in.
+        space: SpaceId,
+        /// Its number.
+        number: String,
+        /// The title it is shown by.
+        title: String,
+        /// The stage of the closed loop.
+        stage: Stage,
+        /// The state within it.
+        state: State,
+        /// Marks beside the state.
+        marks: Vec<MarkView>,
+        /// The unit that owns it.
+        owner: Option<UnitRef>,
+        /// Why that unit.
+        owner_why: Option<WhyView>,
+        /// Its beginning.
+        registration: Option<RegistrationView>,
+        /// The official type.
+        category: Option<Category>,
+        /// Why that type.
+        category_why: Option<WhyView>,
+        /// The risk colour.
+        risk: Option<Risk>,
+        /// Why that colour.
+        risk_why: Option<WhyView>,
+        /// Title, amount, place.
+        fields: BTreeMap<String, FieldView>,
+        /// The free texts.
+        texts: BTreeMap<String, TextView>,
+        /// The parties.
+        parties: Vec<PartyView>,
+        /// The sessions.
+        sessions: Vec<SessionView>,
+        /// The escalations.
+        escalations: Vec<EscalationView>,
+        /// The agreements.
+        agreements: Vec<AgreementView>,
+        /// What is promised and not yet done.
+        dues: Vec<DueView>,
+        /// Contradictions, open ones first.
+        conflicts: Vec<ConflictView>,
+        /// Notices.
+        notices: Vec<NoticeView>,
+        /// How it was closed.
+        closure: Option<ClosureView>,
+        /// What it counts as.
+        counts: CountsView,
+        /// How many facts its history has.
+        event_count: u32,
+        /// The kinds of facts whoever asks may write.
+        may_write: Vec<String>,
+        /// Whether something in it needs a newer version of the program.
+        needs_update: bool,
+    }
+    /// One line of the history.
+    EventView {
+        /// The fact.
+        id: FactId,
+        /// When it happened.
+        at: Option<At>,
+        /// When it was typed, in milliseconds since 1970.
+        recorded_ms: Option<u64>,
+        /// Who typed it.
+        by: Option<UserRef>,
+        /// For which unit.
+        unit: Option<UnitRef>,
+        /// On which device.
+        device: Option<DeviceRef>,
+        /// What happened; absent if this version cannot read it.
+        fact: Option<Body>,
+        /// Marks.
+        marks: Vec<EventMark>,
+    }
+    /// A window of a history.
+    HistoryWindow {
+        /// The lines, earliest first.
+        events: Vec<EventView>,
+        /// How many there are in all.
+        total: u32,
+    }
+    /// A line of the ledger.
+    CaseLine {
+        /// The record.
+        id: RecordId,
+        /// Its number.
+        number: String,
+        /// Its title.
+        title: String,
+        /// The names of its parties.
+        parties: Vec<String>,
+        /// The official type.
+        category: Option<Category>,
+        /// Where.
+        place: String,
+        /// The stage.
+        stage: Stage,
+        /// The state.
+        state: State,
+        /// Marks.
+        marks: Vec<Mark>,
+        /// The unit that owns it.
+        owner: Option<UnitRef>,
+        /// The day of the application.
+        registered: Option<Day>,
+        /// The risk colour.
+        risk: Option<Risk>,
+        /// Whether it is closed.
+        is_closed: bool,
+        /// Contradictions a person must decide.
+        open_conflicts: u32,
+        /// Sessions that count in the village.
+        village_sessions: u32,
+        /// Sessions that count at the township.
+        township_sessions: u32,
+    }
+    /// A window of the ledger.
+    CaseWindow {
+        /// The lines, newest first.
+        rows: Vec<CaseLine>,
+        /// How many the filter leaves.
+        total: u32,
+        /// How many there are in all.
+        all: u32,
+    }
+    /// A contradiction, as the desk lists it.
+    ConflictLine {
+        /// The record.
+        record: RecordId,
+        /// The title of the case.
+        title: String,
+        /// Its key within the record.
+        key: String,
+        /// What contradicts what.
+        kind: ConflictKind,
+        /// Whether a person must decide.
+        is_open: bool,
+        /// Whether whoever asks may decide.
+        may_settle: bool,
+        /// The unit whose people decide; any if absent.
+        unit: Option<UnitRef>,
+        /// The roles that decide.
+        roles: Vec<Role>,
+        /// When the latest side was typed, in milliseconds since 1970.
+        latest_ms: u64,
+    }
+    /// A window of contradictions.
+    ConflictWindow {
+        /// The lines, latest first.
+        rows: Vec<ConflictLine>,
+        /// How many there are in all.
+        total: u32,
+    }
+    /// A person.
+    PersonView {
+        /// The record.
+        id: RecordId,
+        /// The space it lives in.
+        space: SpaceId,
+        /// The registers.
+        fields: BTreeMap<String, FieldView>,
+        /// Contradictions.
+        conflicts: Vec<ConflictView>,
+    }
+    /// A line of the list of persons.
+    PersonLine {
+        /// The record.
+        id: RecordId,
+        /// Name.
+        name: String,
+        /// Telephone.
+        phone: String,
+        /// Address.
+        address: String,
+    }
+    /// A window of persons.
+    PersonWindow {
+        /// The lines, by name.
+        rows: Vec<PersonLine>,
+        /// How many there are in all.
+        total: u32,
+    }
+}
+
+/// The value of a register as it crosses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum FieldValue {
+    /// A whole number: fen, for amounts.
+    Number(i64),
+    /// Text.
+    Text(String),
+    /// Nothing.
+    Nothing(()),
+}
+
+impl From<&serde_json::Value> for FieldValue {
+    fn from(value: &serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::String(text) => Self::Text(text.clone()),
+            other => other.as_i64().map_or(Self::Nothing(()), Self::Number),
+        }
+    }
+}
+
+impl From<FieldValue> for serde_json::Value {
+    fn from(value: FieldValue) -> Self {
+        match value {
+            FieldValue::Number(number) => number.into(),
+            FieldValue::Text(text) => text.into(),
+            FieldValue::Nothing(()) => Self::Null,
+        }
+    }
+}
