@@ -155,12 +155,10 @@ pub(crate) fn export(
     journal::seal(office, target.min(RUN_BYTES_MAX))?;
     let roster = office.roster();
     let shared = roster.shared(own_unit, request.unit);
-    let mut recipients: Vec<String> =
-        roster.devices_of(request.unit).map(|d| d.recipient.clone()).collect();
-    if shared.is_empty()
-        || recipients.is_empty()
-        || request.unit == own_unit && recipients.len() < 2
-    {
+    // This computer has what it packs; of its own unit it writes for the others.
+    let others = roster.devices_of(request.unit).filter(|d| d.device() != office.identity.device);
+    let mut recipients: Vec<String> = others.map(|d| d.recipient.clone()).collect();
+    if shared.is_empty() || recipients.is_empty() {
         return Err(Fault::not_found(request.unit));
     }
     recipients.extend(roster.escrow().into_iter().map(str::to_owned));

@@ -1,0 +1,163 @@
+//! `pingli-cli`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use app::fault::Fault;
+use clap::{Parser, Subcommand};
+use pingli_cli::{call, commands, demo, fault_json, open, payload, print, scenario, serve};
+use serde_json::{Value, json};
+
+/// 评理: every command without a window.
+#[derive(Parser)]
+#[command(name = "pingli-cli", version)]
+struct Arguments {
+    /// The folder of the profile.
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run a command; prints its result as one JSON value, or {"error": …} and exits 1.
+    Call {
+        /// The name of the command.
+        name: String,
+        /// The payload as JSON, or - for standard input.
+        payload: Option<String>,
+    },
+    /// List the commands.
+    Commands {
+        /// With their JSON Schemas.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Play scenario files and check what they expect.
+    Scenario {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// How many orders of each merge: a number, or "all"; what the file says if absent.
+        #[arg(long)]
+        orders: Option<String>,
+        /// The same number gives the same run.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Make an example village in the home folder, and its township in `township` inside it.
+    Demo {
+        /// How many cases.
+        #[arg(long, default_value_t = 200)]
+        cases: u32,
+        /// The same number gives the same cases.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Show the user interface in a browser on this computer.
+    Serve {
+        /// The port; any free one if absent.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Open the system's browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Answer other computers on the network until standard input ends.
+    Listen {
+        /// The port; the usual one if absent.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Only this computer itself.
+        #[arg(long)]
+        loopback: bool,
+    },
+    /// Make all lists and documents again from the logs.
+    Rebuild {
+        /// Only compare; change nothing. Exits 1 if anything differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Examine the profile: file, chains, signatures.
+    Doctor,
+}
+
+/// What the environment says.
+struct Environment {
+    passphrase: Option<String>,
+    home: Option<PathBuf>,
+}
+
+#[allow(clippy::disallowed_methods, reason = "configuration enters here")]
+fn environment() -> Environment {
+    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let data = read("XDG_DATA_HOME").map(PathBuf::from);
+    let data = data.or_else(|| Some(PathBuf::from(read("HOME")?).join(".local/share")));
+    Environment {
+        passphrase: read("PINGLI_PASSPHRASE"),
+        home: read("PINGLI_HOME").map(PathBuf::from).or(data.map(|d| d.join("pingli"))),
+    }
+}
+
+fn main() -> ExitCode {
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    log.with_max_level(tracing::Level::WARN).init();
+    match run(Arguments::parse()) {
+        Ok((value, is_good)) => {
+            let is_printed = value.is_null() || print(&value).is_ok();
+            if is_printed && is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(fault) => {
+            // Nobody may be reading; the exit code still tells.
+            let _ = print(&fault_json(&fault));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
+    let environment = environment();
+    let passphrase = environment.passphrase.as_deref();
+    let home = arguments.home.or(environment.home);
+    let home = || home.clone().ok_or_else(|| Fault::bad("--home DIR"));
+    let needed = || passphrase.ok_or_else(|| Fault::bad("PINGLI_PASSPHRASE"));
+    match arguments.verb {
+        Verb::Call { name, payload: text } => {
+            Ok((call(&home()?, passphrase, &name, payload(text.as_deref())?)?, true))
+        }
+        Verb::Commands { json: true } => Ok((commands::list(), true)),
+        Verb::Commands { json: false } => {
+            let names: Vec<&str> = app::commands::COMMANDS.iter().map(|row| row.name).collect();
+            Ok((json!(names), true))
+        }
+        Verb::Scenario { files, orders, seed } => {
+            let report = scenario::run_files(&files, orders.as_deref(), seed);
+            Ok((serde_json::to_value(&report)?, report.is_good))
+        }
+        Verb::Demo { cases, seed } => Ok((demo::make(&home()?, needed()?, cases, seed)?, true)),
+        Verb::Serve { port, open: opens } => {
+            serve::run(&home()?, port, opens)?;
+            Ok((Value::Null, true))
+        }
+        Verb::Listen { port, loopback } => {
+            let desk = open(&home()?, Some(needed()?))?;
+            let request = json!({ "enabled": true, "port": port, "loopback": loopback });
+            let state = desk.call("lan_listen", request, None)?;
+            print(&state).map_err(|error| Fault::bad(error.to_string()))?;
+            let mut rest = Vec::new();
+            // Whatever ends standard input ends the listening.
+            let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut rest);
+            Ok((Value::Null, true))
+        }
+        Verb::Rebuild { check } => {
+            let report = open(&home()?, Some(needed()?))?.rebuild(check)?;
+            Ok((serde_json::to_value(&report)?, report.is_same || !check))
+        }
+        Verb::Doctor => {
+            let report = open(&home()?, Some(needed()?))?.examine()?;
+            let is_good = report.is_file_whole && report.broken_logs.is_empty();
+            Ok((serde_json::to_value(&report)?, is_good))
+        }
+    }
+}
