@@ -21,6 +21,7 @@ use crate::organisation::{
     OrgCreated,
 };
 use crate::people::{self, PersonAdd, PersonGet, PersonList, Units};
+use crate::preferences::Preferences;
 use crate::status::{self, StatisticsGet, StatisticsView, StatusView, WorkbenchView};
 use crate::topic::Topic;
 use crate::view::{CaseView, CaseWindow, ConflictWindow, HistoryWindow, PersonView, PersonWindow};
@@ -79,6 +80,28 @@ pub struct RecordExportAutomerge {
     pub record: domain::id::RecordId,
     /// Where the file goes.
     pub to: crate::host::Place,
+}
+
+/// Lets the person pick a file or a folder in a native dialog.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FilePick {
+    /// What for.
+    pub kind: crate::host::PickKind,
+    /// A name to begin with, where something is to be saved.
+    #[serde(default)]
+    pub suggested: String,
+}
+
+/// What the person picked.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FilePicked {
+    /// Names it until the program ends; absent if the person changed their mind.
+    pub place: Option<crate::host::Place>,
+    /// What it is called.
+    pub name: String,
 }
 
 /// A file that was saved.
@@ -235,8 +258,12 @@ commands! {
     demo_leave(Nothing) -> StatusView, always,
         reads [], changes [Profile] =
         |desk, _, _| desk.leave_demo();
+    preferences_set(Preferences) -> Preferences, always, reads [], changes [Profile] =
+        |desk, request, _| desk.set_preferences(request);
     call_cancel(CallCancel) -> CallCancelled, always, reads [], changes [] =
         |desk, request, _| Ok(CallCancelled { found: desk.cancel(&request.call) });
+    file_pick(FilePick) -> FilePicked, always, reads [], changes [] =
+        |desk, request, _| desk.pick(&request);
     stick_list(Nothing) -> Sticks, always, reads [Neighbours], changes [] =
         |desk, _, _| Ok(desk.sticks());
     workbench_get(Nothing) -> WorkbenchView, open, reads [Cases Conflicts], changes [] =

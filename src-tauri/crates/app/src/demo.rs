@@ -95,11 +95,11 @@ pub(crate) fn found(
         sort: None,
         role: Role::R3,
         days: None,
-        to: Place::Pick,
+        to: Place::Picked(String::new()),
     };
     let (file, invited) = organisation::invite(&township, &inviting, ground.cost)?;
     let joining = InvitationAccept {
-        from: Place::Pick,
+        from: Place::Picked(String::new()),
         code: invited.code,
         user_name: "周某".into(),
         device_name: "村里电脑".into(),
@@ -122,7 +122,7 @@ impl Rooms {
         let folder = self.stick.path();
         let export = PacketExport {
             unit: to.identity.record.unit,
-            to: Place::Pick,
+            to: Place::Picked(String::new()),
             after: None,
             part_bytes: None,
         };
@@ -131,7 +131,7 @@ impl Rooms {
         for written in &exported.files {
             let path = folder.join(&written.name);
             let file = fs::File::open(&path).map_err(|error| file_fault(&error, &path))?;
-            let import = PacketFrom { from: Place::Pick, salvage: false };
+            let import = PacketFrom { from: Place::Picked(String::new()), salvage: false };
             exchange::import(to, &import, file, &quiet)?;
             fs::remove_file(&path).map_err(|error| file_fault(&error, &path))?;
         }

@@ -1,5 +1,6 @@
 //! A desk: one profile on one computer, and the one door through which every host calls it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -8,7 +9,8 @@ use trust::seal::Cost;
 
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, today};
 use crate::commands::{
-    self, DemoStart, FileSaved, RecordExportAutomerge, StickFileView, StickView, Sticks,
+    self, DemoStart, FilePick, FilePicked, FileSaved, RecordExportAutomerge, StickFileView,
+    StickView, Sticks,
 };
 use crate::demo;
 use crate::exchange::{
@@ -16,12 +18,13 @@ use crate::exchange::{
     PacketExported, PacketFrom, PacketImported, PacketView,
 };
 use crate::fault::{Fault, FileTrouble, file_fault};
-use crate::host::{CommandLine, Host, PickKind, Place, Stick};
+use crate::host::{CommandLine, Host, Place, Stick};
 use crate::office::Office;
 use crate::organisation::{
     self, Ground, InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated,
     OrgCreate, OrgCreated,
 };
+use crate::preferences::{self, Preferences};
 use crate::profile;
 use crate::progress::{Calls, Event, Listener, Progress};
 use crate::projector;
@@ -75,6 +78,8 @@ pub struct Desk {
     office: RwLock<Option<Arc<Office>>>,
     calls: Calls,
     lan: Lan,
+    /// What was picked in native dialogs since the program started, by the names the page knows.
+    picked: Mutex<BTreeMap<String, PathBuf>>,
 }
 
 /// What a command knows of the call it serves.
@@ -93,6 +98,7 @@ impl Desk {
             office: RwLock::new(None),
             calls: Calls::default(),
             lan: Lan::default(),
+            picked: Mutex::default(),
         }
     }
 
@@ -192,6 +198,7 @@ impl Desk {
                 (None, false) => ProfileState::None,
             },
             is_demo: folder != self.options.home,
+            preferences: preferences::read(&self.options.home),
             today: today(now_ms),
             now_ms,
             office: match office {
@@ -199,6 +206,11 @@ impl Desk {
                 None => None,
             },
         })
+    }
+
+    /// Keeps what this computer's screen remembers.
+    pub(crate) fn set_preferences(&self, request: Preferences) -> Result<Preferences, Fault> {
+        preferences::write(&self.options.home, request)
     }
 
     /// Founds a township.
@@ -218,7 +230,7 @@ impl Desk {
         if profile::exists(&folder) {
             return Err(Fault::ProfileExists);
         }
-        let path = self.resolve_file(&request.from, PickKind::Invitation)?;
+        let path = self.resolve_file(&request.from)?;
         let bytes = read_small(&path, trust::invitation::FILE_BYTES_MAX)?;
         let office = organisation::accept(&self.ground(&folder), request, &bytes)?;
         let me = office.me();
@@ -302,7 +314,7 @@ impl Desk {
             return Err(Fault::NotHere);
         }
         let (bytes, mut created) = organisation::invite(&office, request, self.options.cost)?;
-        let saved = self.save(&request.to, PickKind::NewInvitation, &created.file, &bytes)?;
+        let saved = self.save(&request.to, &created.file, &bytes)?;
         created.file = saved.name;
         created.path = saved.path;
         Ok(created)
@@ -318,7 +330,7 @@ impl Desk {
             Ok(projector::load(reader, request.record)?.1.save())
         })?;
         let name = format!("{}.automerge", request.record);
-        self.save(&request.to, PickKind::Automerge, &name, &bytes)
+        self.save(&request.to, &name, &bytes)
     }
 
     /// Writes a packet.
@@ -328,7 +340,7 @@ impl Desk {
         progress: &Progress,
     ) -> Result<PacketExported, Fault> {
         let office = self.office()?;
-        let folder = match self.resolve(&request.to, PickKind::PacketFolder, "")? {
+        let folder = match self.resolve(&request.to)? {
             Resolved::Stick(stick) => exchange::folder_for(&stick.path, request.unit),
             Resolved::Path(path) => path,
         };
@@ -343,7 +355,7 @@ impl Desk {
         progress: &Progress,
     ) -> Result<PacketView, Fault> {
         let office = self.office()?;
-        let path = self.resolve_file(&request.from, PickKind::Packet)?;
+        let path = self.resolve_file(&request.from)?;
         let file = exchange::open_copy(&office.home, &path)?;
         exchange::preview(&office, request, file, progress)
     }
@@ -355,7 +367,7 @@ impl Desk {
         progress: &Progress,
     ) -> Result<PacketImported, Fault> {
         let office = self.office()?;
-        let path = self.resolve_file(&request.from, PickKind::Packet)?;
+        let path = self.resolve_file(&request.from)?;
         let file = exchange::open_copy(&office.home, &path)?;
         exchange::import(&office, request, file, progress)
     }
@@ -378,6 +390,25 @@ impl Desk {
     ) -> Result<LanExchanged, Fault> {
         let listener = self.options.listener.clone();
         self.lan.exchange(&self.office()?, listener, request, progress)
+    }
+
+    /// Lets the person pick a file. The page learns its name, never its path.
+    pub(crate) fn pick(&self, request: &FilePick) -> Result<FilePicked, Fault> {
+        let host = &self.options.host;
+        if !host.can_pick() {
+            return Err(Fault::NotHere);
+        }
+        // A suggestion is a name, not a way out of the folder.
+        let is_plain = |c: &char| !matches!(c, '/' | '\\') && !c.is_control();
+        let suggested: String = request.suggested.chars().filter(is_plain).take(120).collect();
+        let Some(path) = host.pick(request.kind, &suggested)? else {
+            return Ok(FilePicked { place: None, name: String::new() });
+        };
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+        let mut picked = self.picked.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = picked.len().to_string();
+        picked.insert(id.clone(), path);
+        Ok(FilePicked { place: Some(Place::Picked(id)), name: name.unwrap_or_default() })
     }
 
     /// The sticks that are inserted, with what is on them for us.
@@ -410,7 +441,7 @@ impl Desk {
         Sticks { sticks: self.options.host.sticks().into_iter().map(view).collect() }
     }
 
-    fn resolve(&self, place: &Place, kind: PickKind, suggested: &str) -> Result<Resolved, Fault> {
+    fn resolve(&self, place: &Place) -> Result<Resolved, Fault> {
         let host = &self.options.host;
         match place {
             Place::Path(path) if host.takes_paths() => Ok(Resolved::Path(path.into())),
@@ -428,29 +459,24 @@ impl Desk {
                 let is_listed = carry::usb::find(&found.path).iter().any(|f| f.name == *name);
                 if is_listed { Ok(Resolved::Path(found.path.join(name))) } else { Err(gone()) }
             }
-            Place::Pick => {
-                let picked = host.pick(kind, suggested)?;
-                picked.map(Resolved::Path).ok_or(Fault::Cancelled)
+            Place::Picked(id) => {
+                let picked = self.picked.lock().unwrap_or_else(PoisonError::into_inner);
+                let gone = || Fault::File { reason: FileTrouble::Gone, path: String::new() };
+                picked.get(id).cloned().map(Resolved::Path).ok_or_else(gone)
             }
         }
     }
 
-    fn resolve_file(&self, place: &Place, kind: PickKind) -> Result<PathBuf, Fault> {
-        match self.resolve(place, kind, "")? {
+    fn resolve_file(&self, place: &Place) -> Result<PathBuf, Fault> {
+        match self.resolve(place)? {
             Resolved::Path(path) => Ok(path),
             Resolved::Stick(_) => Err(Fault::bad("a file, not a stick")),
         }
     }
 
     /// Writes a small file where the person wants it.
-    fn save(
-        &self,
-        place: &Place,
-        kind: PickKind,
-        name: &str,
-        bytes: &[u8],
-    ) -> Result<FileSaved, Fault> {
-        let (folder, name) = match self.resolve(place, kind, name)? {
+    fn save(&self, place: &Place, name: &str, bytes: &[u8]) -> Result<FileSaved, Fault> {
+        let (folder, name) = match self.resolve(place)? {
             Resolved::Stick(stick) => (stick.path, name.to_owned()),
             // A folder takes the file under its own name.
             Resolved::Path(path) if path.is_dir() => (path, name.to_owned()),

@@ -6,7 +6,7 @@ mod notes;
 mod packets;
 mod preview;
 
-pub use history::{ExchangeHistory, ExchangeLine, ExchangeWindow, Outcome};
+pub use history::{ExchangeHistory, ExchangeLine, ExchangeOutcome, ExchangeWindow};
 pub use lan::{Lan, LanExchange, LanExchanged, LanListen, LanPeer, LanPeers, LanState};
 pub use packets::{ExportedFile, PacketExport, PacketExported, PacketFrom, PacketImported};
 pub use preview::{PacketView, RefusedLog, WaitingFor};

@@ -24,12 +24,14 @@ pub enum Place {
         /// The file.
         name: String,
     },
-    /// Whatever the person picks in a native dialog.
-    Pick,
+    /// What the person picked in a native dialog, by the name that `file_pick` gave it.
+    Picked(String),
 }
 
 /// What a file dialog is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub enum PickKind {
     /// Open an invitation.
     Invitation,

@@ -15,6 +15,7 @@ pub mod host;
 pub mod maintenance;
 pub mod organisation;
 pub mod people;
+pub mod preferences;
 pub mod progress;
 pub mod status;
 pub mod topic;

@@ -16,6 +16,7 @@ use crate::exchange::{LanState, undelivered, waiting_for};
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
+use crate::preferences::Preferences;
 use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
 
 /// The most things the workbench lists under one heading.
@@ -58,6 +59,8 @@ pub struct StatusView {
     pub profile: ProfileState,
     /// Whether this is the practice profile.
     pub is_demo: bool,
+    /// What this computer's screen remembers.
+    pub preferences: Preferences,
     /// The day it is.
     pub today: Day,
     /// The time, in milliseconds since 1970.

@@ -30,7 +30,7 @@ pub struct ExchangeHistory {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub enum Outcome {
+pub enum ExchangeOutcome {
     /// 对上: both hold the same.
     Equal,
     /// Something was received, and nothing is known to be missing.
@@ -64,7 +64,7 @@ pub struct ExchangeLine {
     /// Entries sent.
     pub sent: u64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: ExchangeOutcome,
     /// The day up to which the missing packet goes, where one is missing.
     pub waiting_until: Option<domain::time::Day>,
 }
@@ -91,7 +91,7 @@ pub(super) struct Note {
     pub(super) device: Option<DeviceId>,
     pub(super) received: u64,
     pub(super) sent: u64,
-    pub(super) outcome: Outcome,
+    pub(super) outcome: ExchangeOutcome,
     pub(super) waiting_until: Option<domain::time::Day>,
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<Exchang
                 device: row.peer_device.map(|device| names.device(device)),
                 received: row.received,
                 sent: row.sent,
-                outcome: outcome.unwrap_or(Outcome::BrokenOff),
+                outcome: outcome.unwrap_or(ExchangeOutcome::BrokenOff),
                 waiting_until: detail.waiting_until,
             }
         };

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use trust::invitation::Enrolment;
 use trust::key::{PublicKey, SecretKey};
 
-use super::history::{self, Note, Outcome};
+use super::history::{self, ExchangeOutcome, Note};
 use super::notes;
 use crate::archive::Records;
 use crate::clock::draw;
@@ -248,10 +248,10 @@ impl DeskKeeper {
         })?;
         notes::met(&self.office, peer.device, peer.unit, "lan", meeting.skew_ms, &meeting.theirs)?;
         let outcome = match fault {
-            None if meeting.is_equal => Outcome::Equal,
-            None => Outcome::Received,
-            Some(LanFault::Cancelled) => Outcome::Cancelled,
-            Some(_) => Outcome::BrokenOff,
+            None if meeting.is_equal => ExchangeOutcome::Equal,
+            None => ExchangeOutcome::Received,
+            Some(LanFault::Cancelled) => ExchangeOutcome::Cancelled,
+            Some(_) => ExchangeOutcome::BrokenOff,
         };
         history::note(
             &self.office,

@@ -20,7 +20,7 @@ use sync::plan::{Packed, Plan};
 use sync::segment::PAYLOAD_TARGET;
 use trust::SUITE;
 
-use super::history::{self, Note, Outcome};
+use super::history::{self, ExchangeOutcome, Note};
 use super::notes;
 use super::preview::{self, Checked, PacketView, packet_fault};
 use crate::archive::Records;
@@ -112,7 +112,7 @@ pub struct PacketImported {
     /// Entries that were stored.
     pub received: u64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: ExchangeOutcome,
 }
 
 /// A part of a packet being gathered.
@@ -213,7 +213,7 @@ pub(crate) fn export(
             device: None,
             received: 0,
             sent: entries,
-            outcome: Outcome::Written,
+            outcome: ExchangeOutcome::Written,
             waiting_until: None,
         },
     )?;
@@ -386,12 +386,12 @@ pub(crate) fn import(
         Ok(received) | Err((received, _)) => *received,
     };
     let outcome = match &stored {
-        Err((_, Fault::Cancelled)) => Outcome::Cancelled,
-        Err(_) => Outcome::BrokenOff,
-        Ok(_) if checked.damage.is_some() => Outcome::BrokenOff,
-        Ok(_) if packet.waiting_for.is_some() => Outcome::Waiting,
-        Ok(0) => Outcome::NothingNew,
-        Ok(_) => Outcome::Received,
+        Err((_, Fault::Cancelled)) => ExchangeOutcome::Cancelled,
+        Err(_) => ExchangeOutcome::BrokenOff,
+        Ok(_) if checked.damage.is_some() => ExchangeOutcome::BrokenOff,
+        Ok(_) if packet.waiting_for.is_some() => ExchangeOutcome::Waiting,
+        Ok(0) => ExchangeOutcome::NothingNew,
+        Ok(_) => ExchangeOutcome::Received,
     };
     note_import(office, &checked, &packet, received, outcome)?;
     match stored {
@@ -425,7 +425,7 @@ fn note_import(
     checked: &Checked,
     packet: &PacketView,
     received: u64,
-    outcome: Outcome,
+    outcome: ExchangeOutcome,
 ) -> Result<(), Fault> {
     let header = &checked.header;
     let theirs: BTreeMap<LogId, LogState> =

@@ -1,0 +1,137 @@
+// Written by `cargo xtask codegen` from the table of commands. Do not edit.
+import type { CallCancel } from "./CallCancel";
+import type { CallCancelled } from "./CallCancelled";
+import type { CaseGet } from "./CaseGet";
+import type { CaseHistory } from "./CaseHistory";
+import type { CaseList } from "./CaseList";
+import type { CaseRegister } from "./CaseRegister";
+import type { CaseSearch } from "./CaseSearch";
+import type { CaseView } from "./CaseView";
+import type { CaseWindow } from "./CaseWindow";
+import type { CatalogueView } from "./CatalogueView";
+import type { ConflictList } from "./ConflictList";
+import type { ConflictSettle } from "./ConflictSettle";
+import type { ConflictWindow } from "./ConflictWindow";
+import type { DemoStart } from "./DemoStart";
+import type { ExchangeHistory } from "./ExchangeHistory";
+import type { ExchangeWindow } from "./ExchangeWindow";
+import type { FactAdd } from "./FactAdd";
+import type { FieldSet } from "./FieldSet";
+import type { FilePick } from "./FilePick";
+import type { FilePicked } from "./FilePicked";
+import type { FileSaved } from "./FileSaved";
+import type { HistoryWindow } from "./HistoryWindow";
+import type { InvitationAccept } from "./InvitationAccept";
+import type { InvitationAccepted } from "./InvitationAccepted";
+import type { InvitationCreate } from "./InvitationCreate";
+import type { InvitationCreated } from "./InvitationCreated";
+import type { LanExchange } from "./LanExchange";
+import type { LanExchanged } from "./LanExchanged";
+import type { LanListen } from "./LanListen";
+import type { LanPeers } from "./LanPeers";
+import type { LanState } from "./LanState";
+import type { Nothing } from "./Nothing";
+import type { OrgCreate } from "./OrgCreate";
+import type { OrgCreated } from "./OrgCreated";
+import type { PacketExport } from "./PacketExport";
+import type { PacketExported } from "./PacketExported";
+import type { PacketFrom } from "./PacketFrom";
+import type { PacketImported } from "./PacketImported";
+import type { PacketView } from "./PacketView";
+import type { PersonAdd } from "./PersonAdd";
+import type { PersonGet } from "./PersonGet";
+import type { PersonList } from "./PersonList";
+import type { PersonView } from "./PersonView";
+import type { PersonWindow } from "./PersonWindow";
+import type { Preferences } from "./Preferences";
+import type { ProfileUnlock } from "./ProfileUnlock";
+import type { RecordExportAutomerge } from "./RecordExportAutomerge";
+import type { StatisticsGet } from "./StatisticsGet";
+import type { StatisticsView } from "./StatisticsView";
+import type { StatusView } from "./StatusView";
+import type { Sticks } from "./Sticks";
+import type { TextEdit } from "./TextEdit";
+import type { Units } from "./Units";
+import type { WorkbenchView } from "./WorkbenchView";
+import type { Topic } from "./Topic";
+
+export interface Commands {
+  status_get: { payload: Nothing; result: StatusView };
+  catalogue_get: { payload: Nothing; result: CatalogueView };
+  org_create: { payload: OrgCreate; result: OrgCreated };
+  invitation_accept: { payload: InvitationAccept; result: InvitationAccepted };
+  profile_unlock: { payload: ProfileUnlock; result: StatusView };
+  profile_lock: { payload: Nothing; result: StatusView };
+  demo_start: { payload: DemoStart; result: StatusView };
+  demo_leave: { payload: Nothing; result: StatusView };
+  preferences_set: { payload: Preferences; result: Preferences };
+  call_cancel: { payload: CallCancel; result: CallCancelled };
+  file_pick: { payload: FilePick; result: FilePicked };
+  stick_list: { payload: Nothing; result: Sticks };
+  workbench_get: { payload: Nothing; result: WorkbenchView };
+  statistics_get: { payload: StatisticsGet; result: StatisticsView };
+  unit_list: { payload: Nothing; result: Units };
+  invitation_create: { payload: InvitationCreate; result: InvitationCreated };
+  case_register: { payload: CaseRegister; result: CaseView };
+  case_get: { payload: CaseGet; result: CaseView };
+  case_list: { payload: CaseList; result: CaseWindow };
+  case_search: { payload: CaseSearch; result: CaseWindow };
+  case_history: { payload: CaseHistory; result: HistoryWindow };
+  fact_add: { payload: FactAdd; result: CaseView };
+  field_set: { payload: FieldSet; result: Nothing };
+  text_edit: { payload: TextEdit; result: Nothing };
+  conflict_list: { payload: ConflictList; result: ConflictWindow };
+  conflict_settle: { payload: ConflictSettle; result: Nothing };
+  person_add: { payload: PersonAdd; result: PersonView };
+  person_get: { payload: PersonGet; result: PersonView };
+  person_list: { payload: PersonList; result: PersonWindow };
+  packet_export: { payload: PacketExport; result: PacketExported };
+  packet_preview: { payload: PacketFrom; result: PacketView };
+  packet_import: { payload: PacketFrom; result: PacketImported };
+  lan_listen: { payload: LanListen; result: LanState };
+  lan_peers: { payload: Nothing; result: LanPeers };
+  lan_exchange: { payload: LanExchange; result: LanExchanged };
+  exchange_history: { payload: ExchangeHistory; result: ExchangeWindow };
+  record_export_automerge: { payload: RecordExportAutomerge; result: FileSaved };
+}
+
+/** What each command reads: its answer is stale when one of these changes. */
+export const READS: Record<keyof Commands, readonly Topic[]> = {
+  status_get: ["profile", "cases", "conflicts", "roster", "exchanges", "neighbours"],
+  catalogue_get: [],
+  org_create: [],
+  invitation_accept: [],
+  profile_unlock: [],
+  profile_lock: [],
+  demo_start: [],
+  demo_leave: [],
+  preferences_set: [],
+  call_cancel: [],
+  file_pick: [],
+  stick_list: ["neighbours"],
+  workbench_get: ["cases", "conflicts"],
+  statistics_get: ["cases"],
+  unit_list: ["roster"],
+  invitation_create: [],
+  case_register: [],
+  case_get: ["cases", "conflicts", "roster"],
+  case_list: ["cases", "roster"],
+  case_search: ["cases", "roster"],
+  case_history: ["cases", "roster"],
+  fact_add: [],
+  field_set: [],
+  text_edit: [],
+  conflict_list: ["conflicts", "cases"],
+  conflict_settle: [],
+  person_add: [],
+  person_get: ["persons"],
+  person_list: ["persons"],
+  packet_export: [],
+  packet_preview: [],
+  packet_import: [],
+  lan_listen: [],
+  lan_peers: ["neighbours", "roster"],
+  lan_exchange: [],
+  exchange_history: ["exchanges", "roster"],
+  record_export_automerge: [],
+};
