@@ -25,3 +25,16 @@ pub enum Topic {
     /// Computers on the network.
     Neighbours,
 }
+
+impl Topic {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Profile,
+        Self::Cases,
+        Self::Conflicts,
+        Self::Persons,
+        Self::Roster,
+        Self::Exchanges,
+        Self::Neighbours,
+    ];
+}
