@@ -1,1 +1,32 @@
-fn main(){}
+//! Pingli's window: one desk behind one command, nothing else.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod call;
+mod compose;
+mod logging;
+mod renderer;
+#[cfg(feature = "webdriver")]
+mod webdriver;
+mod window;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    renderer::choose();
+    let started = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(tauri::generate_handler![call::call])
+        .setup(|app| {
+            compose::compose(app)?;
+            window::open(app)?;
+            Ok(())
+        })
+        .run(tauri::generate_context!());
+    match started {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            ExitCode::FAILURE
+        }
+    }
+}
