@@ -1,1 +1,66 @@
-fn main(){}
+//! `cargo xtask`: everything a person types to build, run, test and look at Pingli.
+
+mod checks;
+mod look;
+mod pages;
+mod start;
+mod system;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use xshell::Shell;
+
+/// What a verb comes to; the error is for a person.
+type Done = Result<(), Box<dyn std::error::Error>>;
+
+const USAGE: &str = "\
+cargo xtask VERB
+
+  run [--release]   install what is missing, build, and open the window;
+                    without a display: serve the same pages to a browser
+  test [--quick]    every test there is; --quick leaves out windows and pictures
+  look [DIR]        a picture of every screen at both sizes and in both languages,
+                    into target/look or DIR; fails on clipped text and on what axe finds
+  codegen           write the TypeScript of the commands anew
+  bench [NAME]      the figures: idle, exchange, open, or all of them (release build)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match verb(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn verb(arguments: &[String]) -> Done {
+    let sh = Shell::new()?;
+    // Wherever it was typed, work begins at the top of the tree.
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    sh.change_dir(top.canonicalize()?);
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["run"] => start::run(&sh, false),
+        ["run", "--release"] => start::run(&sh, true),
+        ["test"] => checks::test(&sh, false),
+        ["test", "--quick"] => checks::test(&sh, true),
+        ["look"] => look::look(&sh, None),
+        ["look", folder] => look::look(&sh, Some(folder)),
+        ["codegen"] => checks::codegen(&sh),
+        ["bench"] => checks::bench(&sh, &["idle", "exchange", "open"]),
+        ["bench", name] => checks::bench(&sh, &[name]),
+        _ => {
+            eprint!("{USAGE}");
+            Err("no such verb".into())
+        }
+    }
+}
+
+/// Says what begins.
+fn say(what: &str) {
+    eprintln!("\n== {what}");
+}

@@ -1,6 +1,7 @@
 //! What a command needs from its surroundings and nothing more: where files come from and go to.
 //! The window shows native dialogs and hands no paths to the page; the command line takes paths.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -68,6 +69,15 @@ pub struct Stick {
     pub path: PathBuf,
     /// Free bytes.
     pub free: u64,
+}
+
+/// The folder of the profile, as the environment of the process says: `PINGLI_HOME`, or the
+/// place where programs of this user keep their data.
+#[must_use]
+pub fn home(read: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let read = |name| read(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = || read("XDG_DATA_HOME").or_else(|| Some(read("HOME")?.join(".local/share")));
+    read("PINGLI_HOME").or_else(|| Some(data()?.join("pingli")))
 }
 
 /// The surroundings.

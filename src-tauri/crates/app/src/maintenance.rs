@@ -107,6 +107,24 @@ impl Desk {
         Ok(office.store.read(|reader| reader.dump_views())?)
     }
 
+    /// What this device wrote, entry by entry, log by log: the raw changes, for measurements.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn own_entries(&self) -> Result<Vec<Vec<u8>>, Fault> {
+        let office = self.office()?;
+        office.store.read(|reader| {
+            let mut payloads = Vec::new();
+            for held in reader.logs_of(office.identity.device)? {
+                for range in &held.ranges {
+                    let stored = reader.entries(held.log, range.first, range.last)?;
+                    payloads.extend(stored.into_iter().map(|stored| stored.entry.payload));
+                }
+            }
+            Ok(payloads)
+        })
+    }
+
     /// Makes the projections again from the logs and compares. With `is_check` nothing is
     /// changed, whatever is found.
     ///

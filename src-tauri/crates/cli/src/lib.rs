@@ -1,6 +1,7 @@
 //! Every command without a window: for scripts, for the county's technician, for tests, and for
 //! the browser where no window of ours runs.
 
+pub mod bench;
 pub mod commands;
 pub mod demo;
 pub mod scenario;

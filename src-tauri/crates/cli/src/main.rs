@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use app::fault::Fault;
 use clap::{Parser, Subcommand};
-use pingli_cli::{call, commands, demo, fault_json, open, payload, print, scenario, serve};
+use pingli_cli::{bench, call, commands, demo, fault_json, open, payload, print, scenario, serve};
 use serde_json::{Value, json};
 
 /// 评理: every command without a window.
@@ -81,6 +81,20 @@ enum Verb {
     },
     /// Examine the profile: file, chains, signatures.
     Doctor,
+    /// Measure: `idle`, `exchange` or `open`.
+    Bench {
+        /// Which.
+        name: String,
+        /// How many cases, instead of the usual sizes; may be given several times.
+        #[arg(long)]
+        cases: Vec<u32>,
+        /// The same number gives the same cases.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Print JSON, which is all it ever prints.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What the environment says.
@@ -91,12 +105,9 @@ struct Environment {
 
 #[allow(clippy::disallowed_methods, reason = "configuration enters here")]
 fn environment() -> Environment {
-    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let data = read("XDG_DATA_HOME").map(PathBuf::from);
-    let data = data.or_else(|| Some(PathBuf::from(read("HOME")?).join(".local/share")));
     Environment {
-        passphrase: read("PINGLI_PASSPHRASE"),
-        home: read("PINGLI_HOME").map(PathBuf::from).or(data.map(|d| d.join("pingli"))),
+        passphrase: std::env::var("PINGLI_PASSPHRASE").ok().filter(|value| !value.is_empty()),
+        home: app::host::home(|name| std::env::var_os(name)),
     }
 }
 
@@ -150,6 +161,7 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
             let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut rest);
             Ok((Value::Null, true))
         }
+        Verb::Bench { name, cases, seed, json: _ } => Ok((bench::run(&name, &cases, seed)?, true)),
         Verb::Rebuild { check } => {
             let report = open(&home()?, Some(needed()?))?.rebuild(check)?;
             Ok((serde_json::to_value(&report)?, report.is_same || !check))

@@ -221,6 +221,19 @@ pub struct Progress {
     pub refused: BTreeMap<LogId, LogRefusal>,
     /// What the other says it holds.
     pub theirs: BTreeMap<LogId, LogState>,
+    /// What crossed, as whoever moves the messages counts it.
+    pub wire: Wire,
+}
+
+/// What crossed between two computers, before it is encrypted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wire {
+    /// Bytes sent, with the lengths of the messages.
+    pub bytes_sent: u64,
+    /// Bytes received, with the lengths of the messages.
+    pub bytes_received: u64,
+    /// How often the line was crossed: once each time the direction changed. Two are a round trip.
+    pub crossings: u32,
 }
 
 /// What is waited for.

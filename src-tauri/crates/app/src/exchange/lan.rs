@@ -115,6 +115,12 @@ pub struct LanExchanged {
     pub is_equal: bool,
     /// How far the other's clock is ahead of ours, in milliseconds.
     pub clock_ahead_ms: i64,
+    /// Bytes sent, before they were encrypted.
+    pub bytes_sent: u64,
+    /// Bytes received, after they were decrypted.
+    pub bytes_received: u64,
+    /// How often the line was crossed; two crossings are a round trip.
+    pub crossings: u32,
 }
 
 /// What runs while this computer is open to the others.
@@ -456,6 +462,9 @@ impl Lan {
             sent: meeting.sent,
             is_equal: meeting.is_equal,
             clock_ahead_ms: meeting.skew_ms,
+            bytes_sent: meeting.wire.bytes_sent,
+            bytes_received: meeting.wire.bytes_received,
+            crossings: meeting.wire.crossings,
         })
     }
 }

@@ -83,7 +83,7 @@ async fn welcome<K: Keeper>(
     let first = timeout(HANDSHAKE, read_message(&mut stream, STRANGER_BYTES_MAX))
         .await
         .map_err(|_| LanFault::NoAnswer)??;
-    let Message::Hello(hello) = &first else { return Err(LanFault::Stranger) };
+    let (Message::Hello(hello), _) = &first else { return Err(LanFault::Stranger) };
     let enrolment = hello.enrolment.clone().ok_or(LanFault::Stranger)?;
     let asked = keeper.clone();
     let peer = tokio::task::block_in_place(move || asked.enrol(key, &enrolment))

@@ -1,9 +1,9 @@
 //! One connection: messages with their length before them, read and written at the same time.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use sync::session::{self, Message, Peer, Session, SessionFault, Side, Stop};
+use sync::session::{self, Message, Peer, Session, SessionFault, Side, Stop, Wire};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -17,12 +17,38 @@ use super::{HANDSHAKE, Keeper, LanFault, MESSAGE, tls};
 /// The name in the handshake: it says nothing and is never looked at.
 const NAME: &str = "pingli.invalid";
 
+/// The bytes of a message's length.
+const LENGTH_BYTES: usize = 4;
+
+/// Counts what crosses, seen from one end.
+#[derive(Default)]
+struct Meter {
+    wire: Wire,
+    is_sending: Option<bool>,
+}
+
+impl Meter {
+    fn count(meter: &Mutex<Self>, bytes: usize, is_sending: bool) {
+        let mut meter = meter.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let wire = &mut meter.wire;
+        let sum = if is_sending { &mut wire.bytes_sent } else { &mut wire.bytes_received };
+        *sum = sum.saturating_add(bytes);
+        if meter.is_sending != Some(is_sending) {
+            meter.is_sending = Some(is_sending);
+            meter.wire.crossings = meter.wire.crossings.saturating_add(1);
+        }
+    }
+}
+
 /// Reads one message of at most `bytes_max`; the length is checked before anything is allocated.
+///
+/// Gives it with the bytes it took.
 pub(super) async fn read_message(
     input: &mut (impl AsyncRead + Unpin),
     bytes_max: usize,
-) -> Result<Message, LanFault> {
-    let mut length = [0; 4];
+) -> Result<(Message, usize), LanFault> {
+    let mut length = [0; LENGTH_BYTES];
     input.read_exact(&mut length).await?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
     if length == 0 || length > bytes_max {
@@ -30,13 +56,14 @@ pub(super) async fn read_message(
     }
     let mut bytes = vec![0; length];
     timeout(MESSAGE, input.read_exact(&mut bytes)).await.map_err(|_| LanFault::NoAnswer)??;
-    session::decode::<()>(&bytes).map_err(|_| LanFault::Nonsense)
+    let message = session::decode::<()>(&bytes).map_err(|_| LanFault::Nonsense)?;
+    Ok((message, bytes.len().saturating_add(LENGTH_BYTES)))
 }
 
 async fn write_message(
     output: &mut (impl AsyncWrite + Unpin),
     message: &Message,
-) -> Result<(), LanFault> {
+) -> Result<usize, LanFault> {
     let bytes = session::encode(message);
     let length = u32::try_from(bytes.len()).map_err(|_| LanFault::Nonsense)?;
     let write = async {
@@ -45,7 +72,7 @@ async fn write_message(
         output.flush().await
     };
     timeout(MESSAGE, write).await.map_err(|_| LanFault::NoAnswer)??;
-    Ok(())
+    Ok(bytes.len().saturating_add(LENGTH_BYTES))
 }
 
 fn fault<E: std::fmt::Display>(error: SessionFault<E>) -> LanFault {
@@ -62,7 +89,7 @@ pub(super) async fn hold<K: Keeper, S>(
     stream: S,
     side: Side,
     peer: Peer,
-    first: Option<Message>,
+    first: Option<(Message, usize)>,
 ) -> Result<sync::session::Progress, LanFault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -72,12 +99,20 @@ where
     if side == Side::Caller {
         session = session.with_enrolment(keeper.enrolment());
     }
-    let result = converse(keeper, &mut archive, &mut session, stream, side, peer, first).await;
-    let progress = session.progress().clone();
+    let meter = Arc::new(Mutex::new(Meter::default()));
+    let first = first.map(|(message, bytes)| {
+        Meter::count(&meter, bytes, false);
+        message
+    });
+    let result =
+        converse(keeper, &mut archive, &mut session, stream, side, peer, first, &meter).await;
+    let wire = meter.lock().unwrap_or_else(PoisonError::into_inner).wire;
+    let progress = sync::session::Progress { wire, ..session.progress().clone() };
     keeper.over(peer, side, &progress, result.as_ref().err());
     result.map(|()| progress)
 }
 
+#[allow(clippy::too_many_arguments, reason = "the two ends of the line and what lies between")]
 async fn converse<K: Keeper, S>(
     keeper: &Arc<K>,
     archive: &mut K::Archive,
@@ -86,6 +121,7 @@ async fn converse<K: Keeper, S>(
     side: Side,
     peer: Peer,
     first: Option<Message>,
+    meter: &Arc<Mutex<Meter>>,
 ) -> Result<(), LanFault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -93,9 +129,14 @@ where
     let (mut input, mut output) = tokio::io::split(stream);
     let (incoming, mut received) = mpsc::channel::<Result<Message, LanFault>>(2);
     let (to_send, mut sending) = mpsc::channel::<Message>(1);
+    let (counts_in, counts_out) = (meter.clone(), meter.clone());
     let reader = tokio::spawn(async move {
         loop {
-            let message = read_message(&mut input, session::MESSAGE_BYTES_MAX).await;
+            let read = read_message(&mut input, session::MESSAGE_BYTES_MAX).await;
+            let message = read.map(|(message, bytes)| {
+                Meter::count(&counts_in, bytes, false);
+                message
+            });
             let is_last = message.is_err();
             if incoming.send(message).await.is_err() || is_last {
                 return;
@@ -104,7 +145,8 @@ where
     });
     let writer = tokio::spawn(async move {
         while let Some(message) = sending.recv().await {
-            write_message(&mut output, &message).await?;
+            let bytes = write_message(&mut output, &message).await?;
+            Meter::count(&counts_out, bytes, true);
         }
         output.shutdown().await.map_err(LanFault::from)
     });

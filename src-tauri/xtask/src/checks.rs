@@ -1,0 +1,75 @@
+//! `cargo xtask test`, and the smaller verbs beside it.
+
+use xshell::{Shell, cmd};
+
+use crate::{Done, look, pages, say, system};
+
+/// Where the TypeScript of the commands lies.
+const GENERATED: &str = "ui/src/host/generated";
+
+/// Every test there is.
+pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
+    let packages = [system::BUILD, if is_quick { &[] } else { system::TEST }].concat();
+    system::install(sh, &packages)?;
+    say("formatting");
+    cmd!(sh, "cargo fmt --all --check").run()?;
+    pages::build(sh)?;
+    say("user interface: lint and unit tests");
+    {
+        let _dir = sh.push_dir("ui");
+        cmd!(sh, "npm run --silent lint").run()?;
+        cmd!(sh, "npm run --silent test").run()?;
+    }
+    say("lint");
+    cmd!(sh, "cargo clippy --quiet --workspace --all-targets --exclude pingli").run()?;
+    say("tests");
+    let has_nextest = cmd!(sh, "cargo nextest --version").quiet().ignore_stdout().ignore_stderr();
+    if has_nextest.run().is_ok() {
+        cmd!(sh, "cargo nextest run --workspace --exclude pingli").run()?;
+        cmd!(sh, "cargo test --quiet --doc --workspace --exclude pingli").run()?;
+    } else {
+        cmd!(sh, "cargo test --quiet --workspace --exclude pingli").run()?;
+    }
+    is_committed(sh)?;
+    if is_quick {
+        return Ok(());
+    }
+    say("the window, driven under a display of its own");
+    cmd!(sh, "cargo build --quiet --package pingli --features webdriver").run()?;
+    cmd!(sh, "cargo test --package tests --features e2e --test e2e -- --nocapture").run()?;
+    look::look(sh, None)?;
+    say("all is well");
+    Ok(())
+}
+
+/// Writes the TypeScript of the commands anew.
+pub(crate) fn codegen(sh: &Shell) -> Done {
+    for file in sh.read_dir(GENERATED)? {
+        sh.remove_path(file)?;
+    }
+    let written = cmd!(sh, "cargo test --quiet --package app --lib").env("PINGLI_CODEGEN", "1");
+    written.ignore_stdout().run()?;
+    Ok(())
+}
+
+/// The tests have just written the TypeScript of the commands: what was committed must be that.
+fn is_committed(sh: &Shell) -> Done {
+    let status = cmd!(sh, "git status --porcelain -- {GENERATED}").quiet().ignore_stderr();
+    match status.read() {
+        Ok(changed) if !changed.is_empty() => {
+            Err(format!("stale: commit what cargo xtask codegen writes\n{changed}").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The figures, from a release build.
+pub(crate) fn bench(sh: &Shell, names: &[&str]) -> Done {
+    pages::build(sh)?;
+    cmd!(sh, "cargo build --quiet --release --package pingli-cli").run()?;
+    for name in names {
+        say(name);
+        cmd!(sh, "target/release/pingli-cli bench {name} --json").run()?;
+    }
+    Ok(())
+}
