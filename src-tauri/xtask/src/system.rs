@@ -57,7 +57,11 @@ pub(crate) fn install(sh: &Shell, packages: &[&str]) -> Done {
 pub(crate) fn check_node(sh: &Shell) -> Done {
     let found = cmd!(sh, "node --version").quiet().ignore_stderr().read();
     let major = found.ok().and_then(|version| {
-        version.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok())
+        version
+            .trim_start_matches('v')
+            .split('.')
+            .next()
+            .and_then(|major| major.parse::<u32>().ok())
     });
     match major {
         Some(major) if major >= NODE_MAJOR_MIN => Ok(()),
