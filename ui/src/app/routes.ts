@@ -1,0 +1,14 @@
+// Every page, one line each. A feature is reached from here and from nowhere else.
+
+import type { Component } from "vue";
+import type { RouteRecordRaw } from "vue-router";
+
+import type { ProfileState } from "@/host/types";
+import Workbench from "@/features/workbench/WorkbenchPage.vue";
+
+type Page = () => Promise<{ default: Component }>;
+
+export const routes: RouteRecordRaw[] = [{ name: "workbench", path: "/", component: Workbench }];
+
+/** What stands before the pages while the profile is not open. */
+export const gates: Partial<Record<Exclude<ProfileState, "open">, Page>> = {};

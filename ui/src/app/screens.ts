@@ -1,0 +1,15 @@
+// The screens a picture is taken of: stable names, and paths the router opens.
+// Those with `:case`, `:record` and `:key` need a case of the profile at hand.
+
+export interface Screen {
+  name: string;
+  path: string;
+}
+
+export const SCREENS: readonly Screen[] = [
+  { name: "workbench", path: "/" },
+  { name: "ledger", path: "/cases" },
+  { name: "ledger-search", path: "/cases?q=张" },
+  { name: "registration", path: "/register" },
+  { name: "case", path: "/cases/:case" },
+];

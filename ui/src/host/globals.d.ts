@@ -1,0 +1,2 @@
+// `FactAdd` names this type without importing it.
+type NewFact = import("./generated/NewFact").NewFact;

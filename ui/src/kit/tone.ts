@@ -1,0 +1,44 @@
+// What a state means to whoever looks at it.
+
+import type { Mark, Risk, State } from "@/host/types";
+
+/** All well; soon; now or wrong; for information; nothing to say. */
+export type Tone = "good" | "soon" | "alarm" | "info" | "quiet";
+
+/** How near a day is. */
+export function toneOfDays(daysLeft: number): Tone {
+  if (daysLeft <= 0) return "alarm";
+  return daysLeft <= 7 ? "soon" : "good";
+}
+
+export const toneOfRisk = {
+  green: "good",
+  blue: "info",
+  yellow: "soon",
+  red: "alarm",
+} satisfies Record<Risk, Tone>;
+
+export const toneOfState = {
+  clue: "quiet",
+  registered: "info",
+  accepted: "info",
+  mediating: "info",
+  agreement_unsigned: "soon",
+  agreed: "good",
+  performing: "info",
+  not_performed: "alarm",
+  performed: "good",
+  revisited: "good",
+  refused: "quiet",
+  withdrawn: "quiet",
+  closed: "quiet",
+} satisfies Record<State, Tone>;
+
+export const toneOfMark = {
+  escalating: "soon",
+  escalated: "info",
+  escalation_void: "quiet",
+  awaiting_confirmation: "soon",
+  agreement_conflict: "alarm",
+  without_consent: "alarm",
+} satisfies Record<Mark, Tone>;

@@ -1,0 +1,47 @@
+import type { FactSentences } from "../zh-CN/facts";
+import { words } from "./words";
+
+const said = (text: string) => (text === "" ? "" : `: ${text}`);
+const list = (names: string[]) => names.join(", ");
+
+export const facts: FactSentences = {
+  registered: (b) =>
+    `Registered (${words.source[b.source]})${b.demands.length > 0 ? `, asks for: ${b.demands.join("; ")}` : ""}`,
+  party_added: (b) => `${words.side[b.side]}: ${b.name}`,
+  category_set: (b) => `Type set to “${words.category[b.category]}”`,
+  risk_assessed: (b) => `Risk judged ${words.risk[b.risk].toLowerCase()}${said(b.reason)}`,
+  accepted: (b) => `Accepted (${words.acceptedOn[b.on]})`,
+  consent_recorded: (b, c) => `${c.party(b.party)}: ${words.will[b.will]}${said(b.note)}`,
+  visit_received: (b, c) =>
+    `Visit by ${b.party ? c.party(b.party) : "somebody"}${said(b.content)}${b.danger ? " (may turn violent)" : ""}`,
+  session_held: (b) =>
+    `Session at ${b.place}: ${words.sessionResult[b.result]}; presided by ${b.host}`,
+  agreement_reached: (b, c) =>
+    `${words.agreementForm[b.form]} reached${b.amount_fen === null ? "" : `, ${c.money(b.amount_fen)}`}`,
+  agreement_signed: (b, c) =>
+    `Agreement signed (${words.signedWith[b.with]}): ${list([...b.parties.map(c.party), ...b.mediators])}`,
+  agreement_sealed: (b) => `Agreement sealed: ${b.seal}`,
+  performance_noted: (b, c) =>
+    `Performance${b.line === null ? "" : ` of line ${b.line + 1}`}: ${words.kept[b.kept]}${
+      b.amount_fen === null ? "" : `, ${c.money(b.amount_fen)}`
+    }${said(b.note)}`,
+  escalated: (b) =>
+    `Escalated to the township (${words.escalationReason[b.reason]})${said(b.note)}`,
+  escalation_accepted: () => "The township accepted the escalation",
+  resolution_confirmed: (b) => `The township confirmed the resolution${said(b.note)}`,
+  revisited: (b, c) =>
+    `Follow-up${b.party ? ` with ${c.party(b.party)}` : ""}${b.kept ? `, ${words.kept[b.kept]}` : ""}${
+      b.satisfaction ? `, ${words.satisfaction[b.satisfaction]}` : ""
+    }${said(b.note)}`,
+  closed: (b) =>
+    `Closed: ${words.outcome[b.outcome]}${
+      b.routes.length > 0 ? `; told of: ${list(b.routes.map((r) => words.route[r]))}` : ""
+    }${said(b.note)}`,
+  acknowledged: () => "Taken note of",
+  note: (b) => b.text,
+  corrected: (b) => `Corrected one “${words.factKind[b.to.kind]}”${said(b.reason)}`,
+  decided: (b) => `Decision${said(b.reason)}`,
+  person_registered: () => "Person registered",
+  person_decided: (b) => `Decision on a person${said(b.reason)}`,
+  unit_registered: (b) => `Unit registered (${words.unitSort[b.sort]})`,
+};

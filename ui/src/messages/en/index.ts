@@ -1,0 +1,19 @@
+import type { messages as chinese } from "../zh-CN";
+
+import { facts } from "./facts";
+import { faults } from "./faults";
+import { frame } from "./frame";
+import { kit } from "./kit";
+import { rules } from "./rules";
+import { words } from "./words";
+import { workbench } from "./workbench";
+
+export const messages: typeof chinese = {
+  facts,
+  faults,
+  frame,
+  kit,
+  rules,
+  words,
+  workbench,
+};

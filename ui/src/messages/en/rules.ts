@@ -1,0 +1,76 @@
+import type { Rules } from "../zh-CN/rules";
+
+export const rules: Rules = {
+  first_responsible: {
+    title: "Who registers first answers for it",
+    says: "The person who registered the case stays responsible for it, wherever it goes.",
+  },
+  owner_by_acceptance: {
+    title: "Who accepts is in charge",
+    says: "A case has one unit in charge: the one that registered it, until another accepts it.",
+  },
+  effective_date: {
+    title: "The day an agreement takes effect",
+    says: "A written agreement takes effect on the day of the last signature or seal it needs; an oral one on the day it is reached.",
+  },
+  C1a: {
+    title: "Agreed before, so the escalation is void",
+    says: "The agreement took effect before an escalation whose writer did not know of it. The escalation does not count and the case stays where it was. Every record is kept.",
+  },
+  C1c: {
+    title: "Refused before, so the escalation is void",
+    says: "A party had refused or withdrawn before an escalation whose writer did not know of it. The escalation does not count.",
+  },
+  C1d: {
+    title: "Agreed after the township accepted",
+    says: "The agreement stands; the case stays open until the township confirms the resolution.",
+  },
+  backdated: {
+    title: "An earlier date written later",
+    says: "The writer already knew the other record and dated this one before it. It never overturns the other by itself: a person decides.",
+  },
+  C4: {
+    title: "Two signed agreements",
+    says: "Both are kept and both remind until the parties sign which one holds and the judicial office confirms it.",
+  },
+  C4_replaced: {
+    title: "The later one says it replaces the earlier",
+    says: "It holds once the judicial office confirms. The earlier one is marked as replaced and can still be read.",
+  },
+  C4_copy: {
+    title: "The same agreement twice",
+    says: "Word for word the same text counts as one; the other is kept as a copy.",
+  },
+  C5: {
+    title: "A party had refused",
+    says: "A session held after a refusal is kept and marked, and does not count. Sessions after a new consent count again.",
+  },
+  session_counts: {
+    title: "Which sessions count",
+    says: "One counts when it has a place, a mediator, both sides heard, and ended without agreement. The count is for our own work: a party may stop or go to court at any time.",
+  },
+  C14_risk: {
+    title: "The higher risk holds",
+    says: "When two people judge without knowing of each other, the higher colour holds. Lowering it needs a head and a reason.",
+  },
+  C14_category: {
+    title: "The unit in charge names the type",
+    says: "When two types were set, that of the unit in charge holds; the other stays in the file.",
+  },
+  C14_field: {
+    title: "One item, two values",
+    says: "Two computers changed it. Both values are kept until the unit in charge decides.",
+  },
+  correction: {
+    title: "Two corrections",
+    says: "One record was corrected in two ways. It stays as it was until the unit in charge decides.",
+  },
+  late_entry: {
+    title: "Entered late",
+    says: "Typed more than three days after it happened. Its date is still the day it happened.",
+  },
+  confirm_before_closing: {
+    title: "The township closes what it accepted",
+    says: "Once the township has accepted a case, the township confirms the resolution and closes it.",
+  },
+};

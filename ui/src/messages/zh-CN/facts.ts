@@ -1,0 +1,59 @@
+// Each fact as one plain sentence.
+
+import type { Body } from "@/host/types";
+
+import { words, type FactKind } from "./words";
+
+export type BodyOf<K extends FactKind> = Extract<Body, { kind: K }>["body"];
+
+/** What a sentence needs to know beside the fact. */
+export interface FactContext {
+  party(id: string): string;
+  money(fen: number): string;
+  day(day: string): string;
+}
+
+export type FactSentences = { [K in FactKind]: (body: BodyOf<K>, context: FactContext) => string };
+
+const said = (text: string) => (text === "" ? "" : `：${text}`);
+const list = (names: string[]) => names.join("、");
+
+export const facts: FactSentences = {
+  registered: (b) =>
+    `登记（${words.source[b.source]}）${b.demands.length > 0 ? `，要求：${b.demands.join("；")}` : ""}`,
+  party_added: (b) => `${words.side[b.side]}：${b.name}`,
+  category_set: (b) => `类型定为“${words.category[b.category]}”`,
+  risk_assessed: (b) => `风险评为“${words.risk[b.risk]}”${said(b.reason)}`,
+  accepted: (b) => `受理（${words.acceptedOn[b.on]}）`,
+  consent_recorded: (b, c) => `${c.party(b.party)}${words.will[b.will]}${said(b.note)}`,
+  visit_received: (b, c) =>
+    `接待${b.party ? c.party(b.party) : "来人"}${said(b.content)}${b.danger ? "（可能激化）" : ""}`,
+  session_held: (b) => `在${b.place}开调解会，${words.sessionResult[b.result]}，主持：${b.host}`,
+  agreement_reached: (b, c) =>
+    `达成${words.agreementForm[b.form]}${b.amount_fen === null ? "" : `，${c.money(b.amount_fen)}`}`,
+  agreement_signed: (b, c) =>
+    `协议签名（${words.signedWith[b.with]}）：${list([...b.parties.map(c.party), ...b.mediators])}`,
+  agreement_sealed: (b) => `协议盖章：${b.seal}`,
+  performance_noted: (b, c) =>
+    `履行${b.line === null ? "" : `第 ${b.line + 1} 期`}：${words.kept[b.kept]}${
+      b.amount_fen === null ? "" : `，${c.money(b.amount_fen)}`
+    }${said(b.note)}`,
+  escalated: (b) => `提级到镇（${words.escalationReason[b.reason]}）${said(b.note)}`,
+  escalation_accepted: () => "镇里接收提级",
+  resolution_confirmed: (b) => `镇里确认化解${said(b.note)}`,
+  revisited: (b, c) =>
+    `回访${b.party ? c.party(b.party) : ""}${b.kept ? `，${words.kept[b.kept]}` : ""}${
+      b.satisfaction ? `，${words.satisfaction[b.satisfaction]}` : ""
+    }${said(b.note)}`,
+  closed: (b) =>
+    `结案：${words.outcome[b.outcome]}${
+      b.routes.length > 0 ? `，已告知：${list(b.routes.map((r) => words.route[r]))}` : ""
+    }${said(b.note)}`,
+  acknowledged: () => "已知悉",
+  note: (b) => b.text,
+  corrected: (b) => `更正一条“${words.factKind[b.to.kind]}”${said(b.reason)}`,
+  decided: (b) => `裁定${said(b.reason)}`,
+  person_registered: () => "登记人员",
+  person_decided: (b) => `裁定人员资料${said(b.reason)}`,
+  unit_registered: (b) => `登记单位（${words.unitSort[b.sort]}）`,
+};

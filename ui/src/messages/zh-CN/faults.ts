@@ -1,0 +1,164 @@
+// What went wrong and what to do next. Nothing was changed in any of these cases.
+
+import type { Failure } from "@/host";
+import type {
+  FileTrouble,
+  InvitationTrouble,
+  LanTrouble,
+  PacketTrouble,
+  RefusalReason,
+} from "@/host/types";
+
+import { words } from "./words";
+
+export interface FaultWords {
+  what: string;
+  next: string;
+}
+
+export type FaultTable = {
+  [C in Failure["code"]]: (failure: Extract<Failure, { code: C }>) => FaultWords;
+};
+
+const refusals = {
+  empty: "这里要填。",
+  too_long: "写得太长了，请缩短一些。",
+  too_many: "太多了，请减少几个。",
+  in_future: "日期在今天之后。还没发生的事先不记。",
+  before_registration: "日期早于登记那天，请核对。",
+  too_early: "日期早于它所依据的事，请核对。",
+  out_of_range: "这个数不对，请核对。",
+  unknown: "案卷里没有这一项，请重新选。",
+  role: "您的岗位不能记这一条，请交给有权限的人。",
+  not_owner: "案子现在不由本单位承办，请承办单位来记。",
+  closed: "已经结案，不能再记这一条。",
+  party_refused: "当事人已经说了不调解。要再开会，先记下他重新同意。",
+  sum_differs: "各期金额加起来和总金额不一样，请核对。",
+  already_done: "这一条已经记过了。",
+  awaits_confirmation: "要等镇里确认化解，才能结案。",
+  nothing_to_accept: "没有等着接收的提级，可能已经失效。",
+  not_written_by_hand: "这一条由程序自动记，不用手写。",
+} satisfies Record<RefusalReason, string>;
+
+const files = {
+  missing: { what: "找不到这个文件。", next: "看看 U 盘是不是插好了，文件名对不对。" },
+  denied: { what: "没有权限读写这个地方。", next: "换一个文件夹，或者换一个 U 盘。" },
+  not_a_file: { what: "这不是一个普通文件。", next: "请重新选一个文件。" },
+  full: { what: "放不下了，空间不够。", next: "删掉些不用的文件，或者换一个 U 盘。" },
+  gone: { what: "U 盘拔掉了，或者没有反应。", next: "重新插好，再做一次。已经收下的不会丢。" },
+  unreliable: {
+    what: "写进去的和读出来的不一样，这个 U 盘不可靠。",
+    next: "换一个 U 盘再写一次。",
+  },
+  exists: { what: "那里已经有同名的文件。", next: "换一个名字，或者换一个文件夹。" },
+} satisfies Record<FileTrouble, FaultWords>;
+
+const invitations = {
+  not_an_invitation: { what: "这个文件不是邀请文件。", next: "请选镇里给的邀请文件。" },
+  newer: { what: "邀请文件是更新版本的程序做的。", next: "先把这台电脑上的程序更新，再来加入。" },
+  code_length: { what: "口令的位数不对。", next: "请和镇里电话核对，一位一位地念。" },
+  code_check: { what: "口令里有一位听错了或打错了。", next: "请再核对一遍，一位一位地念。" },
+  wrong_code: { what: "这个口令打不开这份邀请。", next: "看看是不是拿错了邀请文件，再核对口令。" },
+  expired: { what: "邀请过期了。", next: "请镇里重新做一份邀请。" },
+  used: { what: "这份邀请已经用过了。", next: "一份邀请只能用一次，请镇里再做一份。" },
+  not_certified: {
+    what: "邀请文件证明不了它是镇里做的。",
+    next: "不要用它，请镇里当面重新做一份。",
+  },
+} satisfies Record<InvitationTrouble, FaultWords>;
+
+const packets = {
+  not_a_packet: { what: "这个文件不是交换包。", next: "请选评理程序写到 U 盘上的包。" },
+  for_another: {
+    what: "这不是给本单位的包，打不开。",
+    next: "请把它带到它该去的单位；本单位的包请对方另做一个。",
+  },
+  damaged: { what: "包坏了，或者没有拷全。", next: "请对方重新写一个包；也可以先收完好的部分。" },
+  newer: { what: "包是更新版本的程序做的。", next: "先把这台电脑上的程序更新，再来收。" },
+  other_organisation: { what: "这个包是别的镇的。", next: "请核对 U 盘是谁的。" },
+  unknown_sender: {
+    what: "做这个包的电脑，本机还不认识。",
+    next: "先和镇里交换一次，再来收这个包。",
+  },
+  forged: { what: "包上的签名不对，不能收。", next: "不要用这个包，请告诉镇里。" },
+} satisfies Record<PacketTrouble, FaultWords>;
+
+const lans = {
+  bad_address: { what: "地址写得不对。", next: "照着对方屏幕上显示的地址再打一遍。" },
+  no_answer: {
+    what: "那台电脑没有回应。",
+    next: "看看它是不是开着、程序是不是打开了、两台是不是在同一个网络。",
+  },
+  not_pingli: { what: "那个地址上不是评理程序。", next: "照着对方屏幕上显示的地址再打一遍。" },
+  stranger: { what: "那台电脑证明不了它是谁。", next: "先不要交换，请镇里核对。" },
+  not_known_there: {
+    what: "那边还不认识这台电脑。",
+    next: "先用 U 盘和镇里交换一次，再用局域网。",
+  },
+  other_organisation: { what: "那是别的镇的电脑。", next: "请核对地址。" },
+  version: { what: "两边的程序版本不合。", next: "把旧的那台更新到新版本，再来交换。" },
+  cut: { what: "交换到一半断了。", next: "已经收下的都在，再交换一次就会接着来。" },
+  nonsense: { what: "对方说的话看不懂，已经停下。", next: "再试一次；还不行就用 U 盘。" },
+  port_taken: { what: "这个端口被别的程序占着。", next: "关掉别的程序，或者让程序自己选端口。" },
+} satisfies Record<LanTrouble, FaultWords>;
+
+const fault: FaultTable = {
+  unknown_command: () => ({ what: "程序不认识这个操作。", next: "请更新程序。" }),
+  bad_request: () => ({ what: "填的内容程序看不懂。", next: "请核对各项再试一次。" }),
+  no_profile: () => ({ what: "这台电脑还没有开始用。", next: "请先新建或加入。" }),
+  profile_exists: () => ({ what: "这台电脑已经在用了。", next: "请直接输入密码打开。" }),
+  profile_in_use: () => ({
+    what: "另一个评理窗口正开着同一份资料。",
+    next: "请用那一个窗口，或者先把它关掉。",
+  }),
+  locked: () => ({ what: "已经锁定。", next: "请输入密码再继续。" }),
+  wrong_passphrase: () => ({ what: "密码不对。", next: "看看大小写和输入法，再试一次。" }),
+  weak_passphrase: () => ({ what: "密码太容易猜到。", next: "请长一些：四个不相干的词就很好。" }),
+  newer_profile: () => ({ what: "资料是更新版本的程序写的。", next: "请先更新程序。" }),
+  profile_damaged: () => ({
+    what: "本机资料有损坏，没有打开。",
+    next: "先不要删任何文件，请联系镇里；可以从别的电脑恢复。",
+  }),
+  disk_full: () => ({ what: "电脑硬盘满了，没有存上。", next: "删掉些不用的文件，再做一次。" }),
+  file: ({ reason }) => files[reason],
+  not_found: () => ({ what: "找不到这一件。", next: "它可能还没交换到这台电脑。" }),
+  refused: ({ reason }) => ({ what: refusals[reason], next: "改好以后再保存一次。" }),
+  not_allowed: ({ may }) => ({
+    what: "您的岗位不能做这件事。",
+    next:
+      may.length > 0 ? `请找：${may.map((role) => words.role[role]).join("、")}。` : "请找镇里。",
+  }),
+  contested: () => ({ what: "这一项有两个不同的值。", next: "请先定下以哪个为准，再来改。" }),
+  unknown_version: () => ({
+    what: "这段话在您打字的时候已经变了。",
+    next: "您打的字还在。请看一眼新内容，再保存一次。",
+  }),
+  newer_record: () => ({
+    what: "这件案子里有新版本程序写的内容。",
+    next: "请先更新程序，再来改。",
+  }),
+  invitation: ({ reason }) => invitations[reason],
+  packet: ({ reason }) => packets[reason],
+  lan: ({ reason }) => lans[reason],
+  cancelled: () => ({ what: "已经停下。", next: "什么都没有丢，随时可以再来一次。" }),
+  not_here: () => ({ what: "在这里做不了这件事。", next: "请换到桌面窗口里做。" }),
+  internal: ({ incident }) => ({
+    what: "程序自己出了错，您的资料没有动。",
+    next: incident ? `请再试一次；还不行，把编号 ${incident} 告诉维护的人。` : "请再试一次。",
+  }),
+  unreachable: () => ({
+    what: "连不上后台程序。",
+    next: "看看它是不是关掉了；重新打开评理，再来。",
+  }),
+};
+
+export const faults = { fault, refusals, files, invitations, packets, lans };
+
+export type Faults = {
+  fault: FaultTable;
+  refusals: Record<RefusalReason, string>;
+  files: Record<FileTrouble, FaultWords>;
+  invitations: Record<InvitationTrouble, FaultWords>;
+  packets: Record<PacketTrouble, FaultWords>;
+  lans: Record<LanTrouble, FaultWords>;
+};

@@ -1,0 +1,53 @@
+// The frame around every page.
+
+export const frame = {
+  product: "评理",
+  skip: "跳到正文",
+  menu: "菜单",
+  menuClose: "收起菜单",
+  places: "去哪里",
+  search: "查找案件",
+  searchHint: "姓名、拼音、编号、电话尾号、事由…",
+  rail: {
+    workbench: "今天",
+    ledger: "案件台账",
+    registration: "登记纠纷",
+    escalations: "提级接收",
+    conflicts: "冲突待办",
+    exchange: "交换",
+    settings: "设置",
+    help: "帮助",
+  },
+  count: (n: number) => `${n} 项`,
+  keys: {
+    help: "帮助",
+    register: "登记",
+    search: "查找",
+    ledger: "台账",
+    exchange: "交换",
+    lock: "锁定",
+    menu: "菜单",
+  },
+  keysLabel: "快捷键",
+  saved: "本机已保存 · 全部加密",
+  behind: (n: string) => `还有 ${n} 件案卷在整理`,
+  practice: "练习模式",
+  practiceSays: "里面的人和事都是编的，随便试。",
+  practiceLeave: "退出练习",
+  sync: {
+    never: "还没有对过账",
+    inStepTownship: "已与镇里对上",
+    inStepVillages: (n: string) => `${n} 个村已对上`,
+    overdueTownship: "和镇里好久没对账",
+    overdueVillages: (n: string) => `${n} 个村超过 3 天`,
+    pending: (n: string) => `待送 ${n} 条`,
+    waiting: "有包在等前一个包",
+    last: (when: string, way: string) => `最近一次：${when}，${way}`,
+    nobody: "还没有往来单位",
+  },
+  notFound: "没有这一页",
+  notFoundNext: "请从左边选一个去处。",
+  zoom: (percent: number) => `放大到 ${percent}%`,
+};
+
+export type Frame = typeof frame;

@@ -1,0 +1,19 @@
+// One line an area.
+
+import { facts } from "./facts";
+import { faults } from "./faults";
+import { frame } from "./frame";
+import { kit } from "./kit";
+import { rules } from "./rules";
+import { words } from "./words";
+import { workbench } from "./workbench";
+
+export const messages = {
+  facts,
+  faults,
+  frame,
+  kit,
+  rules,
+  words,
+  workbench,
+};

@@ -1,0 +1,56 @@
+// Words of the parts every screen is made of.
+
+export const kit = {
+  close: "关闭",
+  cancel: "不做了",
+  save: "保存",
+  back: "返回",
+  retry: "再试一次",
+  loading: "正在读取…",
+  required: "必填",
+  optional: "可以不填",
+  none: "无",
+  unknownParty: "某当事人",
+  unknownUnit: "未知单位",
+  unknownUser: "未知人员",
+  notChosen: "（没选）",
+  yes: "是",
+  no: "否",
+  why: "为什么？",
+  whyOf: (what: string) => `为什么？${what}`,
+  whyTitle: "为什么是这样",
+  whyRule: "规则",
+  whySource: "依据",
+  whyFacts: "根据这几条记录",
+  whyNoFacts: "不靠某一条记录，比的是两处的值。",
+  date: {
+    hint: "例：2026-1-5、1-5、今天、昨天上午、昨天 15:30",
+    calendar: "打开日历",
+    unreadable: "看不懂这个日期。可以写 2026-1-5、1-5、今天、昨天上午。",
+    reads: (day: string) => `记为 ${day}`,
+  },
+  money: {
+    unit: "元",
+    hint: "只写数字，例：18000",
+    unreadable: "看不懂这个金额。只写数字，最多两位小数。",
+  },
+  words: {
+    today: "今天",
+    yesterday: "昨天",
+    beforeYesterday: "前天",
+    now: "现在",
+    morning: "上午",
+    afternoon: "下午",
+  },
+  progress: {
+    counted: (done: string, total: string) => `已完成 ${done}，共 ${total}`,
+    soFar: (done: string) => `已完成 ${done}`,
+    stop: "停下",
+    stopping: "正在停下…",
+    safe: "可以随时停下，已经完成的不会丢。",
+  },
+  fault: { next: "怎么办：" },
+  grid: { rows: (total: string) => `共 ${total} 行`, loadingRow: "正在读取…" },
+};
+
+export type Kit = typeof kit;
