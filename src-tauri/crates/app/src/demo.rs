@@ -311,6 +311,7 @@ fn agreement(
         amount_fen,
         plan: vec![PlanLine { due, what: promise, amount_fen }],
         replaces: None,
+        replaces_dated: None,
     })
 }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use domain::case::EventMark;
-use domain::case::agreement::Standing;
+use domain::case::agreement::{ConfirmationBar, Standing};
 use domain::case::conflict::ConflictKind;
 use domain::case::ladder::EscalationStatus;
 use domain::case::session::Uncounted;
@@ -135,6 +135,15 @@ views! {
         mediator: bool,
         /// Whether the seal is missing.
         seal: bool,
+        /// Whether it must be put in writing first.
+        writing: bool,
+    }
+    /// Whether the parties may ask a court to confirm an agreement (司法确认).
+    ConfirmationView {
+        /// What keeps them from it; nothing does if absent.
+        bar: Option<ConfirmationBar>,
+        /// The rule and the agreements behind that.
+        why: WhyView,
     }
     /// An agreement.
     AgreementView {
@@ -162,6 +171,10 @@ views! {
         unit: UnitRef,
         /// The agreement it says it replaces.
         replaces: Option<FactId>,
+        /// The day of the agreement it says it replaces, where its author did not hold that one.
+        replaces_dated: Option<Day>,
+        /// Whether the parties may take it to the court (司法确认).
+        judicial_confirmation: ConfirmationView,
         /// The rule and the facts behind its effect.
         why: WhyView,
     }
@@ -342,6 +355,8 @@ views! {
         escalations: Vec<EscalationView>,
         /// The agreements.
         agreements: Vec<AgreementView>,
+        /// Why it may be settled in writing only, if so.
+        written_only: Option<WhyView>,
         /// What is promised and not yet done.
         dues: Vec<DueView>,
         /// Contradictions, open ones first.

@@ -154,6 +154,8 @@ pub struct Case {
     pub sessions: Vec<Session>,
     /// The agreements.
     pub agreements: Vec<Agreement>,
+    /// Why it admits written agreements only, if it does.
+    pub written_only: Option<Why>,
     /// How it was closed.
     pub closure: Option<Closure>,
     /// The stage of the closed loop.
@@ -223,7 +225,9 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let both: Vec<FactId> = applicants.iter().chain(&respondents).copied().collect();
 
     let mut conflicts = std::mem::take(&mut facts.conflicts);
-    let (mut agreements, found) = agreement::fold(&facts, &both);
+    let track = registration.as_ref().map(|r| (r.id, r.track));
+    let written_only = agreement::written_only(track, &assess::standing_types(&facts));
+    let (mut agreements, found) = agreement::fold(&facts, &both, written_only.as_ref());
     conflicts.extend(found);
     let ladder = match &registration {
         Some(r) => ladder::fold(&facts, &agreements, first_tenure(r, &facts)),
@@ -274,6 +278,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         ladder,
         sessions,
         agreements,
+        written_only,
         closure,
         risk,
         category,
@@ -339,12 +344,17 @@ fn counts(
     let holding = || {
         agreements.iter().filter(|a| matches!(a.standing, Standing::Current | Standing::Contested))
     };
-    // Of contested agreements the later stands in for both until somebody decides.
-    let contested = holding().filter(|a| a.standing == Standing::Contested);
-    let stand_in = contested.clone().next_back();
+    // Of contested agreements the latest about the same demands stands in for all of them until
+    // somebody decides.
+    let contested: Vec<&Agreement> =
+        holding().filter(|a| a.standing == Standing::Contested).collect();
+    let stand_ins = contested.iter().enumerate().filter_map(|(at, agreement)| {
+        let mut later = contested.iter().skip(at.saturating_add(1));
+        (!later.any(|other| agreement.shares_party(other))).then_some(*agreement)
+    });
     let settled = holding().filter(|a| a.standing == Standing::Current);
     let amount = settled
-        .chain(stand_in)
+        .chain(stand_ins)
         .filter_map(|a| a.amount)
         .fold(crate::money::Fen::default(), crate::money::Fen::saturating_add);
     Counts {
@@ -360,6 +370,6 @@ fn counts(
         written_agreements: number(holding().filter(|a| a.form == AgreementForm::Written).count()),
         oral_agreements: number(holding().filter(|a| a.form == AgreementForm::Oral).count()),
         amount_fen: amount.0,
-        is_amount_unverified: stand_in.is_some(),
+        is_amount_unverified: !contested.is_empty(),
     }
 }

@@ -85,6 +85,12 @@ rules! {
     AgreementCopy "C4_copy" Idem "同一文本的复本"
         "two agreements with the same text are copies of one"
         "case::agreement::tests::the_same_text_twice_is_one_agreement";
+    WrittenOnly "written_only" Max "劳动争议调解仲裁法（2007）第十四条；农村土地承包经营纠纷调解仲裁法（2009）第十条"
+        "disputes about labour and contracted land are settled in writing only; an oral agreement has no effect"
+        "case::agreement::tests::labour_is_settled_in_writing_only";
+    JudicialConfirmation "judicial_confirmation" Max "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条"
+        "only an agreement that is in effect, uncontested and not replaced may be taken to the court for confirmation"
+        "case::agreement::tests::a_contested_agreement_is_not_taken_to_court";
     SessionWithoutConsent "C5" Early "人民调解法（2010）第三条、第十七条、第二十三条"
         "a session after a party refused is kept, marked, and does not count"
         "case::tests::a_session_after_a_refusal_does_not_count";

@@ -37,4 +37,8 @@ plan: Array<PlanLine>,
 /**
  * The earlier agreement it says it replaces.
  */
-replaces: FactId | null, };
+replaces: FactId | null, 
+/**
+ * The day of the earlier agreement it says it replaces, where that one is not held here.
+ */
+replaces_dated: string | null, };

@@ -106,6 +106,10 @@ escalations: Array<EscalationView>,
  */
 agreements: Array<AgreementView>, 
 /**
+ * Why it may be settled in writing only, if so.
+ */
+written_only: WhyView | null, 
+/**
  * What is promised and not yet done.
  */
 dues: Array<DueView>, 

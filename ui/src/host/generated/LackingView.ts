@@ -16,4 +16,8 @@ mediator: boolean,
 /**
  * Whether the seal is missing.
  */
-seal: boolean, };
+seal: boolean, 
+/**
+ * Whether it must be put in writing first.
+ */
+writing: boolean, };

@@ -29,4 +29,16 @@ is_equal: boolean,
 /**
  * How far the other's clock is ahead of ours, in milliseconds.
  */
-clock_ahead_ms: number, };
+clock_ahead_ms: number, 
+/**
+ * Bytes sent, before they were encrypted.
+ */
+bytes_sent: number, 
+/**
+ * Bytes received, after they were decrypted.
+ */
+bytes_received: number, 
+/**
+ * How often the line was crossed; two crossings are a round trip.
+ */
+crossings: number, };

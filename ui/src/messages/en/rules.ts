@@ -41,6 +41,14 @@ export const rules: Rules = {
     title: "The same agreement twice",
     says: "Word for word the same text counts as one; the other is kept as a copy.",
   },
+  written_only: {
+    title: "In writing only",
+    says: "Labour disputes and disputes about contracted land must be settled in writing; an oral agreement has no effect until it is written down.",
+  },
+  judicial_confirmation: {
+    title: "Judicial confirmation",
+    says: "The parties may together ask the court to confirm an agreement once it is in effect, uncontested and not replaced.",
+  },
   C5: {
     title: "A party had refused",
     says: "A session held after a refusal is kept and marked, and does not count. Sessions after a new consent count again.",

@@ -33,6 +33,7 @@ const refusals = {
   not_owner: "案子现在不由本单位承办，请承办单位来记。",
   closed: "已经结案，不能再记这一条。",
   party_refused: "当事人已经说了不调解。要再开会，先记下他重新同意。",
+  must_be_written: "这类纠纷只能写书面协议，不能记口头协议。",
   sum_differs: "各期金额加起来和总金额不一样，请核对。",
   already_done: "这一条已经记过了。",
   awaits_confirmation: "要等镇里确认化解，才能结案。",

@@ -11,7 +11,7 @@ use domain::fact::body::Choice;
 use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
 use domain::id::{FactId, RecordId, UnitId};
 use domain::role::Level;
-use domain::rules::{RULES, Why};
+use domain::rules::{RULES, RuleId, Why};
 use domain::settings::Settings;
 use domain::time::Hlc;
 use schemars::JsonSchema;
@@ -411,8 +411,7 @@ impl CaseReader<'_> {
                 .map(|m| MarkView { mark: m.value, why: why_view(&m.why) })
                 .collect(),
             owner: owner.map(|t| self.names.unit(t.unit)),
-            owner_why: owner
-                .map(|t| why_view(&Why::new(domain::rules::RuleId::OwnerByAcceptance, [t.by]))),
+            owner_why: owner.map(|t| why_view(&Why::new(RuleId::OwnerByAcceptance, [t.by]))),
             registration: self.registration(),
             category: case.category.as_ref().map(|c| c.value),
             category_why: case.category.as_ref().map(|c| why_view(&c.why)),
@@ -424,6 +423,7 @@ impl CaseReader<'_> {
             sessions: self.sessions(),
             escalations: self.escalations(),
             agreements: case.agreements.iter().map(|a| self.agreement(a)).collect(),
+            written_only: case.written_only.as_ref().map(why_view),
             dues: self.dues(),
             conflicts: conflict_views(
                 self.office,
@@ -499,7 +499,7 @@ impl CaseReader<'_> {
     fn agreement(&self, a: &Agreement) -> AgreementView {
         let parties = a.lacking.iter().filter_map(|lacking| match lacking {
             Lacking::Party(id) => Some(*id),
-            Lacking::Mediator | Lacking::Seal => None,
+            Lacking::Mediator | Lacking::Seal | Lacking::Writing => None,
         });
         AgreementView {
             id: a.id,
@@ -514,12 +514,20 @@ impl CaseReader<'_> {
                 parties: parties.collect(),
                 mediator: a.lacking.contains(&Lacking::Mediator),
                 seal: a.lacking.contains(&Lacking::Seal),
+                writing: a.lacking.contains(&Lacking::Writing),
             },
             standing: a.standing,
             unit: self.names.unit(a.unit),
             replaces: a.replaces,
+            replaces_dated: a.replaces_dated,
+            judicial_confirmation: self.confirmation(a),
             why: why_view(&a.why),
         }
+    }
+
+    fn confirmation(&self, agreement: &Agreement) -> ConfirmationView {
+        let why = Why::new(RuleId::JudicialConfirmation, agreement.bound_up_with(self.case));
+        ConfirmationView { bar: agreement.confirmation_bar(), why: why_view(&why) }
     }
 
     fn dues(&self) -> Vec<DueView> {

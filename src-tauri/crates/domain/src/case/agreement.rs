@@ -1,8 +1,12 @@
 //! Agreements: when one takes effect, and what happens when there are two.
 //!
-//! Source: 人民调解法 (2010) arts. 28 to 32.
+//! Source: 人民调解法 (2010) arts. 28 to 33.
 
-use crate::fact::body::{AgreementForm, AgreementReached, Choice, PlanLine};
+#[cfg(test)]
+mod tests;
+
+use crate::catalogue::Category;
+use crate::fact::body::{AgreementForm, AgreementReached, Choice, PlanLine, Track};
 use crate::id::{FactId, UnitId};
 use crate::money::Fen;
 use crate::rules::{RuleId, Why};
@@ -20,6 +24,26 @@ pub enum Lacking {
     Mediator,
     /// The committee's seal is not affixed.
     Seal,
+    /// It is oral, and this dispute may only be settled in writing.
+    Writing,
+}
+
+/// What keeps an agreement from being taken to the court for confirmation (司法确认).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum ConfirmationBar {
+    /// It has not taken effect.
+    NotInEffect,
+    /// Another stands beside it until the judicial office has decided.
+    Contested,
+    /// Another holds in its place.
+    Replaced,
+    /// It is the copy of another.
+    Copy,
 }
 
 /// Whether an agreement holds.
@@ -71,13 +95,53 @@ pub struct Agreement {
     pub unit: UnitId,
     /// The agreement it says it replaces.
     pub replaces: Option<FactId>,
+    /// The day of the agreement it says it replaces, where that one was not held by its author.
+    pub replaces_dated: Option<Day>,
 }
 
 impl Agreement {
-    /// Whether it has been signed by anyone: from then on its text is fixed.
+    /// Whether it has taken effect.
     #[must_use]
     pub const fn is_in_effect(&self) -> bool {
         self.effective.is_some()
+    }
+
+    /// What keeps it from the court's confirmation; `None` if the parties may ask for it.
+    ///
+    /// Source: 人民调解法 (2010) art. 33; 民事诉讼法 (2023) art. 205.
+    #[must_use]
+    pub const fn confirmation_bar(&self) -> Option<ConfirmationBar> {
+        match self.standing {
+            Standing::Unsigned => Some(ConfirmationBar::NotInEffect),
+            Standing::Contested => Some(ConfirmationBar::Contested),
+            Standing::Replaced => Some(ConfirmationBar::Replaced),
+            Standing::Copy => Some(ConfirmationBar::Copy),
+            Standing::Current => None,
+        }
+    }
+
+    /// This agreement and, while it is contested, those it is contested by.
+    #[must_use]
+    pub fn bound_up_with(&self, case: &super::Case) -> Vec<FactId> {
+        let contests = |other: &&Self| {
+            self.standing == Standing::Contested
+                && other.standing == Standing::Contested
+                && self.shares_party(other)
+        };
+        let others = case.agreements.iter().filter(|other| other.id != self.id).filter(contests);
+        std::iter::once(self.id).chain(others.map(|other| other.id)).collect()
+    }
+
+    /// Whether both bind a party in common.
+    pub(super) fn shares_party(&self, other: &Self) -> bool {
+        self.parties.iter().any(|party| other.parties.contains(party))
+    }
+
+    /// Whether it says that it replaces another, by name or by the day that one was reached or
+    /// took effect.
+    fn says_it_replaces(&self, other: &Self, other_reached: Option<Day>) -> bool {
+        let dated = |day: Option<Day>| day.is_some() && self.replaces_dated == day;
+        self.replaces == Some(other.id) || dated(other.effective) || dated(other_reached)
     }
 
     /// Its effect as a claim that may bar a later act; `None` until it takes effect.
@@ -89,19 +153,46 @@ impl Agreement {
     }
 }
 
+/// Why a case admits written agreements only, if it does: a labour dispute by its type or track,
+/// or one about contracted land. Of two types said in ignorance of each other the stricter counts.
+///
+/// Source: 劳动争议调解仲裁法 (2007) art. 14; 农村土地承包经营纠纷调解仲裁法 (2009) art. 10.
+pub(super) fn written_only(
+    track: Option<(FactId, Track)>,
+    types: &[(FactId, Category)],
+) -> Option<Why> {
+    let by_track = track
+        .filter(|(_, track)| matches!(track, Track::Labour | Track::LandContract))
+        .map(|(id, _)| id);
+    let is_labour = |category| matches!(category, Category::UnpaidWages | Category::OtherLabour);
+    let by_type = types.iter().filter(|(_, category)| is_labour(*category)).map(|(id, _)| *id);
+    let because: Vec<FactId> = by_track.into_iter().chain(by_type).collect();
+    (!because.is_empty()).then(|| Why::new(RuleId::WrittenOnly, because))
+}
+
 /// The agreements of a case, in the order they were reached, and their conflicts.
 #[must_use]
-pub fn fold(facts: &Facts, sides: &[FactId]) -> (Vec<Agreement>, Vec<Conflict>) {
+pub fn fold(
+    facts: &Facts,
+    sides: &[FactId],
+    written_only: Option<&Why>,
+) -> (Vec<Agreement>, Vec<Conflict>) {
     let mut reached: Vec<(&Known, &AgreementReached)> = each!(facts, AgreementReached).collect();
     reached.sort_by_key(|(known, _)| known.order());
     let mut agreements: Vec<Agreement> =
-        reached.iter().map(|(known, body)| one(facts, known, body, sides)).collect();
+        reached.iter().map(|(known, body)| one(facts, known, body, sides, written_only)).collect();
     let conflicts = stand(facts, &mut agreements);
     (agreements, conflicts)
 }
 
 /// One agreement, before it is compared with the others.
-fn one(facts: &Facts, known: &Known, body: &AgreementReached, sides: &[FactId]) -> Agreement {
+fn one(
+    facts: &Facts,
+    known: &Known,
+    body: &AgreementReached,
+    sides: &[FactId],
+    written_only: Option<&Why>,
+) -> Agreement {
     let parties = if body.parties.is_empty() { sides.to_vec() } else { body.parties.clone() };
     let mut agreement = Agreement {
         id: known.id,
@@ -117,10 +208,15 @@ fn one(facts: &Facts, known: &Known, body: &AgreementReached, sides: &[FactId]) 
         standing: Standing::Unsigned,
         unit: known.proof.unit,
         replaces: body.replaces,
+        replaces_dated: body.replaces_dated,
     };
-    match body.form {
-        AgreementForm::Oral => agreement.effective = Some(known.fact.at.day),
-        AgreementForm::Written => take_effect(facts, known, &mut agreement),
+    match (body.form, written_only) {
+        (AgreementForm::Oral, None) => agreement.effective = Some(known.fact.at.day),
+        (AgreementForm::Oral, Some(why)) => {
+            agreement.lacking.push(Lacking::Writing);
+            agreement.why = Why::new(why.rule, why.facts.iter().copied().chain([known.id]));
+        }
+        (AgreementForm::Written, _) => take_effect(facts, known, &mut agreement),
     }
     if agreement.is_in_effect() {
         agreement.standing = Standing::Current;
@@ -196,7 +292,7 @@ fn stand(facts: &Facts, agreements: &mut [Agreement]) -> Vec<Conflict> {
 /// common.
 fn is_about_the_same(a: &Agreement, b: &Agreement) -> bool {
     let holds = |x: &Agreement| x.is_in_effect() && x.standing < Standing::Replaced;
-    holds(a) && holds(b) && a.parties.iter().any(|party| b.parties.contains(party))
+    holds(a) && holds(b) && a.shares_party(b)
 }
 
 type Verdict = (Option<Standing>, Option<Standing>);
@@ -208,13 +304,13 @@ fn compare(facts: &Facts, a: &Agreement, b: &Agreement) -> (Verdict, Option<Conf
     }
     let key = format!("agreements/{}/{}", a.id, b.id);
     let sides: Vec<&Known> = [a.id, b.id].iter().filter_map(|id| facts.get(*id)).collect();
-    let replaces = b.replaces == Some(a.id);
-    let (kind, rule) = if replaces {
+    let reached = facts.get(a.id).map(|known| known.fact.at.day);
+    let (kind, rule) = if b.says_it_replaces(a, reached) {
         (ConflictKind::AgreementReplaces, RuleId::AgreementReplaced)
     } else {
         (ConflictKind::Agreements, RuleId::AgreementConflict)
     };
-    let decided = facts.decision(&key, &sides);
+    let decided = facts.decision(&key, Seat::JudicialOffice, &sides);
     let verdict = match decided.map(|(_, choice)| choice) {
         Some(Choice::Fact(id)) if *id == a.id => (None, Some(Standing::Replaced)),
         Some(Choice::Fact(id)) if *id == b.id => (Some(Standing::Replaced), None),
@@ -232,263 +328,4 @@ fn compare(facts: &Facts, a: &Agreement, b: &Agreement) -> (Verdict, Option<Conf
     .with_ways(&["both"])
     .settled_by(decided.map(|(known, _)| known));
     (verdict, Some(conflict))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{sealed, signed};
-    use super::super::world::{Desk, World, day};
-    use super::*;
-    use crate::fact::Body;
-    use crate::fact::body::{Decided, PartyAdded};
-    use crate::role::Role;
-
-    struct Room {
-        world: World,
-        village: Desk,
-        office: Desk,
-        parties: Vec<FactId>,
-    }
-
-    fn room() -> Room {
-        let mut world = World::new();
-        let village = world.desk(1, Role::R2);
-        let office = world.desk(2, Role::R6);
-        let mut parties = Vec::new();
-        for (name, side) in [
-            ("赵某", crate::fact::body::Side::Applicant),
-            ("钱某", crate::fact::body::Side::Respondent),
-        ] {
-            parties.push(world.write(
-                village,
-                "2026-06-01",
-                Body::PartyAdded(PartyAdded {
-                    name: name.into(),
-                    side,
-                    sex: None,
-                    birth: None,
-                    phone: None,
-                    address: None,
-                    id_number: None,
-                    person: None,
-                }),
-            ));
-        }
-        world.meet(village, office);
-        Room { world, village, office, parties }
-    }
-
-    impl Room {
-        fn reach(&mut self, desk: Desk, at: &str, text: &str, replaces: Option<FactId>) -> FactId {
-            self.world.write(
-                desk,
-                at,
-                Body::AgreementReached(AgreementReached {
-                    form: AgreementForm::Written,
-                    text: text.into(),
-                    text_hash: String::new(),
-                    parties: self.parties.clone(),
-                    amount_fen: Some(Fen(1_800_000)),
-                    plan: vec![],
-                    replaces,
-                }),
-            )
-        }
-
-        fn sign(&mut self, desk: Desk, at: &str, agreement: FactId) {
-            let parties = self.parties.clone();
-            self.world.write(desk, at, signed(agreement, parties));
-            self.world.write(desk, at, sealed(agreement));
-        }
-
-        fn merged(&mut self) -> super::super::Case {
-            self.world.meet(self.village, self.office);
-            self.world.case(self.village)
-        }
-
-        fn standings(&mut self) -> Vec<Standing> {
-            self.merged().agreements.iter().map(|a| a.standing).collect()
-        }
-    }
-
-    #[test]
-    fn the_effective_day_is_that_of_the_last_act() {
-        let mut r = room();
-        let village = r.village;
-        let agreement = r.reach(village, "2026-06-02", "甲", None);
-        let first = r.parties[0];
-        r.world.write(village, "2026-06-02", signed(agreement, vec![first]));
-        let case = r.merged();
-        assert_eq!(case.agreements[0].effective, None);
-        assert_eq!(
-            case.agreements[0].lacking,
-            [Lacking::Party(r.parties[1]), Lacking::Seal],
-            "the mediator and one party have signed"
-        );
-        r.world.write(village, "2026-06-04", sealed(agreement));
-        let second = r.parties[1];
-        r.world.write(village, "2026-06-03", signed(agreement, vec![second]));
-        // Sealing again later moves nothing: an act counts the first time it was done.
-        r.world.write(village, "2026-06-09", sealed(agreement));
-        let case = r.merged();
-        assert_eq!(case.agreements[0].effective, Some(day("2026-06-04")));
-        assert_eq!(case.agreements[0].standing, Standing::Current);
-        assert_eq!(case.agreements[0].why.facts.len(), 4, "and the facts it rests on are named");
-    }
-
-    #[test]
-    fn two_signed_agreements_ask_the_judicial_office() {
-        let mut r = room();
-        let (village, office) = (r.village, r.office);
-        let first = r.reach(village, "2026-06-02", "6月30日前一次付清", None);
-        r.sign(village, "2026-06-02", first);
-        let second = r.reach(office, "2026-06-03", "分三期付清", None);
-        r.sign(office, "2026-06-03", second);
-        assert_eq!(r.standings(), [Standing::Contested, Standing::Contested]);
-        let case = r.merged();
-        let open = case.conflicts.iter().find(|c| c.is_open()).expect("ask");
-        assert_eq!((open.kind, open.seat), (ConflictKind::Agreements, Seat::JudicialOffice));
-        assert_eq!(case.counts.amount_fen, 1_800_000, "counted once, by the later");
-        assert!(case.counts.is_amount_unverified);
-        let key = open.key.clone();
-        r.world.write(
-            office,
-            "2026-06-06",
-            Body::Decided(Decided {
-                conflict: key,
-                choice: Choice::Fact(second),
-                over: vec![],
-                reason: "当事人确认书".into(),
-            }),
-        );
-        assert_eq!(r.standings(), [Standing::Replaced, Standing::Current]);
-        let case = r.merged();
-        assert_eq!(case.agreements[0].text, "6月30日前一次付清", "the loser stays word for word");
-        assert!(!case.counts.is_amount_unverified);
-    }
-
-    #[test]
-    fn the_plans_of_both_stay_due_until_somebody_decides() {
-        use crate::fact::body::{Kept, PerformanceNoted, Registered, Track};
-        let mut r = room();
-        let (village, office) = (r.village, r.office);
-        r.world.write(
-            village,
-            "2026-06-01",
-            Body::Registered(Registered {
-                number: "临-A-0001".into(),
-                source: crate::catalogue::Source::Application,
-                track: Track::PeopleMediation,
-                settings: crate::settings::VERSION.into(),
-                happened: None,
-                demands: vec![],
-            }),
-        );
-        let mut promise = |desk: Desk, at: &str, text: &str, dues: &[&str]| {
-            let agreement = r.world.write(
-                desk,
-                at,
-                Body::AgreementReached(AgreementReached {
-                    form: AgreementForm::Written,
-                    text: text.into(),
-                    text_hash: String::new(),
-                    parties: r.parties.clone(),
-                    amount_fen: None,
-                    plan: dues
-                        .iter()
-                        .map(|due| PlanLine {
-                            due: day(due),
-                            what: "付款".into(),
-                            amount_fen: None,
-                        })
-                        .collect(),
-                    replaces: None,
-                }),
-            );
-            r.world.write(desk, at, signed(agreement, r.parties.clone()));
-            r.world.write(desk, at, sealed(agreement));
-            agreement
-        };
-        promise(village, "2026-06-02", "甲", &["2026-06-30"]);
-        let second = promise(office, "2026-06-03", "乙", &["2026-07-31", "2026-08-31"]);
-        let days = |case: &super::super::Case| -> Vec<String> {
-            case.dues.iter().map(|d| d.day.to_string()).collect()
-        };
-        assert_eq!(days(&r.merged()), ["2026-06-30", "2026-07-31", "2026-08-31"]);
-        r.world.write(
-            village,
-            "2026-07-20",
-            Body::PerformanceNoted(PerformanceNoted {
-                agreement: second,
-                line: Some(0),
-                kept: Kept::Done,
-                amount_fen: None,
-                note: String::new(),
-            }),
-        );
-        let case = r.merged();
-        assert_eq!(days(&case), ["2026-06-30", "2026-08-31"]);
-        let key = case.conflicts.iter().find(|c| c.is_open()).expect("open").key.clone();
-        r.world.write(
-            office,
-            "2026-07-21",
-            Body::Decided(Decided {
-                conflict: key,
-                choice: Choice::Fact(second),
-                over: vec![],
-                reason: "变更协议".into(),
-            }),
-        );
-        assert_eq!(days(&r.merged()), ["2026-08-31"]);
-    }
-
-    #[test]
-    fn a_replacing_agreement_waits_for_confirmation() {
-        let mut r = room();
-        let (village, office) = (r.village, r.office);
-        let first = r.reach(village, "2026-06-02", "甲", None);
-        r.sign(village, "2026-06-02", first);
-        r.world.meet(village, office);
-        let second = r.reach(office, "2026-06-03", "乙", Some(first));
-        r.sign(office, "2026-06-03", second);
-        assert_eq!(r.standings(), [Standing::Contested, Standing::Contested]);
-        let case = r.merged();
-        let open = case.conflicts.iter().find(|c| c.is_open()).expect("to be confirmed");
-        assert_eq!(open.kind, ConflictKind::AgreementReplaces);
-    }
-
-    #[test]
-    fn the_same_text_twice_is_one_agreement() {
-        let mut r = room();
-        let (village, office) = (r.village, r.office);
-        for desk in [village, office] {
-            let agreement = r.reach(desk, "2026-06-02", "甲", None);
-            r.sign(desk, "2026-06-02", agreement);
-        }
-        assert_eq!(r.standings(), [Standing::Current, Standing::Copy]);
-        let case = r.merged();
-        assert!(!case.has_open_conflict());
-        assert_eq!(case.counts.written_agreements, 1);
-    }
-
-    #[test]
-    fn an_oral_agreement_takes_effect_when_it_is_reached() {
-        let mut r = room();
-        let village = r.village;
-        r.world.write(
-            village,
-            "2026-06-02",
-            Body::AgreementReached(AgreementReached {
-                form: AgreementForm::Oral,
-                text: "当场付清".into(),
-                text_hash: String::new(),
-                parties: vec![],
-                amount_fen: None,
-                plan: vec![],
-                replaces: None,
-            }),
-        );
-        let case = r.merged();
-        assert_eq!(case.agreements[0].effective, Some(day("2026-06-02")));
-    }
 }

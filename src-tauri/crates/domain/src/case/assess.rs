@@ -2,7 +2,7 @@
 
 use crate::catalogue::Category;
 use crate::fact::body::{Choice, Risk};
-use crate::id::UnitId;
+use crate::id::{FactId, UnitId};
 use crate::merge::{self, Settled};
 use crate::role::Role;
 use crate::rules::{RuleId, Why};
@@ -61,6 +61,32 @@ pub fn risk(facts: &Facts) -> (Option<Derived<Risk>>, Vec<Conflict>) {
     (Some(Derived { value, why }), conflicts)
 }
 
+/// What was said about the type, decisions included.
+fn said(facts: &Facts) -> Vec<(&Known, Category)> {
+    let mut set: Vec<(&Known, Category)> =
+        each!(facts, CategorySet).map(|(k, b)| (k, b.category)).collect();
+    set.sort_by_key(|(known, _)| known.order());
+    let said = set.clone();
+    // A decision speaks like whoever it chose, with the knowledge of the decider.
+    for (known, body) in each!(facts, Decided)
+        .filter(|(known, b)| b.conflict == "category" && Seat::Owner.admits(known.role))
+    {
+        if let Choice::Fact(id) = body.choice
+            && let Some((_, category)) = said.iter().find(|(k, _)| k.id == id)
+        {
+            set.push((known, *category));
+        }
+    }
+    set
+}
+
+/// The types that stand side by side: those nobody answered in knowledge of them.
+pub(super) fn standing_types(facts: &Facts) -> Vec<(FactId, Category)> {
+    let set = said(facts);
+    let heads = merge::heads(&set, |later, earlier| later.0.knows(earlier.0));
+    heads.iter().map(|(known, category)| (known.id, *category)).collect()
+}
+
 /// The type of a case: what all say, else what the owning unit says, else a person decides and
 /// the first named type is shown meanwhile.
 #[must_use]
@@ -68,18 +94,7 @@ pub fn category(
     facts: &Facts,
     owner: Option<UnitId>,
 ) -> (Option<Derived<Category>>, Vec<Conflict>) {
-    let mut set: Vec<(&Known, Category)> =
-        each!(facts, CategorySet).map(|(k, b)| (k, b.category)).collect();
-    set.sort_by_key(|(known, _)| known.order());
-    let said = set.clone();
-    // A decision speaks like whoever it chose, with the knowledge of the decider.
-    for (known, body) in each!(facts, Decided).filter(|(_, b)| b.conflict == "category") {
-        if let Choice::Fact(id) = body.choice
-            && let Some((_, category)) = said.iter().find(|(k, _)| k.id == id)
-        {
-            set.push((known, *category));
-        }
-    }
+    let set = said(facts);
     let heads = merge::heads(&set, |later, earlier| later.0.knows(earlier.0));
     let settled = merge::owner_or_ask(
         &heads,
@@ -116,7 +131,7 @@ pub fn category(
 /// The settled conflicts that decisions about the type leave behind.
 fn decided(facts: &Facts) -> Vec<Conflict> {
     each!(facts, Decided)
-        .filter(|(_, body)| body.conflict == "category")
+        .filter(|(known, body)| body.conflict == "category" && Seat::Owner.admits(known.role))
         .map(|(known, body)| {
             let sides = body
                 .over

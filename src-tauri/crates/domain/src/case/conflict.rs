@@ -53,8 +53,17 @@ impl Seat {
         match (self, owner) {
             (Self::JudicialOffice, _) => &[Role::R6],
             (Self::Owner, Level::Village) => &[Role::R2, Role::R3],
-            (Self::Owner, Level::Township) => &[Role::R4, Role::R5, Role::R7],
+            (Self::Owner, Level::Township) => &[Role::R4, Role::R5, Role::R6, Role::R7],
         }
+    }
+
+    /// Whether a decision of this role, whichever level owns the case, counts at all.
+    ///
+    /// Whether its unit owned the case is asked where it is written; by the time it is read, the
+    /// case may have moved on, and the decision stands.
+    #[must_use]
+    pub fn admits(self, role: Role) -> bool {
+        self.roles(role.level()).contains(&role)
     }
 }
 

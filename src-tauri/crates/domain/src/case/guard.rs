@@ -64,6 +64,10 @@ pub enum RefusalReason {
     ///
     /// Source: 人民调解法 (2010) arts. 3 and 17.
     PartyRefused,
+    /// This dispute may only be settled in writing.
+    ///
+    /// Source: 劳动争议调解仲裁法 (2007) art. 14; 农村土地承包经营纠纷调解仲裁法 (2009) art. 10.
+    MustBeWritten,
     /// The parts do not add up to the whole.
     SumDiffers,
     /// It is already so.
@@ -168,7 +172,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             b.party.map_or(Ok(()), |party| names.party("party", party))
         }
         Body::SessionHeld(b) => check_session(&names, b),
-        Body::AgreementReached(b) => check_agreement(&names, b),
+        Body::AgreementReached(b) => check_agreement(&names, at, b),
         Body::AgreementSigned(b) => {
             names.agreement("agreement", b.agreement)?;
             if b.parties.is_empty() && b.mediators.is_empty() {
@@ -312,7 +316,13 @@ fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
     Ok(())
 }
 
-fn check_agreement(names: &Names<'_>, body: &AgreementReached) -> Verdict {
+fn check_agreement(names: &Names<'_>, at: At, body: &AgreementReached) -> Verdict {
+    if body.form == AgreementForm::Oral && names.case.written_only.is_some() {
+        return refuse("form", RefusalReason::MustBeWritten);
+    }
+    if body.replaces_dated.is_some_and(|day| day > at.day) {
+        return refuse("replaces_dated", RefusalReason::InFuture);
+    }
     required("text", &body.text, TEXT_CHARS_MAX)?;
     check_amount("amount_fen", body.amount_fen)?;
     names.parties("parties", &body.parties)?;

@@ -120,11 +120,14 @@ impl Facts {
         self.list.binary_search_by_key(&id, |known| known.id).ok().and_then(|at| self.list.get(at))
     }
 
-    /// The decision that holds for a conflict: one that knows all of its sides, the last word of
-    /// those. Two contradicting decisions settle nothing.
-    pub fn decision(&self, key: &str, sides: &[&Known]) -> Option<(&Known, &Choice)> {
+    /// The decision that holds for a conflict: one by somebody who sits where it is decided and
+    /// who knows all of its sides, the last word of those. Two contradicting decisions settle
+    /// nothing.
+    pub fn decision(&self, key: &str, seat: Seat, sides: &[&Known]) -> Option<(&Known, &Choice)> {
+        let is_seated = |known: &Known| seat.admits(known.role);
         let all: Vec<(&Known, &Choice)> = each!(self, Decided)
-            .filter(|(known, body)| body.conflict == key && sides.iter().all(|s| known.knows(s)))
+            .filter(|(known, body)| body.conflict == key && is_seated(known))
+            .filter(|(known, _)| sides.iter().all(|side| known.knows(side)))
             .map(|(known, body)| (known, &body.choice))
             .collect();
         let heads = merge::heads(&all, |later, earlier| later.0.knows(earlier.0));
@@ -188,7 +191,7 @@ impl Facts {
             Settled::Ask(all) => {
                 let key = format!("correction/{}", original.id);
                 let sides: Vec<&Known> = all.iter().map(|(known, _)| *known).collect();
-                let decided = self.decision(&key, &sides);
+                let decided = self.decision(&key, Seat::Owner, &sides);
                 let chosen = decided.and_then(|(_, choice)| match choice {
                     Choice::Fact(id) => all.iter().find(|(known, _)| known.id == *id),
                     _ => None,

@@ -214,7 +214,7 @@ impl Ladder {
                         .copied()
                         .chain(climb.requests.iter().map(|(k, _)| *k))
                         .collect();
-                    let decided = facts.decision(&escalation.key(), &sides);
+                    let decided = facts.decision(&escalation.key(), Seat::Owner, &sides);
                     self.conflicts.push(
                         dispute(escalation, &why, &claim, climb)
                             .with_ways(&["void", "stand"])

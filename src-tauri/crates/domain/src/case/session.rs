@@ -112,7 +112,7 @@ fn barred(facts: &Facts, session: &Known, conflicts: &mut Vec<Conflict>) -> Opti
                 let why = Why::new(RuleId::Backdated, basis.chain([session.id]));
                 let sides: Vec<&Known> = refusal.basis.iter().copied().chain([session]).collect();
                 let key = format!("session/{}", session.id);
-                let decided = facts.decision(&key, &sides);
+                let decided = facts.decision(&key, Seat::Owner, &sides);
                 let void = decided.is_some_and(|(_, c)| *c == Choice::Way("void".into()));
                 conflicts.push(
                     Conflict::between(

@@ -77,6 +77,7 @@ impl Begun {
             amount_fen: Some(crate::money::Fen(1_800_000)),
             plan: vec![],
             replaces,
+            replaces_dated: None,
         })
     }
 

@@ -332,6 +332,9 @@ bodies! {
         /// The earlier agreement it says it replaces.
         #[serde(default)]
         replaces: Option<FactId>,
+        /// The day of the earlier agreement it says it replaces, where that one is not held here.
+        #[serde(default)]
+        replaces_dated: Option<Day>,
     }
     /// One line of a plan of performance (履行计划).
     PlanLine {
