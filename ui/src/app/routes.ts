@@ -4,11 +4,15 @@ import type { Component } from "vue";
 import type { RouteRecordRaw } from "vue-router";
 
 import type { ProfileState } from "@/host/types";
+import Ledger from "@/features/ledger/LedgerPage.vue";
 import Workbench from "@/features/workbench/WorkbenchPage.vue";
 
 type Page = () => Promise<{ default: Component }>;
 
-export const routes: RouteRecordRaw[] = [{ name: "workbench", path: "/", component: Workbench }];
+export const routes: RouteRecordRaw[] = [
+  { name: "workbench", path: "/", component: Workbench },
+  { name: "ledger", path: "/cases", component: Ledger },
+];
 
 /** What stands before the pages while the profile is not open. */
 export const gates: Partial<Record<Exclude<ProfileState, "open">, Page>> = {};

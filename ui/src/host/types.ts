@@ -27,6 +27,8 @@ export type { CategoryView } from "./generated/CategoryView";
 export type { Choice } from "./generated/Choice";
 export type { Closed } from "./generated/Closed";
 export type { ClosureView } from "./generated/ClosureView";
+export type { ConfirmationBar } from "./generated/ConfirmationBar";
+export type { ConfirmationView } from "./generated/ConfirmationView";
 export type { ConflictKind } from "./generated/ConflictKind";
 export type { ConflictLine } from "./generated/ConflictLine";
 export type { ConflictList } from "./generated/ConflictList";

@@ -4,6 +4,7 @@ import { facts } from "./facts";
 import { faults } from "./faults";
 import { frame } from "./frame";
 import { kit } from "./kit";
+import { ledger } from "./ledger";
 import { rules } from "./rules";
 import { words } from "./words";
 import { workbench } from "./workbench";
@@ -13,6 +14,7 @@ export const messages: typeof chinese = {
   faults,
   frame,
   kit,
+  ledger,
   rules,
   words,
   workbench,

@@ -3,6 +3,37 @@ import type { Workbench } from "../zh-CN/workbench";
 export const workbench: Workbench = {
   title: "What to do today",
   register: "Register a dispute",
+  registerFirst: "Register the first dispute",
+  nothing: "Nothing to do today",
+  nothingSays: "When somebody comes with a dispute, press F2.",
+  noCases: "No cases yet",
+  noCasesSays:
+    "When somebody comes, write it down: who with whom, what about, what they ask for. One screen is enough.",
+  dues: {
+    title: "With a deadline",
+    over: (days) => `${days} days over`,
+    today: "due today",
+    left: (days) => `${days} days left`,
+    amount: (money) => `${money} to pay`,
+    until: (day) => `until ${day}`,
+    note: "Record it",
+    more: (n) => `${n} more, show all`,
+  },
+  conflicts: {
+    title: "For you to decide",
+    says: "The same matter, recorded in two ways:",
+    go: "Have a look",
+  },
+  notices: { title: "Please take note", go: "Have a look" },
+  toAccept: { title: "Escalated by a village, to be accepted", go: "Accept" },
+  toConfirm: { title: "Agreed, to be confirmed", go: "Confirm" },
+  handling: {
+    title: "In hand",
+    all: (n) => `All ${n} in the ledger`,
+    sessions: (n) => `${n} sessions`,
+  },
+  waiting: (unit, day) => `Waiting for an earlier packet: ${unit}, ${day}`,
+  waitingSays: "Ask them for that packet again; the rest then completes itself.",
   neighbours: {
     titleVillage: "Last exchange with the township",
     titleTownship: "Last exchange with each village",
