@@ -15,4 +15,7 @@ export const routes: RouteRecordRaw[] = [
 ];
 
 /** What stands before the pages while the profile is not open. */
-export const gates: Partial<Record<Exclude<ProfileState, "open">, Page>> = {};
+export const gates: Partial<Record<Exclude<ProfileState, "open">, Page>> = {
+  none: () => import("@/features/welcome/WelcomePage.vue"),
+  locked: () => import("@/features/lock/LockPage.vue"),
+};

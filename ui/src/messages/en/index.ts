@@ -3,6 +3,8 @@ import type { messages as chinese } from "../zh-CN";
 import { facts } from "./facts";
 import { faults } from "./faults";
 import { frame } from "./frame";
+import { gate } from "./gate";
+import { place } from "./place";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
 import { rules } from "./rules";
@@ -13,6 +15,8 @@ export const messages: typeof chinese = {
   facts,
   faults,
   frame,
+  gate,
+  place,
   kit,
   ledger,
   rules,
