@@ -1,2 +1,0 @@
-// `FactAdd` names this type without importing it.
-type NewFact = import("./generated/NewFact").NewFact;
