@@ -5,6 +5,7 @@ import type { RouteRecordRaw } from "vue-router";
 
 import type { ProfileState } from "@/host/types";
 import Ledger from "@/features/ledger/LedgerPage.vue";
+import Registration from "@/features/registration/RegistrationPage.vue";
 import Workbench from "@/features/workbench/WorkbenchPage.vue";
 
 type Page = () => Promise<{ default: Component }>;
@@ -12,6 +13,12 @@ type Page = () => Promise<{ default: Component }>;
 export const routes: RouteRecordRaw[] = [
   { name: "workbench", path: "/", component: Workbench },
   { name: "ledger", path: "/cases", component: Ledger },
+  { name: "registration", path: "/register", component: Registration },
+  {
+    name: "exchange",
+    path: "/exchange",
+    component: () => import("@/features/exchange/ExchangePage.vue"),
+  },
 ];
 
 /** What stands before the pages while the profile is not open. */

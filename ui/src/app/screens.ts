@@ -12,4 +12,5 @@ export const SCREENS: readonly Screen[] = [
   { name: "ledger-search", path: "/cases?q=张" },
   { name: "registration", path: "/register" },
   { name: "case", path: "/cases/:case" },
+  { name: "exchange", path: "/exchange" },
 ];

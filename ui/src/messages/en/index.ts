@@ -5,8 +5,10 @@ import { faults } from "./faults";
 import { frame } from "./frame";
 import { gate } from "./gate";
 import { place } from "./place";
+import { exchange } from "./exchange";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
+import { registration } from "./registration";
 import { rules } from "./rules";
 import { words } from "./words";
 import { workbench } from "./workbench";
@@ -17,8 +19,10 @@ export const messages: typeof chinese = {
   frame,
   gate,
   place,
+  exchange,
   kit,
   ledger,
+  registration,
   rules,
   words,
   workbench,

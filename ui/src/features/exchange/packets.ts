@@ -1,0 +1,32 @@
+// Packets on a stick: files whose names differ only in the number of the part belong together.
+
+import type { Place, StickFileView, StickView } from "@/host/types";
+
+export interface FoundPacket {
+  name: string;
+  bytes: number;
+  /** Its files, in order. */
+  places: Place[];
+}
+
+const PART = /\d\d(?=\.[^.]*$)/;
+
+/** The packets on a stick, each with its parts in order. */
+export function packetsOf(stick: StickView): FoundPacket[] {
+  const packets = new Map<string, StickFileView[]>();
+  for (const file of [...stick.packets].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const stem = file.name.replace(PART, "");
+    packets.set(stem, [...(packets.get(stem) ?? []), file]);
+  }
+  return [...packets.values()].map((files) => ({
+    name: shortName(files[0]?.name ?? ""),
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    places: files.map((file) => ({ stick_file: { stick: stick.id, name: file.name } })),
+  }));
+}
+
+/** `PINGLI/ABCDEFGH/TFMN7H01.PLP` is called `TFMN7H`. */
+function shortName(file: string): string {
+  const name = file.split("/").at(-1) ?? file;
+  return name.replace(PART, "").replace(/\.[^.]*$/, "");
+}
