@@ -4,6 +4,7 @@ import { httpHost, readHash } from "./http";
 import type { Host } from "./host";
 
 export { readFacts } from "./history";
+export * from "./drafts";
 export * from "./host";
 export * from "./preferences";
 export * from "./queries";

@@ -46,3 +46,10 @@ export function placeOf(word: string, line: CaseLine): MatchPlace {
   if (holds(line.place)) return "place";
   return /^[a-z]+$/i.test(word) ? "names" : "elsewhere";
 }
+
+/** The title without the names that stand in the column beside it. */
+export function matterOf(line: CaseLine): string {
+  const names = line.parties.join("与");
+  const rest = line.title.startsWith(names) ? line.title.slice(names.length) : line.title;
+  return rest === "" ? line.title : rest;
+}
