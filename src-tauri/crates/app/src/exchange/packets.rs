@@ -389,8 +389,8 @@ pub(crate) fn import(
         Err((_, Fault::Cancelled)) => ExchangeOutcome::Cancelled,
         Err(_) => ExchangeOutcome::BrokenOff,
         Ok(_) if checked.damage.is_some() => ExchangeOutcome::BrokenOff,
-        Ok(_) if packet.waiting_for.is_some() => ExchangeOutcome::Waiting,
         Ok(0) => ExchangeOutcome::NothingNew,
+        Ok(_) if packet.waiting_for.is_some() => ExchangeOutcome::Waiting,
         Ok(_) => ExchangeOutcome::Received,
     };
     note_import(office, &checked, &packet, received, outcome)?;

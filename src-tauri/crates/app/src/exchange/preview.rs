@@ -252,6 +252,17 @@ pub(super) fn clock_doubt(office: &Office, header: &Header, ahead_ms: i64) -> Op
         .then(|| observed.ahead_ms.saturating_neg())
 }
 
+/// Whether everything before an entry is held: stretch by stretch back to the first.
+fn reaches_start(ranges: &[(u64, u64)], seq: u64) -> bool {
+    let mut start = seq;
+    while let Some((first, _)) =
+        ranges.iter().find(|(f, l)| *f < start && start <= l.saturating_add(1))
+    {
+        start = *first;
+    }
+    start == 1
+}
+
 /// What would become of a packet's entries.
 #[derive(Default)]
 struct Forecast {
@@ -277,10 +288,7 @@ impl Forecast {
                 slot.insert(ranges.iter().map(|r| (r.first, r.last)).collect());
             }
             let ranges = held.entry(stretch.log).or_default();
-            let joins = |ranges: &[(u64, u64)], seq: u64| {
-                seq == 1 || ranges.iter().any(|(f, l)| (*f..=l.saturating_add(1)).contains(&seq))
-            };
-            self.has_gap |= !joins(ranges, stretch.first);
+            self.has_gap |= !reaches_start(ranges, stretch.first);
             for (at, (entry, _)) in stretch.entries.iter().enumerate() {
                 let seq = stretch.first.saturating_add(u64::try_from(at).unwrap_or(0));
                 if !ranges.iter().any(|(f, l)| (*f..=*l).contains(&seq)) {
@@ -382,4 +390,24 @@ pub(crate) fn preview(
         return Err(packet_fault(damage, checked.segments.len()));
     }
     describe(office, &checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reaches_start;
+
+    #[test]
+    fn a_gap_stays_a_gap_until_everything_before_is_held() {
+        let rows: [(&[(u64, u64)], u64, bool); 6] = [
+            (&[], 1, true),
+            (&[], 5, false),
+            (&[(1, 4)], 5, true),
+            (&[(5, 9)], 5, false),
+            (&[(5, 9), (1, 4)], 10, true),
+            (&[(1, 3), (5, 9)], 7, false),
+        ];
+        for (ranges, seq, want) in rows {
+            assert_eq!(reaches_start(ranges, seq), want, "{ranges:?} {seq}");
+        }
+    }
 }

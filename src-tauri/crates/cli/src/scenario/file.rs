@@ -86,6 +86,9 @@ pub struct Step {
     /// The fault it must end in: its code, or members it must have.
     #[serde(default)]
     pub fails: Option<Value>,
+    /// What its result must be: expectations without `node`, `get` and `with`.
+    #[serde(default)]
+    pub gives: Vec<Expectation>,
     /// One exchange.
     #[serde(default)]
     pub exchange: Option<Exchange>,
@@ -116,7 +119,8 @@ pub struct Exchange {
     pub to: String,
     /// How.
     pub by: Way,
-    /// Stops after this part of the entries, 0 to 1.
+    /// Stops after this part of the entries, 0 to 1; not in a merge, which goes on until it is
+    /// whole.
     #[serde(default)]
     pub cut: Option<f64>,
 }
@@ -161,8 +165,10 @@ pub struct ClockStep {
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// Whom to ask; several if separated by spaces.
+    #[serde(default)]
     pub node: String,
     /// Which command.
+    #[serde(default)]
     pub get: String,
     /// Its payload.
     #[serde(default)]
@@ -216,8 +222,26 @@ impl Scenario {
             if kinds.iter().filter(|is| **is).count() != 1 {
                 return Err(format!("step {}: exactly one thing must happen", index + 1));
             }
+            let wrong = |what: &str| Err(format!("step {}: {what}", index + 1));
             if step.call.is_some() != step.node.is_some() {
-                return Err(format!("step {}: `call` and `node` go together", index + 1));
+                return wrong("`call` and `node` go together");
+            }
+            if step.merge.iter().flatten().any(|exchange| exchange.cut.is_some()) {
+                return wrong("an exchange of a merge cannot be cut");
+            }
+            let has_result = step.call.is_some() || step.exchange.is_some();
+            let reads_result = !step.gives.is_empty() || !step.save.is_empty();
+            if reads_result && (!has_result || step.fails.is_some()) {
+                return wrong("`save` and `gives` read the result of a `call` or `exchange`");
+            }
+            if step.gives.iter().any(|e| !e.node.is_empty() || !e.get.is_empty()) {
+                return wrong("`gives` asks nobody: no `node`, no `get`");
+            }
+        }
+        let expected = scenario.steps.iter().flat_map(|step| &step.expect).chain(&scenario.expect);
+        for (index, expectation) in expected.enumerate() {
+            if expectation.node.is_empty() || expectation.get.is_empty() {
+                return Err(format!("expectation {}: `node` and `get` are needed", index + 1));
             }
         }
         Ok(scenario)

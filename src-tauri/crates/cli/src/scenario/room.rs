@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use app::clock::{Entropy, SetClock};
 use app::fault::Fault;
@@ -38,16 +38,23 @@ impl Entropy for Seeded {
     }
 }
 
-/// Where in a long command the power goes.
+/// Where in a long command the power goes, or the line is cut.
 type Fuse = Arc<Mutex<Option<f64>>>;
+
+/// Finds the desk a listener belongs to, once there is one.
+type Slot = Arc<OnceLock<Weak<Desk>>>;
+
+/// What rooms call their own calls.
+const CALL: &str = "scenario";
 
 /// One room.
 pub(super) struct Room {
-    desk: Option<Desk>,
+    desk: Option<Arc<Desk>>,
     home: PathBuf,
     clock: Arc<SetClock>,
     entropy: Arc<dyn Entropy>,
     fuse: Fuse,
+    cut: Fuse,
     ahead_ms: i64,
 }
 
@@ -94,28 +101,44 @@ impl Room {
             clock: Arc::new(SetClock::at(unsigned(now_ms))),
             entropy: Arc::new(Seeded(Mutex::new(rng))),
             fuse: Arc::default(),
+            cut: Arc::default(),
             ahead_ms: 0,
         };
         room.desk = Some(room.make_desk());
         room
     }
 
-    fn make_desk(&self) -> Desk {
-        let fuse = self.fuse.clone();
-        Desk::new(DeskOptions {
+    fn make_desk(&self) -> Arc<Desk> {
+        let (fuse, cut) = (self.fuse.clone(), self.cut.clone());
+        let slot = Slot::default();
+        let own = slot.clone();
+        let desk = Arc::new(Desk::new(DeskOptions {
             home: self.home.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             host: Arc::new(CommandLine),
             cost: COST,
-            listener: Some(Arc::new(move |event| burn(&fuse, &event))),
-        })
+            listener: Some(Arc::new(move |event| {
+                if is_burnt(&fuse, &event, &[Phase::Receiving]) {
+                    std::panic::resume_unwind(Box::new("power cut"));
+                }
+                if is_burnt(&cut, &event, &[Phase::Receiving, Phase::Sending])
+                    && let Some(desk) = own.get().and_then(Weak::upgrade)
+                {
+                    // Whoever stops a call that is over stops nothing.
+                    let _ = desk.call("call_cancel", json!({ "call": CALL }), None);
+                }
+            })),
+        }));
+        // The slot is new: nobody else can have filled it.
+        let _ = slot.set(Arc::downgrade(&desk));
+        desk
     }
 
     /// Runs a command.
     pub(super) fn call(&self, name: &str, payload: Value) -> Result<Value, Fault> {
         match &self.desk {
-            Some(desk) => desk.call(name, payload, Some("scenario")),
+            Some(desk) => desk.call(name, payload, Some(CALL)),
             None => Err(Fault::Locked),
         }
     }
@@ -136,24 +159,23 @@ impl Room {
         // Whatever was only in memory is gone; a new process opens what is on disk.
         self.desk = None;
         let desk = self.make_desk();
-        desk.call("profile_unlock", json!({ "passphrase": PASSPHRASE }), None)
-            .map_err(|fault| fault.to_string())
-            .inspect(|_| self.desk = Some(desk))
+        let opened = desk.call("profile_unlock", json!({ "passphrase": PASSPHRASE }), None);
+        self.desk = Some(desk);
+        opened.map_err(|fault| fault.to_string())
     }
 }
 
-/// Cuts the power once the fuse has burnt down.
-fn burn(fuse: &Fuse, event: &Event) {
-    let Event::Progress { phase: Phase::Receiving, done, total: Some(total), .. } = event else {
-        return;
+/// Whether a fuse has just burnt down: in one of some phases, that far.
+fn is_burnt(fuse: &Fuse, event: &Event, phases: &[Phase]) -> bool {
+    let Event::Progress { phase, done, total: Some(total), .. } = event else {
+        return false;
     };
     let mut left = fuse.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_burnt = left.is_some_and(|at| ratio(*done, *total) >= at);
+    let is_burnt = phases.contains(phase) && left.is_some_and(|at| ratio(*done, *total) >= at);
     if is_burnt {
         *left = None;
-        drop(left);
-        std::panic::resume_unwind(Box::new("power cut"));
     }
+    is_burnt
 }
 
 fn ratio(done: u64, total: u64) -> f64 {
@@ -268,7 +290,7 @@ impl Rooms {
     pub(super) fn exchange(&mut self, exchange: &Exchange) -> Result<Result<u64, Fault>, String> {
         match exchange.by {
             Way::Usb => self.carry_or_fault(&exchange.from, &exchange.to, exchange.cut),
-            Way::Lan => self.meet(&exchange.from, &exchange.to),
+            Way::Lan => self.meet(&exchange.from, &exchange.to, exchange.cut),
         }
     }
 
@@ -312,15 +334,22 @@ impl Rooms {
     }
 
     /// A meeting on the network.
-    fn meet(&self, from: &str, to: &str) -> Result<Result<u64, Fault>, String> {
+    fn meet(&self, from: &str, to: &str, cut: Option<f64>) -> Result<Result<u64, Fault>, String> {
         let answers = self.room(to)?;
         let open = json!({ "enabled": true, "port": 0, "loopback": true });
         let words = |fault: Fault| fault.to_string();
         let state = answers.call("lan_listen", open).map_err(words)?;
         let address = part(&state, "addresses.0");
-        let met = self.room(from)?.call("lan_exchange", json!({ "address": address }));
+        let calls = self.room(from)?;
+        *calls.cut.lock().unwrap_or_else(PoisonError::into_inner) = cut;
+        let met = calls.call("lan_exchange", json!({ "address": address }));
+        *calls.cut.lock().unwrap_or_else(PoisonError::into_inner) = None;
         answers.call("lan_listen", json!({ "enabled": false })).map_err(words)?;
-        Ok(met.map(|met| number(&met, "received") + number(&met, "sent")))
+        Ok(match met {
+            // That is what was asked for; how much came across, the next meeting shows.
+            Err(Fault::Cancelled) if cut.is_some() => Ok(0),
+            met => met.map(|met| number(&met, "received") + number(&met, "sent")),
+        })
     }
 }
 

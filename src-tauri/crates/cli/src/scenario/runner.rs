@@ -275,6 +275,11 @@ impl Play<'_> {
                     let found = found.ok_or_else(|| format!("{path}: no such part of {value}"))?;
                     self.names.insert(name.clone(), found);
                 }
+                for expectation in &step.gives {
+                    self.checks += 1;
+                    self.compare(&value, expectation)
+                        .map_err(|wrong| format!("gives {}: {wrong}", expectation.path))?;
+                }
                 Ok(())
             }
             (Err(fault), None) => Err(format!("failed: {}", crate::fault_json(&fault))),
@@ -310,11 +315,15 @@ impl Play<'_> {
             .room(node)?
             .call(&expectation.get, payload)
             .map_err(|fault| crate::fault_json(&fault).to_string())?;
+        self.compare(&value, expectation)
+    }
+
+    fn compare(&self, value: &Value, expectation: &Expectation) -> Result<(), String> {
         let path = match substitute(&Value::String(expectation.path.clone()), &self.names)? {
             Value::String(path) => path,
             other => other.to_string(),
         };
-        check(find(&value, &path).as_ref(), expectation, &self.names)
+        check(find(value, &path).as_ref(), expectation, &self.names)
     }
 }
 
