@@ -19,6 +19,16 @@ export const routes: RouteRecordRaw[] = [
     path: "/exchange",
     component: () => import("@/features/exchange/ExchangePage.vue"),
   },
+  {
+    name: "conflicts",
+    path: "/conflicts",
+    component: () => import("@/features/conflicts/ConflictsPage.vue"),
+  },
+  {
+    name: "conflict",
+    path: "/conflicts/:record/:key",
+    component: () => import("@/features/conflicts/ConflictPage.vue"),
+  },
 ];
 
 /** What stands before the pages while the profile is not open. */

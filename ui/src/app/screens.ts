@@ -13,4 +13,6 @@ export const SCREENS: readonly Screen[] = [
   { name: "registration", path: "/register" },
   { name: "case", path: "/cases/:case" },
   { name: "exchange", path: "/exchange" },
+  { name: "conflicts", path: "/conflicts" },
+  { name: "conflict", path: "/conflicts/:record/:key" },
 ];

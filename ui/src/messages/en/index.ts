@@ -1,11 +1,14 @@
 import type { messages as chinese } from "../zh-CN";
 
+import { caseWords } from "./case";
 import { facts } from "./facts";
 import { faults } from "./faults";
+import { forms } from "./forms";
 import { frame } from "./frame";
 import { gate } from "./gate";
 import { place } from "./place";
 import { exchange } from "./exchange";
+import { conflicts } from "./conflicts";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
 import { registration } from "./registration";
@@ -14,12 +17,15 @@ import { words } from "./words";
 import { workbench } from "./workbench";
 
 export const messages: typeof chinese = {
+  case: caseWords,
   facts,
   faults,
+  forms,
   frame,
   gate,
   place,
   exchange,
+  conflicts,
   kit,
   ledger,
   registration,
