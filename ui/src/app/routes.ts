@@ -4,6 +4,7 @@ import type { Component } from "vue";
 import type { RouteRecordRaw } from "vue-router";
 
 import type { ProfileState } from "@/host/types";
+import Case from "@/features/case/CasePage.vue";
 import Ledger from "@/features/ledger/LedgerPage.vue";
 import Registration from "@/features/registration/RegistrationPage.vue";
 import Workbench from "@/features/workbench/WorkbenchPage.vue";
@@ -13,6 +14,7 @@ type Page = () => Promise<{ default: Component }>;
 export const routes: RouteRecordRaw[] = [
   { name: "workbench", path: "/", component: Workbench },
   { name: "ledger", path: "/cases", component: Ledger },
+  { name: "case", path: "/cases/:case", component: Case },
   { name: "registration", path: "/register", component: Registration },
   {
     name: "exchange",
@@ -29,6 +31,12 @@ export const routes: RouteRecordRaw[] = [
     path: "/conflicts/:record/:key",
     component: () => import("@/features/conflicts/ConflictPage.vue"),
   },
+  {
+    name: "settings",
+    path: "/settings",
+    component: () => import("@/features/settings/SettingsPage.vue"),
+  },
+  { name: "help", path: "/help", component: () => import("@/features/help/HelpPage.vue") },
 ];
 
 /** What stands before the pages while the profile is not open. */

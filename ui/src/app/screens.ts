@@ -15,4 +15,6 @@ export const SCREENS: readonly Screen[] = [
   { name: "exchange", path: "/exchange" },
   { name: "conflicts", path: "/conflicts" },
   { name: "conflict", path: "/conflicts/:record/:key" },
+  { name: "settings", path: "/settings" },
+  { name: "help", path: "/help" },
 ];

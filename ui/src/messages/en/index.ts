@@ -9,6 +9,8 @@ import { gate } from "./gate";
 import { place } from "./place";
 import { exchange } from "./exchange";
 import { conflicts } from "./conflicts";
+import { settings } from "./settings";
+import { help } from "./help";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
 import { registration } from "./registration";
@@ -26,6 +28,8 @@ export const messages: typeof chinese = {
   place,
   exchange,
   conflicts,
+  settings,
+  help,
   kit,
   ledger,
   registration,

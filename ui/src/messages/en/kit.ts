@@ -31,7 +31,7 @@ export const kit: Kit = {
   },
   money: {
     unit: "CNY",
-    hint: "Figures only, e.g. 18000",
+    hint: "e.g. 18000",
     unreadable: "This amount cannot be read. Figures only, at most two decimals.",
   },
   words: {

@@ -31,7 +31,7 @@ export const kit = {
   },
   money: {
     unit: "元",
-    hint: "只写数字，例：18000",
+    hint: "例：18000",
     unreadable: "看不懂这个金额。只写数字，最多两位小数。",
   },
   words: {

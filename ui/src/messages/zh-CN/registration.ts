@@ -5,7 +5,6 @@ export const registration = {
   beside: "一屏记完，以后都能补、能改",
   parties: "谁和谁",
   name: "姓名",
-  nameHint: "单位写全称",
   phone: "电话",
   address: "住哪里",
   side: "哪一方",
@@ -21,17 +20,14 @@ export const registration = {
   place: "在哪里发生",
   amount: "涉及多少钱",
   happened: "什么时候的事",
-  how: "怎么来的",
+  happenedHint: "例：1-5、昨天上午",
   applied: "哪天来说的",
-  appliedHint: "不写就是今天。这一天中断诉讼时效，请写准。",
+  appliedHint: "不写就是今天",
   source: "来源",
   track: "走哪条路",
   risk: "看着险不险",
-  caseTitle: "案件名称",
-  caseTitleHint: "不写就用当事人的名字",
   send: "登记",
   sending: "正在保存…",
-  nobody: "至少写一个当事人的姓名。",
 };
 
 export type Registration = typeof registration;
