@@ -23,7 +23,6 @@ export interface RegistrationDraft {
   source: Source | "";
   track: Track | "";
   risk: Risk | "";
-  title: string;
 }
 
 export function newParty(side: Side): PartyDraft {
@@ -43,7 +42,6 @@ export function newRegistration(): RegistrationDraft {
     source: "application",
     track: "people_mediation",
     risk: "",
-    title: "",
   };
 }
 
@@ -60,7 +58,7 @@ export function requestOf(draft: RegistrationDraft): Payload<"case_register"> {
     source: draft.source || "application",
     track: draft.track || "people_mediation",
     happened: draft.happened ?? undefined,
-    title: draft.title.trim(),
+    title: "",
     place: draft.place.trim(),
     amount_fen: draft.amount ?? undefined,
     category: draft.category || undefined,

@@ -143,7 +143,7 @@ export const shapes = {
     ["circle", { cx: "9", cy: "7", r: "4" }],
   ],
   inbox: [
-    ["path", { d: "M22L12L16L12L14L15L10L15L8L12L2L12" }],
+    ["path", { d: "M22 12L16 12L14 15L10 15L8 12L2 12" }],
     [
       "path",
       {

@@ -1,0 +1,52 @@
+// Which form writes which kind of fact.
+
+import type { Component } from "vue";
+
+import type { FactKind } from "@/messages/zh-CN/words";
+
+import AcceptedForm from "./AcceptedForm.vue";
+import AgreementForm from "./AgreementForm.vue";
+import CategoryForm from "./CategoryForm.vue";
+import CloseForm from "./CloseForm.vue";
+import ConfirmForm from "./ConfirmForm.vue";
+import ConsentForm from "./ConsentForm.vue";
+import EscalateForm from "./EscalateForm.vue";
+import NoteForm from "./NoteForm.vue";
+import PartyForm from "./PartyForm.vue";
+import PerformanceForm from "./PerformanceForm.vue";
+import RevisitForm from "./RevisitForm.vue";
+import RiskForm from "./RiskForm.vue";
+import SealedForm from "./SealedForm.vue";
+import SessionForm from "./SessionForm.vue";
+import SignedForm from "./SignedForm.vue";
+import TakeOverForm from "./TakeOverForm.vue";
+import VisitForm from "./VisitForm.vue";
+
+/** In the order in which they are offered. */
+export const FORMS = {
+  accepted: AcceptedForm,
+  consent_recorded: ConsentForm,
+  visit_received: VisitForm,
+  session_held: SessionForm,
+  agreement_reached: AgreementForm,
+  agreement_signed: SignedForm,
+  agreement_sealed: SealedForm,
+  performance_noted: PerformanceForm,
+  revisited: RevisitForm,
+  escalated: EscalateForm,
+  escalation_accepted: TakeOverForm,
+  resolution_confirmed: ConfirmForm,
+  closed: CloseForm,
+  category_set: CategoryForm,
+  risk_assessed: RiskForm,
+  party_added: PartyForm,
+  note: NoteForm,
+} satisfies Partial<Record<FactKind, Component>>;
+
+export type WritableKind = keyof typeof FORMS;
+
+export const WRITABLE = Object.keys(FORMS) as WritableKind[];
+
+export function isWritable(kind: string): kind is WritableKind {
+  return kind in FORMS;
+}

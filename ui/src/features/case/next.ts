@@ -1,0 +1,50 @@
+// What is to be done next on a case, as far as its state tells.
+
+import type { CaseView } from "@/host/types";
+
+import { isWritable, type WritableKind } from "./forms/kinds";
+
+/** The kinds that would be the next step, most pressing first. */
+function wanted(view: CaseView): WritableKind[] {
+  const has = (mark: string) => view.marks.some((found) => found.mark === mark);
+  if (has("escalating")) return ["escalation_accepted", "session_held"];
+  if (has("awaiting_confirmation")) return ["resolution_confirmed"];
+  switch (view.state) {
+    case "clue":
+    case "registered":
+      return ["accepted", "session_held"];
+    case "accepted":
+    case "mediating":
+      return ["session_held"];
+    case "agreement_unsigned": {
+      const isSealMissing = view.agreements.some(
+        ({ lacking }) => lacking.seal && lacking.parties.length === 0 && !lacking.mediator,
+      );
+      return isSealMissing ? ["agreement_sealed"] : ["agreement_signed"];
+    }
+    case "agreed":
+      return ["revisited"];
+    case "performing":
+    case "not_performed":
+      return ["performance_noted"];
+    case "performed":
+      return ["revisited"];
+    case "revisited":
+    case "refused":
+    case "withdrawn":
+      return ["closed"];
+    case "closed":
+      return [];
+  }
+}
+
+/** The next step that whoever is here may take. */
+export function nextStep(view: CaseView): WritableKind | null {
+  return wanted(view).find((kind) => view.may_write.includes(kind)) ?? null;
+}
+
+/** Reads the step a link asks for, if it may be taken. */
+export function askedStep(asked: unknown, view: CaseView): WritableKind | null {
+  const kind = String(asked ?? "");
+  return isWritable(kind) && view.may_write.includes(kind) ? kind : null;
+}
