@@ -4,10 +4,12 @@ import type { CaseView } from "@/host/types";
 
 import { isWritable, type WritableKind } from "./forms/kinds";
 
+const TAKE_OVER = "escalation_accepted";
+
 /** The kinds that would be the next step, most pressing first. */
 function wanted(view: CaseView): WritableKind[] {
   const has = (mark: string) => view.marks.some((found) => found.mark === mark);
-  if (has("escalating")) return ["escalation_accepted", "session_held"];
+  if (has("escalating")) return [TAKE_OVER, "session_held"];
   if (has("awaiting_confirmation")) return ["resolution_confirmed"];
   switch (view.state) {
     case "clue":
@@ -39,8 +41,11 @@ function wanted(view: CaseView): WritableKind[] {
 }
 
 /** The next step that whoever is here may take. */
-export function nextStep(view: CaseView): WritableKind | null {
-  return wanted(view).find((kind) => view.may_write.includes(kind)) ?? null;
+export function nextStep(view: CaseView, unit: string | undefined): WritableKind | null {
+  const isOurs = view.owner === null || view.owner.id === unit;
+  // In a case of another unit there is nothing to push on with, but a case may be handed up to us.
+  const steps = isOurs ? wanted(view) : wanted(view).filter((kind) => kind === TAKE_OVER);
+  return steps.find((kind) => view.may_write.includes(kind)) ?? null;
 }
 
 /** Reads the step a link asks for, if it may be taken. */

@@ -1,6 +1,8 @@
 import type { Kit } from "../zh-CN/kit";
 
 export const kit: Kit = {
+  pair: (label, value) => `${label}: ${value}`,
+  list: (names) => names.join(", "),
   close: "Close",
   cancel: "Cancel",
   save: "Save",
