@@ -23,7 +23,7 @@ export const conflicts: Conflicts = {
   toCase: "Open the case",
   gone: "This conflict is no longer there",
   goneSays: "Newer records may have made both sides the same.",
-  waitsFor: (who) => `for ${who} to decide`,
+  of: (kind, field) => `${kind}: ${field}`,
   fields: {
     title: "Title",
     amount: "Amount",
@@ -87,7 +87,6 @@ export const conflicts: Conflicts = {
   differs: "What differs is marked.",
   decide: {
     title: "Decide",
-    choice: "What holds",
     side: (letter, value) => `${letter} holds${value === "" ? "" : `: ${value}`}`,
     third: "Neither; it should be something else",
     thirdValue: "It should be",
