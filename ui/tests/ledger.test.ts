@@ -28,7 +28,7 @@ const answers: Answers = {
 describe("the ledger", () => {
   // Nothing is laid out here: every element is as tall as the grid would be.
   beforeAll(() => {
-    Object.defineProperties(Element.prototype, {
+    Object.defineProperties(HTMLElement.prototype, {
       clientHeight: { configurable: true, get: () => 480 },
       clientWidth: { configurable: true, get: () => 1000 },
     });
