@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/vue";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { fail, type Answers } from "@/host/memory";
 import type { CaseView, ConflictView, SideView } from "@/host/types";
@@ -52,6 +52,7 @@ function agreement(text: string, change: Partial<SideView>): SideView {
         amount_fen: 1_800_000,
         plan: [],
         replaces: null,
+        replaces_dated: null,
       },
     },
     ...change,
@@ -77,6 +78,14 @@ const settled = (host: Awaited<ReturnType<typeof open>>["host"]) =>
   host.calls.find(({ name }) => name === "conflict_settle")?.payload;
 
 describe("the desk of conflicts", () => {
+  // Nothing is laid out here: every element is as tall as the grid would be.
+  beforeAll(() => {
+    Object.defineProperties(HTMLElement.prototype, {
+      clientHeight: { configurable: true, get: () => 480 },
+      clientWidth: { configurable: true, get: () => 1000 },
+    });
+  });
+
   it("lists what is open, what was settled, and what is mine", async () => {
     const { host, user, router } = await open("/conflicts", {
       conflict_list: ({ settled: isSettled, mine }) => ({

@@ -223,6 +223,9 @@ describe("the exchange page", () => {
               sent: 11,
               is_equal: true,
               clock_ahead_ms: 0,
+              bytes_sent: 0,
+              bytes_received: 0,
+              crossings: 1,
             }
           : fail({ code: "lan", reason: "no_answer", address }),
     });
