@@ -15,7 +15,7 @@ export const conflicts: Conflicts = {
   noneSettled: "No conflict was settled yet",
   noneSettledSays: "What was decided stays here for ever, with its reason.",
   columns: { kind: "What differs", title: "Case", who: "Who decides", latest: "Last written" },
-  mayI: "You may decide",
+  mayI: "You decide",
   anyUnit: "any unit",
   decidedBy: (unit, roles) => `${roles} of ${unit}`,
   list: ", ",
