@@ -207,6 +207,10 @@ impl Store {
         if found > SCHEMA_VERSION {
             return Err(StoreError::Newer { found });
         }
+        if found < 1 {
+            // An emptied file opens with any key.
+            return Err(StoreError::Damaged("no tables".to_owned()));
+        }
         writer.pragma_update(None, "journal_mode", "WAL")?;
         let store = Self {
             path,
