@@ -27,7 +27,7 @@ const conflict: ConflictView = {
     by: { id: "U", name: index === 0 ? "周某" : "吴某", role: "R3" },
     unit: VILLAGE,
     device: { id: "D", name: "村里电脑 A" },
-    recorded_ms: new Date(2026, 2, 24, 9, 0).getTime(),
+    recorded_ms: Date.UTC(2026, 2, 24, 1, 0),
     fact: null,
   })),
   ways: [],

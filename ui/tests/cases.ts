@@ -117,7 +117,7 @@ export function event(change: Partial<EventView> = {}): EventView {
   return {
     id: "F-1",
     at: "2026-03-10AM",
-    recorded_ms: new Date(2026, 2, 10, 11, 0).getTime(),
+    recorded_ms: Date.UTC(2026, 2, 10, 3, 0),
     by: { id: "USER", name: "周某", role: "R3" },
     unit: VILLAGE,
     device: { id: "DEVICE", name: "村里电脑 A" },
