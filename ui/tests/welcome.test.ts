@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/vue";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { fail } from "@/host/memory";
 
@@ -95,7 +95,7 @@ describe("the first run", () => {
             name: "F:",
             free: 1e9,
             packets: [],
-            invitations: [{ name: "JOIN0T99.PLI", bytes: 2559 }],
+            invitations: [{ name: "JOIN0T99.PLI", bytes: 2559, written_ms: 0 }],
             for_others: 0,
           },
         ],
@@ -185,5 +185,23 @@ describe("the lock", () => {
     await user.click(screen.getByRole("button", { name: "打开" }));
     expect(await screen.findByText("桥头村评理说事点")).toBeVisible();
     expect(host.calls.filter(({ name }) => name === "profile_unlock")).toHaveLength(2);
+  });
+
+  afterEach(() => void vi.useRealTimers());
+
+  it("comes by itself when nobody has touched anything for ten minutes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+    const { host } = await open("/", { profile_lock: status(LOCKED) });
+    expect(await screen.findByText("桥头村评理说事点")).toBeVisible();
+    const locks = () => host.calls.filter(({ name }) => name === "profile_lock").length;
+    vi.advanceTimersByTime(9 * 60_000);
+    // An import at work is no empty desk.
+    host.emit({ event: "progress", call: "call-1", phase: "receiving", done: 1, total: null });
+    vi.advanceTimersByTime(9 * 60_000);
+    expect(locks()).toBe(0);
+    vi.advanceTimersByTime(2 * 60_000);
+    expect(locks()).toBe(1);
+    vi.useRealTimers();
+    expect(await screen.findByRole("heading", { name: /已锁定/ })).toBeVisible();
   });
 });
