@@ -23,8 +23,8 @@ function stick(change: Partial<StickView> = {}): StickView {
     name: "F:",
     free: 12e9,
     packets: [
-      { name: "PINGLI/AB/TFMN7H02.PLP", bytes: 500 },
-      { name: "PINGLI/AB/TFMN7H01.PLP", bytes: 1000 },
+      { name: "PINGLI/AB/TFMN7H02.PLP", bytes: 500, written_ms: 0 },
+      { name: "PINGLI/AB/TFMN7H01.PLP", bytes: 1000, written_ms: 0 },
     ],
     invitations: [],
     for_others: 2,
@@ -112,7 +112,7 @@ describe("the exchange page", () => {
   it("offers the whole part of a damaged packet only where there is one", async () => {
     let whole = 0;
     const { host, user } = await page({
-      stick_list: { sticks: [stick({ packets: [{ name: "Q01.PLP", bytes: 9 }] })] },
+      stick_list: { sticks: [stick({ packets: [{ name: "Q01.PLP", bytes: 9, written_ms: 0 }] })] },
       packet_preview: ({ salvage }) =>
         salvage
           ? packet({ parts: 1 })
@@ -131,7 +131,7 @@ describe("the exchange page", () => {
   it("shows how far an import has come, and stops it", async () => {
     let stop: () => void = () => {};
     const { host, user } = await page({
-      stick_list: { sticks: [stick({ packets: [{ name: "Q01.PLP", bytes: 9 }] })] },
+      stick_list: { sticks: [stick({ packets: [{ name: "Q01.PLP", bytes: 9, written_ms: 0 }] })] },
       packet_preview: packet({ parts: 1 }),
       packet_import: () =>
         new Promise((_, reject) => {

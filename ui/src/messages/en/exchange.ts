@@ -74,6 +74,7 @@ export const exchange: ExchangeWords = {
     forOthers: (n) => `Packets for other units: ${n}. Please take them where they belong.`,
     packet: (name) => `Packet ${name}`,
     parts: (n) => (n === 1 ? "1 file" : `${n} files`),
+    written: (when: string) => `written ${when}`,
     look: "See what is in it",
     lookFor: (name) => `See what is in packet ${name}`,
     other: "Import from elsewhere",

@@ -70,6 +70,7 @@ export const exchange = {
     forOthers: (n: string) => `有 ${n} 个包是给别的单位的，请带到该去的地方。`,
     packet: (name: string) => `包 ${name}`,
     parts: (n: number) => `${n} 个文件`,
+    written: (when: string) => `${when} 写的`,
     look: "先看看里面有什么",
     lookFor: (name: string) => `先看看包 ${name} 里有什么`,
     other: "收别处的包",

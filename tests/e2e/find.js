@@ -1,0 +1,45 @@
+// Finds one visible thing by the words a person reads. Arguments: what kind of thing, which words.
+const [kind, name] = arguments;
+const squeeze = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+const dialog = [...document.querySelectorAll("dialog[open]")].pop();
+const root = dialog ?? document;
+const isVisible = (element) => {
+  const box = element.getBoundingClientRect();
+  return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== "hidden";
+};
+// A star says that something must be filled in; it is no part of the name.
+const words = (element) =>
+  squeeze(element.getAttribute("aria-label") ?? element.innerText ?? element.textContent).replace(
+    / ?\*$/,
+    "",
+  );
+const best = (found) => {
+  const visible = found.filter(isVisible);
+  return (
+    visible.find((element) => words(element) === name) ??
+    visible.find((element) => words(element).startsWith(name)) ??
+    visible.find((element) => words(element).includes(name)) ??
+    null
+  );
+};
+const control = (label) =>
+  label.control ?? (label.htmlFor ? document.getElementById(label.htmlFor) : null);
+const all = (selector) => [...root.querySelectorAll(selector)];
+const show = (element) => {
+  element?.scrollIntoView({ block: "center" });
+  return element && !element.disabled ? element : null;
+};
+if (kind === "button") {
+  return show(best(all("button, a[href], summary, [role=button], [role=tab], [role=row], [role=link]")));
+}
+if (kind === "field") {
+  const label = best(all("label, legend"));
+  const named = label ? control(label) : null;
+  return show(named ?? best(all("input, textarea, select")));
+}
+if (kind === "choice") {
+  const label = best(all("label"));
+  if (label) return show(label);
+  return show(best(all("option")));
+}
+return null;
