@@ -78,7 +78,7 @@ async fn join(village: &mut Room, stick: &Path, code: &str) {
 async fn carry(from: &mut Room, to: &mut Room, unit: &str, stick: &Path) {
     from.insert(stick);
     from.press("交换").await;
-    from.press(&format!("给{unit}写一个包")).await;
+    from.press(&format!("写到 U 盘，给{unit}")).await;
     from.choose("U 盘 U盘").await;
     from.press("写包").await;
     from.sees("写好了").await;
@@ -88,7 +88,7 @@ async fn carry(from: &mut Room, to: &mut Room, unit: &str, stick: &Path) {
 
     to.insert(stick);
     to.press("交换").await;
-    to.press("先看看包").await;
+    to.press("先看看里面有什么").await;
     to.sees("收下").await;
     to.picture("preview");
     to.press("收下").await;
@@ -178,4 +178,36 @@ async fn two_rooms_one_case() {
     township.sees("今天要办的事").await;
     village.close().await;
     township.close().await;
+}
+
+/// How much memory the window and all it started may take, in bytes.
+const MEMORY_MAX: u64 = 400_000_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_stays_small() {
+    let cases = std::env::var("PINGLI_E2E_CASES").ok().and_then(|n| n.parse().ok());
+    let cases: u32 = cases.unwrap_or(300);
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("small/home");
+    pingli_cli::demo::make(&home, PASSPHRASE, cases, 7).unwrap();
+    let mut room = Room::open("small", 2, folder.path()).await;
+    room.fill("密码", PASSPHRASE).await;
+    room.press("打开").await;
+    room.sees("今天要办的事").await;
+    room.press("案件台账").await;
+    room.sees(&format!("共 {} 件", grouped(cases))).await;
+    room.picture("ledger");
+    room.press("临-").await;
+    room.sees("经过").await;
+    room.picture("case");
+    let bytes = room.memory();
+    eprintln!("{{\"bench\":\"window\",\"cases\":{cases},\"pss_bytes\":{bytes}}}");
+    assert!(bytes > 10_000_000, "nothing was measured");
+    assert!(bytes < MEMORY_MAX, "{bytes} bytes");
+    room.close().await;
+}
+
+/// A count as the pages write it.
+fn grouped(count: u32) -> String {
+    if count < 1000 { count.to_string() } else { format!("{},{:03}", count / 1000, count % 1000) }
 }

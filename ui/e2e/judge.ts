@@ -49,7 +49,7 @@ export async function clippedTexts(page: Page): Promise<string[]> {
       const box = element.getBoundingClientRect();
       const isUnseen =
         box.width <= 2 || box.height <= 2 || style.visibility === "hidden" || style.opacity === "0";
-      if (isUnseen || element.closest("[role=grid], .unseen, pre")) {
+      if (isUnseen || element.closest("[role=grid], .unseen, .skip, pre")) {
         continue;
       }
       // What stands in a box that scrolls can be scrolled to.

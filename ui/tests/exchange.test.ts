@@ -98,7 +98,7 @@ describe("the exchange page", () => {
       },
     });
     expect(await screen.findByText(/有 2 个包是给别的单位的/)).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "先看看包 TFMN7H 里有什么" }));
+    await user.click(screen.getByRole("button", { name: "先看看里面有什么：包 TFMN7H" }));
     expect(await screen.findByText("将新增 12 案，更新 7 案，3 项需处理。")).toBeVisible();
     expect(screen.getByText(/“旧电脑”写的记录不收：这台电脑没有镇里的证明/)).toBeVisible();
     expect(taken).toEqual([]);
@@ -118,7 +118,7 @@ describe("the exchange page", () => {
           ? packet({ parts: 1 })
           : fail({ code: "packet", reason: "damaged", whole_segments: whole }),
     });
-    await user.click(await screen.findByRole("button", { name: /先看看包/ }));
+    await user.click(await screen.findByRole("button", { name: /先看看里面有什么/ }));
     expect(await screen.findByText("包坏了，或者没有拷全。")).toBeVisible();
     expect(screen.queryByRole("button", { name: /先收完好/ })).toBeNull();
     whole = 4;
@@ -148,7 +148,7 @@ describe("the exchange page", () => {
         return { found: true } as never;
       },
     });
-    await user.click(await screen.findByRole("button", { name: /先看看包/ }));
+    await user.click(await screen.findByRole("button", { name: /先看看里面有什么/ }));
     await user.click(await screen.findByRole("button", { name: "收下" }));
     await screen.findByText(/现在拔出也不会坏/);
     for (let call = 0; call < 40; call += 1) {
@@ -179,7 +179,7 @@ describe("the exchange page", () => {
         entries: 100,
       },
     });
-    await user.click(await screen.findByRole("button", { name: "给青石镇综治中心写一个包" }));
+    await user.click(await screen.findByRole("button", { name: "写到 U 盘，给青石镇综治中心" }));
     const dialog = screen.getByRole("dialog");
     await user.click(within(dialog).getByLabelText(/U 盘 F:/));
     await user.selectOptions(within(dialog).getByLabelText(/每个文件最大/), "small");
