@@ -7,12 +7,16 @@ const isVisible = (element) => {
   const box = element.getBoundingClientRect();
   return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== "hidden";
 };
+const labelledBy = (element) =>
+  (element.getAttribute("aria-labelledby") ?? "")
+    .split(" ")
+    .map((id) => document.getElementById(id)?.innerText ?? "")
+    .join(" ");
 // A star says that something must be filled in; it is no part of the name.
 const words = (element) =>
-  squeeze(element.getAttribute("aria-label") ?? element.innerText ?? element.textContent).replace(
-    / ?\*$/,
-    "",
-  );
+  squeeze(
+    element.getAttribute("aria-label") || labelledBy(element) || element.innerText,
+  ).replace(/ ?\*$/, "");
 const best = (found) => {
   const visible = found.filter(isVisible);
   return (

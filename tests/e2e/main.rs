@@ -19,6 +19,9 @@ const DAY: u64 = 24 * 3600 * 1000;
 /// The key that locks, as WebDriver writes it.
 const F8: &str = "\u{e038}";
 
+/// The key that sends a form.
+const ENTER: &str = "\u{e007}";
+
 /// A code as it stands on the screen, in groups of four digits.
 fn code(text: &str) -> String {
     let is_group = |line: &&str| line.len() == 4 && line.chars().all(|c| c.is_ascii_digit());
@@ -98,6 +101,31 @@ async fn carry(from: &mut Room, to: &mut Room, unit: &str, stick: &Path) {
     to.remove_stick();
 }
 
+/// The village writes a note and opens itself to the network; the township calls it.
+async fn meet(village: &mut Room, township: &mut Room) {
+    open_case(village, "张某").await;
+    village.press("编辑").await;
+    village.fill("经过摘要", "李某翻建偏屋，屋檐伸出三十公分。").await;
+    village.press("保存").await;
+    village.sees("屋檐伸出三十公分").await;
+    village.press("交换").await;
+    village.press("打开").await;
+    village.sees("在另一台电脑上输入下面任一个地址").await;
+    village.picture("listening");
+    let text = village.text().await;
+    let port = text.lines().find_map(|line| line.trim().rsplit_once(':')?.1.parse::<u16>().ok());
+    let port = port.unwrap_or_else(|| panic!("no address in:\n{text}"));
+    township.press("交换").await;
+    township.fill("那台电脑的地址", &format!("127.0.0.1:{port}")).await;
+    township.key(ENTER).await;
+    township.sees("和桥头村评理说事点交换好了").await;
+    township.sees("两边现在完全一样").await;
+    township.picture("met");
+    village.press("关上").await;
+    open_case(township, "张某").await;
+    township.sees("屋檐伸出三十公分").await;
+}
+
 /// Opens a case from the ledger by words of its title.
 async fn open_case(room: &mut Room, title: &str) {
     room.press("案件台账").await;
@@ -164,6 +192,8 @@ async fn two_rooms_one_case() {
     open_case(&mut township, "张某").await;
     township.sees("桥头村三组").await;
     township.picture("merged");
+
+    meet(&mut village, &mut township).await;
 
     // What was locked cannot be read, and opens again with the passphrase.
     township.key(F8).await;

@@ -8,11 +8,14 @@ import { expect, test, type Page } from "@playwright/test";
 
 import { SCREENS } from "../src/app/screens";
 import type { Preferences } from "../src/host/generated/Preferences";
+import { messages as english } from "../src/messages/en";
+import { messages as chinese } from "../src/messages/zh-CN";
 import { axeFindings, clippedTexts } from "./judge";
 import { demoHome, newHome, PASSPHRASE, Served } from "./served";
 
 const FOLDER = process.env["PINGLI_LOOK"] ?? "../target/look";
 
+const MESSAGES = { "zh-CN": chinese, en: english };
 const SIZES = [100, 200];
 const LANGUAGES = ["zh-CN", "en"] as const;
 
@@ -74,6 +77,26 @@ for (const language of LANGUAGES) {
       }
     });
 
+    test(`every form of a case ${suffix}`, async ({ page }) => {
+      await open.call("preferences_set", preferences);
+      await page.goto("about:blank");
+      await page.goto(open.at(`/cases/${names[":case"]}`));
+      await settled(page);
+      const acts = page.locator("section[aria-labelledby=acts-title] li button:enabled");
+      const count = await acts.count();
+      expect(count).toBeGreaterThan(5);
+      for (let at = 0; at < count; at += 1) {
+        await acts.nth(at).click();
+        await page.waitForSelector("dialog[open]");
+        await judge(page, `form-${String(at + 1).padStart(2, "0")}-${suffix}`);
+        await page.keyboard.press("Escape");
+        await expect(page.locator("dialog[open]")).toHaveCount(0);
+      }
+      await page.locator("button.why").first().click();
+      await page.waitForSelector("dialog[open]");
+      await judge(page, `why-${suffix}`);
+    });
+
     test(`the first screens ${suffix}`, async ({ page }) => {
       for (const [name, served] of [
         ["welcome", none],
@@ -82,6 +105,18 @@ for (const language of LANGUAGES) {
         await served.call("preferences_set", preferences);
         await page.goto("about:blank");
         await page.goto(served.address);
+        await settled(page);
+        await judge(page, `${name}-${suffix}`);
+      }
+      const words = MESSAGES[language].gate.choose;
+      for (const [name, way] of [
+        ["found", words.found],
+        ["join", words.join],
+      ] as const) {
+        await page.goto("about:blank");
+        await page.goto(none.address);
+        await settled(page);
+        await page.getByRole("button", { name: way }).click();
         await settled(page);
         await judge(page, `${name}-${suffix}`);
       }
