@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { FORMS } from "@/features/case/forms/kinds";
 import { fail, type Answers } from "@/host/memory";
-import type { ConflictView } from "@/host/types";
+import type { AgreementView, ConflictView } from "@/host/types";
 import { words } from "@/messages/zh-CN/words";
 
 import { CASE, event, view } from "./cases";
@@ -161,6 +161,52 @@ describe("the case page", () => {
         version: "v1",
       }),
     );
+  });
+
+  it("keeps a text somebody was writing while they look elsewhere", async () => {
+    const { user, router } = await open(at, answers);
+    await user.click(await screen.findByRole("button", { name: "编辑经过摘要" }));
+    await user.type(screen.getByRole("textbox", { name: "经过摘要" }), "又来说了一次。");
+    await router.push("/nowhere");
+    await waitFor(() => expect(screen.queryByRole("textbox", { name: "经过摘要" })).toBeNull());
+    await router.push(at);
+    const text = await screen.findByRole("textbox", { name: "经过摘要" });
+    expect(text).toHaveValue("水沟被堵。又来说了一次。");
+  });
+
+  it("opens the instalment a link is about", async () => {
+    const due = { agreement: "AGREEMENT", what: "", day: "2026-04-30", amount_fen: null };
+    const dues = [
+      { ...due, line: 0, what: "第一期" },
+      { ...due, line: 1, what: "第二期", day: "2026-05-31" },
+    ];
+    const agreement: AgreementView = {
+      id: "AGREEMENT",
+      form: "written",
+      text: "每月给八百元。",
+      text_hash: "",
+      parties: [],
+      amount_fen: null,
+      plan: dues.map(({ day, what }) => ({ due: day, what, amount_fen: null })),
+      effective: "2026-03-02",
+      lacking: { parties: [], mediator: false, seal: false, writing: false },
+      standing: "current",
+      unit: VILLAGE,
+      replaces: null,
+      replaces_dated: null,
+      judicial_confirmation: {
+        bar: null,
+        why: { rule: "judicial_confirmation", source: "", facts: [] },
+      },
+      why: { rule: "effective_date", source: "", facts: [] },
+    };
+    await open(`${at}?do=performance_noted&agreement=AGREEMENT&line=1`, {
+      ...answers,
+      case_get: view({ dues, agreements: [agreement], may_write: ["performance_noted"] }),
+    });
+    const dialog = await screen.findByRole("dialog");
+    const line = within(dialog).getByRole("combobox", { name: /哪一期|哪一项/ });
+    expect(line).toHaveValue("1");
   });
 
   it("changes a register", async () => {

@@ -20,6 +20,7 @@ export function line(index: number, change: Partial<CaseLine> = {}): CaseLine {
     marks: [],
     owner: VILLAGE,
     registered: "2026-03-03",
+    next_due: null,
     risk: null,
     is_closed: false,
     open_conflicts: 0,

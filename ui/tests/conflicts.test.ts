@@ -95,6 +95,7 @@ describe("the desk of conflicts", () => {
             : [
                 {
                   record: "CASE",
+                  record_kind: "case",
                   title: "孙某与何某借款纠纷",
                   key: "field/amount",
                   kind: "field",

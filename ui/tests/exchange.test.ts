@@ -56,7 +56,7 @@ function page(answers: Answers = {}) {
   return open("/exchange", {
     stick_list: { sticks: [] },
     lan_peers: { peers: [], can_search: true },
-    exchange_history: { rows: [] },
+    exchange_history: { rows: [], total: 0 },
     ...answers,
   });
 }
@@ -246,7 +246,7 @@ describe("the exchange page", () => {
   it("pages through the history", async () => {
     const { user } = await page({
       exchange_history: ({ offset }) => ({
-        rows: Array.from({ length: offset === 0 ? 11 : 1 }, (_, index) => ({
+        rows: Array.from({ length: offset === 0 ? 10 : 1 }, (_, index) => ({
           at_ms: NOW_MS - (offset + index) * DAY_MS,
           way: "usb",
           unit: TOWNSHIP,
@@ -256,6 +256,7 @@ describe("the exchange page", () => {
           outcome: "received" as const,
           waiting_until: null,
         })),
+        total: 11,
       }),
     });
     expect(await screen.findByText("收到 10 条")).toBeVisible();

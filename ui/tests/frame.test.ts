@@ -62,6 +62,18 @@ describe("the frame", () => {
     await waitFor(() => expect(asked()).toBe(before + 1));
   });
 
+  it("counts in English as one does", async () => {
+    const english = { language: "en" as const, zoom_percent: 100 };
+    const one = neighbour({ unit: VILLAGE });
+    await open("/", {
+      status_get: status({
+        preferences: english,
+        office: office({ unit: TOWNSHIP, neighbours: [one] }),
+      }),
+    });
+    expect(await screen.findByText("1 village in step")).toBeVisible();
+  });
+
   it("is complete in English", async () => {
     await open("/", {
       status_get: status({ preferences: { language: "en", zoom_percent: 100 } }),

@@ -5,7 +5,7 @@ import { cut } from "@/features/ledger/match";
 import type { Answers } from "@/host/memory";
 
 import { line } from "./cases";
-import { expectAccessible, open, TOWNSHIP, VILLAGE } from "./open";
+import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 const TOTAL = 10_000;
 
@@ -90,9 +90,43 @@ describe("the ledger", () => {
     expect(await screen.findByText("没有符合的")).toBeVisible();
   });
 
+  it("offers no registration to a role that may not register", async () => {
+    await open("/cases", {
+      ...answers,
+      status_get: status({ office: office({ may_register: false }) }),
+      case_list: { rows: [], total: 0, all: 0 },
+    });
+    expect(await screen.findByText("还没有案子")).toBeVisible();
+    expect(screen.queryByRole("link", { name: /登记/ })).toBeNull();
+  });
+
   it("says how the first case is made when there is none", async () => {
     await open("/cases", { ...answers, case_list: { rows: [], total: 0, all: 0 } });
     expect(await screen.findByRole("link", { name: "登记第一件纠纷" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says first how near the deadline is, and lists by it when asked", async () => {
+    const rows = [
+      line(1, { next_due: { day: "2026-03-21", what: "第一期" } }),
+      line(2, { next_due: { day: "2026-03-26", what: "第二期" } }),
+      line(3),
+    ];
+    const { host, user } = await open("/cases", {
+      ...answers,
+      case_list: { rows, total: 3, all: 3 },
+    });
+    const grid = await screen.findByRole("grid");
+    await within(grid).findByText("超 3 天");
+    const first = Array.from(grid.querySelectorAll('[role="gridcell"]:first-child'), (cell) =>
+      cell.textContent?.trim(),
+    );
+    expect(first).toEqual(["超 3 天", "还剩 2 天", "—没有期限"]);
+    const newest = screen.getByRole("button", { name: "最近登记" });
+    expect(newest).toHaveAttribute("aria-pressed", "true");
+    await user.click(screen.getByRole("button", { name: "期限最近" }));
+    await waitFor(() => expect(host.calls.at(-1)?.payload).toMatchObject({ order: "due" }));
+    expect(await screen.findByText("共 3 件")).toBeVisible();
     await expectAccessible();
   });
 

@@ -44,6 +44,7 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
     device: { id: "DEVICE", name: "村里电脑 A" },
     is_certified: true,
     can_invite: false,
+    may_register: true,
     cases: 12,
     to_decide: 2,
     to_note: 0,

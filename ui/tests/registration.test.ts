@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fail, type Answers } from "@/host/memory";
 
 import { view } from "./cases";
-import { expectAccessible, open } from "./open";
+import { expectAccessible, office, open, status } from "./open";
 
 const answers: Answers = {
   person_list: {
@@ -29,7 +29,9 @@ describe("quick registration", () => {
     const { host, user, router } = await open("/register", answers);
     const [name] = await screen.findAllByLabelText(/姓名/);
     await user.type(name!, "张某");
-    expect(screen.getAllByLabelText("电话")[0]).toHaveValue("13900006218");
+    await waitFor(() => expect(screen.getAllByLabelText("电话")[0]).toHaveValue("13900006218"));
+    const asked = host.calls.filter((call) => call.name === "person_list").at(-1);
+    expect(asked?.payload).toMatchObject({ query: "张某" });
     await user.type(screen.getByLabelText("什么时候的事"), "昨天上午");
     await user.type(screen.getByLabelText("涉及多少钱"), "1.8万");
     await user.type(screen.getByLabelText("要求什么"), "恢复水沟{Enter}赔钱");
@@ -42,6 +44,17 @@ describe("quick registration", () => {
       demands: ["恢复水沟", "赔钱"],
       parties: [{ name: "张某", side: "applicant", person: "PERSON" }],
     });
+  });
+
+  it("says who registers to somebody whose role does not", async () => {
+    const user = { id: "USER", name: "孙某", role: "R1" as const };
+    await open("/register", {
+      ...answers,
+      status_get: status({ office: office({ user, may_register: false }) }),
+    });
+    expect(await screen.findByText("您的角色不登记案件")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "登记" })).toBeNull();
+    expect(screen.queryByRole("link", { name: "登记纠纷" })).toBeNull();
   });
 
   it("points out what is missing before anything is sent", async () => {

@@ -215,6 +215,8 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         owner: case.owner().map(|t| t.unit),
         registered_unit: case.registration.as_ref().map(|r| r.unit),
         registered_day: case.registered_on().map(day).unwrap_or_default(),
+        next_due_day: case.dues.first().map(|due| day(due.day)),
+        next_due_what: case.dues.first().map(|due| due.what.clone()),
         risk: case.risk.as_ref().map(|r| word(&r.value)),
         amount_fen: case.counts.amount_fen,
         is_amount_unverified: case.counts.is_amount_unverified,
@@ -241,6 +243,8 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
                 unit: due.unit,
                 what: due.what.clone(),
                 amount_fen: due.amount.map(|a| a.0),
+                agreement: due.agreement.to_string(),
+                line: due.line,
             })
             .collect(),
         conflicts: case.conflicts.iter().map(|c| conflict_row(id, case, c, level)).collect(),

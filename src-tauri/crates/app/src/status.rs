@@ -1,7 +1,7 @@
 //! Where things stand: who works here, what needs them today, when each neighbour was last heard.
 
 use domain::case::stage::Mark;
-use domain::id::{OrganisationId, RecordId, UnitId};
+use domain::id::{FactId, OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::role::Level;
 use domain::settings::Settings;
@@ -85,6 +85,8 @@ pub struct OfficeView {
     pub is_certified: bool,
     /// Whether this computer can invite others.
     pub can_invite: bool,
+    /// Whether the role of whoever works here registers cases.
+    pub may_register: bool,
     /// Cases held here.
     pub cases: u32,
     /// Contradictions whoever works here may decide.
@@ -169,6 +171,10 @@ pub struct DueItem {
     pub case: RecordId,
     /// Its title.
     pub title: String,
+    /// The agreement.
+    pub agreement: FactId,
+    /// The line of its plan, from 0.
+    pub line: u16,
     /// The last day.
     pub day: Day,
     /// Days until then; negative once it is over.
@@ -257,6 +263,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
         device: names.device(me.device),
         is_certified: me.is_certified,
         can_invite: office.identity.operational.is_some(),
+        may_register: cases::may_register(me.role),
         cases: count(held_cases),
         to_decide: cases::list_conflicts(office, &mine)?.total,
         to_note: size(notices),
@@ -352,11 +359,15 @@ fn dues(office: &Office, unit: UnitId, now: Day) -> Result<Vec<DueItem>, Fault> 
     office.store.read(|reader| {
         let mut items = Vec::new();
         for row in reader.dues(unit, LISTED_MAX)? {
-            let Ok(day) = row.day.parse::<Day>() else { continue };
+            let (Ok(day), Ok(agreement)) = (row.day.parse::<Day>(), row.agreement.parse()) else {
+                continue;
+            };
             let left = day.signed_duration_since(now).num_days();
             items.push(DueItem {
                 case: row.record,
                 title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
+                agreement,
+                line: row.line,
                 day,
                 days_left: i32::try_from(left).unwrap_or(i32::MAX),
                 what: row.what,

@@ -13,11 +13,11 @@ use domain::case::ladder::EscalationStatus;
 use domain::case::session::Uncounted;
 use domain::case::stage::{Mark, Stage, State};
 use domain::catalogue::{Category, Source};
-use domain::fact::Body;
 use domain::fact::body::{
     AgreementForm, Choice, EscalationReason, Outcome, PartyAdded, PlanLine, Risk, SessionResult,
     Track, Will,
 };
+use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
 use domain::money::Fen;
 use domain::role::{Level, Role};
@@ -400,6 +400,13 @@ views! {
         /// How many there are in all.
         total: u32,
     }
+    /// The nearest promise of a case that is still open.
+    NextDueView {
+        /// The last day.
+        day: Day,
+        /// What is to be done.
+        what: String,
+    }
     /// A line of the ledger.
     CaseLine {
         /// The record.
@@ -424,6 +431,8 @@ views! {
         owner: Option<UnitRef>,
         /// The day of the application.
         registered: Option<Day>,
+        /// The nearest open promise of an agreement that holds.
+        next_due: Option<NextDueView>,
         /// The risk colour.
         risk: Option<Risk>,
         /// Whether it is closed.
@@ -437,7 +446,7 @@ views! {
     }
     /// A window of the ledger.
     CaseWindow {
-        /// The lines, newest first.
+        /// The lines, in the order asked for.
         rows: Vec<CaseLine>,
         /// How many the filter leaves.
         total: u32,
@@ -448,6 +457,8 @@ views! {
     ConflictLine {
         /// The record.
         record: RecordId,
+        /// What is recorded there.
+        record_kind: RecordKind,
         /// The title of the case.
         title: String,
         /// Its key within the record.

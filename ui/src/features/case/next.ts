@@ -1,5 +1,7 @@
 // What is to be done next on a case, as far as its state tells.
 
+import type { LocationQuery } from "vue-router";
+
 import type { CaseView } from "@/host/types";
 
 import { isWritable, type WritableKind } from "./forms/kinds";
@@ -48,8 +50,15 @@ export function nextStep(view: CaseView, unit: string | undefined): WritableKind
   return steps.find((kind) => view.may_write.includes(kind)) ?? null;
 }
 
-/** Reads the step a link asks for, if it may be taken. */
-export function askedStep(asked: unknown, view: CaseView): WritableKind | null {
-  const kind = String(asked ?? "");
-  return isWritable(kind) && view.may_write.includes(kind) ? kind : null;
+/** Reads the step a link asks for, if it may be taken, and the promise it is about. */
+export function askedStep(
+  query: LocationQuery,
+  view: CaseView,
+): { kind: WritableKind; initial?: object } | null {
+  const kind = String(query.do ?? "");
+  if (!isWritable(kind) || !view.may_write.includes(kind)) return null;
+  const due = view.dues.find(
+    ({ agreement, line }) => agreement === query.agreement && String(line) === query.line,
+  );
+  return due ? { kind, initial: { agreement: due.agreement, line: due.line } } : { kind };
 }
