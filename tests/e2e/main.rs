@@ -113,10 +113,15 @@ async fn meet(village: &mut Room, township: &mut Room) {
     village.sees("在另一台电脑上输入下面任一个地址").await;
     village.picture("listening");
     let text = village.text().await;
-    let port = text.lines().find_map(|line| line.trim().rsplit_once(':')?.1.parse::<u16>().ok());
+    // Not the hours and minutes that stand there too.
+    let port =
+        |line: &str| line.trim().rsplit_once(':')?.1.parse().ok().filter(|p: &u16| *p > 1023);
+    let port = text.lines().find_map(port);
     let port = port.unwrap_or_else(|| panic!("no address in:\n{text}"));
     township.press("交换").await;
     township.fill("那台电脑的地址", &format!("127.0.0.1:{port}")).await;
+    // From the field on to the button, and pressed.
+    township.key(ENTER).await;
     township.key(ENTER).await;
     township.sees("和桥头村评理说事点交换好了").await;
     township.sees("两边现在完全一样").await;
