@@ -41,4 +41,7 @@ export const toneOfMark = {
   awaiting_confirmation: "soon",
   agreement_conflict: "alarm",
   without_consent: "alarm",
+  returned: "quiet",
+  awaiting_return: "soon",
+  procedure_flaw: "alarm",
 } satisfies Record<Mark, Tone>;

@@ -2,14 +2,16 @@
 
 mod reading;
 mod settling;
+mod showing;
 mod writing;
 
 pub use reading::{CaseGet, CaseHistory, CaseList, CaseSearch, ConflictList};
 pub use settling::ConflictSettle;
 pub use writing::{CaseRegister, FactAdd, FieldSet, NewFact, NewParty, TextEdit};
 
-pub(crate) use reading::{conflict_views, field_views, get, history, list, list_conflicts, search};
+pub(crate) use reading::{get, history, list, list_conflicts, search};
 pub(crate) use settling::settle;
+pub(crate) use showing::{conflict_views, field_views};
 pub(crate) use writing::{add_facts, edit_text, register, register_with, set_field};
 
 /// The most rows of one window.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use document::{Incoming, Need, Record, Verdict};
 use domain::case::conflict::Conflict;
-use domain::case::{Case, conflict, known::RefusedFact};
+use domain::case::{Case, known::RefusedFact};
 use domain::fact::{FieldValue, RecordFacts, RecordKind};
 use domain::id::{RecordId, SpaceId};
 use domain::log::EntryRef;
@@ -271,10 +271,7 @@ fn conflict_row(record: RecordId, case: &Case, conflict: &Conflict, level: Level
         key: conflict.key.clone(),
         kind: word(&conflict.kind),
         is_open: conflict.is_open(),
-        unit: match conflict.seat {
-            conflict::Seat::Owner => case.owner().map(|t| t.unit),
-            conflict::Seat::JudicialOffice => None,
-        },
+        unit: case.owner().map(|t| t.unit).filter(|_| conflict.seat.is_of_owner()),
         roles: roles.join(" "),
         latest: format!("{:015}-{:05}", latest.ms, latest.count),
     }

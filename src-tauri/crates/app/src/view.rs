@@ -12,6 +12,7 @@ use domain::case::conflict::ConflictKind;
 use domain::case::ladder::EscalationStatus;
 use domain::case::session::Uncounted;
 use domain::case::stage::{Mark, Stage, State};
+use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::Body;
 use domain::fact::body::{
@@ -105,6 +106,8 @@ views! {
         result: SessionResult,
         /// The level at which it counts.
         level: Level,
+        /// The other records of the same meeting.
+        with: Vec<FactId>,
         /// Why it does not count, if it does not.
         uncounted: Option<Uncounted>,
         /// The rule and the facts behind that.
@@ -124,7 +127,37 @@ views! {
         requests: Vec<FactId>,
         /// Who accepted, earliest first.
         acceptances: Vec<FactId>,
+        /// Everybody who confirmed it, earliest first.
+        confirmed_by: Vec<UserRef>,
+        /// What gave the case back, if it was.
+        returned: Option<FactId>,
+        /// Days between the return and the first thing the lower level wrote in knowledge of it.
+        missed_days: Option<i64>,
         /// The rule and the facts behind the status.
+        why: WhyView,
+    }
+    /// Who mediates.
+    HostingView {
+        /// Who presides, once somebody was appointed.
+        host: Option<String>,
+        /// Everybody who was appointed and is not recused.
+        mediators: Vec<String>,
+        /// Everybody who withdrew and was not kept by both sides.
+        recused: Vec<String>,
+    }
+    /// Something the program suggests and a person may follow.
+    SuggestionView {
+        /// What.
+        kind: SuggestionKind,
+        /// Its key within the case.
+        key: String,
+        /// What became of it.
+        status: SuggestionStatus,
+        /// How many sessions count.
+        count: u16,
+        /// From how many on it is suggested.
+        threshold: u16,
+        /// The rule and the facts.
         why: WhyView,
     }
     /// What a written agreement lacks.
@@ -351,6 +384,10 @@ views! {
         parties: Vec<PartyView>,
         /// The sessions.
         sessions: Vec<SessionView>,
+        /// Who mediates.
+        hosting: HostingView,
+        /// What the program suggests.
+        suggestions: Vec<SuggestionView>,
         /// The escalations.
         escalations: Vec<EscalationView>,
         /// The agreements.

@@ -6,14 +6,18 @@
 pub mod agreement;
 pub mod assess;
 pub mod conflict;
+mod giving_back;
 pub mod guard;
+pub mod hosting;
 pub mod known;
 pub mod ladder;
+pub mod meeting;
 pub mod notice;
 pub mod performance;
 pub mod register;
 pub mod session;
 pub mod stage;
+pub mod suggestion;
 
 #[cfg(test)]
 mod tests;
@@ -34,13 +38,15 @@ use crate::time::{At, Day, Hlc};
 use agreement::Agreement;
 use assess::Derived;
 use conflict::Conflict;
+use hosting::Hosting;
 use known::{Facts, Known, RefusedFact, each};
 use ladder::{Ladder, Tenure};
 use notice::Notice;
 use performance::Due;
 use register::Register;
-use session::Session;
+use session::{Session, Sides};
 use stage::{Mark, Stage, State};
+use suggestion::Suggestion;
 
 /// The beginning of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,6 +137,10 @@ pub enum EventMark {
     WithoutConsent,
     /// 提级失效
     Void,
+    /// 已撤回: a climb that was taken back.
+    Withdrawn,
+    /// 程序瑕疵
+    ProcedureFlaw,
     /// 被替代
     Replaced,
     /// 没有效力: by somebody else than the owner.
@@ -152,6 +162,10 @@ pub struct Case {
     pub ladder: Ladder,
     /// The sessions.
     pub sessions: Vec<Session>,
+    /// Who mediates.
+    pub hosting: Hosting,
+    /// What the program suggests.
+    pub suggestions: Vec<Suggestion>,
     /// The agreements.
     pub agreements: Vec<Agreement>,
     /// Why it admits written agreements only, if it does.
@@ -196,7 +210,7 @@ impl Case {
     /// How many sessions count at a level.
     #[must_use]
     pub fn session_count(&self, level: Level) -> u16 {
-        session::count(&self.sessions, level)
+        session::count(&self.sessions, &self.ladder, level)
     }
 
     /// Whether a person must decide something.
@@ -229,12 +243,17 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let written_only = agreement::written_only(track, &assess::standing_types(&facts));
     let (mut agreements, found) = agreement::fold(&facts, &both, written_only.as_ref());
     conflicts.extend(found);
-    let ladder = match &registration {
+    let mut ladder = match &registration {
         Some(r) => ladder::fold(&facts, &agreements, first_tenure(r, &facts)),
         None => Ladder { escalations: Vec::new(), tenures: Vec::new(), conflicts: Vec::new() },
     };
+    let sides = Sides { applicants: &applicants, respondents: &respondents };
+    let (sessions, found) = session::fold(&facts, &ladder, sides, settings);
+    conflicts.extend(found);
+    let found = suggestion::review(&facts, &mut ladder, &sessions, settings);
+    conflicts.extend(found);
     conflicts.extend(ladder.conflicts.iter().cloned());
-    let (sessions, found) = session::fold(&facts, &ladder, &applicants, &respondents);
+    let (hosting, found) = hosting::fold(&facts, sides);
     conflicts.extend(found);
     let (risk, found) = assess::risk(&facts);
     conflicts.extend(found);
@@ -256,8 +275,11 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         ladder: &ladder,
         sessions: &sessions,
         closure: closure.as_ref(),
+        hosting: &hosting,
+        conflicts: &conflicts,
     };
     let (stage, state) = now.place();
+    let is_settled = state.is_settled();
     let typed = facts.list.iter().map(|known| known.fact.recorded);
     let written = record.fields.values().flatten().map(|value| value.recorded);
     Case {
@@ -271,12 +293,14 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         },
         counts: counts(&facts, &agreements, &ladder, &sessions),
         events: now.events(settings),
+        suggestions: suggestion::fold(&facts, &ladder, &sessions, is_settled, settings),
         stage,
         state,
         registration,
         parties,
         ladder,
         sessions,
+        hosting,
         agreements,
         written_only,
         closure,
@@ -360,13 +384,7 @@ fn counts(
     Counts {
         visits: number(each!(facts, VisitReceived).count()),
         sessions: number(sessions.len()),
-        escalations: number(
-            ladder
-                .escalations
-                .iter()
-                .filter(|e| e.status != ladder::EscalationStatus::Void)
-                .count(),
-        ),
+        escalations: number(ladder.escalations.iter().filter(|e| e.status.is_counted()).count()),
         written_agreements: number(holding().filter(|a| a.form == AgreementForm::Written).count()),
         oral_agreements: number(holding().filter(|a| a.form == AgreementForm::Oral).count()),
         amount_fen: amount.0,

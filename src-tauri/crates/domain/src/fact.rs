@@ -164,6 +164,16 @@ fact_kinds! {
     ConsentRecorded = "consent_recorded" v 1 on Case by CASEWORK, substantive false;
     /// 接待: somebody came and said something.
     VisitReceived = "visit_received" v 1 on Case by CASEWORK, substantive false;
+    /// 指定调解员.
+    MediatorsAppointed = "mediators_appointed" v 1 on Case by MEDIATING, substantive false;
+    /// 披露: a mediator's relation to a party.
+    RelationDisclosed = "relation_disclosed" v 1 on Case by MEDIATING, substantive false;
+    /// 回避.
+    Recused = "recused" v 1 on Case by CASEWORK, substantive false;
+    /// 同意不回避.
+    RecusalWaived = "recusal_waived" v 1 on Case by CASEWORK, substantive false;
+    /// 权利义务告知.
+    RightsTold = "rights_told" v 1 on Case by CASEWORK, substantive false;
     /// 调解会.
     SessionHeld = "session_held" v 1 on Case by MEDIATING, substantive true;
     /// 达成协议.
@@ -179,6 +189,11 @@ fact_kinds! {
         substantive false;
     /// 提级接收.
     EscalationAccepted = "escalation_accepted" v 1 on Case by TOWNSHIP, substantive true;
+    /// 撤回提级.
+    EscalationWithdrawn = "escalation_withdrawn" v 1 on Case by &[Role::R3, Role::R5, Role::R7],
+        substantive false;
+    /// 退回.
+    EscalationReturned = "escalation_returned" v 1 on Case by TOWNSHIP, substantive false;
     /// 镇确认化解.
     ResolutionConfirmed = "resolution_confirmed" v 1 on Case by TOWNSHIP, substantive true;
     /// 回访.

@@ -97,6 +97,39 @@ rules! {
     SessionCounts "session_counts" Set "3321 工作方法（内部工作规则）"
         "a session counts when it failed with a place, a mediator and both sides heard"
         "case::session::tests::what_counts";
+    MeetingOnce "C3" Idem "3321 工作方法（内部工作规则）"
+        "two records of one meeting are both kept and count once, before anyone confirms it"
+        "case::meeting::tests::two_records_of_one_meeting_count_once";
+    MeetingApart "C3_apart" Ask "3321 工作方法（内部工作规则）"
+        "a person may say that two records are two meetings; then both count"
+        "case::meeting::tests::a_person_may_split_a_meeting";
+    MeetingResult "C3_result" Ask "3321 工作方法（内部工作规则）"
+        "records of one meeting that tell its result differently do not count until the head decides"
+        "case::meeting::tests::records_that_differ_do_not_count_until_the_head_decides";
+    SuggestClimb "suggest_climb" Set "3321 工作方法（内部工作规则）；人民调解法（2010）第三条、第二十六条"
+        "as many failed sessions as the setting says suggest a climb, which a person confirms; the parties may refuse, stop or sue at any time"
+        "case::suggestion::tests::the_limit_suggests_and_the_suggestion_is_withdrawn_with_its_trace";
+    EscalationOnce "C3_escalation" Idem "3321 工作方法（内部工作规则）"
+        "all confirmations of one level and round are one escalation, dated by the earliest, with every confirmer's name"
+        "case::suggestion::tests::two_confirmations_are_one_escalation_with_both_names";
+    EscalationBasis "C3_basis" Ask "3321 工作方法（内部工作规则）"
+        "a climb whose failed sessions fell away is taken back; once accepted the township decides whether to give it back"
+        "case::suggestion::tests::a_climb_whose_ground_fell_away_is_taken_back_or_asks_the_township";
+    EscalationTakenBack "escalation_taken_back" Set "3321 工作方法（内部工作规则）"
+        "a request that nobody accepted yet may be taken back"
+        "case::giving_back::tests::a_request_taken_back_in_time_is_withdrawn";
+    EscalationWithdrawn "C10" Ask "接收优先，撤回转为退回请求"
+        "an acceptance prevails over a withdrawal that did not know of it; the withdrawal becomes a request to return"
+        "case::giving_back::tests::acceptance_prevails_over_a_withdrawal_and_asks_the_township";
+    EscalationReturned "C11" Early "3321 工作方法（内部工作规则）"
+        "a return is a new round: the lower level counts anew, and the days it missed are shown"
+        "case::giving_back::tests::a_return_is_a_new_round_and_shows_the_missed_days";
+    HostAsk "C7" Ask "人民调解法（2010）第十九条"
+        "of two who were to preside the one appointed earlier does until somebody decides; mediators are the union"
+        "case::hosting::tests::two_hosts_ask_and_the_earlier_presides_meanwhile";
+    RecusedSession "C7_recused" Set "特邀调解规定（2016）第十五条；信访工作条例（2022）第二十八条"
+        "a session a recused mediator held later is kept and marked as flawed, unless both sides agreed to keep the mediator"
+        "case::hosting::tests::a_recused_mediators_later_session_is_flawed";
     RiskMax "C14_risk" Max "从高从严"
         "of two risks judged in ignorance of each other the higher holds; lowering needs a director or above with a reason"
         "case::tests::the_higher_risk_holds";

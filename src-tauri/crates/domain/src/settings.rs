@@ -19,6 +19,10 @@ pub struct Settings {
     pub village_failures: u16,
     /// The same for a township.
     pub township_failures: u16,
+    /// Minutes between the beginnings of two session records up to which they may be one meeting.
+    pub meeting_minutes: u16,
+    /// Whether a session that heard one side only counts.
+    pub counts_one_sided: bool,
     /// Days without an exchange after which a neighbour is shown in red.
     pub silent_days: u16,
     /// Days between what happened and its typing from which a fact is marked 补录.
@@ -33,6 +37,8 @@ impl Default for Settings {
             version: VERSION.to_owned(),
             village_failures: 3,
             township_failures: 3,
+            meeting_minutes: 60,
+            counts_one_sided: false,
             silent_days: 3,
             late_entry_days: 3,
             clock_skew_minutes: 10,

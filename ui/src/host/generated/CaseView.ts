@@ -7,6 +7,7 @@ import type { CountsView } from "./CountsView";
 import type { DueView } from "./DueView";
 import type { EscalationView } from "./EscalationView";
 import type { FieldView } from "./FieldView";
+import type { HostingView } from "./HostingView";
 import type { MarkView } from "./MarkView";
 import type { NoticeView } from "./NoticeView";
 import type { PartyView } from "./PartyView";
@@ -17,6 +18,7 @@ import type { SessionView } from "./SessionView";
 import type { SpaceId } from "./SpaceId";
 import type { Stage } from "./Stage";
 import type { State } from "./State";
+import type { SuggestionView } from "./SuggestionView";
 import type { TextView } from "./TextView";
 import type { UnitRef } from "./UnitRef";
 import type { WhyView } from "./WhyView";
@@ -97,6 +99,14 @@ parties: Array<PartyView>,
  * The sessions.
  */
 sessions: Array<SessionView>, 
+/**
+ * Who mediates.
+ */
+hosting: HostingView, 
+/**
+ * What the program suggests.
+ */
+suggestions: Array<SuggestionView>, 
 /**
  * The escalations.
  */

@@ -12,14 +12,21 @@ import type { Corrected } from "./Corrected";
 import type { Decided } from "./Decided";
 import type { Escalated } from "./Escalated";
 import type { EscalationAccepted } from "./EscalationAccepted";
+import type { EscalationReturned } from "./EscalationReturned";
+import type { EscalationWithdrawn } from "./EscalationWithdrawn";
+import type { MediatorsAppointed } from "./MediatorsAppointed";
 import type { Note } from "./Note";
 import type { PartyAdded } from "./PartyAdded";
 import type { PerformanceNoted } from "./PerformanceNoted";
 import type { PersonDecided } from "./PersonDecided";
 import type { PersonRegistered } from "./PersonRegistered";
+import type { RecusalWaived } from "./RecusalWaived";
+import type { Recused } from "./Recused";
 import type { Registered } from "./Registered";
+import type { RelationDisclosed } from "./RelationDisclosed";
 import type { ResolutionConfirmed } from "./ResolutionConfirmed";
 import type { Revisited } from "./Revisited";
+import type { RightsTold } from "./RightsTold";
 import type { RiskAssessed } from "./RiskAssessed";
 import type { SessionHeld } from "./SessionHeld";
 import type { UnitRegistered } from "./UnitRegistered";
@@ -32,4 +39,4 @@ export type NewFact = {
 /**
  * When it happened; this minute if absent.
  */
-at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "unit_registered", "body": UnitRegistered });
+at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "mediators_appointed", "body": MediatorsAppointed } | { "kind": "relation_disclosed", "body": RelationDisclosed } | { "kind": "recused", "body": Recused } | { "kind": "recusal_waived", "body": RecusalWaived } | { "kind": "rights_told", "body": RightsTold } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "escalation_withdrawn", "body": EscalationWithdrawn } | { "kind": "escalation_returned", "body": EscalationReturned } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "unit_registered", "body": UnitRegistered });

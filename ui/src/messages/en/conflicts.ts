@@ -50,6 +50,10 @@ export const conflicts: Conflicts = {
     escalation:
       "The escalation holds and the township handles the case; the agreement or refusal is kept too.",
     session: "Session and refusal are both kept; the session does not count.",
+    same_meeting: "Both records are kept and count once.",
+    meeting_result: "Both records are kept; the meeting does not count for now.",
+    return: "The township keeps the case; the village's reasons are kept.",
+    host: "Whoever was appointed earlier presides; all mediators stay.",
   },
   holdsNow: (value) => `For now “${value}” holds.`,
   advice: {
@@ -63,6 +67,10 @@ export const conflicts: Conflicts = {
       "The judicial office confirms whether the later agreement replaces the earlier.",
     escalation: "The writer already knew of the other side. Check the real times, then decide.",
     session: "Check when the party refused and when the session was held.",
+    same_meeting: "Ask who presided: one meeting, or two?",
+    meeting_result: "The head asks both sides and says whose result holds.",
+    return: "The township looks at the grounds and gives back or keeps.",
+    host: "The head says who presides.",
   },
   sides: ["A", "B", "C", "D", "E", "F", "G", "H"],
   side: (letter, unit) => `${letter} · ${unit}`,

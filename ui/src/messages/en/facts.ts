@@ -44,4 +44,11 @@ export const facts: FactSentences = {
   person_registered: () => "Person registered",
   person_decided: (b) => `Decision on a person${said(b.reason)}`,
   unit_registered: (b) => `Unit registered (${words.unitSort[b.sort]})`,
+  mediators_appointed: (b) => `${words.chosenBy[b.chosen_by]} chose ${list([b.host, ...b.mediators])}`,
+  relation_disclosed: (b, c) => `${b.mediator} disclosed a relation${b.party ? ` to ${c.party(b.party)}` : ""}: ${b.relation}`,
+  recused: (b) => `${b.mediator} withdrew as mediator${said(b.reason)}`,
+  recusal_waived: (b, c) => `${list(b.parties.map(c.party))} kept ${b.mediator} as mediator`,
+  rights_told: (b, c) => `${list(b.parties.map(c.party))} told of rights and duties`,
+  escalation_withdrawn: (b) => `Escalation taken back${said(b.reason)}`,
+  escalation_returned: (b) => `Given back by the township${said(b.reason)}`,
 };

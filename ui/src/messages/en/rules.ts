@@ -81,4 +81,48 @@ export const rules: Rules = {
     title: "The township closes what it accepted",
     says: "Once the township has accepted a case, the township confirms the resolution and closes it.",
   },
+  C3: {
+    title: "One meeting counts once",
+    says: "Two records of one meeting are both kept and count once.",
+  },
+  C3_apart: {
+    title: "May be two meetings",
+    says: "Somebody may say that they are two meetings; then both count.",
+  },
+  C3_result: {
+    title: "One meeting, two results",
+    says: "Records that tell the result differently do not count until the head decides.",
+  },
+  suggest_climb: {
+    title: "When a climb is suggested",
+    says: "When as many sessions failed as the setting says, a person may confirm a climb. An internal rule only: the parties may refuse, stop or sue at any time.",
+  },
+  C3_escalation: {
+    title: "One escalation a round",
+    says: "All confirmations of one round are one, dated by the earliest, with every name.",
+  },
+  C3_basis: {
+    title: "The ground fell away",
+    says: "A climb whose failed sessions fell away is taken back; once accepted, the township decides.",
+  },
+  escalation_taken_back: {
+    title: "Taken back",
+    says: "A request nobody accepted yet may be taken back.",
+  },
+  C10: {
+    title: "Acceptance prevails",
+    says: "The acceptance stands; the withdrawal becomes a request to give the case back.",
+  },
+  C11: {
+    title: "A return is a new round",
+    says: "The village counts anew, and the days it missed are shown.",
+  },
+  C7: {
+    title: "Two to preside",
+    says: "The one appointed earlier presides until the head decides; all mediators stay.",
+  },
+  C7_recused: {
+    title: "A recused mediator's session",
+    says: "Kept and marked as flawed, unless both sides kept the mediator.",
+  },
 };

@@ -30,6 +30,9 @@ export const words: Words = {
     awaiting_confirmation: "Township to confirm",
     agreement_conflict: "Agreements in conflict",
     without_consent: "Without consent",
+    returned: "Given back",
+    awaiting_return: "Give back? Township decides",
+    procedure_flaw: "Flaw in procedure",
   },
   eventMark: {
     late_entry: "Entered late",
@@ -40,6 +43,8 @@ export const words: Words = {
     not_by_owner: "Not by the unit in charge",
     needs_update: "Needs a newer version",
     refused: "Not taken",
+    withdrawn: "Withdrawn",
+    procedure_flaw: "Flaw in procedure",
   },
   role: {
     R1: "Grid worker",
@@ -94,6 +99,8 @@ export const words: Words = {
     incomplete: "Does not count: place, mediator or result is missing",
     one_sided: "Does not count: only one side was heard",
     without_consent: "Does not count: a party had refused mediation",
+    same_meeting: "Counted already with another record of the meeting",
+    results_differ: "Does not count yet: two records of it differ",
   },
   escalationReason: {
     three_failures: "Three sessions failed",
@@ -108,6 +115,8 @@ export const words: Words = {
     requested: "Waiting for the township",
     accepted: "Taken by the township",
     void: "Void",
+    withdrawn: "Withdrawn",
+    returned: "Given back",
   },
   conflictKind: {
     field: "One item, two values",
@@ -118,11 +127,19 @@ export const words: Words = {
     agreement_replaces: "One agreement says it replaces another",
     escalation: "Escalation against agreement or refusal",
     session: "Session against refusal",
+    same_meeting: "Looks like one meeting",
+    meeting_result: "One meeting, two results",
+    return: "Give back to the village?",
+    host: "Two to preside",
   },
   way: {
     both: "Both hold: they are about different things",
     void: "It is void",
     stand: "It stands",
+    one: "One meeting",
+    apart: "Two meetings",
+    return: "Give back",
+    keep: "Keep",
   },
   standing: {
     unsigned: "Not fully signed",
@@ -212,6 +229,27 @@ export const words: Words = {
     exchanges: "Exchanges",
     neighbours: "Neighbours",
   },
+  suggestionKind: {
+    escalate: "May go to the township",
+    export_upward: "May go to the county",
+  },
+  suggestionStatus: {
+    standing: "To consider",
+    taken: "Done",
+    withdrawn: "Withdrawn: its ground fell away",
+  },
+  participantRole: {
+    relative: "Relative",
+    neighbour: "Neighbour",
+    expert: "Expert",
+    organisation: "Organisation",
+    agent: "Agent",
+    other: "Other",
+  },
+  chosenBy: {
+    committee: "The committee",
+    parties: "The parties",
+  },
   factKind: {
     registered: "Registration",
     party_added: "Add a party",
@@ -237,5 +275,12 @@ export const words: Words = {
     person_registered: "Register a person",
     person_decided: "Decision on a person",
     unit_registered: "Register a unit",
+    mediators_appointed: "Appoint mediators",
+    relation_disclosed: "Disclose a relation",
+    recused: "Record a recusal",
+    recusal_waived: "Keep a mediator",
+    rights_told: "Tell of rights",
+    escalation_withdrawn: "Take back an escalation",
+    escalation_returned: "Give back",
   },
 };

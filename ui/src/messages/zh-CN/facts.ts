@@ -56,4 +56,11 @@ export const facts: FactSentences = {
   person_registered: () => "登记人员",
   person_decided: (b) => `裁定人员资料${said(b.reason)}`,
   unit_registered: (b) => `登记单位（${words.unitSort[b.sort]}）`,
+  mediators_appointed: (b) => `${words.chosenBy[b.chosen_by]}：主持 ${b.host}${b.mediators.length > 0 ? `，调解员 ${list(b.mediators)}` : ""}`,
+  relation_disclosed: (b, c) => `${b.mediator}说明与${b.party ? c.party(b.party) : "当事人"}的关系：${b.relation}`,
+  recused: (b) => `${b.mediator}回避${said(b.reason)}`,
+  recusal_waived: (b, c) => `${list(b.parties.map(c.party))}同意${b.mediator}不回避`,
+  rights_told: (b, c) => `已向${list(b.parties.map(c.party))}告知权利义务`,
+  escalation_withdrawn: (b) => `撤回提级${said(b.reason)}`,
+  escalation_returned: (b) => `镇里退回${said(b.reason)}`,
 };

@@ -5,6 +5,7 @@ import type {
   AgreementForm,
   Body,
   Category,
+  ChosenBy,
   ConflictKind,
   EscalationReason,
   EscalationStatus,
@@ -15,6 +16,7 @@ import type {
   Level,
   Mark,
   Outcome,
+  ParticipantRole,
   Phase,
   ProfileState,
   Risk,
@@ -30,6 +32,8 @@ import type {
   Stage,
   Standing,
   State,
+  SuggestionKind,
+  SuggestionStatus,
   Topic,
   Track,
   Uncounted,
@@ -39,7 +43,7 @@ import type {
 
 export type FactKind = Body["kind"];
 /** The ways out of a contradiction that are not one of its sides. */
-export type Way = "both" | "void" | "stand";
+export type Way = "both" | "void" | "stand" | "one" | "apart" | "return" | "keep";
 /** Why a log of a packet is not taken. */
 export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
 /** How two computers met. */
@@ -75,6 +79,9 @@ export const words = {
     awaiting_confirmation: "待镇确认化解",
     agreement_conflict: "协议冲突",
     without_consent: "未经同意",
+    returned: "镇已退回",
+    awaiting_return: "待镇确认是否退回",
+    procedure_flaw: "程序瑕疵",
   } satisfies Record<Mark, string>,
   eventMark: {
     late_entry: "补录",
@@ -85,6 +92,8 @@ export const words = {
     not_by_owner: "非承办单位记录",
     needs_update: "要新版本才能看",
     refused: "没有采用",
+    withdrawn: "已撤回",
+    procedure_flaw: "程序瑕疵",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",
@@ -142,6 +151,8 @@ export const words = {
     incomplete: "缺地点、调解员或结果，不计次数",
     one_sided: "只听了一方，不计次数",
     without_consent: "当事人已经拒绝调解，不计次数",
+    same_meeting: "和另一份笔录是同一次会议，已经算过",
+    results_differ: "同一次会议两份笔录结果不同，先不计次数",
   } satisfies Record<Uncounted, string>,
   escalationReason: {
     three_failures: "三次没谈成",
@@ -156,6 +167,8 @@ export const words = {
     requested: "等镇里接收",
     accepted: "镇里已接收",
     void: "已失效",
+    withdrawn: "已撤回",
+    returned: "已退回",
   } satisfies Record<EscalationStatus, string>,
   conflictKind: {
     field: "同一项两处不同",
@@ -166,11 +179,19 @@ export const words = {
     agreement_replaces: "一份协议说替代另一份",
     escalation: "提级与协议或拒绝先后不清",
     session: "开会与拒绝先后不清",
+    same_meeting: "疑似同一次会议",
+    meeting_result: "同一次会议结果不同",
+    return: "要不要退回村里",
+    host: "两个主持人",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
     void: "算失效",
     stand: "仍然有效",
+    one: "是同一次",
+    apart: "是两次",
+    return: "退回村里",
+    keep: "镇里接着办",
   } satisfies Record<Way, string>,
   standing: {
     unsigned: "还没签全",
@@ -280,6 +301,27 @@ export const words = {
     exchanges: "交换记录",
     neighbours: "往来单位",
   } satisfies Record<Topic, string>,
+  suggestionKind: {
+    escalate: "可以提级到镇",
+    export_upward: "可以报到县里",
+  } satisfies Record<SuggestionKind, string>,
+  suggestionStatus: {
+    standing: "请考虑",
+    taken: "已经照办",
+    withdrawn: "依据没有了，已撤回",
+  } satisfies Record<SuggestionStatus, string>,
+  participantRole: {
+    relative: "亲属",
+    neighbour: "邻居",
+    expert: "专业人员",
+    organisation: "社会组织",
+    agent: "代理人",
+    other: "其他",
+  } satisfies Record<ParticipantRole, string>,
+  chosenBy: {
+    committee: "调委会指定",
+    parties: "当事人选择",
+  } satisfies Record<ChosenBy, string>,
   factKind: {
     registered: "登记",
     party_added: "加当事人",
@@ -305,6 +347,13 @@ export const words = {
     person_registered: "登记人员",
     person_decided: "裁定人员资料",
     unit_registered: "登记单位",
+    mediators_appointed: "指定调解员",
+    relation_disclosed: "披露关系",
+    recused: "记回避",
+    recusal_waived: "同意不回避",
+    rights_told: "告知权利义务",
+    escalation_withdrawn: "撤回提级",
+    escalation_returned: "退回",
   } satisfies Record<FactKind, string>,
 };
 

@@ -8,6 +8,8 @@ use crate::money::Fen;
 use crate::role::{Level, Role};
 use crate::time::{At, Day};
 
+mod climbing;
+
 use super::Case;
 use super::agreement::Standing;
 use super::ladder::EscalationStatus;
@@ -78,6 +80,8 @@ pub enum RefusalReason {
     NothingToAccept,
     /// Only the program writes this kind.
     NotWrittenByHand,
+    /// Fewer sessions count than the rule it names asks for.
+    TooFewSessions,
 }
 
 /// Who writes, for which unit, on which day.
@@ -114,6 +118,15 @@ pub fn complete(case: &Case, body: &mut Body) {
             if let Some(open) = open.into_iter().find(|e| e.status == EscalationStatus::Requested) {
                 b.from = open.from;
                 b.round = open.round;
+            }
+        }
+        Body::EscalationWithdrawn(EscalationWithdrawn { from, round, .. })
+        | Body::EscalationReturned(EscalationReturned { from, round, .. })
+            if *round == 0 =>
+        {
+            if let Some(last) = case.ladder.escalations.last() {
+                *from = last.from;
+                *round = last.round;
             }
         }
         Body::AgreementReached(b) if b.parties.is_empty() => {
@@ -190,8 +203,29 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             check_amount("amount_fen", b.amount_fen)?;
             check_line(case, b)
         }
-        Body::Escalated(b) => check_escalation(case, b),
-        Body::EscalationAccepted(b) => check_acceptance(case, b),
+        Body::MediatorsAppointed(b) => {
+            required("host", &b.host, NAME_CHARS_MAX)?;
+            check_names("mediators", &b.mediators)
+        }
+        Body::RelationDisclosed(b) => {
+            required("mediator", &b.mediator, NAME_CHARS_MAX)?;
+            required("relation", &b.relation, TEXT_CHARS_MAX)?;
+            b.party.map_or(Ok(()), |party| names.party("party", party))
+        }
+        Body::Recused(b) => {
+            required("mediator", &b.mediator, NAME_CHARS_MAX)?;
+            required("reason", &b.reason, TEXT_CHARS_MAX)?;
+            b.party.map_or(Ok(()), |party| names.party("party", party))
+        }
+        Body::RecusalWaived(b) => {
+            required("mediator", &b.mediator, NAME_CHARS_MAX)?;
+            names.some_parties("parties", &b.parties)
+        }
+        Body::RightsTold(b) => names.some_parties("parties", &b.parties),
+        Body::Escalated(b) => climbing::check_request(case, b, author),
+        Body::EscalationWithdrawn(b) => climbing::check_withdrawal(case, b),
+        Body::EscalationReturned(b) => climbing::check_return(case, b, author),
+        Body::EscalationAccepted(b) => climbing::check_acceptance(case, b),
         Body::ResolutionConfirmed(_) => check_owner(case, author),
         Body::Revisited(b) => {
             b.party.map_or(Ok(()), |party| names.party("party", party))?;
@@ -252,6 +286,13 @@ impl Names<'_> {
         ids.iter().try_for_each(|id| self.party(field, *id))
     }
 
+    fn some_parties(&self, field: &'static str, ids: &[FactId]) -> Verdict {
+        if ids.is_empty() {
+            return refuse(field, RefusalReason::Empty);
+        }
+        self.parties(field, ids)
+    }
+
     fn agreement(&self, field: &'static str, id: FactId) -> Verdict {
         if self.case.agreements.iter().any(|a| a.id == id) {
             Ok(())
@@ -310,6 +351,12 @@ fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
     required("host", &body.host, NAME_CHARS_MAX)?;
     check_names("mediators", &body.mediators)?;
     names.parties("present", &body.present)?;
+    if body.participants.len() > PARTIES_MAX {
+        return refuse("participants", RefusalReason::TooMany);
+    }
+    for participant in &body.participants {
+        required("participants", &participant.name, NAME_CHARS_MAX)?;
+    }
     if matches!(names.case.state, State::Refused | State::Withdrawn) {
         return refuse("kind", RefusalReason::PartyRefused);
     }
@@ -363,29 +410,6 @@ fn check_owner(case: &Case, author: Author) -> Verdict {
     match case.owner() {
         Some(owner) if owner.unit != author.unit => refuse("kind", RefusalReason::NotOwner),
         _ => Ok(()),
-    }
-}
-
-fn check_escalation(case: &Case, body: &Escalated) -> Verdict {
-    if case.closure.is_some() {
-        return refuse("kind", RefusalReason::Closed);
-    }
-    if body.from != Level::Village {
-        return refuse("from", RefusalReason::OutOfRange);
-    }
-    let accepted = case.ladder.escalations.iter().any(|e| {
-        e.from == body.from && e.status == EscalationStatus::Accepted && e.round >= body.round
-    });
-    if accepted { refuse("round", RefusalReason::AlreadyDone) } else { Ok(()) }
-}
-
-fn check_acceptance(case: &Case, body: &EscalationAccepted) -> Verdict {
-    let climb =
-        case.ladder.escalations.iter().find(|e| e.from == body.from && e.round == body.round);
-    match climb.map(|e| e.status) {
-        Some(EscalationStatus::Requested) => Ok(()),
-        Some(EscalationStatus::Accepted) => refuse("kind", RefusalReason::AlreadyDone),
-        Some(EscalationStatus::Void) | None => refuse("kind", RefusalReason::NothingToAccept),
     }
 }
 

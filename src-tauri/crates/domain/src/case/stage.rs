@@ -12,6 +12,8 @@ use crate::time;
 
 use super::agreement::{Agreement, Standing};
 use super::assess::Derived;
+use super::conflict::{Conflict, ConflictKind};
+use super::hosting::Hosting;
 use super::known::{Facts, Known, RefusedFact, each};
 use super::ladder::{EscalationStatus, Ladder, refusals};
 use super::performance;
@@ -70,6 +72,14 @@ pub enum State {
     Closed,
 }
 
+impl State {
+    /// Whether nobody need climb any more: agreed, ended or closed.
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        !matches!(self, Self::Clue | Self::Registered | Self::Accepted | Self::Mediating)
+    }
+}
+
 /// A mark beside the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,6 +98,12 @@ pub enum Mark {
     AgreementConflict,
     /// 未经同意
     WithoutConsent,
+    /// 已退回
+    Returned,
+    /// 待镇确认是否退回
+    AwaitingReturn,
+    /// 程序瑕疵
+    ProcedureFlaw,
 }
 
 /// The closure that holds: by the unit that owns the case now, after it came to own it.
@@ -110,6 +126,8 @@ pub(super) struct Now<'a> {
     pub(super) ladder: &'a Ladder,
     pub(super) sessions: &'a [Session],
     pub(super) closure: Option<&'a Closure>,
+    pub(super) hosting: &'a Hosting,
+    pub(super) conflicts: &'a [Conflict],
 }
 
 impl Now<'_> {
@@ -224,8 +242,17 @@ impl Now<'_> {
                 EscalationStatus::Requested => Mark::Escalating,
                 EscalationStatus::Accepted => Mark::Escalated,
                 EscalationStatus::Void => Mark::EscalationVoid,
+                EscalationStatus::Returned => Mark::Returned,
+                EscalationStatus::Withdrawn => continue,
             };
             mark(value, &escalation.why);
+        }
+        let asks_return = |c: &&Conflict| c.kind == ConflictKind::Return && c.is_open();
+        for question in self.conflicts.iter().filter(asks_return) {
+            mark(Mark::AwaitingReturn, &question.why);
+        }
+        for (_, why) in &self.hosting.flawed {
+            mark(Mark::ProcedureFlaw, why);
         }
         if let Some((agreement, accepted)) = self.unconfirmed() {
             let why = Why::new(RuleId::AgreementAfterAcceptance, [agreement.id, accepted]);
@@ -284,12 +311,18 @@ impl Now<'_> {
         if without_consent {
             marks.push(EventMark::WithoutConsent);
         }
-        let void = self.ladder.escalations.iter().any(|e| {
-            e.status == EscalationStatus::Void
-                && (e.requests.contains(&known.id) || e.acceptances.contains(&known.id))
-        });
-        if void {
-            marks.push(EventMark::Void);
+        let climb = self
+            .ladder
+            .escalations
+            .iter()
+            .find(|e| e.requests.contains(&known.id) || e.acceptances.contains(&known.id));
+        match climb.map(|e| e.status) {
+            Some(EscalationStatus::Void) => marks.push(EventMark::Void),
+            Some(EscalationStatus::Withdrawn) => marks.push(EventMark::Withdrawn),
+            _ => {}
+        }
+        if self.hosting.flawed.iter().any(|(id, _)| *id == known.id) {
+            marks.push(EventMark::ProcedureFlaw);
         }
         if self.agreements.iter().any(|a| a.id == known.id && a.standing == Standing::Replaced) {
             marks.push(EventMark::Replaced);

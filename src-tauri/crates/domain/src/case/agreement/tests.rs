@@ -1,7 +1,7 @@
 //! When agreements take effect, and what two of them do to each other.
 
-use super::super::tests::{sealed, signed};
 use super::super::world::{Desk, World, day};
+use super::super::world::{sealed, signed};
 use super::*;
 use crate::case::guard::RefusalReason;
 use crate::fact::Body;
