@@ -3,6 +3,7 @@
 mod reading;
 mod settling;
 mod showing;
+mod timing;
 mod writing;
 
 pub use reading::{CaseGet, CaseHistory, CaseList, CaseSearch, ConflictList};

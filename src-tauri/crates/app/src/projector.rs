@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use document::{Incoming, Need, Record, Verdict};
 use domain::case::conflict::Conflict;
 use domain::case::{Case, known::RefusedFact};
+use domain::fact::body::ClockKind;
 use domain::fact::{FieldValue, RecordFacts, RecordKind};
 use domain::id::{RecordId, SpaceId};
 use domain::log::EntryRef;
@@ -136,7 +137,9 @@ pub(crate) fn keep(
             has_refused |= case.refused.iter().any(|(_, why)| {
                 matches!(why, RefusedFact::AuthorUnknown | RefusedFact::UnitNotProven)
             });
-            tx.put_case(&case_rows(space, record, &case))?;
+            let mut rows = case_rows(space, record, &case);
+            rows.dues.extend(deadlines(record.id(), &case)?);
+            tx.put_case(&rows)?;
         }
         Some(RecordKind::Person) => tx.put_person(&person_row(space, record.id(), &facts))?,
         Some(RecordKind::Unit) => {
@@ -257,6 +260,29 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
             .collect(),
         row,
     }
+}
+
+/// When the clocks that run end. Promises stand among the dues already.
+fn deadlines(record: RecordId, case: &Case) -> Result<Vec<DueRow>, Fault> {
+    let Some(owner) = case.owner() else { return Ok(Vec::new()) };
+    let calendar = crate::catalogue::calendar()?;
+    let clocks = case::clock::read(case, &calendar);
+    let runs = |c: &&case::clock::Clock| {
+        let is_promise = c.running.kind == ClockKind::Performance;
+        c.running.stop.is_none() && !c.is_paused && !is_promise && case.closure.is_none()
+    };
+    Ok(clocks
+        .iter()
+        .filter(runs)
+        .map(|clock| DueRow {
+            record,
+            kind: word(&clock.running.kind),
+            day: clock.end.format("%Y-%m-%d").to_string(),
+            unit: owner.unit,
+            what: String::new(),
+            amount_fen: None,
+        })
+        .collect())
 }
 
 fn json<T: Serialize>(value: &T) -> String {

@@ -1,6 +1,7 @@
 //! Where things stand: who works here, what needs them today, when each neighbour was last heard.
 
 use domain::case::stage::Mark;
+use domain::fact::body::ClockKind;
 use domain::id::{OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::role::Level;
@@ -18,6 +19,9 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::preferences::Preferences;
 use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
+
+/// The most days the workbench looks through.
+const DUES_MAX: u32 = 200;
 
 /// The most things the workbench lists under one heading.
 const LISTED_MAX: u32 = 50;
@@ -147,6 +151,8 @@ pub struct WorkbenchView {
     pub today: Day,
     /// Promises that fall due, earliest first.
     pub dues: Vec<DueItem>,
+    /// Every clock and promise that ends soon or is over.
+    pub deadlines: DeadlinesView,
     /// Contradictions to decide.
     pub conflicts: Vec<ConflictLine>,
     /// Things to take note of.
@@ -161,7 +167,19 @@ pub struct WorkbenchView {
     pub handling_total: u32,
 }
 
-/// A promise that falls due.
+/// What ends when.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DeadlinesView {
+    /// 已超期
+    pub overdue: Vec<DueItem>,
+    /// 今天到期
+    pub today: Vec<DueItem>,
+    /// 三天内
+    pub within_three_days: Vec<DueItem>,
+}
+
+/// A promise or a clock that ends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct DueItem {
@@ -169,6 +187,8 @@ pub struct DueItem {
     pub case: RecordId,
     /// Its title.
     pub title: String,
+    /// Which clock; `performance` for a promise.
+    pub kind: ClockKind,
     /// The last day.
     pub day: Day,
     /// Days until then; negative once it is over.
@@ -336,9 +356,18 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
     let to_accept = if is_township { list(marked(Mark::Escalating))?.rows } else { Vec::new() };
     let to_confirm =
         if is_township { list(marked(Mark::AwaitingConfirmation))?.rows } else { Vec::new() };
+    let ends = dues(office, me.unit, now)?;
+    let within = |from: i32, to: i32| {
+        ends.iter().filter(|d| d.days_left >= from && d.days_left <= to).cloned().collect()
+    };
     Ok(WorkbenchView {
         today: now,
-        dues: dues(office, me.unit, now)?,
+        deadlines: DeadlinesView {
+            overdue: within(i32::MIN, -1),
+            today: within(0, 0),
+            within_three_days: within(1, 3),
+        },
+        dues: ends.iter().filter(|d| d.kind == ClockKind::Performance).cloned().collect(),
         conflicts: cases::list_conflicts(office, &mine)?.rows,
         notices: notices(office, me.unit)?,
         to_accept,
@@ -351,12 +380,15 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
 fn dues(office: &Office, unit: UnitId, now: Day) -> Result<Vec<DueItem>, Fault> {
     office.store.read(|reader| {
         let mut items = Vec::new();
-        for row in reader.dues(unit, LISTED_MAX)? {
+        for row in reader.dues(unit, DUES_MAX)? {
             let Ok(day) = row.day.parse::<Day>() else { continue };
             let left = day.signed_duration_since(now).num_days();
+            let kind = serde_json::Value::String(row.kind);
+            let Ok(kind) = serde_json::from_value(kind) else { continue };
             items.push(DueItem {
                 case: row.record,
                 title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
+                kind,
                 day,
                 days_left: i32::try_from(left).unwrap_or(i32::MAX),
                 what: row.what,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use domain::case::EventMark;
 use domain::case::agreement::{ConfirmationBar, Standing};
+use domain::case::clock::{ClockUnit, ExtensionFlaw, Light};
 use domain::case::conflict::ConflictKind;
 use domain::case::ladder::EscalationStatus;
 use domain::case::session::Uncounted;
@@ -16,8 +17,8 @@ use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::Body;
 use domain::fact::body::{
-    AgreementForm, Choice, EscalationReason, Outcome, PartyAdded, PlanLine, Risk, SessionResult,
-    Track, Will,
+    AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Outcome, PartyAdded, PlanLine,
+    Risk, SessionResult, Track, Will,
 };
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
 use domain::money::Fen;
@@ -224,6 +225,85 @@ views! {
         /// What is to be paid.
         amount_fen: Option<Fen>,
     }
+    /// An extension of a clock.
+    ExtensionView {
+        /// The fact.
+        id: FactId,
+        /// By how many days.
+        days: u16,
+        /// Whether it counts.
+        is_effective: bool,
+        /// Why not, if not.
+        flaw: Option<ExtensionFlaw>,
+    }
+    /// A clock.
+    ClockView {
+        /// The kind.
+        kind: ClockKind,
+        /// Its key within the case.
+        key: String,
+        /// From when.
+        start: At,
+        /// In what it counts.
+        unit: ClockUnit,
+        /// How long it runs; nothing where the parties named the day.
+        limit: u16,
+        /// The last day as counted.
+        natural_end: Day,
+        /// The last day in law: shifted to a working day where the kind shifts.
+        end: Day,
+        /// The minute of that day at which it ends, for clocks that count minutes.
+        end_minute: Option<u16>,
+        /// Days until then; negative once it is over.
+        days_left: i32,
+        /// What it shows now.
+        light: Light,
+        /// Whether it rests, with no day named to go on.
+        is_paused: bool,
+        /// When it stopped.
+        stopped: Option<At>,
+        /// Whether the holiday table knew every day asked.
+        is_calendar_known: bool,
+        /// What was said about a later end.
+        extensions: Vec<ExtensionView>,
+        /// The days on which to remind, for promises.
+        reminders: Vec<Day>,
+        /// The colour of the card that is due for its passing, if one is and none was issued.
+        card_due: Option<CardColour>,
+        /// From which day it counts, in words.
+        begins: String,
+        /// The law and article, or the practice.
+        source: String,
+        /// The rule and the facts.
+        why: WhyView,
+    }
+    /// A supervision card.
+    CardView {
+        /// The facts that issued it, earliest first.
+        issued: Vec<FactId>,
+        /// The colour.
+        colour: CardColour,
+        /// For which clock.
+        clock: ClockKind,
+        /// The day whose passing it is for.
+        anchor: Option<Day>,
+        /// When it was issued.
+        at: At,
+        /// To which unit.
+        unit: Option<UnitRef>,
+        /// Whether it was handed over.
+        is_delivered: bool,
+        /// Whether it was withdrawn by what is known now (撤牌).
+        is_withdrawn: bool,
+        /// Why, if it was.
+        withdrawn_why: Option<WhyView>,
+        /// Who answered it.
+        answered: Option<FactId>,
+        /// Whether a correction must still be handed over (更正提醒单).
+        needs_correction: bool,
+        /// The correction that was.
+        corrected: Option<FactId>,
+    }
     /// One side of a conflict.
     SideView {
         /// The value or the fact; this is what a decision names.
@@ -394,6 +474,12 @@ views! {
         agreements: Vec<AgreementView>,
         /// Why it may be settled in writing only, if so.
         written_only: Option<WhyView>,
+        /// The tracks it runs on.
+        tracks: Vec<Track>,
+        /// The clocks, running ones first, by their end.
+        clocks: Vec<ClockView>,
+        /// The supervision cards.
+        cards: Vec<CardView>,
         /// What is promised and not yet done.
         dues: Vec<DueView>,
         /// Contradictions, open ones first.

@@ -5,6 +5,7 @@
 
 pub mod agreement;
 pub mod assess;
+pub mod clock;
 pub mod conflict;
 mod giving_back;
 pub mod guard;
@@ -15,6 +16,7 @@ pub mod meeting;
 pub mod notice;
 pub mod performance;
 pub mod register;
+pub mod running;
 pub mod session;
 pub mod stage;
 pub mod suggestion;
@@ -188,6 +190,14 @@ pub struct Case {
     pub conflicts: Vec<Conflict>,
     /// What a unit must take note of.
     pub notices: Vec<Notice>,
+    /// The tracks it runs on.
+    pub tracks: Vec<Track>,
+    /// The clocks that run or ran on it; [`clock::read`] gives their ends.
+    pub running: Vec<clock::Running>,
+    /// When it rested: from a day on, to before another.
+    pub pauses: Vec<(Day, Option<Day>)>,
+    /// The supervision cards; [`clock::cards`] says which hold.
+    pub cards: Vec<clock::Card>,
     /// What is promised and not yet done, earliest first.
     pub dues: Vec<Due>,
     /// What it counts as.
@@ -217,6 +227,12 @@ impl Case {
     #[must_use]
     pub fn has_open_conflict(&self) -> bool {
         self.conflicts.iter().any(Conflict::is_open)
+    }
+
+    /// Whether it rests (中止) with no day named to go on.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.pauses.iter().any(|(_, to)| to.is_none())
     }
 
     /// The day of the application.
@@ -280,6 +296,20 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     };
     let (stage, state) = now.place();
     let is_settled = state.is_settled();
+    let running = registration.as_ref().map(|registration| {
+        running::Sources {
+            facts: &facts,
+            registration,
+            agreements: &agreements,
+            ladder: &ladder,
+            closure: closure.as_ref(),
+            category: category.as_ref().map(|c| c.value),
+            sides,
+            settings,
+        }
+        .clocks()
+    });
+    let tracks = registration.as_ref().map(|r| running::tracks(&facts, r).into_keys().collect());
     let typed = facts.list.iter().map(|known| known.fact.recorded);
     let written = record.fields.values().flatten().map(|value| value.recorded);
     Case {
@@ -293,6 +323,10 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         },
         counts: counts(&facts, &agreements, &ladder, &sessions),
         events: now.events(settings),
+        tracks: tracks.unwrap_or_default(),
+        running: running.unwrap_or_default(),
+        pauses: running::pauses(&facts),
+        cards: running::cards(&facts, ladder.owner().map(|t| t.unit)),
         suggestions: suggestion::fold(&facts, &ladder, &sessions, is_settled, settings),
         stage,
         state,

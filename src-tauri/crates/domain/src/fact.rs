@@ -94,6 +94,9 @@ const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6];
 /// Those who speak for the township centre.
 const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
 
+/// Those who supervise.
+const SUPERVISING: &[Role] = &[Role::R4, Role::R5, Role::R7, Role::R9];
+
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal v $version:literal on $record:ident by
         $roles:expr, substantive $substantive:literal;)*) => {
@@ -201,6 +204,32 @@ fact_kinds! {
     /// 结案.
     Closed = "closed" v 1 on Case by &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R7],
         substantive false;
+    /// 加一条程序轨道.
+    TrackAdded = "track_added" v 1 on Case by CASEWORK, substantive false;
+    /// 中止.
+    Suspended = "suspended" v 1 on Case by CASEWORK, substantive false;
+    /// 恢复.
+    Resumed = "resumed" v 1 on Case by CASEWORK, substantive false;
+    /// 延期.
+    DeadlineExtended = "deadline_extended" v 1 on Case by CASEWORK, substantive false;
+    /// 现场调查.
+    SiteVisited = "site_visited" v 1 on Case by CASEWORK, substantive true;
+    /// 走访询问.
+    InquiryMade = "inquiry_made" v 1 on Case by CASEWORK, substantive true;
+    /// 收集证据.
+    EvidenceTaken = "evidence_taken" v 1 on Case by CASEWORK, substantive true;
+    /// 电话等联系.
+    ContactTried = "contact_tried" v 1 on Case by CASEWORK, substantive false;
+    /// 书面答复.
+    ReplyDelivered = "reply_delivered" v 1 on Case by CASEWORK, substantive true;
+    /// 请求复查、复核.
+    ReviewRequested = "review_requested" v 1 on Case by CASEWORK, substantive false;
+    /// 发牌.
+    CardIssued = "card_issued" v 1 on Case by SUPERVISING, substantive false;
+    /// 答牌.
+    CardAnswered = "card_answered" v 1 on Case by CASEWORK, substantive false;
+    /// 更正提醒单.
+    CardCorrected = "card_corrected" v 1 on Case by SUPERVISING, substantive false;
     /// 知悉确认: what was shown to a unit has been read.
     Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
     /// 备注.

@@ -130,6 +130,42 @@ rules! {
     RecusedSession "C7_recused" Set "特邀调解规定（2016）第十五条；信访工作条例（2022）第二十八条"
         "a session a recused mediator held later is kept and marked as flawed, unless both sides agreed to keep the mediator"
         "case::hosting::tests::a_recused_mediators_later_session_is_flawed";
+    Clocks "clocks" Set "民法典（2020）第二百条至第二百零四条；民事诉讼法（2023）第八十五条"
+        "day 0 is not counted; the last day of a statutory or a party's period shifts to the next working day; stagnation and cards do not shift"
+        "case::running::tests::statutory_periods_shift_and_working_limits_do_not";
+    UnknownYear "unknown_year" Set "国务院办公厅关于部分节假日安排的通知（逐年）"
+        "a year whose holiday notice is not in the table is said to be unknown, never guessed"
+        "case::running::tests::an_unknown_year_is_said";
+    ExtensionInTime "C8" Early "信访工作条例（2022）第三十四条"
+        "an extension approved up to the shifted end is in time, adds to the end before the shift, and withdraws the card; a later one has no effect"
+        "case::running::tests::an_extension_in_time_adds_before_the_shift_and_a_late_one_has_no_effect";
+    ExtensionOnce "extension_once" Set "信访工作条例（2022）第三十四条"
+        "a petition is extended once, by the head of the centre, by no more than thirty days"
+        "case::running::tests::a_petition_is_extended_once_by_the_director_and_no_longer_than_thirty_days";
+    ExtensionConsent "extension_consent" Set "人民调解工作若干规定（2002）第三十三条；宁波市人民调解条例第二十七条"
+        "people's mediation is extended with both sides' recorded consent only"
+        "case::running::tests::mediation_is_extended_by_both_sides_only";
+    PauseUnion "pause_union" Set "人民法院在线调解规则（2021）第二十六条（鉴定期间不计入）"
+        "a clock that may rest does so in the union of all intervals anybody wrote"
+        "case::running::tests::pauses_are_the_union_of_what_everybody_wrote";
+    CardWithdrawn "C8_card" Set "撤牌——依合并后事实"
+        "a card whose clock, by all that is known after a merge, was not over when it was issued is withdrawn; both stay readable, and one that was handed over is corrected"
+        "case::running::tests::a_card_is_withdrawn_by_what_was_known_elsewhere_and_stays_readable";
+    CardStands "C8_late" Set "届满后批准的延期不影响已发的牌"
+        "a card stands when the extension was approved after the end"
+        "case::running::tests::an_overdue_card_falls_with_an_extension_in_time_and_stands_after_a_late_one";
+    CardOnce "card_once" Idem "一案一钟一日一单位一牌"
+        "two cards for one clock, anchor day and unit are one"
+        "case::running::tests::two_cards_for_one_passing_are_one";
+    Lights "lights" Set "本地工作规则（可设置）"
+        "a clock is green while more than the set part of its period is left, yellow up to and on the last day, red past it; never the risk colour, never a card"
+        "case::running::tests::a_light_is_yellow_for_the_last_third_and_red_once_it_is_past";
+    Minutes "minutes" Set "民法典（2020）第二百零一条"
+        "hours and minutes count from the moment"
+        "case::running::tests::minutes_count_from_the_moment";
+    Limits "limits" Owner "镇设置；法定期限注明出处"
+        "every limit is a setting shown with its legal or local source"
+        "case::running::tests::a_setting_changes_a_limit_and_every_kind_names_its_source";
     RiskMax "C14_risk" Max "从高从严"
         "of two risks judged in ignorance of each other the higher holds; lowering needs a director or above with a reason"
         "case::tests::the_higher_risk_holds";

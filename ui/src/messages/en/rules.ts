@@ -125,4 +125,52 @@ export const rules: Rules = {
     title: "A recused mediator's session",
     says: "Kept and marked as flawed, unless both sides kept the mediator.",
   },
+  clocks: {
+    title: "How periods are counted",
+    says: "Day 0 is not counted. The last day of a statutory period shifts to the next working day; stagnation and cards do not shift.",
+  },
+  unknown_year: {
+    title: "A year not in the table",
+    says: "An unpublished year is said to be unknown, never guessed.",
+  },
+  C8: {
+    title: "Extended in time",
+    says: "An approval up to the shifted last day counts and withdraws the card; a later one does not.",
+  },
+  extension_once: {
+    title: "Extended once",
+    says: "A petition is extended once, by the head of the centre, by thirty days at most.",
+  },
+  extension_consent: {
+    title: "Both sides agree",
+    says: "People's mediation is extended only when both sides agree.",
+  },
+  pause_union: {
+    title: "Rests are united",
+    says: "A clock rests in the union of what everybody wrote.",
+  },
+  C8_card: {
+    title: "Card withdrawn",
+    says: "By all that is known now the clock was not over when the card was issued. Both stay; one that was handed over is corrected.",
+  },
+  C8_late: {
+    title: "Approved too late",
+    says: "The card stands.",
+  },
+  card_once: {
+    title: "One card",
+    says: "Two cards for one clock, day and unit are one.",
+  },
+  lights: {
+    title: "Lights",
+    says: "Green while more than the set part is left, yellow until the last day, red past it. Not the risk colour, not a card.",
+  },
+  minutes: {
+    title: "Minutes",
+    says: "Hours and minutes count from the moment.",
+  },
+  limits: {
+    title: "Limits are settings",
+    says: "Each limit is shown with its source; the township may set local ones.",
+  },
 };

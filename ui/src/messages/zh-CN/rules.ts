@@ -132,6 +132,54 @@ export const rules = {
     title: "该回避的人开了会",
     says: "回避以后还开的会，记录留着，标“程序瑕疵”；双方都同意他留下的除外。",
   },
+  clocks: {
+    title: "期限怎么算",
+    says: "当天不算；法定期限的最后一天遇放假，顺延到下一个工作日。停滞天数和发牌不顺延。",
+  },
+  unknown_year: {
+    title: "放假表里没有这一年",
+    says: "没有公布的放假安排不猜，直接说明不知道。",
+  },
+  C8: {
+    title: "届满前批准的延期有效",
+    says: "批准日不晚于顺延后的最后一天，就算数，已发的逾期牌撤回；晚了不算数。",
+  },
+  extension_once: {
+    title: "信访只延一次",
+    says: "由综治中心主任批准，一次，不超过三十天。",
+  },
+  extension_consent: {
+    title: "人民调解延期要双方同意",
+    says: "两边都同意并记下来，才算延期。",
+  },
+  pause_union: {
+    title: "中止的天数不重复扣",
+    says: "几个人记的中止时间合在一起算。",
+  },
+  C8_card: {
+    title: "撤牌",
+    says: "合并以后看，发牌那天其实没有超期，牌就撤回；牌和撤牌都留着，已送达的要送更正提醒单。",
+  },
+  C8_late: {
+    title: "届满后才批准",
+    says: "延期批准得晚了，牌照旧。",
+  },
+  card_once: {
+    title: "同一张牌只算一次",
+    says: "两台电脑为同一个期限各发一张牌，算一张。",
+  },
+  lights: {
+    title: "红黄绿灯",
+    says: "剩的时间多于设定的比例是绿灯，少于是黄灯，过了是红灯。和风险颜色、督办牌是三回事。",
+  },
+  minutes: {
+    title: "按分钟算",
+    says: "小时和分钟从那一刻起算。",
+  },
+  limits: {
+    title: "期限可以设置",
+    says: "每个期限都写明出处，地方做法可以由镇里改。",
+  },
 } satisfies Record<RuleId, RuleWords>;
 
 export type Rules = Record<RuleId, RuleWords>;

@@ -14,6 +14,8 @@ use store::cases::{CaseRow, ConflictRow, Filter};
 
 use super::ROWS_MAX;
 use super::showing::CaseReader;
+use crate::catalogue::calendar;
+use crate::clock::minute;
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
@@ -138,7 +140,17 @@ pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault>
         let space = projector::load(reader, request.case)?.0;
         let (record, facts, case) = fold(office, reader, request.case)?;
         let names = Names::read(office, reader)?;
-        Ok(CaseReader { office, names: &names, facts: &facts, case: &case }.view(space, &record))
+        let calendar = calendar()?;
+        let now = minute(office.now_ms());
+        let shown = CaseReader {
+            office,
+            names: &names,
+            facts: &facts,
+            case: &case,
+            calendar: &calendar,
+            now,
+        };
+        Ok(shown.view(space, &record))
     })
 }
 
@@ -147,7 +159,16 @@ pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryW
     office.store.read(|reader| {
         let (_, facts, case) = fold(office, reader, request.case)?;
         let names = Names::read(office, reader)?;
-        let view = CaseReader { office, names: &names, facts: &facts, case: &case };
+        let calendar = calendar()?;
+        let now = minute(office.now_ms());
+        let view = CaseReader {
+            office,
+            names: &names,
+            facts: &facts,
+            case: &case,
+            calendar: &calendar,
+            now,
+        };
         let skip = usize::try_from(request.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(limit_of(request.limit)).unwrap_or(0);
         let ids = case.events.iter().skip(skip).take(take);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use document::Record;
+use domain::calendar::Calendar;
 use domain::case::agreement::{Agreement, Lacking};
 use domain::case::conflict::{Conflict, Settlement, Side};
 use domain::case::{Case, EventMark, register::Register};
@@ -11,15 +12,16 @@ use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
 use domain::id::{FactId, UnitId};
 use domain::role::Level;
 use domain::rules::{RULES, RuleId, Why};
-use domain::time::Hlc;
+use domain::time::{At, Hlc};
 
+use super::timing;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
 use crate::view::*;
 
 /// A reason with its source.
-fn why_view(why: &Why) -> WhyView {
+pub(super) fn why_view(why: &Why) -> WhyView {
     let source = RULES.iter().find(|rule| rule.id == why.rule).map_or("", |rule| rule.source);
     WhyView { rule: why.rule, source: source.to_owned(), facts: why.facts.clone() }
 }
@@ -115,6 +117,8 @@ pub(super) struct CaseReader<'a> {
     pub(super) names: &'a Names,
     pub(super) facts: &'a RecordFacts,
     pub(super) case: &'a Case,
+    pub(super) calendar: &'a Calendar,
+    pub(super) now: At,
 }
 
 impl CaseReader<'_> {
@@ -156,6 +160,9 @@ impl CaseReader<'_> {
             escalations: self.escalations(),
             agreements: case.agreements.iter().map(|a| self.agreement(a)).collect(),
             written_only: case.written_only.as_ref().map(why_view),
+            tracks: case.tracks.clone(),
+            clocks: timing::clocks(case, self.calendar, self.now),
+            cards: timing::cards(case, self.calendar, self.names),
             dues: self.dues(),
             conflicts: conflict_views(
                 self.office,

@@ -9,6 +9,7 @@ use crate::role::{Level, Role};
 use crate::time::{At, Day};
 
 mod climbing;
+mod timing;
 
 use super::Case;
 use super::agreement::Standing;
@@ -239,6 +240,29 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
                 refuse("notice", RefusalReason::Unknown)
             }
         }
+        Body::Suspended(_) if case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
+        Body::Resumed(_) if !case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
+        Body::DeadlineExtended(b) => timing::check_extension(&names, b),
+        Body::CardIssued(b) => timing::check_card(author, b),
+        Body::CardAnswered(b) => {
+            required("text", &b.text, TEXT_CHARS_MAX)?;
+            names.card("card", b.card)
+        }
+        Body::CardCorrected(b) => names.card("card", b.card),
+        Body::SiteVisited(b) => required("findings", &b.findings, TEXT_CHARS_MAX),
+        Body::InquiryMade(b) => {
+            required("whom", &b.whom, NAME_CHARS_MAX)?;
+            required("record", &b.record, TEXT_CHARS_MAX)
+        }
+        Body::EvidenceTaken(b) => {
+            required("what", &b.what, TEXT_CHARS_MAX)?;
+            b.party.map_or(Ok(()), |party| names.party("party", party))
+        }
+        Body::ContactTried(b) => b.party.map_or(Ok(()), |party| names.party("party", party)),
+        Body::ReplyDelivered(b) => b.party.map_or(Ok(()), |party| names.party("party", party)),
+        Body::TrackAdded(_) | Body::Suspended(_) | Body::Resumed(_) | Body::ReviewRequested(_) => {
+            Ok(())
+        }
         Body::Note(b) => required("text", &b.text, TEXT_CHARS_MAX),
         Body::Corrected(b) => check_correction(case, b, author),
         Body::CategorySet(_) | Body::RiskAssessed(_) | Body::Accepted(_) => Ok(()),
@@ -266,7 +290,7 @@ fn check_size(body: &Body) -> Verdict {
 }
 
 /// Names a body may refer to.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     case: &'a Case,
 }
 
@@ -291,6 +315,14 @@ impl Names<'_> {
             return refuse(field, RefusalReason::Empty);
         }
         self.parties(field, ids)
+    }
+
+    fn card(&self, field: &'static str, id: FactId) -> Verdict {
+        if self.case.cards.iter().any(|card| card.issued.contains(&id)) {
+            Ok(())
+        } else {
+            refuse(field, RefusalReason::Unknown)
+        }
     }
 
     fn agreement(&self, field: &'static str, id: FactId) -> Verdict {
