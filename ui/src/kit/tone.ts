@@ -32,6 +32,10 @@ export const toneOfState = {
   refused: "quiet",
   withdrawn: "quiet",
   closed: "quiet",
+  declined: "quiet",
+  terminated: "quiet",
+  archived: "quiet",
+  voided: "quiet",
 } satisfies Record<State, Tone>;
 
 export const toneOfMark = {
@@ -44,4 +48,11 @@ export const toneOfMark = {
   returned: "quiet",
   awaiting_return: "soon",
   procedure_flaw: "alarm",
+  closed_with_follow_up: "soon",
+  archived_with_follow_up: "soon",
+  void_requested: "soon",
+  suspended: "quiet",
+  transferred: "info",
+  red_branch: "alarm",
+  number_conflict: "soon",
 } satisfies Record<Mark, Tone>;

@@ -194,7 +194,7 @@ pub(crate) fn title(case: &Case) -> String {
 }
 
 fn names(case: &Case) -> Vec<String> {
-    case.parties.iter().map(|p| p.details.name.clone()).collect()
+    case.parties.iter().map(case::red::shown_name).collect()
 }
 
 fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
@@ -311,6 +311,8 @@ fn search_text(row: &CaseRow, record: &Record, case: &Case) -> String {
         parts.extend(party.details.phone.clone());
         parts.extend(party.details.address.clone());
     }
+    parts.extend(case.numbers.formal.clone());
+    parts.extend(case.numbers.former.iter().cloned());
     parts.extend(record.text("summary"));
     parts.retain(|part| !part.is_empty());
     parts.join("\n")

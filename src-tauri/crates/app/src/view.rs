@@ -92,6 +92,10 @@ views! {
         id: FactId,
         /// Who it is.
         details: PartyAdded,
+        /// Whether it was a minor when the case began.
+        is_minor: bool,
+        /// The name as lists and exports show it.
+        shown_name: String,
         /// Its last word on mediation.
         will: Option<Will>,
     }
@@ -404,6 +408,23 @@ views! {
         track: Track,
         /// What is asked for.
         demands: Vec<String>,
+        /// The archived case it takes up again.
+        follows: Option<RecordId>,
+    }
+    /// The archived file of a case.
+    ArchiveView {
+        /// The fact.
+        id: FactId,
+        /// When.
+        at: At,
+        /// How long it is kept.
+        retention: Retention,
+        /// What came later, or unknown to whoever archived (补充卷).
+        supplement: Vec<FactId>,
+        /// 卷宗情况说明: the first is the statement, others supplement it.
+        statements: Vec<FactId>,
+        /// Whether a statement about the supplement must still be written.
+        needs_statement: bool,
     }
     /// What a case counts as.
     CountsView {
@@ -425,6 +446,12 @@ views! {
         amount_fen: i64,
         /// 待核
         is_amount_unverified: bool,
+        /// 满意: parties whose last word it is.
+        satisfied: u32,
+        /// 基本满意
+        mostly_satisfied: u32,
+        /// 不满意
+        unsatisfied: u32,
     }
     /// A case.
     CaseView {
@@ -474,6 +501,16 @@ views! {
         agreements: Vec<AgreementView>,
         /// Why it may be settled in writing only, if so.
         written_only: Option<WhyView>,
+        /// The formal number that holds.
+        formal_number: Option<String>,
+        /// 曾用编号: formal numbers that no longer hold.
+        former_numbers: Vec<String>,
+        /// Why it is on the red branch, if it is: report first.
+        red_branch: Option<WhyView>,
+        /// Whether the program may suggest that the parties meet face to face.
+        may_suggest_meeting: bool,
+        /// The archived file.
+        archive: Option<ArchiveView>,
         /// The tracks it runs on.
         tracks: Vec<Track>,
         /// The clocks, running ones first, by their end.

@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod assess;
 pub mod clock;
 pub mod conflict;
+pub mod ending;
 mod giving_back;
 pub mod guard;
 pub mod hosting;
@@ -14,7 +15,9 @@ pub mod known;
 pub mod ladder;
 pub mod meeting;
 pub mod notice;
+pub mod number;
 pub mod performance;
+pub mod red;
 pub mod register;
 pub mod running;
 pub mod session;
@@ -30,7 +33,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Category, Source};
 use crate::fact::RecordFacts;
-use crate::fact::body::{Outcome, PartyAdded, Risk, Side, Track};
+use crate::fact::body::{Outcome, PartyAdded, Risk, Satisfaction, Side, Track};
 use crate::id::{FactId, UnitId, UserId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
@@ -71,6 +74,8 @@ pub struct Registration {
     pub settings: String,
     /// What is asked for.
     pub demands: Vec<String>,
+    /// The archived case it takes up again.
+    pub follows: Option<crate::id::RecordId>,
 }
 
 /// A party.
@@ -80,6 +85,8 @@ pub struct Party {
     pub id: FactId,
     /// Who it is.
     pub details: PartyAdded,
+    /// Whether it was a minor when the case began.
+    pub is_minor: bool,
     /// Its last word on mediation.
     pub will: Option<Derived<crate::fact::body::Will>>,
 }
@@ -112,6 +119,12 @@ pub struct Counts {
     pub amount_fen: i64,
     /// 待核: whether the amount rests on a contested agreement.
     pub is_amount_unverified: bool,
+    /// 满意: parties whose last word it is.
+    pub satisfied: u32,
+    /// 基本满意
+    pub mostly_satisfied: u32,
+    /// 不满意
+    pub unsatisfied: u32,
 }
 
 /// One line of the history.
@@ -133,6 +146,8 @@ pub struct Event {
 pub enum EventMark {
     /// 补录
     LateEntry,
+    /// 补充卷: outside the sealed archive.
+    Supplement,
     /// 已更正
     Corrected,
     /// 未经同意
@@ -198,6 +213,12 @@ pub struct Case {
     pub pauses: Vec<(Day, Option<Day>)>,
     /// The supervision cards; [`clock::cards`] says which hold.
     pub cards: Vec<clock::Card>,
+    /// Why it is on the red branch, if it is: report first, nobody face to face.
+    pub red_branch: Option<Why>,
+    /// The archived file.
+    pub archive: Option<ending::Archive>,
+    /// Its numbers.
+    pub numbers: number::Numbers,
     /// What is promised and not yet done, earliest first.
     pub dues: Vec<Due>,
     /// What it counts as.
@@ -247,7 +268,7 @@ impl Case {
 pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let mut facts = Facts::read(record);
     let registration = registration(&facts);
-    let parties = parties(&facts);
+    let parties = parties(&facts, registration.as_ref().map(|r| r.at.day));
     let side = |wanted: Side| -> Vec<FactId> {
         parties.iter().filter(|p| p.details.side == wanted).map(|p| p.id).collect()
     };
@@ -278,12 +299,25 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let decider = register::Decider::only(facts.list.iter().map(|k| k.id).collect());
     let (fields, found) = register::fold(record, &decider);
     conflicts.extend(found);
+    let (numbers, found) = number::fold(&facts);
+    conflicts.extend(found);
+    let (voiding, found) = ending::voiding(&facts);
+    conflicts.extend(found);
+    conflicts.extend(performance::contradictions(&facts, &agreements));
+    let archive = ending::archive(&facts);
+    let mut closure = stage::closure(&facts, &ladder);
+    if let Some(closing) = &closure {
+        let found = ending::follow_up(&facts, closing, archive.as_ref());
+        conflicts.extend(found.conflict);
+        if found.is_reopened {
+            closure = None;
+        }
+    }
     conflicts.sort_by(|a, b| {
         (!a.is_open(), &a.key, &a.why.facts).cmp(&(!b.is_open(), &b.key, &b.why.facts))
     });
 
     agreements.sort_by_key(|a| facts.get(a.id).map(Known::order));
-    let closure = stage::closure(&facts, &ladder);
     let now = stage::Now {
         facts: &facts,
         registration: registration.as_ref(),
@@ -293,6 +327,9 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         closure: closure.as_ref(),
         hosting: &hosting,
         conflicts: &conflicts,
+        archive: archive.as_ref(),
+        voiding: &voiding,
+        numbers: &numbers,
     };
     let (stage, state) = now.place();
     let is_settled = state.is_settled();
@@ -315,7 +352,8 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     Case {
         latest: typed.chain(written).max().unwrap_or_default(),
         marks: now.marks(),
-        notices: notice::fold(&facts, &ladder),
+        notices: notice::fold(&facts, &ladder, archive.as_ref()),
+        red_branch: red::branch(&facts),
         dues: if closure.is_some() {
             Vec::new()
         } else {
@@ -334,6 +372,8 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         parties,
         ladder,
         sessions,
+        archive,
+        numbers,
         hosting,
         agreements,
         written_only,
@@ -360,6 +400,7 @@ fn registration(facts: &Facts) -> Option<Registration> {
         track: body.track,
         settings: body.settings.clone(),
         demands: body.demands.clone(),
+        follows: body.follows,
     })
 }
 
@@ -375,7 +416,7 @@ fn first_tenure(registration: &Registration, facts: &Facts) -> Tenure {
 }
 
 /// The parties with their last word on mediation.
-fn parties(facts: &Facts) -> Vec<Party> {
+fn parties(facts: &Facts, began: Option<Day>) -> Vec<Party> {
     each!(facts, PartyAdded)
         .map(|(known, details)| {
             let will = each!(facts, ConsentRecorded)
@@ -385,7 +426,8 @@ fn parties(facts: &Facts) -> Vec<Party> {
                     value: body.will,
                     why: Why::new(RuleId::SessionWithoutConsent, [will.id]),
                 });
-            Party { id: known.id, details: details.clone(), will }
+            let is_minor = began.is_some_and(|began| red::is_minor(details.birth, began));
+            Party { id: known.id, details: details.clone(), is_minor, will }
         })
         .collect()
 }
@@ -423,5 +465,21 @@ fn counts(
         oral_agreements: number(holding().filter(|a| a.form == AgreementForm::Oral).count()),
         amount_fen: amount.0,
         is_amount_unverified: !contested.is_empty(),
+        satisfied: satisfaction(facts, Satisfaction::Satisfied),
+        mostly_satisfied: satisfaction(facts, Satisfaction::Mostly),
+        unsatisfied: satisfaction(facts, Satisfaction::Unsatisfied),
     }
+}
+
+/// C18: how many parties said so last; earlier answers are kept and not counted.
+fn satisfaction(facts: &Facts, wanted: Satisfaction) -> u32 {
+    let mut last: BTreeMap<Option<FactId>, (&Known, Satisfaction)> = BTreeMap::new();
+    for (known, body) in each!(facts, Revisited) {
+        let Some(said) = body.satisfaction else { continue };
+        let entry = last.entry(body.party).or_insert((known, said));
+        if known.order() > entry.0.order() {
+            *entry = (known, said);
+        }
+    }
+    u32::try_from(last.values().filter(|(_, said)| *said == wanted).count()).unwrap_or(u32::MAX)
 }

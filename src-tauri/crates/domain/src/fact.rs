@@ -94,6 +94,8 @@ const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6];
 /// Those who speak for the township centre.
 const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
 
+/// Everybody who goes to the people.
+const ANYBODY: &[Role] = &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
 /// Those who supervise.
 const SUPERVISING: &[Role] = &[Role::R4, Role::R5, Role::R7, Role::R9];
 
@@ -230,6 +232,30 @@ fact_kinds! {
     CardAnswered = "card_answered" v 1 on Case by CASEWORK, substantive false;
     /// 更正提醒单.
     CardCorrected = "card_corrected" v 1 on Case by SUPERVISING, substantive false;
+    /// 标记.
+    Flagged = "flagged" v 1 on Case by ANYBODY, substantive false;
+    /// 报告公安.
+    ReportedToPolice = "reported_to_police" v 1 on Case by ANYBODY, substantive true;
+    /// 公安答复.
+    PoliceResponded = "police_responded" v 1 on Case by CASEWORK, substantive true;
+    /// 终止调解.
+    Terminated = "terminated" v 1 on Case by CASEWORK, substantive false;
+    /// 不予受理.
+    Declined = "declined" v 1 on Case by &[Role::R3, Role::R4, Role::R7], substantive false;
+    /// 移送、转化.
+    Transferred = "transferred" v 1 on Case by CASEWORK, substantive true;
+    /// 作废.
+    Voided = "voided" v 1 on Case by CASEWORK, substantive false;
+    /// 重新办理.
+    Reopened = "reopened" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
+        substantive false;
+    /// 归档.
+    Archived = "archived" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
+        substantive false;
+    /// 卷宗情况说明.
+    FileStatement = "file_statement" v 1 on Case by CASEWORK, substantive false;
+    /// 正式编号.
+    NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
     /// 知悉确认: what was shown to a unit has been read.
     Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
     /// 备注.

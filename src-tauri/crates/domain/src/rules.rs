@@ -166,6 +166,51 @@ rules! {
     Limits "limits" Owner "镇设置；法定期限注明出处"
         "every limit is a setting shown with its legal or local source"
         "case::running::tests::a_setting_changes_a_limit_and_every_kind_names_its_source";
+    ClosedFollowUp "C6" Ask "已结案有后续，有权人决定；统计在决定前不变"
+        "what happened beside or after a closing that did not know of it is kept; somebody decides whether to reopen"
+        "case::ending::tests::news_beside_a_closing_asks_and_changes_no_statistics_until_decided";
+    ArchiveSupplement "C12" Set "档案法（2020）第十三条、第三十七条；归档后只能补充"
+        "an archive seals what its author had; what comes later goes to a supplement with a statement"
+        "case::ending::tests::an_archive_is_sealed_and_late_material_goes_to_a_supplement";
+    ArchivedFollowUp "C12_follow_up" Ask "归档后来件：重新受理为新案并关联，或不需处理"
+        "news on an archived case makes somebody choose a new case or nothing; two who choose differently leave it to the judicial office"
+        "case::ending::tests::an_archive_is_sealed_and_late_material_goes_to_a_supplement";
+    TwoStatements "C25" Set "卷宗情况说明都保留，后一份作补充"
+        "two locked statements are both kept, the second as a supplement"
+        "case::ending::tests::two_statements_are_both_kept";
+    VoidOrWork "C21" Ask "工作优先，作废转为作废请求"
+        "work that did not know of a void wins; the void becomes a request"
+        "case::ending::tests::work_wins_over_a_void";
+    PoliceReport "C20" Max "人民调解法（2010）第二十五条；反家庭暴力法第十四条；未成年人保护法第十一条"
+        "a report to the police is never corrected or taken back; while it is open the risk is red whatever anybody judges"
+        "case::red::tests::an_open_report_keeps_the_risk_red_and_is_never_taken_back";
+    RedBranch "red_branch" Max "反家庭暴力法第十条、第十四条；未成年人保护法第十一条"
+        "violence at home and harm to a minor put a case on the red branch: nobody is asked to sit face to face"
+        "case::red::tests::the_red_branch_reports_first_and_suggests_no_meeting";
+    ReportFirst "report_first" Max "反家庭暴力法第十四条、第三十五条；未成年人保护法第十一条"
+        "on the red branch the report to the police comes first"
+        "case::red::tests::the_red_branch_reports_first_and_suggests_no_meeting";
+    MinorMasked "minor_masked" Max "未成年人保护法（2024）第一百零三条；个人信息保护法第二十八条"
+        "a minor's name is masked in lists, statistics and exports"
+        "case::red::tests::a_minor_is_masked";
+    TellOfRoutes "tell_of_routes" Max "人民调解法（2010）第二十六条"
+        "when mediation ends without agreement the parties are told in writing of the other ways"
+        "case::tests::a_refusal_asks_for_the_notice_of_other_ways";
+    Transferred "transferred" Set "移送、转化：治安、刑事、诉讼、仲裁、信访"
+        "a dispute that goes on elsewhere says where"
+        "case::tests::a_transfer_says_where_it_goes_on";
+    SatisfactionLast "C18" Late "满意度按每人每轮最后一次统计"
+        "satisfaction asked twice is kept twice and counted once, by the last word"
+        "case::tests::satisfaction_counts_the_last_word";
+    PerformanceAsk "C17" Ask "人民调解法（2010）第三十一条；履行记录矛盾时提醒照常"
+        "paid here and not paid there: the later date is shown, reminders go on, somebody decides"
+        "case::agreement::tests::paid_here_and_not_paid_there_asks_and_reminds_on";
+    NumberKeeper "C2" Early "编号规则：先盖章打印者保留，其次先录入者"
+        "of two formal numbers the one sealed or printed first holds, else the one typed first; the other is kept as a former number"
+        "case::number::tests::the_printed_number_holds_else_the_one_typed_first";
+    NumberMap "C9" Set "临时编号与正式编号对照，旧件有效"
+        "a paper with the provisional or a former number stays valid"
+        "case::number::tests::a_provisional_number_stays_beside_the_formal_one";
     RiskMax "C14_risk" Max "从高从严"
         "of two risks judged in ignorance of each other the higher holds; lowering needs a director or above with a reason"
         "case::tests::the_higher_risk_holds";

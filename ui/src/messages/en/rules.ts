@@ -173,4 +173,64 @@ export const rules: Rules = {
     title: "Limits are settings",
     says: "Each limit is shown with its source; the township may set local ones.",
   },
+  C6: {
+    title: "News beside a closing",
+    says: "What whoever closed did not know is kept; somebody decides whether to reopen. Statistics stay until then.",
+  },
+  C12: {
+    title: "Sealed archive",
+    says: "Whatever comes after archiving goes to a supplement with a statement.",
+  },
+  C12_follow_up: {
+    title: "News on an archive",
+    says: "A new case, or nothing; if two differ, the judicial office decides.",
+  },
+  C25: {
+    title: "Two statements",
+    says: "Both are kept, the second as a supplement.",
+  },
+  C21: {
+    title: "Work wins over void",
+    says: "A void that did not know of work becomes a request.",
+  },
+  C20: {
+    title: "A report stays",
+    says: "A report to the police is never changed or taken back. While it is open the risk is red.",
+  },
+  red_branch: {
+    title: "Nobody face to face",
+    says: "With violence at home or harm to a minor nobody is asked to sit face to face.",
+  },
+  report_first: {
+    title: "Report first",
+    says: "The report to the police comes first.",
+  },
+  minor_masked: {
+    title: "Minors are masked",
+    says: "Lists, statistics and exports show the family name only.",
+  },
+  tell_of_routes: {
+    title: "Tell of other ways",
+    says: "When mediation ends without agreement the parties are told in writing of the other ways.",
+  },
+  transferred: {
+    title: "Transferred",
+    says: "A dispute that goes on elsewhere says where.",
+  },
+  C18: {
+    title: "Satisfaction counts once",
+    says: "Asked twice, kept twice, counted once by the last word.",
+  },
+  C17: {
+    title: "Paid here, not there",
+    says: "Reminders go on until somebody decides.",
+  },
+  C2: {
+    title: "Which number holds",
+    says: "The one sealed or printed first, else the one typed first. The other is a former number.",
+  },
+  C9: {
+    title: "Earlier numbers stay valid",
+    says: "Paper with a provisional or former number stays valid.",
+  },
 };

@@ -10,11 +10,13 @@ import type {
   ClockKind,
   ClockUnit,
   ConflictKind,
+  Destination,
   EscalationReason,
   EscalationStatus,
   EventMark,
   ExchangeOutcome,
   ExtensionFlaw,
+  Flag,
   Kept,
   Language,
   Level,
@@ -26,6 +28,7 @@ import type {
   ProfileState,
   ReplyKind,
   ReplyOutcome,
+  Retention,
   ReviewStage,
   Risk,
   Role,
@@ -52,7 +55,7 @@ import type {
 
 export type FactKind = Body["kind"];
 /** The ways out of a contradiction that are not one of its sides. */
-export type Way = "both" | "void" | "stand" | "one" | "apart" | "return" | "keep";
+export type Way = "both" | "void" | "stand" | "one" | "apart" | "return" | "keep" | "reopen" | "nothing" | "new_case" | "reprinted";
 /** Why a log of a packet is not taken. */
 export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
 /** How two computers met. */
@@ -80,6 +83,10 @@ export const words = {
     refused: "拒绝调解",
     withdrawn: "当事人撤回",
     closed: "已结案",
+    declined: "不予受理",
+    terminated: "已终止，已告知途径",
+    archived: "已归档",
+    voided: "已作废",
   } satisfies Record<State, string>,
   mark: {
     escalating: "提级待接收",
@@ -91,6 +98,13 @@ export const words = {
     returned: "镇已退回",
     awaiting_return: "待镇确认是否退回",
     procedure_flaw: "程序瑕疵",
+    closed_with_follow_up: "已结案，有后续",
+    archived_with_follow_up: "已归档，有后续",
+    void_requested: "作废请求",
+    suspended: "中止",
+    transferred: "已移送",
+    red_branch: "先报告，不见面",
+    number_conflict: "编号不一",
   } satisfies Record<Mark, string>,
   eventMark: {
     late_entry: "补录",
@@ -103,6 +117,7 @@ export const words = {
     refused: "没有采用",
     withdrawn: "已撤回",
     procedure_flaw: "程序瑕疵",
+    supplement: "补充卷",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",
@@ -192,6 +207,10 @@ export const words = {
     meeting_result: "同一次会议结果不同",
     return: "要不要退回村里",
     host: "两个主持人",
+    follow_up: "结案以后又有新情况",
+    void: "作废，可是有人还在办",
+    performance: "一处记办到了，一处记没有",
+    number: "一件案子两个编号",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -201,6 +220,10 @@ export const words = {
     apart: "是两次",
     return: "退回村里",
     keep: "镇里接着办",
+    reopen: "重新办",
+    nothing: "不需处理",
+    new_case: "重新受理为新案",
+    reprinted: "已重新打印",
   } satisfies Record<Way, string>,
   standing: {
     unsigned: "还没签全",
@@ -393,6 +416,29 @@ export const words = {
     reasonable_without_basis: "合理但缺依据",
     not_supported: "不支持",
   } satisfies Record<ReplyOutcome, string>,
+  flag: {
+    domestic_violence: "家庭暴力",
+    minor_involved: "涉未成年人",
+    minor_harmed: "未成年人受侵害",
+    group: "群体性",
+    foreign: "涉外",
+    cross_village: "跨村",
+    false_mediation: "疑似虚假调解",
+  } satisfies Record<Flag, string>,
+  destination: {
+    police: "公安（治安）",
+    criminal: "刑事",
+    court: "法院",
+    arbitration: "仲裁",
+    administrative: "行政机关",
+    petition: "信访",
+    county: "县里",
+  } satisfies Record<Destination, string>,
+  retention: {
+    short: "短期",
+    long: "长期",
+    permanent: "永久",
+  } satisfies Record<Retention, string>,
   factKind: {
     registered: "登记",
     party_added: "加当事人",
@@ -438,6 +484,17 @@ export const words = {
     card_issued: "发牌",
     card_answered: "答牌",
     card_corrected: "更正提醒",
+    flagged: "加标记",
+    reported_to_police: "报告公安",
+    police_responded: "记公安答复",
+    terminated: "终止调解",
+    declined: "不予受理",
+    transferred: "移送",
+    voided: "作废",
+    reopened: "重新办理",
+    archived: "归档",
+    file_statement: "卷宗情况说明",
+    number_assigned: "定正式编号",
   } satisfies Record<FactKind, string>,
 };
 

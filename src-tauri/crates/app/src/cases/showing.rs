@@ -160,6 +160,18 @@ impl CaseReader<'_> {
             escalations: self.escalations(),
             agreements: case.agreements.iter().map(|a| self.agreement(a)).collect(),
             written_only: case.written_only.as_ref().map(why_view),
+            formal_number: case.numbers.formal.clone(),
+            former_numbers: case.numbers.former.clone(),
+            red_branch: case.red_branch.as_ref().map(why_view),
+            may_suggest_meeting: case.red_branch.is_none(),
+            archive: case.archive.as_ref().map(|a| ArchiveView {
+                id: a.id,
+                at: a.at,
+                retention: a.retention,
+                supplement: a.supplement.clone(),
+                statements: a.statements.clone(),
+                needs_statement: a.needs_statement,
+            }),
             tracks: case.tracks.clone(),
             clocks: timing::clocks(case, self.calendar, self.now),
             cards: timing::cards(case, self.calendar, self.names),
@@ -197,6 +209,7 @@ impl CaseReader<'_> {
             source: r.source,
             track: r.track,
             demands: r.demands.clone(),
+            follows: r.follows,
         })
     }
 
@@ -204,6 +217,8 @@ impl CaseReader<'_> {
         let party = |p: &domain::case::Party| PartyView {
             id: p.id,
             details: p.details.clone(),
+            is_minor: p.is_minor,
+            shown_name: domain::case::red::shown_name(p),
             will: p.will.as_ref().map(|w| w.value),
         };
         self.case.parties.iter().map(party).collect()
@@ -328,6 +343,9 @@ impl CaseReader<'_> {
             oral_agreements: counts.oral_agreements,
             amount_fen: counts.amount_fen,
             is_amount_unverified: counts.is_amount_unverified,
+            satisfied: counts.satisfied,
+            mostly_satisfied: counts.mostly_satisfied,
+            unsatisfied: counts.unsatisfied,
         }
     }
 

@@ -43,6 +43,14 @@ pub enum ConflictKind {
     Return,
     /// Two who were to preside.
     Host,
+    /// Something happened that whoever closed or archived the case did not know (有后续).
+    FollowUp,
+    /// A case was made void while others worked on it (作废请求).
+    Void,
+    /// "Paid" here and "not paid" there.
+    Performance,
+    /// Two formal numbers of one case.
+    Number,
 }
 
 /// Who decides.
@@ -52,6 +60,8 @@ pub enum Seat {
     Owner,
     /// Who answers for the unit that owns the case: 村调委会主任, after acceptance 镇受理员.
     Head,
+    /// Anybody who answers for a unit, in the village or at the township.
+    AnyHead,
     /// 综治中心: window and head of the township centre.
     Centre,
     /// 综治中心主任.
@@ -67,6 +77,7 @@ impl Seat {
         match (self, owner) {
             (Self::JudicialOffice, _) => &[Role::R6],
             (Self::Director, _) => &[Role::R7],
+            (Self::AnyHead, _) => &[Role::R3, Role::R4, Role::R6, Role::R7],
             (Self::Centre, _) | (Self::Head, Level::Township) => &[Role::R4, Role::R7],
             (Self::Head, Level::Village) => &[Role::R3],
             (Self::Owner, Level::Village) => &[Role::R2, Role::R3],
@@ -215,6 +226,7 @@ impl Conflict {
             Body::EscalationReturned(body) => {
                 (Choice::Way("return".to_owned()), body.reason.clone())
             }
+            Body::Reopened(body) => (Choice::Way("reopen".to_owned()), body.reason.clone()),
             _ => return self,
         };
         self.settlement = Some(Settlement::ByPerson {

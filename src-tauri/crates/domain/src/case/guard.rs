@@ -9,6 +9,7 @@ use crate::role::{Level, Role};
 use crate::time::{At, Day};
 
 mod climbing;
+mod ending;
 mod timing;
 
 use super::Case;
@@ -232,7 +233,6 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             b.party.map_or(Ok(()), |party| names.party("party", party))?;
             b.agreement.map_or(Ok(()), |a| names.agreement("agreement", a))
         }
-        Body::Closed(b) => check_closing(case, b, author),
         Body::Acknowledged(b) => {
             if case.notices.iter().any(|n| n.key == b.notice && n.unit == author.unit) {
                 Ok(())
@@ -260,6 +260,18 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         }
         Body::ContactTried(b) => b.party.map_or(Ok(()), |party| names.party("party", party)),
         Body::ReplyDelivered(b) => b.party.map_or(Ok(()), |party| names.party("party", party)),
+        Body::Flagged(_)
+        | Body::ReportedToPolice(_)
+        | Body::PoliceResponded(_)
+        | Body::Terminated(_)
+        | Body::Declined(_)
+        | Body::Transferred(_)
+        | Body::Voided(_)
+        | Body::Reopened(_)
+        | Body::Archived(_)
+        | Body::FileStatement(_)
+        | Body::NumberAssigned(_)
+        | Body::Closed(_) => ending::check(case, body, author),
         Body::TrackAdded(_) | Body::Suspended(_) | Body::Resumed(_) | Body::ReviewRequested(_) => {
             Ok(())
         }
@@ -445,27 +457,13 @@ fn check_owner(case: &Case, author: Author) -> Verdict {
     }
 }
 
-fn check_closing(case: &Case, body: &Closed, author: Author) -> Verdict {
-    if case.closure.is_some() {
-        return refuse("kind", RefusalReason::Closed);
-    }
-    check_owner(case, author)?;
-    if case.marks.iter().any(|m| m.value == super::stage::Mark::AwaitingConfirmation) {
-        return refuse("kind", RefusalReason::AwaitsConfirmation);
-    }
-    // Source: 人民调解法 (2010) art. 26: who ends without agreement tells of the other ways.
-    if body.outcome != Outcome::Settled && body.routes.is_empty() {
-        return refuse("routes", RefusalReason::Empty);
-    }
-    Ok(())
-}
-
 fn check_correction(case: &Case, body: &Corrected, author: Author) -> Verdict {
     required("reason", &body.reason, TEXT_CHARS_MAX)?;
     if !case.events.iter().any(|e| e.id == body.fact) {
         return refuse("fact", RefusalReason::Unknown);
     }
-    if matches!(*body.to, Body::Corrected(_) | Body::Decided(_)) {
+    // C20: a report to the police is supplemented, never corrected.
+    if matches!(*body.to, Body::Corrected(_) | Body::Decided(_) | Body::ReportedToPolice(_)) {
         return refuse("to", RefusalReason::NotWrittenByHand);
     }
     if !body.to.row().roles.contains(&author.role) {

@@ -179,6 +179,10 @@ impl Facts {
         let admissible: Vec<(&Known, &Corrected)> = corrections
             .iter()
             .filter_map(|known| match &known.fact.body {
+                // C20: a report to the police is supplemented, never corrected.
+                Body::Corrected(_) if matches!(original.fact.body, Body::ReportedToPolice(_)) => {
+                    None
+                }
                 Body::Corrected(body)
                     if body.to.row().code == original.fact.body.row().code
                         && body.to.row().roles.contains(&known.role) =>

@@ -233,6 +233,7 @@ mod tests {
                 settings: crate::settings::VERSION.into(),
                 happened: None,
                 demands: vec![],
+                follows: None,
             }),
         );
         let mut party = |name: &str, side| {

@@ -334,6 +334,52 @@ fn two_corrections_ask() {
 }
 
 #[test]
+fn a_refusal_asks_for_the_notice_of_other_ways() {
+    let mut b = begun();
+    b.will(b.village, "2026-03-10", Will::Refused);
+    let asks = |case: &Case| case.notices.iter().any(|n| n.why.rule == RuleId::TellOfRoutes);
+    assert!(asks(&b.merged()));
+    let told = Body::Terminated(Terminated {
+        ground: Outcome::Refused,
+        routes: vec![Route::Court],
+        note: String::new(),
+    });
+    b.world.write(b.village, "2026-03-11", told);
+    let case = b.merged();
+    assert!(!asks(&case));
+    assert_eq!(case.state, State::Terminated);
+    b.will(b.village, "2026-03-12", Will::Given);
+    assert_eq!(b.merged().state, State::Registered, "a later consent opens the way again");
+}
+
+#[test]
+fn a_transfer_says_where_it_goes_on() {
+    let mut b = begun();
+    let body = Transferred { to: Destination::Court, note: String::new() };
+    b.world.write(b.village, "2026-03-10", Body::Transferred(body));
+    assert!(has(&b.merged(), Mark::Transferred));
+}
+
+#[test]
+fn satisfaction_counts_the_last_word() {
+    let mut b = begun();
+    for (at, said) in
+        [("2026-03-10", Satisfaction::Unsatisfied), ("2026-03-12", Satisfaction::Satisfied)]
+    {
+        let body = Body::Revisited(Revisited {
+            agreement: None,
+            party: Some(b.li),
+            kept: None,
+            satisfaction: Some(said),
+            note: String::new(),
+        });
+        b.world.write(b.village, at, body);
+    }
+    let counts = b.merged().counts;
+    assert_eq!((counts.satisfied, counts.unsatisfied), (1, 0));
+}
+
+#[test]
 fn late_entries_are_marked() {
     let mut b = begun();
     b.world.today(b.village, "2026-03-20");

@@ -196,6 +196,7 @@ pub(super) fn registered() -> Body {
         settings: crate::settings::VERSION.into(),
         happened: None,
         demands: vec![],
+        follows: None,
     })
 }
 
