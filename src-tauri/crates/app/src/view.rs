@@ -18,7 +18,7 @@ use domain::catalogue::{Category, Source};
 use domain::fact::Body;
 use domain::fact::body::{
     AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Outcome, PartyAdded, PlanLine,
-    Risk, SessionResult, Track, Will,
+    Retention, Risk, SessionResult, Track, Will,
 };
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
 use domain::money::Fen;
