@@ -56,6 +56,7 @@ export default ts.config(
       "vuejs-accessibility/interactive-supports-focus": "off",
     },
   },
+  { files: ["tests/**"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   { files: ["**/*.vue"], rules: { "max-lines": ["error", { max: 250 }] } },
   { files: ["src/host/**"], rules: { "no-restricted-imports": "off" } },
   {

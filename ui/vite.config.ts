@@ -20,5 +20,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
     css: false,
+    // Accessibility checks of whole pages take seconds on a busy machine.
+    testTimeout: 30_000,
   },
 });

@@ -1,1 +1,309 @@
+//! The world that the suites share: a township with its villages, each a real desk with real
+//! files, on a calendar set by hand.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+
+use app::clock::{SetClock, SystemEntropy};
+use app::fault::Fault;
+use app::host::CommandLine;
+use app::progress::Listener;
+use app::{Desk, DeskOptions};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use trust::seal::Cost;
+
+/// The passphrase of every room.
+pub const PASSPHRASE: &str = "pingli-tests";
+
+/// 2026-03-02, nine in the morning in China.
+pub const MORNING_MS: u64 = 1_772_413_200_000;
+
+/// Cheap: nothing here needs guarding.
+pub const COST: Cost = Cost { memory_kib: 64, passes: 1 };
+
+/// A folder for one test, in memory where the system offers that: what is tested here does not
+/// depend on the disk being slow.
+///
+/// # Panics
+/// If no folder can be made.
+#[must_use]
+pub fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    made.expect("a folder for the test")
+}
+
+/// The root of the repository.
+///
+/// # Panics
+/// Never: this crate lies in it.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
+}
+
+/// The program itself, built if it is not fresh.
+///
+/// # Panics
+/// If it cannot be built.
+#[must_use]
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--package", "pingli-cli", "--bin", "pingli-cli"])
+            .current_dir(root())
+            .status();
+        assert!(built.expect("cargo").success(), "pingli-cli is built");
+        let tests = std::env::current_exe().expect("this program");
+        let folder = tests.ancestors().find(|path| path.join("pingli-cli").is_file());
+        folder.expect("the folder of the built programs").join("pingli-cli")
+    })
+}
+
+/// An invitation on its way.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// Its file.
+    pub path: PathBuf,
+    /// The code that was read out.
+    pub code: String,
+}
+
+/// A room: a desk with its home and its clock.
+pub struct Room {
+    /// The desk.
+    pub desk: Arc<Desk>,
+    /// Its home folder.
+    pub home: PathBuf,
+    /// Its clock.
+    pub clock: Arc<SetClock>,
+}
+
+/// Which unit a room belongs to, and as what.
+#[derive(Debug, Clone, Copy)]
+pub struct Post {
+    /// The name of the unit.
+    pub unit: &'static str,
+    /// `village` or `township`.
+    pub level: &'static str,
+    /// What the unit is.
+    pub sort: &'static str,
+    /// The role of its user.
+    pub role: &'static str,
+}
+
+/// 桥头村
+pub const QIAOTOU: Post =
+    Post { unit: "桥头村评理说事点", level: "village", sort: "point", role: "R3" };
+/// 石湾村
+pub const SHIWAN: Post =
+    Post { unit: "石湾村评理说事点", level: "village", sort: "point", role: "R3" };
+
+impl Room {
+    /// A room without a profile.
+    #[must_use]
+    pub fn empty(home: &Path) -> Self {
+        Self::watched(home, None)
+    }
+
+    /// The same, with somebody who hears of events.
+    #[must_use]
+    pub fn watched(home: &Path, listener: Option<Listener>) -> Self {
+        let clock = Arc::new(SetClock::at(MORNING_MS));
+        let desk = Arc::new(Desk::new(DeskOptions {
+            home: home.to_owned(),
+            clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+            host: Arc::new(CommandLine),
+            cost: COST,
+            listener,
+        }));
+        Self { desk, home: home.to_owned(), clock }
+    }
+
+    /// A township, founded.
+    #[must_use]
+    pub fn township(home: &Path) -> Self {
+        let room = Self::empty(home);
+        room.does(
+            "org_create",
+            json!({
+                "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
+                "device_name": "镇 1 号机", "passphrase": PASSPHRASE,
+            }),
+        );
+        room
+    }
+
+    /// Opens the profile of a home folder anew, as after a restart.
+    ///
+    /// # Errors
+    /// The desk's.
+    pub fn reopen(home: &Path) -> Result<Self, Fault> {
+        let room = Self::empty(home);
+        room.desk.call("profile_unlock", json!({ "passphrase": PASSPHRASE }), None)?;
+        Ok(room)
+    }
+
+    /// Runs a command.
+    ///
+    /// # Errors
+    /// The command's own.
+    pub fn call(&self, name: &str, payload: Value) -> Result<Value, Fault> {
+        self.desk.call(name, payload, Some("test"))
+    }
+
+    /// Runs a command that must succeed.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn does(&self, name: &str, payload: Value) -> Value {
+        match self.call(name, payload) {
+            Ok(value) => value,
+            Err(fault) => panic!("{name}: {fault:?}"),
+        }
+    }
+
+    /// Runs a command that must fail.
+    ///
+    /// # Panics
+    /// If it succeeds.
+    pub fn fails(&self, name: &str, payload: Value) -> Fault {
+        match self.call(name, payload) {
+            Ok(value) => panic!("{name} should have failed: {value}"),
+            Err(fault) => fault,
+        }
+    }
+
+    /// The id of the unit that works here.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        text(&self.does("status_get", json!({})), "/office/unit/id")
+    }
+
+    /// Everything that is shown here, as it must stay when nothing was taken.
+    ///
+    /// # Panics
+    /// If the profile is not open.
+    #[must_use]
+    pub fn shown(&self) -> (Vec<String>, Value, Value) {
+        let rows = self.desk.dump_views().expect("an open profile");
+        let status = self.does("status_get", json!({}));
+        let history = self.does("exchange_history", json!({}));
+        (rows, status["office"].clone(), history)
+    }
+
+    /// Makes an invitation into a folder.
+    #[must_use]
+    pub fn invite(&self, post: Post, folder: &Path) -> Invited {
+        let invited = self.does(
+            "invitation_create",
+            json!({
+                "unit_name": post.unit, "level": post.level, "sort": post.sort,
+                "role": post.role, "to": { "path": folder },
+            }),
+        );
+        Invited { path: text(&invited, "/path").into(), code: text(&invited, "/code") }
+    }
+
+    /// Accepts an invitation.
+    ///
+    /// # Errors
+    /// The desk's.
+    pub fn accept(&self, invited: &Invited) -> Result<Value, Fault> {
+        self.call(
+            "invitation_accept",
+            json!({
+                "from": { "path": invited.path }, "code": invited.code,
+                "user_name": "周某", "device_name": "1 号机", "passphrase": PASSPHRASE,
+            }),
+        )
+    }
+
+    /// A new room that has joined and met the township.
+    ///
+    /// # Panics
+    /// If anything on the way fails.
+    #[must_use]
+    pub fn joined(&self, post: Post, home: &Path) -> Self {
+        let room = Self::empty(home);
+        let invited = self.invite(post, home.parent().expect("a folder above"));
+        room.accept(&invited).expect("joined");
+        room.carry(self);
+        self.carry(&room);
+        room
+    }
+
+    /// Writes a packet for a room.
+    #[must_use]
+    pub fn pack(&self, to: &Self) -> PathBuf {
+        let stick = self.home.join("sticks").join(fastrand::u64(..).to_string());
+        let request = json!({ "unit": to.unit(), "to": { "path": stick } });
+        text(&self.does("packet_export", request), "/files/0/path").into()
+    }
+
+    /// Carries a packet to a room, which imports it.
+    pub fn carry(&self, to: &Self) -> Value {
+        let path = self.pack(to);
+        to.does("packet_import", json!({ "from": { "path": path } }))
+    }
+
+    /// Registers a case.
+    #[must_use]
+    pub fn register(&self, title: &str) -> Value {
+        self.does(
+            "case_register",
+            json!({
+                "title": title, "summary": format!("{title}：两家说法不一。"),
+                "parties": [
+                    { "name": "张某", "side": "applicant", "phone": "13800001234" },
+                    { "name": "李某", "side": "respondent" },
+                ],
+            }),
+        )
+    }
+
+    /// The titles of all cases, sorted.
+    ///
+    /// # Panics
+    /// If there are more than fit one window.
+    #[must_use]
+    pub fn titles(&self) -> Vec<String> {
+        let window = self.does("case_list", json!({ "limit": 200 }));
+        let rows = window["rows"].as_array().expect("rows");
+        let mut titles: Vec<String> = rows.iter().map(|row| text(row, "/title")).collect();
+        assert_eq!(window["total"], titles.len(), "all of them");
+        titles.sort();
+        titles
+    }
+}
+
+/// A text within a value, by its JSON pointer.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn text(value: &Value, pointer: &str) -> String {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    found.unwrap_or_else(|| panic!("{pointer}: no text in {value}")).to_owned()
+}
+
+/// A fault as it crosses, to be compared member by member.
+///
+/// # Panics
+/// Never: faults are plain data.
+#[must_use]
+pub fn as_json(fault: &Fault) -> Value {
+    serde_json::to_value(fault).expect("plain data")
+}
+
+/// Whether a fault has a code and a reason.
+#[must_use]
+pub fn is(fault: &Fault, code: &str, reason: &str) -> bool {
+    let fault = as_json(fault);
+    fault["code"] == code && fault["reason"] == reason
+}

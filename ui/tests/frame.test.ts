@@ -55,10 +55,23 @@ describe("the frame", () => {
       status_get: () => status({ office: office({ to_decide: (cases += 1) }) }),
     });
     await screen.findByText("桥头村评理说事点");
-    const before = host.calls.length;
+    const asked = () => host.calls.filter((call) => call.name === "status_get").length;
+    const before = asked();
     host.emit({ event: "changed", topics: ["persons"] });
     host.emit({ event: "changed", topics: ["conflicts"] });
-    await waitFor(() => expect(host.calls.length).toBe(before + 1));
+    await waitFor(() => expect(asked()).toBe(before + 1));
+  });
+
+  it("counts in English as one does", async () => {
+    const english = { language: "en" as const, zoom_percent: 100 };
+    const one = neighbour({ unit: VILLAGE });
+    await open("/", {
+      status_get: status({
+        preferences: english,
+        office: office({ unit: TOWNSHIP, neighbours: [one] }),
+      }),
+    });
+    expect(await screen.findByText("1 village in step")).toBeVisible();
   });
 
   it("is complete in English", async () => {

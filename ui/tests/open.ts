@@ -18,7 +18,7 @@ export const VILLAGE: UnitRef = { id: "UNIT-V", name: "桥头村评理说事点"
 export const TOWNSHIP: UnitRef = { id: "UNIT-T", name: "青石镇综治中心", level: "township" };
 
 /** Noon of the day the tests live in. */
-export const NOW_MS = new Date(2026, 2, 24, 12, 0).getTime();
+export const NOW_MS = Date.UTC(2026, 2, 24, 4, 0);
 
 export function neighbour(change: Partial<NeighbourView> = {}): NeighbourView {
   return {
@@ -44,6 +44,7 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
     device: { id: "DEVICE", name: "村里电脑 A" },
     is_certified: true,
     can_invite: false,
+    may_register: true,
     cases: 12,
     to_decide: 2,
     to_note: 0,

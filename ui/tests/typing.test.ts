@@ -83,7 +83,7 @@ describe("days and amounts as they are shown", () => {
     expect(formatAmount(5)).toBe("0.05");
   });
   it("says today and yesterday of a moment", () => {
-    const ms = new Date(2026, 2, 24, 9, 12).getTime();
+    const ms = Date.UTC(2026, 2, 24, 1, 12);
     expect(formatInstant(ms, "2026-03-24", "zh-CN")).toBe("今天 09:12");
     expect(formatInstant(ms, "2026-03-28", "zh-CN")).toBe("3月24日 09:12");
   });

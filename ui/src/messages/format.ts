@@ -92,21 +92,24 @@ export function formatAtLong(at: At, language: Language): string {
   return `${formatDay(at, language)} ${timeOf(at, language)}`.trim();
 }
 
-/** The day of a moment, by this computer's clock. */
+/** Business time is Beijing time, whatever zone the computer was set to. */
+const ZONE_MS = 8 * 3_600_000;
+
+function beijing(ms: number): string {
+  return new Date(ms + ZONE_MS).toISOString();
+}
+
+/** The day of a moment. */
 export function dayOfInstant(ms: number): string {
-  const moment = new Date(ms);
-  const pad = (n: number) => String(n).padStart(2, "0");
-  return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;
+  return beijing(ms).slice(0, 10);
 }
 
 /** `今天 09:12`, `3月20日 16:40`. */
 export function formatInstant(ms: number, today: string, language: Language): string {
-  const moment = new Date(ms);
-  const pad = (n: number) => String(n).padStart(2, "0");
   const day = dayOfInstant(ms);
   const isNear = Math.abs(daysBetween(day, today)) <= 1;
   const name = isNear ? formatRelative(day, today, language) : formatDayShort(day, today, language);
-  return `${name} ${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
+  return `${name} ${beijing(ms).slice(11, 16)}`;
 }
 
 function grouped(whole: string): string {

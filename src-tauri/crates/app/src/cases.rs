@@ -6,11 +6,11 @@ mod showing;
 mod timing;
 mod writing;
 
-pub use reading::{CaseGet, CaseHistory, CaseList, CaseSearch, ConflictList};
+pub use reading::{CaseGet, CaseHistory, CaseList, CaseOrder, CaseSearch, ConflictList};
 pub use settling::ConflictSettle;
 pub use writing::{CaseRegister, FactAdd, FieldSet, NewFact, NewParty, TextEdit};
 
-pub(crate) use reading::{get, history, list, list_conflicts, search};
+pub(crate) use reading::{get, history, list, list_conflicts, may_register, search};
 pub(crate) use settling::settle;
 pub(crate) use showing::{conflict_views, field_views};
 pub(crate) use writing::{add_facts, edit_text, register, register_with, set_field};

@@ -150,6 +150,8 @@ pub struct StickFileView {
     pub name: String,
     /// Its size.
     pub bytes: u64,
+    /// When it was written, as the stick says, in milliseconds since 1970; 0 where it does not.
+    pub written_ms: u64,
 }
 
 /// One row of the table.

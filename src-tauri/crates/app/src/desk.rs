@@ -418,8 +418,11 @@ impl Desk {
             let files = carry::usb::find(&stick.path);
             let ours = unit.map(|unit| exchange::folder_for(&stick.path, unit));
             let ours = ours.and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
-            let file =
-                |f: &carry::usb::Found| StickFileView { name: f.name.clone(), bytes: f.bytes };
+            let file = |f: &carry::usb::Found| StickFileView {
+                name: f.name.clone(),
+                bytes: f.bytes,
+                written_ms: f.written_ms,
+            };
             let is_packet = |f: &&carry::usb::Found| f.name.to_uppercase().ends_with("PLP");
             let in_ours = |f: &&carry::usb::Found| {
                 // What lies loose was put there by hand, for whoever looks.

@@ -283,6 +283,8 @@ impl From<store::StoreError> for Fault {
             E::Newer { .. } => Self::NewerProfile,
             E::Full => Self::DiskFull,
             E::Damaged(detail) => Self::ProfileDamaged { detail },
+            // The key was unwrapped, so it is the right one: the file's beginning is not.
+            error @ E::Key => Self::ProfileDamaged { detail: error.to_string() },
             E::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Self::DiskFull,
             error => Self::internal(&error),
         }

@@ -58,6 +58,9 @@ pub struct PersonGet {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct PersonList {
+    /// Only persons with this part of a name or telephone.
+    #[serde(default)]
+    pub query: Option<String>,
     /// How many rows to pass over.
     #[serde(default)]
     pub offset: u32,
@@ -138,7 +141,8 @@ pub(crate) fn get(office: &Office, request: &PersonGet) -> Result<PersonView, Fa
 pub(crate) fn list(office: &Office, request: &PersonList) -> Result<PersonWindow, Fault> {
     office.store.read(|reader| {
         let limit = request.limit.unwrap_or(ROWS_MAX).clamp(1, ROWS_MAX);
-        let rows = reader.persons(request.offset, limit)?;
+        let part = request.query.as_deref().unwrap_or_default().trim();
+        let rows = reader.persons(part, request.offset, limit)?;
         Ok(PersonWindow {
             rows: rows
                 .into_iter()
@@ -149,7 +153,7 @@ pub(crate) fn list(office: &Office, request: &PersonList) -> Result<PersonWindow
                     address: row.address,
                 })
                 .collect(),
-            total: u32::try_from(reader.person_count()?).unwrap_or(u32::MAX),
+            total: u32::try_from(reader.person_count(part)?).unwrap_or(u32::MAX),
         })
     })
 }

@@ -218,6 +218,8 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         owner: case.owner().map(|t| t.unit),
         registered_unit: case.registration.as_ref().map(|r| r.unit),
         registered_day: case.registered_on().map(day).unwrap_or_default(),
+        next_due_day: case.dues.first().map(|due| day(due.day)),
+        next_due_what: case.dues.first().map(|due| due.what.clone()),
         risk: case.risk.as_ref().map(|r| word(&r.value)),
         amount_fen: case.counts.amount_fen,
         is_amount_unverified: case.counts.is_amount_unverified,
@@ -244,6 +246,8 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
                 unit: due.unit,
                 what: due.what.clone(),
                 amount_fen: due.amount.map(|a| a.0),
+                agreement: due.agreement.to_string(),
+                line: due.line,
             })
             .collect(),
         conflicts: case.conflicts.iter().map(|c| conflict_row(id, case, c, level)).collect(),
@@ -279,6 +283,8 @@ fn deadlines(record: RecordId, case: &Case) -> Result<Vec<DueRow>, Fault> {
             kind: word(&clock.running.kind),
             day: clock.end.format("%Y-%m-%d").to_string(),
             unit: owner.unit,
+            agreement: String::new(),
+            line: 0,
             what: String::new(),
             amount_fen: None,
         })

@@ -2,7 +2,7 @@
 
 use domain::case::stage::Mark;
 use domain::fact::body::ClockKind;
-use domain::id::{OrganisationId, RecordId, UnitId};
+use domain::id::{FactId, OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::role::Level;
 use domain::settings::Settings;
@@ -22,6 +22,9 @@ use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
 
 /// The most days the workbench looks through.
 const DUES_MAX: u32 = 200;
+
+/// What ends within so many days is listed as soon.
+const SOON_DAYS: i64 = 3;
 
 /// The most things the workbench lists under one heading.
 const LISTED_MAX: u32 = 50;
@@ -89,6 +92,8 @@ pub struct OfficeView {
     pub is_certified: bool,
     /// Whether this computer can invite others.
     pub can_invite: bool,
+    /// Whether the role of whoever works here registers cases.
+    pub may_register: bool,
     /// Cases held here.
     pub cases: u32,
     /// Contradictions whoever works here may decide.
@@ -151,7 +156,7 @@ pub struct WorkbenchView {
     pub today: Day,
     /// Promises that fall due, earliest first.
     pub dues: Vec<DueItem>,
-    /// Every clock and promise that ends soon or is over.
+    /// Every clock and promise that is over or ends soon.
     pub deadlines: DeadlinesView,
     /// Contradictions to decide.
     pub conflicts: Vec<ConflictLine>,
@@ -172,14 +177,30 @@ pub struct WorkbenchView {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct DeadlinesView {
     /// 已超期
-    pub overdue: Vec<DueItem>,
+    pub overdue: Vec<DeadlineItem>,
     /// 今天到期
-    pub today: Vec<DueItem>,
+    pub today: Vec<DeadlineItem>,
     /// 三天内
-    pub within_three_days: Vec<DueItem>,
+    pub within_three_days: Vec<DeadlineItem>,
 }
 
-/// A promise or a clock that ends.
+/// A clock or a promise that ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DeadlineItem {
+    /// The case.
+    pub case: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Which clock; `performance` for a promise.
+    pub kind: ClockKind,
+    /// The last day.
+    pub day: Day,
+    /// Days until then; negative once it is over.
+    pub days_left: i32,
+}
+
+/// A promise that falls due.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct DueItem {
@@ -187,8 +208,10 @@ pub struct DueItem {
     pub case: RecordId,
     /// Its title.
     pub title: String,
-    /// Which clock; `performance` for a promise.
-    pub kind: ClockKind,
+    /// The agreement.
+    pub agreement: FactId,
+    /// The line of its plan, from 0.
+    pub line: u16,
     /// The last day.
     pub day: Day,
     /// Days until then; negative once it is over.
@@ -277,6 +300,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
         device: names.device(me.device),
         is_certified: me.is_certified,
         can_invite: office.identity.operational.is_some(),
+        may_register: cases::may_register(me.role),
         cases: count(held_cases),
         to_decide: cases::list_conflicts(office, &mine)?.total,
         to_note: size(notices),
@@ -356,18 +380,10 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
     let to_accept = if is_township { list(marked(Mark::Escalating))?.rows } else { Vec::new() };
     let to_confirm =
         if is_township { list(marked(Mark::AwaitingConfirmation))?.rows } else { Vec::new() };
-    let ends = dues(office, me.unit, now)?;
-    let within = |from: i32, to: i32| {
-        ends.iter().filter(|d| d.days_left >= from && d.days_left <= to).cloned().collect()
-    };
     Ok(WorkbenchView {
         today: now,
-        deadlines: DeadlinesView {
-            overdue: within(i32::MIN, -1),
-            today: within(0, 0),
-            within_three_days: within(1, 3),
-        },
-        dues: ends.iter().filter(|d| d.kind == ClockKind::Performance).cloned().collect(),
+        dues: dues(office, me.unit, now)?,
+        deadlines: deadlines(office, me.unit, now)?,
         conflicts: cases::list_conflicts(office, &mine)?.rows,
         notices: notices(office, me.unit)?,
         to_accept,
@@ -377,18 +393,45 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
     })
 }
 
+/// What is over or ends within three days, earliest first.
+fn deadlines(office: &Office, unit: UnitId, now: Day) -> Result<DeadlinesView, Fault> {
+    let mut view = DeadlinesView::default();
+    office.store.read(|reader| {
+        for row in reader.dues(unit, DUES_MAX)? {
+            let kind = serde_json::from_value(serde_json::Value::String(row.kind));
+            let (Ok(day), Ok(kind)) = (row.day.parse::<Day>(), kind) else { continue };
+            let left = day.signed_duration_since(now).num_days();
+            let list = match left {
+                ..0 => &mut view.overdue,
+                0 => &mut view.today,
+                1..=SOON_DAYS => &mut view.within_three_days,
+                _ => continue,
+            };
+            list.push(DeadlineItem {
+                case: row.record,
+                title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
+                kind,
+                day,
+                days_left: i32::try_from(left).unwrap_or(i32::MIN),
+            });
+        }
+        Ok(view)
+    })
+}
+
 fn dues(office: &Office, unit: UnitId, now: Day) -> Result<Vec<DueItem>, Fault> {
     office.store.read(|reader| {
         let mut items = Vec::new();
         for row in reader.dues(unit, DUES_MAX)? {
-            let Ok(day) = row.day.parse::<Day>() else { continue };
+            let (Ok(day), Ok(agreement)) = (row.day.parse::<Day>(), row.agreement.parse()) else {
+                continue;
+            };
             let left = day.signed_duration_since(now).num_days();
-            let kind = serde_json::Value::String(row.kind);
-            let Ok(kind) = serde_json::from_value(kind) else { continue };
             items.push(DueItem {
                 case: row.record,
                 title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
-                kind,
+                agreement,
+                line: row.line,
                 day,
                 days_left: i32::try_from(left).unwrap_or(i32::MAX),
                 what: row.what,

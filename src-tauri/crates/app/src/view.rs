@@ -15,11 +15,11 @@ use domain::case::session::Uncounted;
 use domain::case::stage::{Mark, Stage, State};
 use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
-use domain::fact::Body;
 use domain::fact::body::{
     AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Outcome, PartyAdded, PlanLine,
     Retention, Risk, SessionResult, Track, Will,
 };
+use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
 use domain::money::Fen;
 use domain::role::{Level, Role};
@@ -560,6 +560,13 @@ views! {
         /// How many there are in all.
         total: u32,
     }
+    /// The nearest promise of a case that is still open.
+    NextDueView {
+        /// The last day.
+        day: Day,
+        /// What is to be done.
+        what: String,
+    }
     /// A line of the ledger.
     CaseLine {
         /// The record.
@@ -584,6 +591,8 @@ views! {
         owner: Option<UnitRef>,
         /// The day of the application.
         registered: Option<Day>,
+        /// The nearest open promise of an agreement that holds.
+        next_due: Option<NextDueView>,
         /// The risk colour.
         risk: Option<Risk>,
         /// Whether it is closed.
@@ -597,7 +606,7 @@ views! {
     }
     /// A window of the ledger.
     CaseWindow {
-        /// The lines, newest first.
+        /// The lines, in the order asked for.
         rows: Vec<CaseLine>,
         /// How many the filter leaves.
         total: u32,
@@ -608,6 +617,8 @@ views! {
     ConflictLine {
         /// The record.
         record: RecordId,
+        /// What is recorded there.
+        record_kind: RecordKind,
         /// The title of the case.
         title: String,
         /// Its key within the record.

@@ -27,6 +27,9 @@ pub const HANDSHAKE: Duration = Duration::from_secs(5);
 pub const MESSAGE: Duration = Duration::from_secs(30);
 /// How many meetings are held at once.
 pub const MEETINGS_MAX: usize = 32;
+/// How many lines may be proving who is there at once. Whoever is silent holds one for
+/// [`HANDSHAKE`] at most; beyond that number the oldest gives way.
+pub const HANDSHAKES_MAX: usize = 64;
 
 /// A meeting that did not come to its end. Whatever was imported stays.
 #[derive(Debug, thiserror::Error)]

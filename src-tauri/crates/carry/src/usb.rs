@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 /// The folder on a stick.
 pub const FOLDER: &str = "PINGLI";
@@ -65,6 +66,8 @@ pub struct Found {
     pub name: String,
     /// Its size.
     pub bytes: u64,
+    /// When it was written, as the stick says, in milliseconds since 1970; 0 where it does not.
+    pub written_ms: u64,
 }
 
 /// The packets and invitations on a stick, by name. Links and folders in disguise are passed
@@ -94,9 +97,14 @@ fn search(folder: &Path, below: &str, found: &mut Vec<Found>) {
         let is_plain = entry.file_type().is_ok_and(|t| t.is_file());
         if let (true, true, Ok(meta)) = (is_ours, is_plain, entry.metadata()) {
             let name = if below.is_empty() { name } else { format!("{below}/{name}") };
-            found.push(Found { name, bytes: meta.len() });
+            found.push(Found { name, bytes: meta.len(), written_ms: written_ms(&meta) });
         }
     }
+}
+
+fn written_ms(meta: &fs::Metadata) -> u64 {
+    let since = meta.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    since.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or(0)
 }
 
 /// Opens a file without following a link and without waiting for a pipe.

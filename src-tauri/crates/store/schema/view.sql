@@ -25,6 +25,8 @@ CREATE TABLE view_case (
     owner BLOB,
     registered_unit BLOB,
     registered_day TEXT NOT NULL,
+    next_due_day TEXT,
+    next_due_what TEXT,
     risk TEXT,
     amount_fen INTEGER NOT NULL,
     is_amount_unverified INTEGER NOT NULL,
@@ -39,6 +41,8 @@ CREATE TABLE view_case (
     oral_agreements INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX view_case_day ON view_case (registered_day DESC, record DESC);
+CREATE INDEX view_case_due
+    ON view_case (next_due_day IS NULL, next_due_day, registered_day DESC, record DESC);
 CREATE INDEX view_case_owner ON view_case (owner, is_closed, registered_day DESC, record DESC);
 
 CREATE TABLE view_due (
@@ -49,6 +53,8 @@ CREATE TABLE view_due (
     unit BLOB NOT NULL,
     what TEXT NOT NULL,
     amount_fen INTEGER,
+    agreement TEXT NOT NULL,
+    line INTEGER NOT NULL,
     PRIMARY KEY (record, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX view_due_day ON view_due (unit, day);

@@ -36,6 +36,10 @@ pub struct CaseRow {
     pub registered_unit: Option<UnitId>,
     /// The day of the application, `YYYY-MM-DD`; empty while unknown.
     pub registered_day: String,
+    /// The day of its nearest open promise, `YYYY-MM-DD`.
+    pub next_due_day: Option<String>,
+    /// What is promised for then.
+    pub next_due_what: Option<String>,
     /// The word for its risk.
     pub risk: Option<String>,
     /// The amount of its agreements, in fen.
@@ -77,6 +81,10 @@ pub struct DueRow {
     pub what: String,
     /// An amount, in fen.
     pub amount_fen: Option<i64>,
+    /// The agreement that promises it, as text.
+    pub agreement: String,
+    /// The line of its plan, from 0.
+    pub line: u16,
 }
 
 /// A contradiction, as the list shows it.
@@ -128,9 +136,32 @@ pub struct CaseProjection {
     pub text: String,
 }
 
+/// In which order cases are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The latest application first.
+    #[default]
+    Newest,
+    /// The nearest open promise first; cases without one after them, newest first.
+    Due,
+}
+
+impl Order {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Newest => "c.registered_day DESC, c.record DESC",
+            Self::Due => {
+                "c.next_due_day IS NULL, c.next_due_day, c.registered_day DESC, c.record DESC"
+            }
+        }
+    }
+}
+
 /// Which cases to list.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    /// In which order.
+    pub order: Order,
     /// Words it must hold.
     pub query: Option<String>,
     /// The unit that owns it.
@@ -180,7 +211,7 @@ const COLUMNS: &str = "c.record, c.space, c.number, c.title, c.category, c.place
     c.stage, c.state, c.marks, c.owner, c.registered_unit, c.registered_day, c.risk, c.amount_fen,
     c.is_amount_unverified, c.is_closed, c.open_conflicts, c.village_sessions,
     c.township_sessions, c.visits, c.sessions, c.escalations, c.written_agreements,
-    c.oral_agreements";
+    c.oral_agreements, c.next_due_day, c.next_due_what";
 
 fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<UnitId>> {
     let bytes: Option<Vec<u8>> = row.get(at)?;
@@ -214,6 +245,8 @@ fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         escalations: row.get(22)?,
         written_agreements: row.get(23)?,
         oral_agreements: row.get(24)?,
+        next_due_day: row.get(25)?,
+        next_due_what: row.get(26)?,
     })
 }
 
@@ -266,7 +299,7 @@ fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
 }
 
 impl Reader<'_> {
-    /// A window of the ledger, newest first, and how many cases the filter leaves.
+    /// A window of the ledger in the filter's order, and how many cases the filter leaves.
     ///
     /// # Errors
     /// The database's.
@@ -281,7 +314,8 @@ impl Reader<'_> {
         values.push(Value::Integer(i64::from(offset)));
         let mut query = self.conn.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM view_case c WHERE {sql}
-             ORDER BY c.registered_day DESC, c.record DESC LIMIT ?{next} OFFSET ?{}",
+             ORDER BY {} LIMIT ?{next} OFFSET ?{}",
+            filter.order.sql(),
             next.saturating_add(1)
         ))?;
         let rows = query.query_map(params_from_iter(values.iter()), case_row)?;
@@ -318,7 +352,8 @@ impl Reader<'_> {
     /// The database's.
     pub fn dues(&self, unit: UnitId, limit: u32) -> Result<Vec<DueRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT record, kind, day, unit, what, amount_fen FROM view_due WHERE unit = ?1
+            "SELECT record, kind, day, unit, what, amount_fen, agreement, line
+             FROM view_due WHERE unit = ?1
              ORDER BY day, record, ordinal LIMIT ?2",
         )?;
         let rows = query.query_map(params![unit.bytes(), limit], |row| {
@@ -329,6 +364,8 @@ impl Reader<'_> {
                 unit: RecordId(fixed(row, 3)?),
                 what: row.get(4)?,
                 amount_fen: row.get(5)?,
+                agreement: row.get(6)?,
+                line: row.get(7)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -433,8 +470,9 @@ impl Writer<'_> {
         for (ordinal, due) in case.dues.iter().enumerate() {
             self.tx
                 .prepare_cached(
-                    "INSERT INTO view_due (record, ordinal, kind, day, unit, what, amount_fen)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT INTO view_due
+                     (record, ordinal, kind, day, unit, what, amount_fen, agreement, line)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 )?
                 .execute(params![
                     record.bytes(),
@@ -443,7 +481,9 @@ impl Writer<'_> {
                     due.day,
                     due.unit.bytes(),
                     due.what,
-                    due.amount_fen
+                    due.amount_fen,
+                    due.agreement,
+                    due.line
                 ])?;
         }
         for (ordinal, conflict) in case.conflicts.iter().enumerate() {
@@ -488,9 +528,9 @@ impl Writer<'_> {
                  parties, stage, state, marks, owner, registered_unit, registered_day, risk,
                  amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
                  township_sessions, visits, sessions, escalations, written_agreements,
-                 oral_agreements)
+                 oral_agreements, next_due_day, next_due_what)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
             )?
             .execute(params![
                 row.record.bytes(),
@@ -517,7 +557,9 @@ impl Writer<'_> {
                 row.sessions,
                 row.escalations,
                 row.written_agreements,
-                row.oral_agreements
+                row.oral_agreements,
+                row.next_due_day,
+                row.next_due_what
             ])?;
         Ok(())
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 const SCHEMA_VERSION: i64 = 1;
 
 /// The version of the projections; another one drops and rebuilds them.
-pub const VIEW_VERSION: i64 = 2;
+pub const VIEW_VERSION: i64 = 3;
 
 /// The oldest SQLite that never loses a page of the write-ahead log.
 const SQLITE_MIN: i32 = 3_051_003;
@@ -206,6 +206,10 @@ impl Store {
         let found: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if found > SCHEMA_VERSION {
             return Err(StoreError::Newer { found });
+        }
+        if found < 1 {
+            // An emptied file opens with any key.
+            return Err(StoreError::Damaged("no tables".to_owned()));
         }
         writer.pragma_update(None, "journal_mode", "WAL")?;
         let store = Self {

@@ -133,6 +133,15 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// How many exchanges the history holds.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn exchange_count(&self) -> Result<u64> {
+        let mut query = self.conn.prepare_cached("SELECT count(*) FROM local_exchange")?;
+        Ok(query.query_row([], |row| number(row, 0))?)
+    }
+
     /// When other devices were last met, most recent first.
     ///
     /// # Errors

@@ -75,6 +75,16 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// What is recorded in a record, a word; `None` while it is not built.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn kind_of(&self, record: RecordId) -> Result<Option<String>> {
+        let mut query =
+            self.conn.prepare_cached("SELECT kind FROM view_record WHERE record = ?1")?;
+        Ok(query.query_row([record.bytes()], |row| row.get(0)).optional()?)
+    }
+
     /// The space a record was begun in; `None` while its beginning has not arrived.
     ///
     /// # Errors
@@ -98,16 +108,18 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The persons of this device's spaces, by name.
+    /// The persons of this device's spaces, by name: all of them, or those with a part of their
+    /// name or telephone.
     ///
     /// # Errors
     /// The database's.
-    pub fn persons(&self, offset: u32, limit: u32) -> Result<Vec<PersonRow>> {
+    pub fn persons(&self, part: &str, offset: u32, limit: u32) -> Result<Vec<PersonRow>> {
         let mut query = self.conn.prepare_cached(
             "SELECT record, space, name, phone, address FROM view_person
-             ORDER BY name, record LIMIT ?2 OFFSET ?1",
+             WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0
+             ORDER BY name, record LIMIT ?3 OFFSET ?2",
         )?;
-        let rows = query.query_map([offset, limit], |row| {
+        let rows = query.query_map(params![part, offset, limit], |row| {
             Ok(PersonRow {
                 record: RecordId(fixed(row, 0)?),
                 space: SpaceId(fixed(row, 1)?),
@@ -119,13 +131,15 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many persons there are.
+    /// How many persons there are with a part of their name or telephone.
     ///
     /// # Errors
     /// The database's.
-    pub fn person_count(&self) -> Result<u64> {
-        let count = |row: &rusqlite::Row<'_>| crate::logs::number(row, 0);
-        Ok(self.conn.query_row("SELECT count(*) FROM view_person", [], count)?)
+    pub fn person_count(&self, part: &str) -> Result<u64> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT count(*) FROM view_person WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0",
+        )?;
+        Ok(query.query_row([part], |row| crate::logs::number(row, 0))?)
     }
 
     /// The units, by level and name.
@@ -157,12 +171,12 @@ impl Reader<'_> {
             "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
              FROM view_record",
             "SELECT 'case', hex(record), hex(space), number, title, category, place, parties,
-             stage, state, marks, hex(owner), hex(registered_unit), registered_day, risk,
-             amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
+             stage, state, marks, hex(owner), hex(registered_unit), registered_day,
+             next_due_day, next_due_what, risk, amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
              township_sessions, visits, sessions, escalations, written_agreements,
              oral_agreements FROM view_case",
-            "SELECT 'due', hex(record), ordinal, kind, day, hex(unit), what, amount_fen
-             FROM view_due",
+            "SELECT 'due', hex(record), ordinal, kind, day, hex(unit), what, amount_fen,
+             agreement, line FROM view_due",
             "SELECT 'conflict', hex(record), ordinal, key, kind, is_open, hex(unit), roles, latest
              FROM view_conflict",
             "SELECT 'notice', hex(record), key, hex(unit), rule, is_open FROM view_notice",

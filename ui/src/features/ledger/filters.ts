@@ -16,6 +16,13 @@ export interface Filters {
   conflict: boolean;
 }
 
+/** Which cases stand first. */
+export type Order = NonNullable<Payload<"case_list">["order"]>;
+
+export function readOrder(query: LocationQuery): Order {
+  return query.order === "due" ? "due" : "newest";
+}
+
 const one = (value: LocationQuery[string] | undefined) =>
   String((Array.isArray(value) ? value[0] : value) ?? "");
 
@@ -32,10 +39,14 @@ export function readFilters(query: LocationQuery): Filters {
   };
 }
 
-export function writeFilters(filters: Filters): LocationQueryRaw {
+export function writeFilters(filters: Filters, order: Order): LocationQueryRaw {
   const { conflict, ...texts } = filters;
   const kept = Object.entries(texts).filter(([, value]) => value !== "");
-  return { ...Object.fromEntries(kept), ...(conflict ? { conflict: "yes" } : {}) };
+  return {
+    ...Object.fromEntries(kept),
+    ...(conflict ? { conflict: "yes" } : {}),
+    ...(order === "due" ? { order } : {}),
+  };
 }
 
 export function isFiltered(filters: Filters): boolean {
@@ -44,9 +55,13 @@ export function isFiltered(filters: Filters): boolean {
 
 const isClosed = ({ open }: Filters) => (open === "" ? undefined : open === "no");
 
-export function listFilter(filters: Filters): Omit<Payload<"case_list">, "offset" | "limit"> {
+export function listFilter(
+  filters: Filters,
+  order: Order,
+): Omit<Payload<"case_list">, "offset" | "limit"> {
   const { owner, state, category, mark, year } = filters;
   return {
+    order,
     has_conflict: filters.conflict,
     owner: owner || undefined,
     state: state || undefined,

@@ -44,7 +44,7 @@ export function placeOf(word: string, line: CaseLine): MatchPlace {
   if (holds(line.number)) return "number";
   if (holds(line.title)) return "title";
   if (holds(line.place)) return "place";
-  return /^[a-z]+$/i.test(word) ? "names" : "elsewhere";
+  return "elsewhere";
 }
 
 /** The title without the names that stand in the column beside it. */

@@ -6,7 +6,7 @@ import type { CaseLine } from "./CaseLine";
  */
 export type CaseWindow = { 
 /**
- * The lines, newest first.
+ * The lines, in the order asked for.
  */
 rows: Array<CaseLine>, 
 /**

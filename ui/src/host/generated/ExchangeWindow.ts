@@ -8,4 +8,8 @@ export type ExchangeWindow = {
 /**
  * The lines, newest first.
  */
-rows: Array<ExchangeLine>, };
+rows: Array<ExchangeLine>, 
+/**
+ * How many there are in all.
+ */
+total: number, };

@@ -21,6 +21,6 @@ bytes: number,
  */
 entries: number, 
 /**
- * The day of the last entry in it.
+ * The day of the last entry in it; absent where there is none.
  */
-until: string, };
+until: string | null, };

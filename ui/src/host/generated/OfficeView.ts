@@ -36,6 +36,10 @@ is_certified: boolean,
  */
 can_invite: boolean, 
 /**
+ * Whether the role of whoever works here registers cases.
+ */
+may_register: boolean, 
+/**
  * Cases held here.
  */
 cases: number, 

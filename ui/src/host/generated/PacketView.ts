@@ -21,9 +21,9 @@ device: DeviceRef,
  */
 made_ms: number, 
 /**
- * The day of the last entry in it.
+ * The day of the last entry in it; absent where there is none.
  */
-until: string, 
+until: string | null, 
 /**
  * Which part it is, from 1.
  */

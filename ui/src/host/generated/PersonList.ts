@@ -5,6 +5,10 @@
  */
 export type PersonList = { 
 /**
+ * Only persons with this part of a name or telephone.
+ */
+query: string | null, 
+/**
  * How many rows to pass over.
  */
 offset: number, 

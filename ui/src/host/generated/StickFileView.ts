@@ -11,4 +11,8 @@ name: string,
 /**
  * Its size.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * When it was written, as the stick says, in milliseconds since 1970; 0 where it does not.
+ */
+written_ms: number, };

@@ -1,5 +1,7 @@
 import type { CaseWords } from "../zh-CN/case";
 
+import { counted } from "./plural";
+
 export const caseWords: CaseWords = {
   print: "Print",
   more: "More",
@@ -33,7 +35,7 @@ export const caseWords: CaseWords = {
     correct: "Correct",
     correctOf: (what) => `Correct: ${what}`,
     typed: (when) => `typed ${when}`,
-    count: (n) => `${n} records`,
+    count: (n) => counted(n, "record"),
   },
   details: {
     title: "The case",
@@ -59,7 +61,7 @@ export const caseWords: CaseWords = {
   parties: {
     title: "Parties",
     tail: (phone) => `Tel. ${phone}`,
-    age: (years) => `${years} years old`,
+    age: (years) => `${counted(years, "year")} old`,
     minor: "Minor",
     will: "Will to mediate",
     unknown: "Not asked yet",

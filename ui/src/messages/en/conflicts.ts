@@ -15,7 +15,7 @@ export const conflicts: Conflicts = {
   noneSettled: "No conflict was settled yet",
   noneSettledSays: "What was decided stays here for ever, with its reason.",
   columns: { kind: "What differs", title: "Case", who: "Who decides", latest: "Last written" },
-  mayI: "You may decide",
+  mayI: "You decide",
   anyUnit: "any unit",
   decidedBy: (unit, roles) => `${roles} of ${unit}`,
   list: ", ",
@@ -23,7 +23,7 @@ export const conflicts: Conflicts = {
   toCase: "Open the case",
   gone: "This conflict is no longer there",
   goneSays: "Newer records may have made both sides the same.",
-  waitsFor: (who) => `for ${who} to decide`,
+  of: (kind, field) => `${kind}: ${field}`,
   fields: {
     title: "Title",
     amount: "Amount",
@@ -103,7 +103,6 @@ export const conflicts: Conflicts = {
   differs: "What differs is marked.",
   decide: {
     title: "Decide",
-    choice: "What holds",
     side: (letter, value) => `${letter} holds${value === "" ? "" : `: ${value}`}`,
     third: "Neither; it should be something else",
     thirdValue: "It should be",

@@ -1,7 +1,10 @@
 import type { ExchangeWords } from "../zh-CN/exchange";
 
-const days = (n: string) => (n === "1" ? "1 day" : `${n} days`);
-const cases = (n: string) => (n === "1" ? "1 case" : `${n} cases`);
+import { counted } from "./plural";
+
+const days = (n: string) => counted(n, "day");
+const cases = (n: string) => counted(n, "case");
+const entries = (n: string) => counted(n, "entry", "entries");
 
 export const exchange: ExchangeWords = {
   titleVillage: "Exchange with the township",
@@ -12,7 +15,7 @@ export const exchange: ExchangeWords = {
     "You can write records; they are kept. Exchange once: write a packet for the township, and import the one it gives back.",
   waiting: (unit, day) => `Waiting for an earlier packet: ${unit}, up to ${day}.`,
   waitingSays: "Later packets were received and will be joined on when it arrives.",
-  held: (n) => `${n} entries are held back`,
+  held: (n) => `${entries(n)} held back`,
   heldSays:
     "The computer that wrote them is not countersigned, or may not write them. They are kept; ask the township.",
   neighbours: {
@@ -23,7 +26,7 @@ export const exchange: ExchangeWords = {
     delivered: (n) => `${n} delivered`,
     pending: (n) => `${n} to send`,
     earliest: (when) => `the first from ${when}`,
-    nothing: "Nothing to send",
+    nothing: "nothing to send",
     last: (when, way) => `Last: ${when}, ${way}`,
     never: "Never exchanged",
     overdue: (n) => `${days(n)} without exchange`,
@@ -34,7 +37,7 @@ export const exchange: ExchangeWords = {
     clockAhead: (span) => `Its clock is${span} ahead. Please check the time.`,
     clockBehind: (span) => `Its clock is${span} behind. Please check the time.`,
     write: "Write to a stick",
-    writeFor: (unit) => `Write a packet for ${unit}`,
+    writeFor: (unit) => `Write to a stick for ${unit}`,
     safe: "A packet is locked: only the receiving side can open it. A lost stick does no harm; make another.",
     days: (n) => ` ${days(n)}`,
     hours: (n) => ` ${n} h`,
@@ -56,11 +59,11 @@ export const exchange: ExchangeWords = {
     send: "Write the packet",
     stopSays: "If you stop, the unfinished file is removed; no half packet stays on the stick.",
     done: (unit) => `Written. Please take it to ${unit}`,
-    doneEntries: (n) => `${n} entries. It was read back and checked; the stick can be taken out.`,
+    doneEntries: (n) => `${entries(n)}. It was read back and checked; the stick can be taken out.`,
     doneEmpty: "Nothing new; the packet only confirms. It was checked; the stick can be taken out.",
     partOf: (index, total) => `File ${index} of ${total}`,
     partsSays: "All files must be taken along; they are imported in order.",
-    entries: (n) => `${n} entries`,
+    entries,
     close: "Done",
   },
   receive: {
@@ -73,9 +76,10 @@ export const exchange: ExchangeWords = {
     noPackets: "No packet for this unit is on it.",
     forOthers: (n) => `Packets for other units: ${n}. Please take them where they belong.`,
     packet: (name) => `Packet ${name}`,
-    parts: (n) => (n === 1 ? "1 file" : `${n} files`),
+    parts: (n) => counted(n, "file"),
+    written: (when: string) => `written ${when}`,
     look: "See what is in it",
-    lookFor: (name) => `See what is in packet ${name}`,
+    lookFor: (name) => `See what is in it: packet ${name}`,
     other: "Import from elsewhere",
     otherSays: "The packet is not on a stick but in a folder of this computer.",
     from: "Where the packet is",
@@ -89,22 +93,18 @@ export const exchange: ExchangeWords = {
     part: "File",
     partOf: (part, parts) => `${part} of ${parts}`,
     fresh: "New entries",
+    freshAll: (fresh) => fresh,
     freshOf: (fresh, all) => `${fresh} (of ${all}; the rest is here already)`,
-    casesNew: "Adds",
-    casesUpdated: "Changes",
-    cases,
-    toDecide: "For somebody to decide",
-    toDecideItems: (n) => n,
-    toDecideAfter: " (afterwards under Conflicts)",
+    toDecideAfter: "Afterwards it is under Conflicts.",
     summary: (added, updated, decide) =>
       `Adds ${cases(added)}, changes ${cases(updated)}, ${decide} to decide.`,
     nothingNew: "Nothing in it is new here. Importing it still tells the other side it arrived.",
     joins: "A new computer joins with it",
     joinsSays: "Importing countersigns it. Remember to write a packet for it to take back.",
     waiting: (n, unit, day) =>
-      `${n} entries wait for an earlier packet (${unit}, up to ${day}). You can import now; they will be joined on.`,
+      `${entries(n)} waiting for an earlier packet (${unit}, up to ${day}). You can import now; they will be joined on.`,
     waitingSome: (n) =>
-      `${n} entries wait for an earlier packet. You can import now; they will be joined on.`,
+      `${entries(n)} waiting for an earlier packet. You can import now; they will be joined on.`,
     refused: (device, reason) =>
       `Entries of “${device}” are not taken: ${reason}. The rest is taken.`,
     missingParts: (missing) => `${missing} more files of this packet are missing here.`,
@@ -116,9 +116,9 @@ export const exchange: ExchangeWords = {
     close: "Do not import",
     partProgress: (part, parts) => `File ${part} of ${parts}`,
     safe: "Taking the stick out does no harm; the next import goes on from here.",
-    done: (n) => `Imported: ${n} entries`,
+    done: (n) => `Imported: ${entries(n)}`,
     doneNothing: "Nothing new; both sides were the same",
-    doneWaiting: (n) => `Imported ${n} entries; an earlier packet is still missing`,
+    doneWaiting: (n) => `Imported ${entries(n)}; an earlier packet is still missing`,
     doneDecide: (n) => `${n} to be decided`,
     goDecide: "Go to Conflicts",
     doneClose: "Done",

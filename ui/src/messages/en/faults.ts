@@ -165,7 +165,10 @@ const fault: FaultTable = {
     next: "Update the program.",
   }),
   invitation: ({ reason }) => invitations[reason],
-  packet: ({ reason }) => packets[reason],
+  packet: ({ reason, whole_segments }) =>
+    reason === "damaged" && whole_segments === 0
+      ? { what: packets.damaged.what, next: "Ask for a new one." }
+      : packets[reason],
   lan: ({ reason }) => lans[reason],
   cancelled: () => ({ what: "Stopped.", next: "Nothing is lost. Start again at any time." }),
   not_here: () => ({ what: "This cannot be done here.", next: "Do it in the desktop window." }),

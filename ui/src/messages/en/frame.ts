@@ -1,5 +1,7 @@
 import type { Frame } from "../zh-CN/frame";
 
+import { counted } from "./plural";
+
 export const frame: Frame = {
   product: "Pingli",
   skip: "Skip to the page",
@@ -7,7 +9,7 @@ export const frame: Frame = {
   menuClose: "Close the menu",
   places: "Places",
   search: "Find cases",
-  searchHint: "Name, pinyin, number, telephone, matter…",
+  searchHint: "Name, number, end of a telephone, matter…",
   rail: {
     workbench: "Today",
     ledger: "Ledger",
@@ -30,16 +32,16 @@ export const frame: Frame = {
   },
   keysLabel: "Keys",
   saved: "Saved here · all encrypted",
-  behind: (n) => `${n} files still being put in order`,
+  behind: (n) => `${counted(n, "file")} still being put in order`,
   practice: "Practice",
   practiceSays: "Everybody and everything here is invented. Try what you like.",
   practiceLeave: "Leave practice",
   sync: {
     never: "Never exchanged",
     inStepTownship: "In step with the township",
-    inStepVillages: (n) => `${n} villages in step`,
+    inStepVillages: (n) => `${counted(n, "village")} in step`,
     overdueTownship: "Township not met for long",
-    overdueVillages: (n) => `${n} villages over 3 days`,
+    overdueVillages: (n) => `${counted(n, "village")} over 3 days`,
     pending: (n) => `${n} to send`,
     waiting: "A packet waits for an earlier one",
     last: (when, way) => `Last: ${when}, ${way}`,

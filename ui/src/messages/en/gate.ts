@@ -36,6 +36,8 @@ export const gate: Gate = {
     hint: "At least 8 characters. Four unrelated words are best: long, and easy to remember.",
     show: "Show the passphrase",
     hide: "Hide the passphrase",
+    showShort: "Show",
+    hideShort: "Hide",
     capsLock: "Caps Lock is on.",
     differs: "The two are not the same. Please type it again.",
     short: "Too short: at least 8 characters.",
@@ -46,7 +48,7 @@ export const gate: Gate = {
   },
   found: {
     title: "Found a township",
-    send: "Found it",
+    send: "Found this township",
     sending: "Founding…",
   },
   kit: {

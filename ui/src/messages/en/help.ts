@@ -123,7 +123,7 @@ export const help: Help = {
       says: "You remember a name, the end of a telephone number, a number, or a word of the matter.",
       steps: [
         "Press F3.",
-        "Type a name, pinyin initials, a number, the end of a telephone number, or a word.",
+        "Type a name, a number, the end of a telephone number, or a word.",
         "Choose with the arrow keys and press Enter.",
       ],
       notes: ["One character is enough. It searches what this computer holds."],

@@ -1,6 +1,10 @@
 import type { Kit } from "../zh-CN/kit";
 
+import { counted } from "./plural";
+
 export const kit: Kit = {
+  pair: (label, value) => `${label}: ${value}`,
+  list: (names) => names.join(", "),
   close: "Close",
   cancel: "Cancel",
   save: "Save",
@@ -50,5 +54,5 @@ export const kit: Kit = {
     safe: "You can stop at any time. What is done is kept.",
   },
   fault: { next: "What to do: " },
-  grid: { rows: (total) => `${total} rows`, loadingRow: "Reading…" },
+  grid: { rows: (total) => counted(total, "row"), loadingRow: "Reading…" },
 };

@@ -1,9 +1,11 @@
 import type { Ledger } from "../zh-CN/ledger";
 
+import { counted } from "./plural";
+
 export const ledger: Ledger = {
   title: "Ledger",
-  counted: (all) => `${all} cases`,
-  matching: (all, found) => `${found} of ${all} cases`,
+  counted: (all) => counted(all, "case"),
+  matching: (all, found) => `${found} of ${counted(all, "case")}`,
   filters: "Only",
   owner: "Unit",
   ownerAll: "All units",
@@ -27,13 +29,14 @@ export const ledger: Ledger = {
   searchOnly: "A search is filtered by unit and by open or closed only.",
   keys: "↑↓ choose, Enter opens.",
   matched: {
-    names: "by name or pinyin",
+    names: "by name",
     number: "in the number",
     title: "in the matter",
     place: "in the place",
     elsewhere: "in a telephone number or the summary",
   },
   columns: {
+    due: "Deadline",
     state: "State",
     number: "Number",
     parties: "Parties",
@@ -43,11 +46,20 @@ export const ledger: Ledger = {
     sessions: "Sessions",
     registered: "Registered",
   },
+  order: "In which order",
+  newest: "Newest first",
+  nearest: "Deadline first",
+  due: {
+    over: (days) => `${counted(days, "day")} over`,
+    today: "due today",
+    left: (days) => `${counted(days, "day")} left`,
+    none: "no deadline",
+  },
   sessions: (village, township) => (township > 0 ? `${village}+${township}` : String(village)),
   empty: "No cases yet",
   emptySays: "When somebody comes with a dispute, register it. It will be listed here.",
   register: "Register the first dispute",
   nothing: "Nothing fits",
   nothingSays:
-    "Write less, or press “Show all”. Names, pinyin initials, numbers and telephone numbers can be searched.",
+    "Write less, or press “Show all”. Names, numbers, the ends of telephone numbers and words of the matter can be searched.",
 };

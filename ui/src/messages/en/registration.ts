@@ -3,6 +3,9 @@ import type { Registration } from "../zh-CN/registration";
 export const registration: Registration = {
   title: "Register a dispute",
   beside: "One screen; everything can be added or changed later",
+  mayNot: "Your role does not register cases",
+  mayNotSays: (role) =>
+    `${role}: not among those who register. Ask a mediator, the head of the committee or the window; cases can be read as always.`,
   parties: "Who with whom",
   name: "Name",
   phone: "Telephone",

@@ -1,5 +1,7 @@
 import type { Workbench } from "../zh-CN/workbench";
 
+import { counted } from "./plural";
+
 export const workbench: Workbench = {
   title: "What to do today",
   register: "Register a dispute",
@@ -11,9 +13,9 @@ export const workbench: Workbench = {
     "When somebody comes, write it down: who with whom, what about, what they ask for. One screen is enough.",
   dues: {
     title: "With a deadline",
-    over: (days) => `${days} days over`,
+    over: (days) => `${counted(days, "day")} over`,
     today: "due today",
-    left: (days) => `${days} days left`,
+    left: (days) => `${counted(days, "day")} left`,
     amount: (money) => `${money} to pay`,
     until: (day) => `until ${day}`,
     note: "Record it",
@@ -30,7 +32,7 @@ export const workbench: Workbench = {
   handling: {
     title: "In hand",
     all: (n) => `All ${n} in the ledger`,
-    sessions: (n) => `${n} sessions`,
+    sessions: (n) => counted(n, "session"),
   },
   waiting: (unit, day) => `Waiting for an earlier packet: ${unit}, ${day}`,
   waitingSays: "Ask them for that packet again; the rest then completes itself.",
@@ -41,7 +43,7 @@ export const workbench: Workbench = {
     notJoined: "No computer has joined yet",
     pending: (n) => `${n} to send`,
     delivered: (n) => `${n} delivered`,
-    overdue: (days) => `${days} days without exchange`,
+    overdue: (days) => `${counted(days, "day")} without exchange`,
     inStep: "In step",
     go: "Go and exchange",
     clock: "The two clocks differ by more than ten minutes. Please check them.",

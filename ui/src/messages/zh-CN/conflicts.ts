@@ -24,7 +24,7 @@ export const conflicts = {
   toCase: "看案卷",
   gone: "这个冲突已经不在了",
   goneSays: "可能新的记录到了以后，两处已经一样。",
-  waitsFor: (who: string) => `请${who}来定`,
+  of: (kind: string, field: string) => `${kind}：${field}`,
   fields: {
     title: "案件名称",
     amount: "涉及金额",
@@ -98,7 +98,6 @@ export const conflicts = {
   differs: "不一样的地方有底色。",
   decide: {
     title: "怎么定",
-    choice: "以哪个为准",
     side: (letter: string, value: string) => `以${letter}为准${value === "" ? "" : `：${value}`}`,
     third: "都不对，应该是另一个",
     thirdValue: "应该是",

@@ -140,7 +140,10 @@ const fault: FaultTable = {
     next: "请先更新程序，再来改。",
   }),
   invitation: ({ reason }) => invitations[reason],
-  packet: ({ reason }) => packets[reason],
+  packet: ({ reason, whole_segments }) =>
+    reason === "damaged" && whole_segments === 0
+      ? { what: packets.damaged.what, next: "请对方重新写一个包。" }
+      : packets[reason],
   lan: ({ reason }) => lans[reason],
   cancelled: () => ({ what: "已经停下。", next: "什么都没有丢，随时可以再来一次。" }),
   not_here: () => ({ what: "在这里做不了这件事。", next: "请换到桌面窗口里做。" }),

@@ -7,7 +7,7 @@ export const frame = {
   menuClose: "收起菜单",
   places: "去哪里",
   search: "查找案件",
-  searchHint: "姓名、拼音、编号、电话尾号、事由…",
+  searchHint: "姓名、编号、电话尾号、事由…",
   rail: {
     workbench: "今天",
     ledger: "案件台账",

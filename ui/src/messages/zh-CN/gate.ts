@@ -36,6 +36,8 @@ export const gate = {
     hint: "最少 8 位。四个不相干的词最好，例如水牛、窗台、七点、铁锹，又长又好记。",
     show: "显示密码",
     hide: "隐藏密码",
+    showShort: "显示",
+    hideShort: "隐藏",
     capsLock: "大写锁定（Caps Lock）开着。",
     differs: "两遍不一样，请再输一次。",
     short: "太短了，最少 8 位。",

@@ -1,6 +1,8 @@
 // Words of the parts every screen is made of.
 
 export const kit = {
+  pair: (label: string, value: string) => `${label}：${value}`,
+  list: (names: string[]) => names.join("、"),
   close: "关闭",
   cancel: "不做了",
   save: "保存",

@@ -27,13 +27,14 @@ export const ledger = {
   searchOnly: "查找时只按单位和结案筛选。",
   keys: "↑↓ 选择，Enter 打开。",
   matched: {
-    names: "按姓名或拼音匹配",
+    names: "按姓名匹配",
     number: "在编号里",
     title: "在事由里",
     place: "在地点里",
     elsewhere: "在电话或经过里",
   },
   columns: {
+    due: "期限",
     state: "状态",
     number: "编号",
     parties: "当事人",
@@ -43,13 +44,22 @@ export const ledger = {
     sessions: "调解",
     registered: "登记",
   },
+  order: "次序",
+  newest: "最近登记",
+  nearest: "期限最近",
+  due: {
+    over: (days: string) => `超 ${days} 天`,
+    today: "今天到期",
+    left: (days: string) => `还剩 ${days} 天`,
+    none: "没有期限",
+  },
   sessions: (village: number, township: number) =>
     township > 0 ? `${village}＋${township} 次` : `${village} 次`,
   empty: "还没有案子",
   emptySays: "有人来说事，就登记下来。登记完会列在这里。",
   register: "登记第一件纠纷",
   nothing: "没有符合的",
-  nothingSays: "少写几个字，或者点“全部都看”。姓名、拼音首字母、编号、电话尾号都可以找。",
+  nothingSays: "少写几个字，或者点“全部都看”。姓名、编号、电话尾号、事由里的字都可以找。",
 };
 
 export type Ledger = typeof ledger;

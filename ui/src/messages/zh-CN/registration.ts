@@ -3,6 +3,9 @@
 export const registration = {
   title: "登记纠纷",
   beside: "一屏记完，以后都能补、能改",
+  mayNot: "您的角色不登记案件",
+  mayNotSays: (role: string) =>
+    `${role}不登记。请调解员、调委会主任或者受理员来登记；案件可以照常查看。`,
   parties: "谁和谁",
   name: "姓名",
   phone: "电话",

@@ -3,14 +3,15 @@
 use document::Record;
 use domain::case::Case;
 use domain::catalogue::Category;
-use domain::fact::{RecordFacts, RecordKind};
+use domain::fact::{KINDS, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
+use domain::role::Role;
 use domain::settings::Settings;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::Reader;
-use store::cases::{CaseRow, ConflictRow, Filter};
+use store::cases::{CaseRow, ConflictRow, Filter, Order};
 
 use super::ROWS_MAX;
 use super::showing::CaseReader;
@@ -32,6 +33,18 @@ macro_rules! requests {
             pub struct $name { $($(#[$fdoc])* #[serde(default)] pub $field: $ty,)* }
         )*
     };
+}
+
+/// In which order cases are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum CaseOrder {
+    /// The latest application first.
+    #[default]
+    Newest,
+    /// The nearest open promise first; cases without one after them, newest first.
+    Due,
 }
 
 /// Reads one case.
@@ -65,6 +78,8 @@ requests! {
         offset: u32,
         /// How many rows to read, at most 200.
         limit: Option<u32>,
+        /// In which order.
+        order: CaseOrder,
         /// Only cases this unit owns.
         owner: Option<UnitId>,
         /// Only cases in this state.
@@ -108,6 +123,11 @@ requests! {
         /// How many rows to read, at most 200.
         limit: Option<u32>,
     }
+}
+
+/// Whether a role registers cases.
+pub(crate) fn may_register(role: Role) -> bool {
+    KINDS.iter().any(|kind| kind.code == "registered" && kind.roles.contains(&role))
 }
 
 fn limit_of(limit: Option<u32>) -> u32 {
@@ -183,6 +203,10 @@ pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryW
 pub(crate) fn list(office: &Office, request: &CaseList) -> Result<CaseWindow, Fault> {
     let day = |d: domain::time::Day| d.format("%Y-%m-%d").to_string();
     let filter = Filter {
+        order: match request.order {
+            CaseOrder::Newest => Order::Newest,
+            CaseOrder::Due => Order::Due,
+        },
         query: None,
         owner: request.owner,
         state: request.state.as_ref().map(word),
@@ -241,12 +265,18 @@ fn line(row: &CaseRow, names: &Names) -> CaseLine {
         marks: serde_json::from_str(&row.marks).unwrap_or_default(),
         owner: row.owner.map(|unit| names.unit(unit)),
         registered: row.registered_day.parse().ok(),
+        next_due: next_due(row),
         risk: row.risk.as_deref().and_then(value),
         is_closed: row.is_closed,
         open_conflicts: row.open_conflicts,
         village_sessions: row.village_sessions,
         township_sessions: row.township_sessions,
     }
+}
+
+fn next_due(row: &CaseRow) -> Option<NextDueView> {
+    let day = row.next_due_day.as_deref()?.parse().ok()?;
+    Some(NextDueView { day, what: row.next_due_what.clone().unwrap_or_default() })
 }
 
 /// Lists contradictions.
@@ -283,9 +313,11 @@ fn conflict_line(
     let me = office.me();
     let roles: Vec<domain::role::Role> = row.roles.split(' ').filter_map(value).collect();
     let title = reader.case(row.record)?.map(|case| case.title).unwrap_or_default();
+    let kind = reader.kind_of(row.record)?;
     let latest = row.latest.split('-').next().and_then(|ms| ms.parse().ok());
     Ok(ConflictLine {
         record: row.record,
+        record_kind: kind.and_then(|k| RecordKind::from_code(&k)).unwrap_or(RecordKind::Case),
         title,
         key: row.key.clone(),
         kind: value(&row.kind).unwrap_or(ConflictKind::Field),

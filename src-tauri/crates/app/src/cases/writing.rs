@@ -129,7 +129,7 @@ pub struct FactAdd {
     /// The record.
     pub case: RecordId,
     /// The facts, in order.
-    #[cfg_attr(test, ts(type = "Array<NewFact>"))]
+    #[cfg_attr(test, ts(as = "Vec<NewFact>"))]
     #[schemars(with = "Vec<NewFact>")]
     pub facts: Vec<serde_json::Value>,
     /// Session notes to begin, one for each fact that is a session, in order.

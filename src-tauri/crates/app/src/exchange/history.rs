@@ -75,6 +75,8 @@ pub struct ExchangeLine {
 pub struct ExchangeWindow {
     /// The lines, newest first.
     pub rows: Vec<ExchangeLine>,
+    /// How many there are in all.
+    pub total: u32,
 }
 
 /// More about a line, as it rests in the database.
@@ -132,6 +134,9 @@ pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<Exchang
                 waiting_until: detail.waiting_until,
             }
         };
-        Ok(ExchangeWindow { rows: rows.into_iter().map(line).collect() })
+        Ok(ExchangeWindow {
+            rows: rows.into_iter().map(line).collect(),
+            total: u32::try_from(reader.exchange_count()?).unwrap_or(u32::MAX),
+        })
     })
 }

@@ -312,7 +312,7 @@ impl Lan {
         if office.identity.record.is_demo {
             return Err(Fault::NotHere);
         }
-        *guard(&self.open) = None;
+        self.close_port()?;
         if !request.enabled {
             return Ok(self.state());
         }
@@ -367,9 +367,20 @@ impl Lan {
         }
     }
 
+    /// Closes the port, if it is open.
+    fn close_port(&self) -> Result<(), Fault> {
+        let open = guard(&self.open).take();
+        if let Some(open) = open {
+            self.runtime()?.block_on(open.listening.close());
+        }
+        Ok(())
+    }
+
     /// Closes everything.
     pub(crate) fn close(&self) {
-        *guard(&self.open) = None;
+        if let Err(error) = self.close_port() {
+            tracing::error!(%error, "the port could not be closed in order");
+        }
         *guard(&self.search) = None;
     }
 

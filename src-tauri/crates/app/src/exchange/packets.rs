@@ -73,8 +73,8 @@ pub struct ExportedFile {
     pub bytes: u64,
     /// How many entries are in it.
     pub entries: u64,
-    /// The day of the last entry in it.
-    pub until: Day,
+    /// The day of the last entry in it; absent where there is none.
+    pub until: Option<Day>,
 }
 
 /// A packet that was written.
@@ -333,7 +333,7 @@ fn write_parts(
         done = done.saturating_add(part.entries);
         progress.at(Phase::Writing, done, Some(total));
         let path = shows_paths.then(|| folder.join(&name).display().to_string());
-        let until = day_of(signed(part.until_ms));
+        let until = (part.entries > 0).then(|| day_of(signed(part.until_ms)));
         files.push(ExportedFile { name, path, bytes, entries: part.entries, until });
         header.before = Some(Before { packet: header.packet, until_ms: part.until_ms });
         header.part = header.part.saturating_add(1);

@@ -56,8 +56,8 @@ pub struct PacketView {
     pub device: DeviceRef,
     /// When it was made, by that computer's clock, in milliseconds since 1970.
     pub made_ms: u64,
-    /// The day of the last entry in it.
-    pub until: Day,
+    /// The day of the last entry in it; absent where there is none.
+    pub until: Option<Day>,
     /// Which part it is, from 1.
     pub part: u32,
     /// Of how many.
@@ -200,7 +200,7 @@ pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView,
             unit: names.unit(header.sender_unit),
             device: names.device(header.sender),
             made_ms: header.made_ms,
-            until: day_of(signed(header.until_ms)),
+            until: (header.entries > 0).then(|| day_of(signed(header.until_ms))),
             part: header.part,
             parts: header.parts,
             entries: header.entries,
@@ -398,7 +398,8 @@ mod tests {
 
     #[test]
     fn a_gap_stays_a_gap_until_everything_before_is_held() {
-        let rows: [(&[(u64, u64)], u64, bool); 6] = [
+        type Row<'a> = (&'a [(u64, u64)], u64, bool);
+        let rows: [Row<'_>; 6] = [
             (&[], 1, true),
             (&[], 5, false),
             (&[(1, 4)], 5, true),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 
 use app::clock::{Entropy, SetClock};
 use app::fault::Fault;
@@ -43,6 +44,9 @@ type Fuse = Arc<Mutex<Option<f64>>>;
 
 /// Finds the desk a listener belongs to, once there is one.
 type Slot = Arc<OnceLock<Weak<Desk>>>;
+
+/// How often a room is asked whether it is done, ten milliseconds apart.
+const PATIENCE: u32 = 1_000;
 
 /// What rooms call their own calls.
 const CALL: &str = "scenario";
@@ -141,6 +145,17 @@ impl Room {
             Some(desk) => desk.call(name, payload, Some(CALL)),
             None => Err(Fault::Locked),
         }
+    }
+
+    /// Waits until something is so.
+    fn until(&self, is_so: impl Fn() -> bool) -> Result<(), String> {
+        for _ in 0..PATIENCE {
+            if is_so() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Err(format!("{}: never finished", self.home.display()))
     }
 
     /// Every row of every list.
@@ -342,7 +357,12 @@ impl Rooms {
         let address = part(&state, "addresses.0");
         let calls = self.room(from)?;
         *calls.cut.lock().unwrap_or_else(PoisonError::into_inner) = cut;
+        let before = meetings(answers);
         let met = calls.call("lan_exchange", json!({ "address": address }));
+        if met.is_ok() {
+            // The caller is told at once; whoever answered still builds what came.
+            answers.until(|| meetings(answers) > before)?;
+        }
         *calls.cut.lock().unwrap_or_else(PoisonError::into_inner) = None;
         answers.call("lan_listen", json!({ "enabled": false })).map_err(words)?;
         Ok(match met {
@@ -351,6 +371,12 @@ impl Rooms {
             met => met.map(|met| number(&met, "received") + number(&met, "sent")),
         })
     }
+}
+
+/// How many exchanges a room has written down.
+fn meetings(room: &Room) -> usize {
+    let history = room.call("exchange_history", json!({})).unwrap_or_default();
+    list(&history, "rows").len()
 }
 
 fn number(value: &Value, path: &str) -> u64 {

@@ -1,0 +1,10 @@
+//! Whole desks against what can go wrong between them and around them.
+
+mod commands;
+mod crash;
+mod invitations;
+mod lan;
+mod packets;
+mod profile;
+mod rebuild;
+mod serve;

@@ -1,0 +1,265 @@
+import { screen, waitFor, within } from "@testing-library/vue";
+import { describe, expect, it } from "vitest";
+
+import { FORMS } from "@/features/case/forms/kinds";
+import { fail, type Answers } from "@/host/memory";
+import type { AgreementView, ConflictView } from "@/host/types";
+import { words } from "@/messages/zh-CN/words";
+
+import { CASE, event, view } from "./cases";
+import { expectAccessible, open, VILLAGE } from "./open";
+
+const answers: Answers = {
+  case_get: view(),
+  case_history: { events: [event()], total: 1 },
+  catalogue_get: { version: "moj-18-2020", categories: [], holidays_until: 2026 },
+  fact_add: view(),
+};
+const at = `/cases/${CASE}`;
+
+const conflict: ConflictView = {
+  key: "field/amount",
+  kind: "field",
+  why: { rule: "C14_field", source: "", facts: [] },
+  sides: [1_800_000, 1_200_000].map((value, index) => ({
+    choice: { value },
+    at: null,
+    by: { id: "U", name: index === 0 ? "周某" : "吴某", role: "R3" },
+    unit: VILLAGE,
+    device: { id: "D", name: "村里电脑 A" },
+    recorded_ms: Date.UTC(2026, 2, 24, 1, 0),
+    fact: null,
+  })),
+  ways: [],
+  roles: ["R2", "R3"],
+  unit: VILLAGE,
+  may_settle: true,
+  settlement: null,
+};
+
+describe("the case page", () => {
+  it("says what it is, how far it is, and what happened, by whom and where", async () => {
+    await open(at, answers);
+    expect(await screen.findByRole("heading", { name: /张某与李某排水纠纷/ })).toBeVisible();
+    expect(screen.getByText(/处置：调解中/).closest("li")).toHaveAttribute("aria-current", "step");
+    expect(await screen.findByText(/在村委会开调解会，没谈成/)).toBeVisible();
+    expect(screen.getByText(/3月10日 上午 · 周某 · 村里电脑 A/)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says why a session does not count", async () => {
+    const { user } = await open(at, answers);
+    expect(await screen.findByText("只听了一方，不计次数")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "为什么？第 1 次" }));
+    const dialog = await screen.findByRole("dialog", { name: "为什么是这样" });
+    expect(within(dialog).getByText("3321 工作方法")).toBeVisible();
+    expect(await within(dialog).findByText(/在村委会开调解会/)).toBeVisible();
+  });
+
+  it("shows two values side by side with the way to settle them", async () => {
+    await open(at, { ...answers, case_get: view({ conflicts: [conflict] }) });
+    expect(await screen.findByText("18,000.00 元")).toBeVisible();
+    expect(screen.getByText("12,000.00 元")).toBeVisible();
+    expect(screen.getByRole("link", { name: "去定下来" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("offers what the role may write and greys out the rest", async () => {
+    await open(at, answers);
+    expect(await screen.findByRole("button", { name: "记一笔" })).toBeEnabled();
+    expect(screen.getByRole("button", { name: "提级到镇" })).toBeDisabled();
+  });
+
+  it("records a session with its notes and the people who came", async () => {
+    const { host, user } = await open(at, answers);
+    const steps = await screen.findAllByRole("button", { name: "记调解会" });
+    await user.click(steps[0]!);
+    const dialog = await screen.findByRole("dialog", { name: "记调解会" });
+    await user.click(within(dialog).getByRole("radio", { name: /没谈成（未达成）/ }));
+    await user.type(within(dialog).getByLabelText(/在哪里开的/), "村委会");
+    await user.type(within(dialog).getByLabelText("笔录"), "各说各的。");
+    await user.type(within(dialog).getByLabelText("什么时候"), "昨天 15:30");
+    await expectAccessible();
+    await user.click(within(dialog).getByRole("button", { name: "记下来" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(host.calls.find((call) => call.name === "fact_add")?.payload).toEqual({
+      case: CASE,
+      facts: [
+        {
+          kind: "session_held",
+          at: "2026-03-23T15:30",
+          body: {
+            place: "村委会",
+            mode: "joint",
+            host: "周某",
+            mediators: [],
+            present: ["P-1", "P-2"],
+            result: "failed",
+            public: false,
+          },
+        },
+      ],
+      notes: ["各说各的。"],
+    });
+  });
+
+  it("says a refusal in plain words beside the field", async () => {
+    const { user } = await open(`${at}?do=note`, {
+      ...answers,
+      fact_add: () => fail({ code: "refused", reason: "in_future", field: "at", index: 0 }),
+    });
+    const dialog = await screen.findByRole("dialog", { name: "记一笔" });
+    await user.type(within(dialog).getByLabelText(/记什么/), "电话里说了。");
+    await user.click(within(dialog).getByRole("button", { name: "记下来" }));
+    await waitFor(() => expect(within(dialog).getByLabelText("什么时候")).toBeInvalid());
+  });
+
+  it("corrects a fact with its whole body and a reason", async () => {
+    const { host, user } = await open(at, answers);
+    await user.click(await screen.findByRole("button", { name: /更正：在村委会/ }));
+    const dialog = await screen.findByRole("dialog", { name: "更正：记调解会" });
+    const place = within(dialog).getByLabelText(/在哪里开的/);
+    expect(place).toHaveValue("村委会");
+    await user.clear(place);
+    await user.type(place, "张某家里");
+    await user.type(within(dialog).getByLabelText(/为什么改/), "地点记错了");
+    await user.click(within(dialog).getByRole("button", { name: "记下来" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(host.calls.find((call) => call.name === "fact_add")?.payload).toMatchObject({
+      facts: [
+        {
+          kind: "corrected",
+          body: {
+            fact: "F-1",
+            to: { kind: "session_held", body: { place: "张某家里", present: ["P-1"] } },
+            reason: "地点记错了",
+          },
+        },
+      ],
+      notes: [],
+    });
+  });
+
+  it("saves a text against the version it was typed on, and says when it changed", async () => {
+    let text = { text: "水沟被堵。", version: "v1" };
+    const { host, user } = await open(at, {
+      ...answers,
+      case_get: () => view({ texts: { summary: text } }),
+      text_edit: {},
+    });
+    await user.click(await screen.findByRole("button", { name: "编辑经过摘要" }));
+    await user.type(screen.getByRole("textbox", { name: "经过摘要" }), "李某不认。");
+    text = { text: "水沟被堵两天。", version: "v2" };
+    host.emit({ event: "changed", topics: ["cases"] });
+    expect(await screen.findByText("水沟被堵两天。")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "保存" }));
+    await waitFor(() =>
+      expect(host.calls.find((call) => call.name === "text_edit")?.payload).toEqual({
+        record: CASE,
+        text: "summary",
+        value: "水沟被堵。李某不认。",
+        version: "v1",
+      }),
+    );
+  });
+
+  it("keeps a text somebody was writing while they look elsewhere", async () => {
+    const { user, router } = await open(at, answers);
+    await user.click(await screen.findByRole("button", { name: "编辑经过摘要" }));
+    await user.type(screen.getByRole("textbox", { name: "经过摘要" }), "又来说了一次。");
+    await router.push("/nowhere");
+    await waitFor(() => expect(screen.queryByRole("textbox", { name: "经过摘要" })).toBeNull());
+    await router.push(at);
+    const text = await screen.findByRole("textbox", { name: "经过摘要" });
+    expect(text).toHaveValue("水沟被堵。又来说了一次。");
+  });
+
+  it("opens the instalment a link is about", async () => {
+    const due = { agreement: "AGREEMENT", what: "", day: "2026-04-30", amount_fen: null };
+    const dues = [
+      { ...due, line: 0, what: "第一期" },
+      { ...due, line: 1, what: "第二期", day: "2026-05-31" },
+    ];
+    const agreement: AgreementView = {
+      id: "AGREEMENT",
+      form: "written",
+      text: "每月给八百元。",
+      text_hash: "",
+      parties: [],
+      amount_fen: null,
+      plan: dues.map(({ day, what }) => ({ due: day, what, amount_fen: null })),
+      effective: "2026-03-02",
+      lacking: { parties: [], mediator: false, seal: false, writing: false },
+      standing: "current",
+      unit: VILLAGE,
+      replaces: null,
+      replaces_dated: null,
+      judicial_confirmation: {
+        bar: null,
+        why: { rule: "judicial_confirmation", source: "", facts: [] },
+      },
+      why: { rule: "effective_date", source: "", facts: [] },
+    };
+    await open(`${at}?do=performance_noted&agreement=AGREEMENT&line=1`, {
+      ...answers,
+      case_get: view({ dues, agreements: [agreement], may_write: ["performance_noted"] }),
+    });
+    const dialog = await screen.findByRole("dialog");
+    const line = within(dialog).getByRole("combobox", { name: /哪一期|哪一项/ });
+    expect(line).toHaveValue("1");
+  });
+
+  it("changes a register", async () => {
+    const { host, user } = await open(at, { ...answers, field_set: {} });
+    await user.click(await screen.findByRole("button", { name: "改涉及金额" }));
+    await user.type(screen.getByLabelText("新的值"), "18000");
+    await user.click(screen.getByRole("button", { name: "保存" }));
+    await waitFor(() =>
+      expect(host.calls.find((call) => call.name === "field_set")?.payload).toEqual({
+        record: CASE,
+        field: "amount",
+        value: 1_800_000,
+      }),
+    );
+  });
+
+  it("takes note with one press", async () => {
+    const notice = {
+      key: "void/1",
+      unit: VILLAGE,
+      why: { rule: "C1a" as const, source: "", facts: [] },
+      about: [],
+      acknowledged: null,
+    };
+    const { host, user } = await open(at, { ...answers, case_get: view({ notices: [notice] }) });
+    await user.click(await screen.findByRole("button", { name: "知道了" }));
+    await waitFor(() =>
+      expect(host.calls.find((call) => call.name === "fact_add")?.payload).toMatchObject({
+        facts: [{ kind: "acknowledged", body: { notice: "void/1" } }],
+      }),
+    );
+  });
+
+  it("prints", async () => {
+    const { host, user } = await open(at, answers);
+    await user.click(await screen.findByRole("button", { name: "打印" }));
+    expect(host.printed).toBe(1);
+  });
+
+  it("says so when the case is not here", async () => {
+    await open(at, { ...answers, case_get: () => fail({ code: "not_found", id: CASE }) });
+    expect(await screen.findByText("找不到这件案子")).toBeVisible();
+  });
+
+  it.each(Object.keys(FORMS) as (keyof typeof FORMS)[])(
+    "has an accessible form for %s",
+    async (kind) => {
+      await open(`${at}?do=${kind}`, {
+        ...answers,
+        case_get: view({ may_write: Object.keys(FORMS) }),
+      });
+      await screen.findByRole("dialog", { name: words.factKind[kind] });
+      await expectAccessible();
+    },
+  );
+});

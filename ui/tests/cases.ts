@@ -1,0 +1,140 @@
+// Cases as the program would answer with them.
+
+import type { CaseLine, CaseView, EventView, PartyView, WhyView } from "@/host/types";
+
+import { VILLAGE } from "./open";
+
+export const CASE = "CASE-1";
+const why: WhyView = { rule: "session_counts", source: "3321 工作方法", facts: ["F-1"] };
+
+export function line(index: number, change: Partial<CaseLine> = {}): CaseLine {
+  return {
+    id: `CASE-${index}`,
+    number: `临-A-${String(index).padStart(4, "0")}`,
+    title: `张某与李某排水纠纷${index}`,
+    parties: ["张某", "李某"],
+    category: "neighbours",
+    place: "桥头村三组",
+    stage: "handling",
+    state: "mediating",
+    marks: [],
+    owner: VILLAGE,
+    registered: "2026-03-03",
+    next_due: null,
+    risk: null,
+    is_closed: false,
+    open_conflicts: 0,
+    village_sessions: 2,
+    township_sessions: 0,
+    ...change,
+  };
+}
+
+export function party(id: string, name: string, side: "applicant" | "respondent"): PartyView {
+  const details = {
+    name,
+    side,
+    sex: null,
+    birth: null,
+    phone: "13900006218",
+    address: "桥头村三组",
+    id_number: null,
+    person: null,
+  };
+  return { id, details, will: null };
+}
+
+export function view(change: Partial<CaseView> = {}): CaseView {
+  return {
+    id: CASE,
+    space: "SPACE",
+    number: "临-A-0001",
+    title: "张某与李某排水纠纷",
+    stage: "handling",
+    state: "mediating",
+    marks: [],
+    owner: VILLAGE,
+    owner_why: null,
+    registration: {
+      id: "F-0",
+      at: "2026-03-03",
+      by: { id: "USER", name: "周某", role: "R3" },
+      unit: VILLAGE,
+      source: "application",
+      track: "people_mediation",
+      demands: ["恢复水沟"],
+    },
+    category: "neighbours",
+    category_why: null,
+    written_only: null,
+    risk: null,
+    risk_why: null,
+    fields: {
+      title: { value: "张某与李某排水纠纷", is_contested: false },
+      place: { value: "桥头村三组", is_contested: false },
+      amount: { value: null, is_contested: false },
+    },
+    texts: {
+      summary: { text: "水沟被堵。", version: "v1" },
+      agreement: { text: "", version: "v1" },
+    },
+    parties: [party("P-1", "张某", "applicant"), party("P-2", "李某", "respondent")],
+    sessions: [
+      {
+        id: "F-1",
+        number: 1,
+        at: "2026-03-10",
+        result: "failed",
+        level: "village",
+        uncounted: "one_sided",
+        why,
+      },
+    ],
+    escalations: [],
+    agreements: [],
+    dues: [],
+    conflicts: [],
+    notices: [],
+    closure: null,
+    counts: {
+      visits: 0,
+      sessions: 1,
+      village_sessions: 0,
+      township_sessions: 0,
+      escalations: 0,
+      written_agreements: 0,
+      oral_agreements: 0,
+      amount_fen: 0,
+      is_amount_unverified: false,
+    },
+    event_count: 1,
+    may_write: ["session_held", "note", "corrected", "closed", "acknowledged", "category_set"],
+    needs_update: false,
+    ...change,
+  };
+}
+
+export function event(change: Partial<EventView> = {}): EventView {
+  return {
+    id: "F-1",
+    at: "2026-03-10AM",
+    recorded_ms: Date.UTC(2026, 2, 10, 3, 0),
+    by: { id: "USER", name: "周某", role: "R3" },
+    unit: VILLAGE,
+    device: { id: "DEVICE", name: "村里电脑 A" },
+    fact: {
+      kind: "session_held",
+      body: {
+        place: "村委会",
+        mode: "joint",
+        host: "周某",
+        mediators: [],
+        present: ["P-1"],
+        result: "failed",
+        public: false,
+      },
+    },
+    marks: [],
+    ...change,
+  };
+}

@@ -1,0 +1,268 @@
+import { screen, waitFor, within } from "@testing-library/vue";
+import { describe, expect, it } from "vitest";
+
+import { fail, type Answers } from "@/host/memory";
+import type { PacketView, StickView } from "@/host/types";
+
+import {
+  expectAccessible,
+  neighbour,
+  NOW_MS,
+  office,
+  open,
+  status,
+  TOWNSHIP,
+  VILLAGE,
+} from "./open";
+
+const DAY_MS = 86_400_000;
+
+function stick(change: Partial<StickView> = {}): StickView {
+  return {
+    id: "F",
+    name: "F:",
+    free: 12e9,
+    packets: [
+      { name: "PINGLI/AB/TFMN7H02.PLP", bytes: 500, written_ms: 0 },
+      { name: "PINGLI/AB/TFMN7H01.PLP", bytes: 1000, written_ms: 0 },
+    ],
+    invitations: [],
+    for_others: 2,
+    ...change,
+  };
+}
+function packet(change: Partial<PacketView> = {}): PacketView {
+  return {
+    unit: TOWNSHIP,
+    device: { id: "D", name: "镇中心电脑" },
+    made_ms: NOW_MS - DAY_MS,
+    until: "2026-03-23",
+    part: 1,
+    parts: 2,
+    entries: 190,
+    fresh: 118,
+    cases_new: 12,
+    cases_updated: 7,
+    to_decide: 3,
+    waiting: 0,
+    waiting_for: null,
+    refused: [],
+    clock_ahead_ms: null,
+    joins: false,
+    ...change,
+  };
+}
+function page(answers: Answers = {}) {
+  return open("/exchange", {
+    stick_list: { sticks: [] },
+    lan_peers: { peers: [], can_search: true },
+    exchange_history: { rows: [], total: 0 },
+    ...answers,
+  });
+}
+
+describe("the exchange page", () => {
+  it("says what each neighbour has and lacks, and what is overdue in a word", async () => {
+    const neighbours = [
+      neighbour({ unit: VILLAGE, undelivered: 3, earliest_ms: NOW_MS - 2 * DAY_MS }),
+      neighbour({
+        unit: { ...VILLAGE, id: "W", name: "石湾村" },
+        is_overdue: true,
+        days: 12,
+        clock_ahead_ms: -7 * 3_600_000,
+      }),
+    ];
+    const waiting_for = [{ unit: VILLAGE, until: "2026-05-01" }];
+    await page({
+      status_get: status({
+        office: office({ unit: TOWNSHIP, neighbours, waiting_for, is_certified: true }),
+      }),
+    });
+    expect(await screen.findByText(/已送达 132 条，待送 3 条，最早一条 2 天前/)).toBeVisible();
+    expect(screen.getByText("12 天没对账")).toBeVisible();
+    expect(screen.getByText("那边电脑的钟慢了 7 小时，请核对时间。")).toBeVisible();
+    expect(screen.getByText(/待前置包：桥头村评理说事点，截至5月1日/)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("looks into a packet before taking in all its files in order", async () => {
+    const taken: string[] = [];
+    const { user } = await page({
+      stick_list: { sticks: [stick()] },
+      packet_preview: packet({
+        refused: [{ device: { id: "X", name: "旧电脑" }, reason: "not_certified" }],
+      }),
+      packet_import: ({ from }) => {
+        taken.push((from as { stick_file: { name: string } }).stick_file.name);
+        return { packet: packet(), received: 59, outcome: "received" };
+      },
+    });
+    expect(await screen.findByText(/有 2 个包是给别的单位的/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "先看看里面有什么：包 TFMN7H" }));
+    expect(await screen.findByText("将新增 12 案，更新 7 案，3 项需处理。")).toBeVisible();
+    expect(screen.getByText(/“旧电脑”写的记录不收：这台电脑没有镇里的证明/)).toBeVisible();
+    expect(taken).toEqual([]);
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "按顺序收下这 2 个文件" }));
+    expect(await screen.findByText("收好了，共 118 条")).toBeVisible();
+    expect(taken).toEqual(["PINGLI/AB/TFMN7H01.PLP", "PINGLI/AB/TFMN7H02.PLP"]);
+    expect(screen.getByRole("link", { name: "去冲突待办" })).toBeVisible();
+  });
+
+  it("offers the whole part of a damaged packet only where there is one", async () => {
+    let whole = 0;
+    const { host, user } = await page({
+      stick_list: { sticks: [stick({ packets: [{ name: "Q01.PLP", bytes: 9, written_ms: 0 }] })] },
+      packet_preview: ({ salvage }) =>
+        salvage
+          ? packet({ parts: 1 })
+          : fail({ code: "packet", reason: "damaged", whole_segments: whole }),
+    });
+    await user.click(await screen.findByRole("button", { name: /先看看里面有什么/ }));
+    expect(await screen.findByText("包坏了，或者没有拷全。")).toBeVisible();
+    expect(screen.queryByRole("button", { name: /先收完好/ })).toBeNull();
+    whole = 4;
+    await user.click(screen.getByRole("button", { name: "再试一次" }));
+    await user.click(await screen.findByRole("button", { name: "先收完好的 4 段" }));
+    expect(await screen.findByRole("button", { name: "收下" })).toBeVisible();
+    expect(host.calls.at(-1)?.payload).toMatchObject({ salvage: true });
+  });
+
+  it("shows how far an import has come, and stops it", async () => {
+    let stop: () => void = () => {};
+    const { host, user } = await page({
+      stick_list: { sticks: [stick({ packets: [{ name: "Q01.PLP", bytes: 9, written_ms: 0 }] })] },
+      packet_preview: packet({ parts: 1 }),
+      packet_import: () =>
+        new Promise((_, reject) => {
+          stop = () => {
+            try {
+              fail({ code: "cancelled" });
+            } catch (error) {
+              reject(error);
+            }
+          };
+        }),
+      call_cancel: () => {
+        stop();
+        return { found: true } as never;
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: /先看看里面有什么/ }));
+    await user.click(await screen.findByRole("button", { name: "收下" }));
+    await screen.findByText(/现在拔出也不会坏/);
+    for (let call = 0; call < 40; call += 1) {
+      host.emit({
+        event: "progress",
+        call: `call-${call}`,
+        phase: "receiving",
+        done: 118,
+        total: 190,
+      });
+    }
+    expect(await screen.findByText(/已完成 118，共 190/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "停下" }));
+    expect(await screen.findByText("已经停下。")).toBeVisible();
+    expect(screen.getByRole("button", { name: "收下" })).toBeVisible();
+  });
+
+  it("writes a packet in parts to the stick", async () => {
+    const { host, user } = await page({
+      stick_list: { sticks: [stick()] },
+      packet_export: {
+        packet: "P",
+        unit: TOWNSHIP,
+        files: [
+          { name: "TF01.PLP", path: null, bytes: 4e6, entries: 90, until: "2026-03-23" },
+          { name: "TF02.PLP", path: null, bytes: 1e6, entries: 10, until: "2026-03-24" },
+        ],
+        entries: 100,
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: "写到 U 盘，给青石镇综治中心" }));
+    const dialog = screen.getByRole("dialog");
+    await user.click(within(dialog).getByLabelText(/U 盘 F:/));
+    await user.selectOptions(within(dialog).getByLabelText(/每个文件最大/), "small");
+    await expectAccessible();
+    await user.click(within(dialog).getByRole("button", { name: "写包" }));
+    expect(await screen.findByText("写好了，请带给青石镇综治中心")).toBeVisible();
+    expect(screen.getByText(/第 2 个，共 2 个/)).toBeVisible();
+    expect(host.calls.find(({ name }) => name === "packet_export")?.payload).toMatchObject({
+      unit: TOWNSHIP.id,
+      to: { stick: "F" },
+      part_bytes: 4 * 1024 * 1024,
+    });
+  });
+
+  it("opens to the network, meets an address, and says how it went", async () => {
+    let isOpen = false;
+    const lan = () => ({
+      is_listening: isOpen,
+      port: isOpen ? 47820 : null,
+      addresses: isOpen ? ["192.168.1.20:47820"] : [],
+      is_announced: isOpen,
+    });
+    const { host, user } = await page({
+      status_get: () => status({ office: office({ lan: lan() }) }),
+      lan_listen: ({ enabled }) => {
+        isOpen = enabled;
+        return lan();
+      },
+      lan_peers: {
+        peers: [
+          { address: "192.168.1.9:47820", unit: null, device: null, trouble: "other_organisation" },
+        ],
+        can_search: true,
+      },
+      lan_exchange: ({ address }) =>
+        address === "192.168.1.30"
+          ? {
+              unit: TOWNSHIP,
+              device: { id: "D", name: "镇中心电脑" },
+              received: 24,
+              sent: 11,
+              is_equal: true,
+              clock_ahead_ms: 0,
+              bytes_sent: 0,
+              bytes_received: 0,
+              crossings: 1,
+            }
+          : fail({ code: "lan", reason: "no_answer", address }),
+    });
+    expect(await screen.findByText("那是别的镇的电脑。")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "打开" }));
+    host.emit({ event: "changed", topics: ["neighbours", "profile"] });
+    expect(await screen.findByText("192.168.1.20:47820")).toBeVisible();
+
+    const address = screen.getByLabelText(/那台电脑的地址/);
+    await user.type(address, "192.168.1.3");
+    await user.click(screen.getByRole("button", { name: "交换" }));
+    expect(await screen.findByText("那台电脑没有回应。")).toBeVisible();
+    await user.type(address, "0");
+    await user.click(screen.getByRole("button", { name: "交换" }));
+    expect(await screen.findByText(/收到 24 条，送出 11 条。 两边现在完全一样。/)).toBeVisible();
+  });
+
+  it("pages through the history", async () => {
+    const { user } = await page({
+      exchange_history: ({ offset }) => ({
+        rows: Array.from({ length: offset === 0 ? 10 : 1 }, (_, index) => ({
+          at_ms: NOW_MS - (offset + index) * DAY_MS,
+          way: "usb",
+          unit: TOWNSHIP,
+          device: null,
+          received: offset + index + 1,
+          sent: 0,
+          outcome: "received" as const,
+          waiting_until: null,
+        })),
+        total: 11,
+      }),
+    });
+    expect(await screen.findByText("收到 10 条")).toBeVisible();
+    expect(screen.queryByText("收到 11 条")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "更早的" }));
+    await waitFor(() => expect(screen.getByText("收到 11 条")).toBeVisible());
+    expect(screen.getByRole("button", { name: "更早的" })).toBeDisabled();
+  });
+});

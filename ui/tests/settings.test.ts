@@ -1,0 +1,87 @@
+import { screen, waitFor, within } from "@testing-library/vue";
+import { describe, expect, it } from "vitest";
+
+import type { Preferences } from "@/host/types";
+
+import { expectAccessible, NOW_MS, office, open, status, TOWNSHIP, VILLAGE } from "./open";
+
+const READS = {
+  unit_list: { units: [TOWNSHIP, VILLAGE] },
+  stick_list: { sticks: [] },
+  catalogue_get: { version: "moj-18-2020", categories: [], holidays_until: 2026 },
+};
+
+describe("the settings", () => {
+  it("change language and size", async () => {
+    let preferences: Preferences = { language: "zh-CN", zoom_percent: 100 };
+    const { host, user } = await open("/settings", {
+      ...READS,
+      status_get: () => status({ preferences }),
+      preferences_set: (changed) => (preferences = changed),
+    });
+    await user.click(await screen.findByLabelText("150%"));
+    await waitFor(() => expect(host.zoom).toBe(150));
+    await user.click(screen.getByLabelText("English"));
+    expect(await screen.findByRole("heading", { name: "Settings" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("say who this is, what the program knows, and that a village invites nobody", async () => {
+    await open("/settings", {
+      ...READS,
+      status_get: status({ office: office({ is_certified: false }) }),
+    });
+    expect(await screen.findByText("还没有经镇里确认")).toBeVisible();
+    expect(await screen.findByText("知道到 2026 年")).toBeVisible();
+    expect(screen.queryByText("邀请一台电脑")).toBeNull();
+    await expectAccessible();
+  });
+
+  it("invite a computer and show its code large, once", async () => {
+    const { host, user } = await open("/settings", {
+      ...READS,
+      status_get: status({ office: office({ unit: TOWNSHIP, can_invite: true }) }),
+      invitation_create: {
+        code: "1871 3250 7533 7726 5821",
+        file: "JOIN0T99.PLI",
+        path: null,
+        unit: VILLAGE,
+        expires_ms: NOW_MS + 30 * 86_400_000,
+      },
+    });
+    await user.type(await screen.findByLabelText(/单位名称/), "石湾村评理说事点");
+    await user.selectOptions(screen.getByLabelText(/什么岗位/), "R3");
+    await user.type(screen.getByLabelText("文件夹的位置"), "/media/usb");
+    await user.click(screen.getByRole("button", { name: "做邀请" }));
+    const code = await screen.findByRole("list", { name: "口令" });
+    expect(within(code).getAllByRole("listitem")).toHaveLength(5);
+    expect(screen.getByText("JOIN0T99.PLI")).toBeVisible();
+    expect(host.calls.find(({ name }) => name === "invitation_create")?.payload).toMatchObject({
+      unit_name: "石湾村评理说事点",
+      level: "village",
+      role: "R3",
+      days: 30,
+      to: { path: "/media/usb" },
+    });
+    await expectAccessible();
+  });
+});
+
+describe("the help", () => {
+  it("opens at the page of the screen F1 was pressed on", async () => {
+    const { user } = await open("/settings", READS);
+    await screen.findByRole("heading", { name: "设置" });
+    await user.keyboard("{F1}");
+    expect(await screen.findByRole("heading", { name: "字太小、用键盘" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("finds a page by its heading", async () => {
+    const { user } = await open("/help");
+    await user.type(await screen.findByLabelText("查找标题"), "密码");
+    const found = within(screen.getByRole("navigation", { name: "目录" })).getAllByRole("button");
+    expect(found.map((button) => button.textContent?.trim())).toEqual(["忘了密码、钥匙卡"]);
+    await user.click(found[0] as HTMLElement);
+    expect(screen.getByRole("heading", { name: "忘了密码、钥匙卡" })).toHaveFocus();
+  });
+});
