@@ -55,7 +55,18 @@ import type {
 
 export type FactKind = Body["kind"];
 /** The ways out of a contradiction that are not one of its sides. */
-export type Way = "both" | "void" | "stand" | "one" | "apart" | "return" | "keep" | "reopen" | "nothing" | "new_case" | "reprinted";
+export type Way =
+  | "both"
+  | "void"
+  | "stand"
+  | "one"
+  | "apart"
+  | "return"
+  | "keep"
+  | "reopen"
+  | "nothing"
+  | "new_case"
+  | "reprinted";
 /** Why a log of a packet is not taken. */
 export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
 /** How two computers met. */
