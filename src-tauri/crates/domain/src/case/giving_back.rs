@@ -27,7 +27,7 @@ impl Ladder {
     ) {
         let key = escalation.return_key();
         let decided = facts
-            .decision(&key, Seat::Centre, &climb.acceptances)
+            .decision(&key, Seat::Centre, climb.acceptances)
             .filter(|(_, choice)| **choice == Choice::Way("return".into()))
             .map(|(known, _)| known);
         let given_back =

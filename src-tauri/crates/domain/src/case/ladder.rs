@@ -149,7 +149,7 @@ struct Climb<'a> {
 pub fn fold(facts: &Facts, agreements: &[Agreement], first: Tenure) -> Ladder {
     let mut climbs: BTreeMap<(Level, u16), Climb<'_>> = BTreeMap::new();
     for (known, body) in each!(facts, Escalated) {
-        let climb = climbs.entry((body.from, body.round)).or_insert_with(Climb::default);
+        let climb = climbs.entry((body.from, body.round)).or_default();
         climb.requests.push((known, body.reason));
     }
     for (known, body) in each!(facts, EscalationAccepted) {

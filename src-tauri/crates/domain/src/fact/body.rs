@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Body;
 use crate::catalogue::{Category, Source};
-use crate::id::{FactId, RecordId, UnitId};
+use crate::id::{FactId, RecordId};
 use crate::money::Fen;
 use crate::role::Level;
 use crate::time::{At, Day};
@@ -35,6 +35,12 @@ macro_rules! bodies {
         )*
     };
 }
+
+mod ending;
+mod timing;
+
+pub use ending::*;
+pub use timing::*;
 
 words! {
     /// The procedure a dispute runs on; clocks attach to it.
@@ -377,7 +383,7 @@ bodies! {
         #[serde(default)]
         mediators: Vec<String>,
         /// Who chose them.
-        #[serde(default)]
+        #[serde(default = "by_committee")]
         chosen_by: ChosenBy,
     }
     /// 披露: a mediator stands close to a party.
@@ -648,380 +654,6 @@ bodies! {
 }
 
 words! {
-    /// A kind of clock. What each means stands in the table of clock kinds.
-    ClockKind {
-        /// 受理决定
-        Acceptance,
-        /// 调解期限
-        Mediation,
-        /// 信访告知
-        PetitionNotice,
-        /// 信访办理
-        PetitionHandling,
-        /// 请求复查
-        PetitionReviewRequest,
-        /// 复查
-        PetitionReview,
-        /// 请求复核
-        PetitionRecheckRequest,
-        /// 复核
-        PetitionRecheck,
-        /// 劳动争议调解
-        LabourMediation,
-        /// 申请司法确认
-        JudicialConfirmation,
-        /// 履行
-        Performance,
-        /// 回访
-        Revisit,
-        /// 无实质进展
-        Stagnation,
-        /// 紧急：签收
-        UrgentSign,
-        /// 紧急：到场
-        UrgentArrival,
-        /// 紧急：处置
-        UrgentHandling,
-        /// 紧急：办结
-        UrgentClosing,
-    }
-    /// Why a case rests (中止).
-    SuspensionGround {
-        /// 鉴定
-        Appraisal,
-        /// 当事人外出
-        Absence,
-        /// 其他
-        Other,
-    }
-    /// What a written reply answers.
-    ReplyKind {
-        /// 受理告知
-        Notice,
-        /// 处理意见
-        Opinion,
-        /// 复查意见
-        Review,
-        /// 复核意见
-        Recheck,
-    }
-    /// What a written opinion says of the request.
-    ///
-    /// Source: 信访工作条例 (2022) art. 32.
-    ReplyOutcome {
-        /// 支持
-        Supported,
-        /// 合理但缺乏依据
-        ReasonableWithoutBasis,
-        /// 不予支持
-        NotSupported,
-    }
-    /// Which further instance somebody asks for.
-    ReviewStage {
-        /// 复查
-        Review,
-        /// 复核
-        Recheck,
-    }
-    /// The colour of a supervision card. Not the risk colour, and not the light of a clock.
-    CardColour {
-        /// 蓝牌
-        Blue,
-        /// 黄牌
-        Yellow,
-        /// 红牌（督导牌）
-        Red,
-    }
-}
-
-bodies! {
-    /// 加一条程序轨道: one dispute may run on two.
-    TrackAdded {
-        /// Which.
-        track: Track,
-        /// The number it has there, such as that of the national petition system.
-        #[serde(default)]
-        reference: String,
-    }
-    /// 中止: clocks that may pause do so until it goes on.
-    Suspended {
-        /// Why.
-        ground: SuspensionGround,
-        /// The day from which it goes on, if known.
-        #[serde(default)]
-        until: Option<Day>,
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-    /// 恢复: it goes on.
-    Resumed {
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-    /// 延期. `at` is the day of the approval.
-    ///
-    /// Source: 信访工作条例 (2022) art. 34; 人民调解: both parties' consent.
-    DeadlineExtended {
-        /// Which clock.
-        clock: ClockKind,
-        /// By how many days.
-        days: u16,
-        /// Why.
-        reason: String,
-        /// Which parties agreed to it.
-        #[serde(default)]
-        consents: Vec<FactId>,
-        /// The day the person was told in writing.
-        #[serde(default)]
-        told: Option<Day>,
-    }
-    /// 现场调查.
-    SiteVisited {
-        /// Where.
-        #[serde(default)]
-        place: String,
-        /// What was found.
-        findings: String,
-        /// Names of photographs and papers taken.
-        #[serde(default)]
-        attachments: Vec<String>,
-    }
-    /// 走访、询问, with a record.
-    InquiryMade {
-        /// Who was asked.
-        whom: String,
-        /// What they said.
-        record: String,
-    }
-    /// 收集证据.
-    EvidenceTaken {
-        /// What.
-        what: String,
-        /// From which party, if from one.
-        #[serde(default)]
-        party: Option<FactId>,
-        /// Names of photographs and papers.
-        #[serde(default)]
-        attachments: Vec<String>,
-    }
-    /// 电话等联系.
-    ContactTried {
-        /// With which party.
-        #[serde(default)]
-        party: Option<FactId>,
-        /// Whether anybody answered.
-        reached: bool,
-        /// What was said.
-        #[serde(default)]
-        note: String,
-    }
-    /// 书面答复. `at` is the day it was received.
-    ///
-    /// Source: 信访工作条例 (2022) arts. 23, 32, 35 and 36.
-    ReplyDelivered {
-        /// What it answers.
-        reply: ReplyKind,
-        /// To which party.
-        #[serde(default)]
-        party: Option<FactId>,
-        /// Its number.
-        #[serde(default)]
-        number: String,
-        /// What it says of the request.
-        #[serde(default)]
-        outcome: Option<ReplyOutcome>,
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-    /// 请求复查、复核. A late one is registered and shown, never refused by itself.
-    ///
-    /// Source: 信访工作条例 (2022) arts. 35 and 36.
-    ReviewRequested {
-        /// Which instance.
-        stage: ReviewStage,
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-    /// 发牌. Two for one clock, anchor and unit are one.
-    CardIssued {
-        /// The colour.
-        colour: CardColour,
-        /// For which clock.
-        clock: ClockKind,
-        /// The day whose passing it is for.
-        #[serde(default)]
-        anchor: Option<Day>,
-        /// To which unit; the owner if absent.
-        #[serde(default)]
-        unit: Option<UnitId>,
-        /// Whether it was printed and handed over.
-        #[serde(default)]
-        delivered: bool,
-        /// Why.
-        #[serde(default)]
-        reason: String,
-    }
-    /// 答牌: the unit answers a card.
-    CardAnswered {
-        /// Which card.
-        card: FactId,
-        /// What it says.
-        text: String,
-    }
-    /// 更正提醒单: a card that was handed over and does not hold is corrected.
-    CardCorrected {
-        /// Which card.
-        card: FactId,
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-}
-
-words! {
-    /// Something about a case that changes how it must be handled.
-    Flag {
-        /// 家庭暴力
-        DomesticViolence,
-        /// 涉未成年人
-        MinorInvolved,
-        /// 未成年人受到侵害或者疑似
-        MinorHarmed,
-        /// 群体性（五人以上）
-        Group,
-        /// 涉外
-        Foreign,
-        /// 跨村
-        CrossVillage,
-        /// 疑似虚假调解
-        FalseMediation,
-    }
-    /// Where a dispute goes on (移送、转化).
-    Destination {
-        /// 公安（治安）
-        Police,
-        /// 刑事
-        Criminal,
-        /// 法院（民商事诉讼）
-        Court,
-        /// 仲裁
-        Arbitration,
-        /// 行政机关
-        Administrative,
-        /// 信访
-        Petition,
-        /// 县
-        County,
-    }
-    /// How long a file is kept. The labels are those of the practice; years are a setting.
-    Retention {
-        /// 短期
-        Short,
-        /// 长期
-        Long,
-        /// 永久
-        Permanent,
-    }
-}
-
-bodies! {
-    /// 标记.
-    Flagged {
-        /// What.
-        flags: Vec<Flag>,
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-    /// 报告公安. It is never corrected or withdrawn, only answered.
-    ///
-    /// Source: 人民调解法 (2010) art. 25; 反家庭暴力法 art. 14; 未成年人保护法 art. 11.
-    ReportedToPolice {
-        /// Which station.
-        to: String,
-        /// Who took it.
-        #[serde(default)]
-        receiver: String,
-        /// How it was made.
-        #[serde(default)]
-        method: String,
-        /// What was reported.
-        matter: String,
-    }
-    /// 公安答复: the report is dealt with.
-    PoliceResponded {
-        /// Which report.
-        report: FactId,
-        /// What they did.
-        result: String,
-    }
-    /// 终止调解，告知途径.
-    ///
-    /// Source: 人民调解法 (2010) art. 26.
-    Terminated {
-        /// Why.
-        ground: Outcome,
-        /// Which other ways the parties were told of.
-        routes: Vec<Route>,
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-    /// 不予受理，告知途径.
-    Declined {
-        /// Why.
-        reason: String,
-        /// Which other ways the parties were told of.
-        routes: Vec<Route>,
-    }
-    /// 移送、转化.
-    Transferred {
-        /// Where it goes on.
-        to: Destination,
-        /// In words.
-        #[serde(default)]
-        note: String,
-    }
-    /// 作废. Work that did not know of it makes it a request.
-    Voided {
-        /// Why.
-        reason: String,
-    }
-    /// 重新办理: a closed case goes on.
-    Reopened {
-        /// Why.
-        reason: String,
-    }
-    /// 归档. It seals everything its author had; what comes later goes to a supplement.
-    ///
-    /// Source: 档案法 (2020) arts. 13 and 37.
-    Archived {
-        /// How long it is kept.
-        retention: Retention,
-        /// The number of the volume.
-        #[serde(default)]
-        volume: String,
-    }
-    /// 卷宗情况说明, locked. A second one is a supplement to the first.
-    FileStatement {
-        /// The words.
-        text: String,
-    }
-    /// 正式编号.
-    NumberAssigned {
-        /// The number.
-        number: String,
-        /// Whether it stands on something sealed or printed already.
-        #[serde(default)]
-        printed: bool,
-    }
-}
-
-words! {
     /// What a unit is.
     UnitSort {
         /// 评理说事点
@@ -1058,10 +690,8 @@ impl SessionHeld {
     }
 }
 
-impl Default for ChosenBy {
-    fn default() -> Self {
-        Self::Committee
-    }
+const fn by_committee() -> ChosenBy {
+    ChosenBy::Committee
 }
 
 /// What a decision chose, or what lost.
