@@ -68,6 +68,7 @@ describe("the ledger", () => {
       workbench_get: {
         today: "2026-03-24",
         dues: [],
+        deadlines: { overdue: [], today: [], within_three_days: [] },
         conflicts: [],
         notices: [],
         to_accept: [],

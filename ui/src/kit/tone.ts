@@ -32,6 +32,10 @@ export const toneOfState = {
   refused: "quiet",
   withdrawn: "quiet",
   closed: "quiet",
+  declined: "quiet",
+  terminated: "quiet",
+  archived: "quiet",
+  voided: "quiet",
 } satisfies Record<State, Tone>;
 
 export const toneOfMark = {
@@ -41,4 +45,14 @@ export const toneOfMark = {
   awaiting_confirmation: "soon",
   agreement_conflict: "alarm",
   without_consent: "alarm",
+  returned: "quiet",
+  awaiting_return: "soon",
+  procedure_flaw: "alarm",
+  closed_with_follow_up: "soon",
+  archived_with_follow_up: "soon",
+  void_requested: "soon",
+  suspended: "quiet",
+  transferred: "info",
+  red_branch: "alarm",
+  number_conflict: "soon",
 } satisfies Record<Mark, Tone>;

@@ -12,8 +12,7 @@ use domain::fact::Body;
 use domain::fact::body::{
     Accepted, AcceptedOn, AgreementForm, AgreementReached, AgreementSealed, AgreementSigned,
     Closed, Escalated, EscalationAccepted, EscalationReason, Kept, Note, Outcome, PerformanceNoted,
-    PlanLine, Revisited, Satisfaction, SessionHeld, SessionMode, SessionResult, SignedWith,
-    VisitReceived,
+    PlanLine, Revisited, Satisfaction, SessionHeld, SessionResult, SignedWith, VisitReceived,
 };
 use domain::id::{FactId, RecordId};
 use domain::money::Fen;
@@ -222,15 +221,8 @@ fn invent(rooms: &Rooms, pen: &mut Pen<'_, '_>, rng: &mut Rng, age_days: u64) ->
             Ok(ids)
         };
     let held = |result| {
-        Body::SessionHeld(SessionHeld {
-            place: "村委会评理室".into(),
-            mode: SessionMode::Joint,
-            host: "周某".into(),
-            mediators: vec!["郑某".into()],
-            present: vec![first, second],
-            result,
-            public: false,
-        })
+        let held = SessionHeld::brief("村委会评理室", "周某", vec![first, second], result);
+        Body::SessionHeld(SessionHeld { mediators: vec!["郑某".into()], ..held })
     };
     if age_days > 1 {
         write(pen, 1, vec![Body::Accepted(Accepted { on: AcceptedOn::Application })])?;
@@ -363,15 +355,7 @@ fn apart(rooms: &Rooms, now_ms: u64, count: u32) -> Result<usize, Fault> {
     if let Some(case) = made.first() {
         let present: Vec<FactId> = case.parties.iter().map(|p| p.id).collect();
         let held = |result| {
-            Body::SessionHeld(SessionHeld {
-                place: "村委会评理室".into(),
-                mode: SessionMode::Joint,
-                host: "周某".into(),
-                mediators: vec![],
-                present: present.clone(),
-                result,
-                public: false,
-            })
+            Body::SessionHeld(SessionHeld::brief("村委会评理室", "周某", present.clone(), result))
         };
         rooms.on(day(17));
         add(village, case.id, None, &[held(SessionResult::Failed)])?;

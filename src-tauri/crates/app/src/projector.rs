@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use document::{Incoming, Need, Record, Verdict};
 use domain::case::conflict::Conflict;
-use domain::case::{Case, conflict, known::RefusedFact};
+use domain::case::{Case, known::RefusedFact};
+use domain::fact::body::ClockKind;
 use domain::fact::{FieldValue, RecordFacts, RecordKind};
 use domain::id::{RecordId, SpaceId};
 use domain::log::EntryRef;
@@ -136,7 +137,9 @@ pub(crate) fn keep(
             has_refused |= case.refused.iter().any(|(_, why)| {
                 matches!(why, RefusedFact::AuthorUnknown | RefusedFact::UnitNotProven)
             });
-            tx.put_case(&case_rows(space, record, &case))?;
+            let mut rows = case_rows(space, record, &case);
+            rows.dues.extend(deadlines(record.id(), &case)?);
+            tx.put_case(&rows)?;
         }
         Some(RecordKind::Person) => tx.put_person(&person_row(space, record.id(), &facts))?,
         Some(RecordKind::Unit) => {
@@ -191,7 +194,7 @@ pub(crate) fn title(case: &Case) -> String {
 }
 
 fn names(case: &Case) -> Vec<String> {
-    case.parties.iter().map(|p| p.details.name.clone()).collect()
+    case.parties.iter().map(case::red::shown_name).collect()
 }
 
 fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
@@ -263,6 +266,31 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
     }
 }
 
+/// When the clocks that run end. Promises stand among the dues already.
+fn deadlines(record: RecordId, case: &Case) -> Result<Vec<DueRow>, Fault> {
+    let Some(owner) = case.owner() else { return Ok(Vec::new()) };
+    let calendar = crate::catalogue::calendar()?;
+    let clocks = case::clock::read(case, &calendar);
+    let runs = |c: &&case::clock::Clock| {
+        let is_promise = c.running.kind == ClockKind::Performance;
+        c.running.stop.is_none() && !c.is_paused && !is_promise && case.closure.is_none()
+    };
+    Ok(clocks
+        .iter()
+        .filter(runs)
+        .map(|clock| DueRow {
+            record,
+            kind: word(&clock.running.kind),
+            day: clock.end.format("%Y-%m-%d").to_string(),
+            unit: owner.unit,
+            agreement: String::new(),
+            line: 0,
+            what: String::new(),
+            amount_fen: None,
+        })
+        .collect())
+}
+
 fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -275,10 +303,7 @@ fn conflict_row(record: RecordId, case: &Case, conflict: &Conflict, level: Level
         key: conflict.key.clone(),
         kind: word(&conflict.kind),
         is_open: conflict.is_open(),
-        unit: match conflict.seat {
-            conflict::Seat::Owner => case.owner().map(|t| t.unit),
-            conflict::Seat::JudicialOffice => None,
-        },
+        unit: case.owner().map(|t| t.unit).filter(|_| conflict.seat.is_of_owner()),
         roles: roles.join(" "),
         latest: format!("{:015}-{:05}", latest.ms, latest.count),
     }
@@ -292,6 +317,8 @@ fn search_text(row: &CaseRow, record: &Record, case: &Case) -> String {
         parts.extend(party.details.phone.clone());
         parts.extend(party.details.address.clone());
     }
+    parts.extend(case.numbers.formal.clone());
+    parts.extend(case.numbers.former.iter().cloned());
     parts.extend(record.text("summary"));
     parts.retain(|part| !part.is_empty());
     parts.join("\n")

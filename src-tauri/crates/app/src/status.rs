@@ -1,6 +1,7 @@
 //! Where things stand: who works here, what needs them today, when each neighbour was last heard.
 
 use domain::case::stage::Mark;
+use domain::fact::body::ClockKind;
 use domain::id::{FactId, OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::role::Level;
@@ -18,6 +19,12 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::preferences::Preferences;
 use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
+
+/// The most days the workbench looks through.
+const DUES_MAX: u32 = 200;
+
+/// What ends within so many days is listed as soon.
+const SOON_DAYS: i64 = 3;
 
 /// The most things the workbench lists under one heading.
 const LISTED_MAX: u32 = 50;
@@ -149,6 +156,8 @@ pub struct WorkbenchView {
     pub today: Day,
     /// Promises that fall due, earliest first.
     pub dues: Vec<DueItem>,
+    /// Every clock and promise that is over or ends soon.
+    pub deadlines: DeadlinesView,
     /// Contradictions to decide.
     pub conflicts: Vec<ConflictLine>,
     /// Things to take note of.
@@ -161,6 +170,34 @@ pub struct WorkbenchView {
     pub handling: Vec<CaseLine>,
     /// How many of those there are.
     pub handling_total: u32,
+}
+
+/// What ends when.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DeadlinesView {
+    /// 已超期
+    pub overdue: Vec<DeadlineItem>,
+    /// 今天到期
+    pub today: Vec<DeadlineItem>,
+    /// 三天内
+    pub within_three_days: Vec<DeadlineItem>,
+}
+
+/// A clock or a promise that ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DeadlineItem {
+    /// The case.
+    pub case: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Which clock; `performance` for a promise.
+    pub kind: ClockKind,
+    /// The last day.
+    pub day: Day,
+    /// Days until then; negative once it is over.
+    pub days_left: i32,
 }
 
 /// A promise that falls due.
@@ -346,6 +383,7 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
     Ok(WorkbenchView {
         today: now,
         dues: dues(office, me.unit, now)?,
+        deadlines: deadlines(office, me.unit, now)?,
         conflicts: cases::list_conflicts(office, &mine)?.rows,
         notices: notices(office, me.unit)?,
         to_accept,
@@ -355,10 +393,36 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
     })
 }
 
+/// What is over or ends within three days, earliest first.
+fn deadlines(office: &Office, unit: UnitId, now: Day) -> Result<DeadlinesView, Fault> {
+    let mut view = DeadlinesView::default();
+    office.store.read(|reader| {
+        for row in reader.dues(unit, DUES_MAX)? {
+            let kind = serde_json::from_value(serde_json::Value::String(row.kind));
+            let (Ok(day), Ok(kind)) = (row.day.parse::<Day>(), kind) else { continue };
+            let left = day.signed_duration_since(now).num_days();
+            let list = match left {
+                ..0 => &mut view.overdue,
+                0 => &mut view.today,
+                1..=SOON_DAYS => &mut view.within_three_days,
+                _ => continue,
+            };
+            list.push(DeadlineItem {
+                case: row.record,
+                title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
+                kind,
+                day,
+                days_left: i32::try_from(left).unwrap_or(i32::MIN),
+            });
+        }
+        Ok(view)
+    })
+}
+
 fn dues(office: &Office, unit: UnitId, now: Day) -> Result<Vec<DueItem>, Fault> {
     office.store.read(|reader| {
         let mut items = Vec::new();
-        for row in reader.dues(unit, LISTED_MAX)? {
+        for row in reader.dues(unit, DUES_MAX)? {
             let (Ok(day), Ok(agreement)) = (row.day.parse::<Day>(), row.agreement.parse()) else {
                 continue;
             };

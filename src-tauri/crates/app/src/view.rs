@@ -8,14 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use domain::case::EventMark;
 use domain::case::agreement::{ConfirmationBar, Standing};
+use domain::case::clock::{ClockUnit, ExtensionFlaw, Light};
 use domain::case::conflict::ConflictKind;
 use domain::case::ladder::EscalationStatus;
 use domain::case::session::Uncounted;
 use domain::case::stage::{Mark, Stage, State};
+use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::body::{
-    AgreementForm, Choice, EscalationReason, Outcome, PartyAdded, PlanLine, Risk, SessionResult,
-    Track, Will,
+    AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Outcome, PartyAdded, PlanLine,
+    Retention, Risk, SessionResult, Track, Will,
 };
 use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
@@ -90,6 +92,10 @@ views! {
         id: FactId,
         /// Who it is.
         details: PartyAdded,
+        /// Whether it was a minor when the case began.
+        is_minor: bool,
+        /// The name as lists and exports show it.
+        shown_name: String,
         /// Its last word on mediation.
         will: Option<Will>,
     }
@@ -105,6 +111,8 @@ views! {
         result: SessionResult,
         /// The level at which it counts.
         level: Level,
+        /// The other records of the same meeting.
+        with: Vec<FactId>,
         /// Why it does not count, if it does not.
         uncounted: Option<Uncounted>,
         /// The rule and the facts behind that.
@@ -124,7 +132,37 @@ views! {
         requests: Vec<FactId>,
         /// Who accepted, earliest first.
         acceptances: Vec<FactId>,
+        /// Everybody who confirmed it, earliest first.
+        confirmed_by: Vec<UserRef>,
+        /// What gave the case back, if it was.
+        returned: Option<FactId>,
+        /// Days between the return and the first thing the lower level wrote in knowledge of it.
+        missed_days: Option<i64>,
         /// The rule and the facts behind the status.
+        why: WhyView,
+    }
+    /// Who mediates.
+    HostingView {
+        /// Who presides, once somebody was appointed.
+        host: Option<String>,
+        /// Everybody who was appointed and is not recused.
+        mediators: Vec<String>,
+        /// Everybody who withdrew and was not kept by both sides.
+        recused: Vec<String>,
+    }
+    /// Something the program suggests and a person may follow.
+    SuggestionView {
+        /// What.
+        kind: SuggestionKind,
+        /// Its key within the case.
+        key: String,
+        /// What became of it.
+        status: SuggestionStatus,
+        /// How many sessions count.
+        count: u16,
+        /// From how many on it is suggested.
+        threshold: u16,
+        /// The rule and the facts.
         why: WhyView,
     }
     /// What a written agreement lacks.
@@ -190,6 +228,85 @@ views! {
         what: String,
         /// What is to be paid.
         amount_fen: Option<Fen>,
+    }
+    /// An extension of a clock.
+    ExtensionView {
+        /// The fact.
+        id: FactId,
+        /// By how many days.
+        days: u16,
+        /// Whether it counts.
+        is_effective: bool,
+        /// Why not, if not.
+        flaw: Option<ExtensionFlaw>,
+    }
+    /// A clock.
+    ClockView {
+        /// The kind.
+        kind: ClockKind,
+        /// Its key within the case.
+        key: String,
+        /// From when.
+        start: At,
+        /// In what it counts.
+        unit: ClockUnit,
+        /// How long it runs; nothing where the parties named the day.
+        limit: u16,
+        /// The last day as counted.
+        natural_end: Day,
+        /// The last day in law: shifted to a working day where the kind shifts.
+        end: Day,
+        /// The minute of that day at which it ends, for clocks that count minutes.
+        end_minute: Option<u16>,
+        /// Days until then; negative once it is over.
+        days_left: i32,
+        /// What it shows now.
+        light: Light,
+        /// Whether it rests, with no day named to go on.
+        is_paused: bool,
+        /// When it stopped.
+        stopped: Option<At>,
+        /// Whether the holiday table knew every day asked.
+        is_calendar_known: bool,
+        /// What was said about a later end.
+        extensions: Vec<ExtensionView>,
+        /// The days on which to remind, for promises.
+        reminders: Vec<Day>,
+        /// The colour of the card that is due for its passing, if one is and none was issued.
+        card_due: Option<CardColour>,
+        /// From which day it counts, in words.
+        begins: String,
+        /// The law and article, or the practice.
+        source: String,
+        /// The rule and the facts.
+        why: WhyView,
+    }
+    /// A supervision card.
+    CardView {
+        /// The facts that issued it, earliest first.
+        issued: Vec<FactId>,
+        /// The colour.
+        colour: CardColour,
+        /// For which clock.
+        clock: ClockKind,
+        /// The day whose passing it is for.
+        anchor: Option<Day>,
+        /// When it was issued.
+        at: At,
+        /// To which unit.
+        unit: Option<UnitRef>,
+        /// Whether it was handed over.
+        is_delivered: bool,
+        /// Whether it was withdrawn by what is known now (撤牌).
+        is_withdrawn: bool,
+        /// Why, if it was.
+        withdrawn_why: Option<WhyView>,
+        /// Who answered it.
+        answered: Option<FactId>,
+        /// Whether a correction must still be handed over (更正提醒单).
+        needs_correction: bool,
+        /// The correction that was.
+        corrected: Option<FactId>,
     }
     /// One side of a conflict.
     SideView {
@@ -291,6 +408,23 @@ views! {
         track: Track,
         /// What is asked for.
         demands: Vec<String>,
+        /// The archived case it takes up again.
+        follows: Option<RecordId>,
+    }
+    /// The archived file of a case.
+    ArchiveView {
+        /// The fact.
+        id: FactId,
+        /// When.
+        at: At,
+        /// How long it is kept.
+        retention: Retention,
+        /// What came later, or unknown to whoever archived (补充卷).
+        supplement: Vec<FactId>,
+        /// 卷宗情况说明: the first is the statement, others supplement it.
+        statements: Vec<FactId>,
+        /// Whether a statement about the supplement must still be written.
+        needs_statement: bool,
     }
     /// What a case counts as.
     CountsView {
@@ -312,6 +446,12 @@ views! {
         amount_fen: i64,
         /// 待核
         is_amount_unverified: bool,
+        /// 满意: parties whose last word it is.
+        satisfied: u32,
+        /// 基本满意
+        mostly_satisfied: u32,
+        /// 不满意
+        unsatisfied: u32,
     }
     /// A case.
     CaseView {
@@ -351,12 +491,32 @@ views! {
         parties: Vec<PartyView>,
         /// The sessions.
         sessions: Vec<SessionView>,
+        /// Who mediates.
+        hosting: HostingView,
+        /// What the program suggests.
+        suggestions: Vec<SuggestionView>,
         /// The escalations.
         escalations: Vec<EscalationView>,
         /// The agreements.
         agreements: Vec<AgreementView>,
         /// Why it may be settled in writing only, if so.
         written_only: Option<WhyView>,
+        /// The formal number that holds.
+        formal_number: Option<String>,
+        /// 曾用编号: formal numbers that no longer hold.
+        former_numbers: Vec<String>,
+        /// Why it is on the red branch, if it is: report first.
+        red_branch: Option<WhyView>,
+        /// Whether the program may suggest that the parties meet face to face.
+        may_suggest_meeting: bool,
+        /// The archived file.
+        archive: Option<ArchiveView>,
+        /// The tracks it runs on.
+        tracks: Vec<Track>,
+        /// The clocks, running ones first, by their end.
+        clocks: Vec<ClockView>,
+        /// The supervision cards.
+        cards: Vec<CardView>,
         /// What is promised and not yet done.
         dues: Vec<DueView>,
         /// Contradictions, open ones first.

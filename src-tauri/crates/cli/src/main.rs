@@ -34,6 +34,12 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// List the rules the fold applies: section, source, merge class, test.
+    Rules {
+        /// Print JSON, which is all it ever prints.
+        #[arg(long)]
+        json: bool,
+    },
     /// Play scenario files and check what they expect.
     Scenario {
         /// The files.
@@ -142,6 +148,7 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
             let names: Vec<&str> = app::commands::COMMANDS.iter().map(|row| row.name).collect();
             Ok((json!(names), true))
         }
+        Verb::Rules { json: _ } => Ok((serde_json::to_value(domain::rules::RULES)?, true)),
         Verb::Scenario { files, orders, seed } => {
             let report = scenario::run_files(&files, orders.as_deref(), seed);
             Ok((serde_json::to_value(&report)?, report.is_good))

@@ -29,6 +29,17 @@ pub enum DayKind {
     Unknown,
 }
 
+/// The longest stretch of rest days a table is believed about.
+const SHIFT_DAYS_MAX: u8 = 30;
+
+/// A day some days later; the last day there is if there is none.
+#[must_use]
+pub fn after(day: Day, days: i64) -> Day {
+    chrono::TimeDelta::try_days(days)
+        .and_then(|delta| day.checked_add_signed(delta))
+        .unwrap_or(Day::MAX)
+}
+
 /// The days that differ from "Monday to Friday", by year.
 ///
 /// **Shape of the text**: lines `YYYY-MM-DD rest|work NAME`, `# comment` and `year YYYY`, which
@@ -87,6 +98,43 @@ impl Calendar {
         }
     }
 
+    /// The first working day on or after a day, and whether the table knew every day asked.
+    ///
+    /// Source: 民法典 (2020) art. 203; 民事诉讼法 (2023) art. 85.
+    #[must_use]
+    pub fn shifted(&self, day: Day) -> (Day, bool) {
+        let mut at = day;
+        // No holiday is longer than this; a table that says so is not believed.
+        for _ in 0..SHIFT_DAYS_MAX {
+            match self.kind(at) {
+                DayKind::Work => return (at, true),
+                DayKind::Unknown => return (at, false),
+                DayKind::Rest => at = after(at, 1),
+            }
+        }
+        (day, false)
+    }
+
+    /// The day on which a number of working days after a day are over, and whether the table knew
+    /// every day asked. In an unknown year every day from Monday to Friday is counted.
+    #[must_use]
+    pub fn working_days_after(&self, day: Day, count: u16) -> (Day, bool) {
+        let (mut at, mut left, mut is_known) = (day, count, true);
+        while left > 0 {
+            at = after(at, 1);
+            let is_weekday = !matches!(at.weekday(), Weekday::Sat | Weekday::Sun);
+            let kind = self.kind(at);
+            is_known &= kind != DayKind::Unknown;
+            if kind == DayKind::Work || kind == DayKind::Unknown && is_weekday {
+                left = left.saturating_sub(1);
+            }
+            if at == Day::MAX {
+                return (at, false);
+            }
+        }
+        (at, is_known)
+    }
+
     /// The last year whose notice is in the table.
     #[must_use]
     pub fn known_until(&self) -> Option<i32> {
@@ -115,6 +163,16 @@ mod tests {
             assert_eq!(table.kind(day.parse().unwrap()), want, "{day}");
         }
         assert_eq!(table.known_until(), Some(2026));
+    }
+
+    #[test]
+    fn working_days_pass_over_rest_and_say_when_they_guess() {
+        let table = Calendar::parse("year 2026\n2026-06-19 rest 端午节\n").unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        assert_eq!(table.working_days_after(day("2026-06-17"), 5), (day("2026-06-25"), true));
+        assert_eq!(table.shifted(day("2026-06-19")), (day("2026-06-22"), true));
+        assert_eq!(table.shifted(day("2027-01-01")), (day("2027-01-01"), false));
+        assert!(!table.working_days_after(day("2026-12-31"), 1).1);
     }
 
     #[test]

@@ -5,15 +5,24 @@
 
 pub mod agreement;
 pub mod assess;
+pub mod clock;
 pub mod conflict;
+pub mod ending;
+mod giving_back;
 pub mod guard;
+pub mod hosting;
 pub mod known;
 pub mod ladder;
+pub mod meeting;
 pub mod notice;
+pub mod number;
 pub mod performance;
+pub mod red;
 pub mod register;
+pub mod running;
 pub mod session;
 pub mod stage;
+pub mod suggestion;
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +33,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Category, Source};
 use crate::fact::RecordFacts;
-use crate::fact::body::{Outcome, PartyAdded, Risk, Side, Track};
+use crate::fact::body::{Outcome, PartyAdded, Risk, Satisfaction, Side, Track};
 use crate::id::{FactId, UnitId, UserId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
@@ -34,13 +43,15 @@ use crate::time::{At, Day, Hlc};
 use agreement::Agreement;
 use assess::Derived;
 use conflict::Conflict;
+use hosting::Hosting;
 use known::{Facts, Known, RefusedFact, each};
 use ladder::{Ladder, Tenure};
 use notice::Notice;
 use performance::Due;
 use register::Register;
-use session::Session;
+use session::{Session, Sides};
 use stage::{Mark, Stage, State};
+use suggestion::Suggestion;
 
 /// The beginning of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +74,8 @@ pub struct Registration {
     pub settings: String,
     /// What is asked for.
     pub demands: Vec<String>,
+    /// The archived case it takes up again.
+    pub follows: Option<crate::id::RecordId>,
 }
 
 /// A party.
@@ -72,6 +85,8 @@ pub struct Party {
     pub id: FactId,
     /// Who it is.
     pub details: PartyAdded,
+    /// Whether it was a minor when the case began.
+    pub is_minor: bool,
     /// Its last word on mediation.
     pub will: Option<Derived<crate::fact::body::Will>>,
 }
@@ -104,6 +119,12 @@ pub struct Counts {
     pub amount_fen: i64,
     /// 待核: whether the amount rests on a contested agreement.
     pub is_amount_unverified: bool,
+    /// 满意: parties whose last word it is.
+    pub satisfied: u32,
+    /// 基本满意
+    pub mostly_satisfied: u32,
+    /// 不满意
+    pub unsatisfied: u32,
 }
 
 /// One line of the history.
@@ -125,12 +146,18 @@ pub struct Event {
 pub enum EventMark {
     /// 补录
     LateEntry,
+    /// 补充卷: outside the sealed archive.
+    Supplement,
     /// 已更正
     Corrected,
     /// 未经同意
     WithoutConsent,
     /// 提级失效
     Void,
+    /// 已撤回: a climb that was taken back.
+    Withdrawn,
+    /// 程序瑕疵
+    ProcedureFlaw,
     /// 被替代
     Replaced,
     /// 没有效力: by somebody else than the owner.
@@ -152,6 +179,10 @@ pub struct Case {
     pub ladder: Ladder,
     /// The sessions.
     pub sessions: Vec<Session>,
+    /// Who mediates.
+    pub hosting: Hosting,
+    /// What the program suggests.
+    pub suggestions: Vec<Suggestion>,
     /// The agreements.
     pub agreements: Vec<Agreement>,
     /// Why it admits written agreements only, if it does.
@@ -174,6 +205,20 @@ pub struct Case {
     pub conflicts: Vec<Conflict>,
     /// What a unit must take note of.
     pub notices: Vec<Notice>,
+    /// The tracks it runs on.
+    pub tracks: Vec<Track>,
+    /// The clocks that run or ran on it; [`clock::read`] gives their ends.
+    pub running: Vec<clock::Running>,
+    /// When it rested: from a day on, to before another.
+    pub pauses: Vec<(Day, Option<Day>)>,
+    /// The supervision cards; [`clock::cards`] says which hold.
+    pub cards: Vec<clock::Card>,
+    /// Why it is on the red branch, if it is: report first, nobody face to face.
+    pub red_branch: Option<Why>,
+    /// The archived file.
+    pub archive: Option<ending::Archive>,
+    /// Its numbers.
+    pub numbers: number::Numbers,
     /// What is promised and not yet done, earliest first.
     pub dues: Vec<Due>,
     /// What it counts as.
@@ -196,13 +241,19 @@ impl Case {
     /// How many sessions count at a level.
     #[must_use]
     pub fn session_count(&self, level: Level) -> u16 {
-        session::count(&self.sessions, level)
+        session::count(&self.sessions, &self.ladder, level)
     }
 
     /// Whether a person must decide something.
     #[must_use]
     pub fn has_open_conflict(&self) -> bool {
         self.conflicts.iter().any(Conflict::is_open)
+    }
+
+    /// Whether it rests (中止) with no day named to go on.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.pauses.iter().any(|(_, to)| to.is_none())
     }
 
     /// The day of the application.
@@ -217,7 +268,7 @@ impl Case {
 pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let mut facts = Facts::read(record);
     let registration = registration(&facts);
-    let parties = parties(&facts);
+    let parties = parties(&facts, registration.as_ref().map(|r| r.at.day));
     let side = |wanted: Side| -> Vec<FactId> {
         parties.iter().filter(|p| p.details.side == wanted).map(|p| p.id).collect()
     };
@@ -229,12 +280,17 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let written_only = agreement::written_only(track, &assess::standing_types(&facts));
     let (mut agreements, found) = agreement::fold(&facts, &both, written_only.as_ref());
     conflicts.extend(found);
-    let ladder = match &registration {
+    let mut ladder = match &registration {
         Some(r) => ladder::fold(&facts, &agreements, first_tenure(r, &facts)),
         None => Ladder { escalations: Vec::new(), tenures: Vec::new(), conflicts: Vec::new() },
     };
+    let sides = Sides { applicants: &applicants, respondents: &respondents };
+    let (sessions, found) = session::fold(&facts, &ladder, sides, settings);
+    conflicts.extend(found);
+    let found = suggestion::review(&facts, &mut ladder, &sessions, settings);
+    conflicts.extend(found);
     conflicts.extend(ladder.conflicts.iter().cloned());
-    let (sessions, found) = session::fold(&facts, &ladder, &applicants, &respondents);
+    let (hosting, found) = hosting::fold(&facts, sides);
     conflicts.extend(found);
     let (risk, found) = assess::risk(&facts);
     conflicts.extend(found);
@@ -243,12 +299,25 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let decider = register::Decider::only(facts.list.iter().map(|k| k.id).collect());
     let (fields, found) = register::fold(record, &decider);
     conflicts.extend(found);
+    let (numbers, found) = number::fold(&facts);
+    conflicts.extend(found);
+    let (voiding, found) = ending::voiding(&facts);
+    conflicts.extend(found);
+    conflicts.extend(performance::contradictions(&facts, &agreements));
+    let archive = ending::archive(&facts);
+    let mut closure = stage::closure(&facts, &ladder);
+    if let Some(closing) = &closure {
+        let found = ending::follow_up(&facts, closing, archive.as_ref());
+        conflicts.extend(found.conflict);
+        if found.is_reopened {
+            closure = None;
+        }
+    }
     conflicts.sort_by(|a, b| {
         (!a.is_open(), &a.key, &a.why.facts).cmp(&(!b.is_open(), &b.key, &b.why.facts))
     });
 
     agreements.sort_by_key(|a| facts.get(a.id).map(Known::order));
-    let closure = stage::closure(&facts, &ladder);
     let now = stage::Now {
         facts: &facts,
         registration: registration.as_ref(),
@@ -256,14 +325,35 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         ladder: &ladder,
         sessions: &sessions,
         closure: closure.as_ref(),
+        hosting: &hosting,
+        conflicts: &conflicts,
+        archive: archive.as_ref(),
+        voiding: &voiding,
+        numbers: &numbers,
     };
     let (stage, state) = now.place();
+    let is_settled = state.is_settled();
+    let running = registration.as_ref().map(|registration| {
+        running::Sources {
+            facts: &facts,
+            registration,
+            agreements: &agreements,
+            ladder: &ladder,
+            closure: closure.as_ref(),
+            category: category.as_ref().map(|c| c.value),
+            sides,
+            settings,
+        }
+        .clocks()
+    });
+    let tracks = registration.as_ref().map(|r| running::tracks(&facts, r).into_keys().collect());
     let typed = facts.list.iter().map(|known| known.fact.recorded);
     let written = record.fields.values().flatten().map(|value| value.recorded);
     Case {
         latest: typed.chain(written).max().unwrap_or_default(),
         marks: now.marks(),
-        notices: notice::fold(&facts, &ladder),
+        notices: notice::fold(&facts, &ladder, archive.as_ref()),
+        red_branch: red::branch(&facts),
         dues: if closure.is_some() {
             Vec::new()
         } else {
@@ -271,12 +361,20 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         },
         counts: counts(&facts, &agreements, &ladder, &sessions),
         events: now.events(settings),
+        tracks: tracks.unwrap_or_default(),
+        running: running.unwrap_or_default(),
+        pauses: running::pauses(&facts),
+        cards: running::cards(&facts, ladder.owner().map(|t| t.unit)),
+        suggestions: suggestion::fold(&facts, &ladder, &sessions, is_settled, settings),
         stage,
         state,
         registration,
         parties,
         ladder,
         sessions,
+        archive,
+        numbers,
+        hosting,
         agreements,
         written_only,
         closure,
@@ -302,6 +400,7 @@ fn registration(facts: &Facts) -> Option<Registration> {
         track: body.track,
         settings: body.settings.clone(),
         demands: body.demands.clone(),
+        follows: body.follows,
     })
 }
 
@@ -317,7 +416,7 @@ fn first_tenure(registration: &Registration, facts: &Facts) -> Tenure {
 }
 
 /// The parties with their last word on mediation.
-fn parties(facts: &Facts) -> Vec<Party> {
+fn parties(facts: &Facts, began: Option<Day>) -> Vec<Party> {
     each!(facts, PartyAdded)
         .map(|(known, details)| {
             let will = each!(facts, ConsentRecorded)
@@ -327,7 +426,8 @@ fn parties(facts: &Facts) -> Vec<Party> {
                     value: body.will,
                     why: Why::new(RuleId::SessionWithoutConsent, [will.id]),
                 });
-            Party { id: known.id, details: details.clone(), will }
+            let is_minor = began.is_some_and(|began| red::is_minor(details.birth, began));
+            Party { id: known.id, details: details.clone(), is_minor, will }
         })
         .collect()
 }
@@ -360,16 +460,26 @@ fn counts(
     Counts {
         visits: number(each!(facts, VisitReceived).count()),
         sessions: number(sessions.len()),
-        escalations: number(
-            ladder
-                .escalations
-                .iter()
-                .filter(|e| e.status != ladder::EscalationStatus::Void)
-                .count(),
-        ),
+        escalations: number(ladder.escalations.iter().filter(|e| e.status.is_counted()).count()),
         written_agreements: number(holding().filter(|a| a.form == AgreementForm::Written).count()),
         oral_agreements: number(holding().filter(|a| a.form == AgreementForm::Oral).count()),
         amount_fen: amount.0,
         is_amount_unverified: !contested.is_empty(),
+        satisfied: satisfaction(facts, Satisfaction::Satisfied),
+        mostly_satisfied: satisfaction(facts, Satisfaction::Mostly),
+        unsatisfied: satisfaction(facts, Satisfaction::Unsatisfied),
     }
+}
+
+/// C18: how many parties said so last; earlier answers are kept and not counted.
+fn satisfaction(facts: &Facts, wanted: Satisfaction) -> u32 {
+    let mut last: BTreeMap<Option<FactId>, (&Known, Satisfaction)> = BTreeMap::new();
+    for (known, body) in each!(facts, Revisited) {
+        let Some(said) = body.satisfaction else { continue };
+        let entry = last.entry(body.party).or_insert((known, said));
+        if known.order() > entry.0.order() {
+            *entry = (known, said);
+        }
+    }
+    u32::try_from(last.values().filter(|(_, said)| *said == wanted).count()).unwrap_or(u32::MAX)
 }

@@ -94,6 +94,11 @@ const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6];
 /// Those who speak for the township centre.
 const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
 
+/// Everybody who goes to the people.
+const ANYBODY: &[Role] = &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
+/// Those who supervise.
+const SUPERVISING: &[Role] = &[Role::R4, Role::R5, Role::R7, Role::R9];
+
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal v $version:literal on $record:ident by
         $roles:expr, substantive $substantive:literal;)*) => {
@@ -164,6 +169,16 @@ fact_kinds! {
     ConsentRecorded = "consent_recorded" v 1 on Case by CASEWORK, substantive false;
     /// 接待: somebody came and said something.
     VisitReceived = "visit_received" v 1 on Case by CASEWORK, substantive false;
+    /// 指定调解员.
+    MediatorsAppointed = "mediators_appointed" v 1 on Case by MEDIATING, substantive false;
+    /// 披露: a mediator's relation to a party.
+    RelationDisclosed = "relation_disclosed" v 1 on Case by MEDIATING, substantive false;
+    /// 回避.
+    Recused = "recused" v 1 on Case by CASEWORK, substantive false;
+    /// 同意不回避.
+    RecusalWaived = "recusal_waived" v 1 on Case by CASEWORK, substantive false;
+    /// 权利义务告知.
+    RightsTold = "rights_told" v 1 on Case by CASEWORK, substantive false;
     /// 调解会.
     SessionHeld = "session_held" v 1 on Case by MEDIATING, substantive true;
     /// 达成协议.
@@ -179,6 +194,11 @@ fact_kinds! {
         substantive false;
     /// 提级接收.
     EscalationAccepted = "escalation_accepted" v 1 on Case by TOWNSHIP, substantive true;
+    /// 撤回提级.
+    EscalationWithdrawn = "escalation_withdrawn" v 1 on Case by &[Role::R3, Role::R5, Role::R7],
+        substantive false;
+    /// 退回.
+    EscalationReturned = "escalation_returned" v 1 on Case by TOWNSHIP, substantive false;
     /// 镇确认化解.
     ResolutionConfirmed = "resolution_confirmed" v 1 on Case by TOWNSHIP, substantive true;
     /// 回访.
@@ -186,6 +206,56 @@ fact_kinds! {
     /// 结案.
     Closed = "closed" v 1 on Case by &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R7],
         substantive false;
+    /// 加一条程序轨道.
+    TrackAdded = "track_added" v 1 on Case by CASEWORK, substantive false;
+    /// 中止.
+    Suspended = "suspended" v 1 on Case by CASEWORK, substantive false;
+    /// 恢复.
+    Resumed = "resumed" v 1 on Case by CASEWORK, substantive false;
+    /// 延期.
+    DeadlineExtended = "deadline_extended" v 1 on Case by CASEWORK, substantive false;
+    /// 现场调查.
+    SiteVisited = "site_visited" v 1 on Case by CASEWORK, substantive true;
+    /// 走访询问.
+    InquiryMade = "inquiry_made" v 1 on Case by CASEWORK, substantive true;
+    /// 收集证据.
+    EvidenceTaken = "evidence_taken" v 1 on Case by CASEWORK, substantive true;
+    /// 电话等联系.
+    ContactTried = "contact_tried" v 1 on Case by CASEWORK, substantive false;
+    /// 书面答复.
+    ReplyDelivered = "reply_delivered" v 1 on Case by CASEWORK, substantive true;
+    /// 请求复查、复核.
+    ReviewRequested = "review_requested" v 1 on Case by CASEWORK, substantive false;
+    /// 发牌.
+    CardIssued = "card_issued" v 1 on Case by SUPERVISING, substantive false;
+    /// 答牌.
+    CardAnswered = "card_answered" v 1 on Case by CASEWORK, substantive false;
+    /// 更正提醒单.
+    CardCorrected = "card_corrected" v 1 on Case by SUPERVISING, substantive false;
+    /// 标记.
+    Flagged = "flagged" v 1 on Case by ANYBODY, substantive false;
+    /// 报告公安.
+    ReportedToPolice = "reported_to_police" v 1 on Case by ANYBODY, substantive true;
+    /// 公安答复.
+    PoliceResponded = "police_responded" v 1 on Case by CASEWORK, substantive true;
+    /// 终止调解.
+    Terminated = "terminated" v 1 on Case by CASEWORK, substantive false;
+    /// 不予受理.
+    Declined = "declined" v 1 on Case by &[Role::R3, Role::R4, Role::R7], substantive false;
+    /// 移送、转化.
+    Transferred = "transferred" v 1 on Case by CASEWORK, substantive true;
+    /// 作废.
+    Voided = "voided" v 1 on Case by CASEWORK, substantive false;
+    /// 重新办理.
+    Reopened = "reopened" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
+        substantive false;
+    /// 归档.
+    Archived = "archived" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
+        substantive false;
+    /// 卷宗情况说明.
+    FileStatement = "file_statement" v 1 on Case by CASEWORK, substantive false;
+    /// 正式编号.
+    NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
     /// 知悉确认: what was shown to a unit has been read.
     Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
     /// 备注.

@@ -2,7 +2,8 @@
 //! Every rule of the field names one of these, and nothing merges by any other means.
 
 /// A merge class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum MergeClass {
     /// Everything is kept.
     Set,

@@ -1,6 +1,9 @@
 //! What a township may set, with the sober defaults of the practice. A case keeps the version it
 //! was registered under.
 
+use std::collections::BTreeMap;
+
+use crate::fact::body::ClockKind;
 use crate::role::Level;
 
 /// The version of the defaults this program ships.
@@ -19,6 +22,16 @@ pub struct Settings {
     pub village_failures: u16,
     /// The same for a township.
     pub township_failures: u16,
+    /// Minutes between the beginnings of two session records up to which they may be one meeting.
+    pub meeting_minutes: u16,
+    /// Whether a session that heard one side only counts.
+    pub counts_one_sided: bool,
+    /// Limits that differ from those of the table of clock kinds, in its units.
+    pub limits: BTreeMap<ClockKind, u16>,
+    /// The part of a period, in percent, from which a clock is yellow.
+    pub yellow_percent: u8,
+    /// Days around the due day of a promise on which to remind.
+    pub reminder_days: Vec<i16>,
     /// Days without an exchange after which a neighbour is shown in red.
     pub silent_days: u16,
     /// Days between what happened and its typing from which a fact is marked 补录.
@@ -33,6 +46,11 @@ impl Default for Settings {
             version: VERSION.to_owned(),
             village_failures: 3,
             township_failures: 3,
+            meeting_minutes: 60,
+            counts_one_sided: false,
+            limits: BTreeMap::new(),
+            yellow_percent: 30,
+            reminder_days: vec![-7, -1, 1, 7],
             silent_days: 3,
             late_entry_days: 3,
             clock_skew_minutes: 10,

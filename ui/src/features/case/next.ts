@@ -36,8 +36,12 @@ function wanted(view: CaseView): WritableKind[] {
     case "revisited":
     case "refused":
     case "withdrawn":
+    case "terminated":
+    case "declined":
       return ["closed"];
     case "closed":
+    case "archived":
+    case "voided":
       return [];
   }
 }

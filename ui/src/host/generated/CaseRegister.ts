@@ -3,6 +3,7 @@ import type { At } from "./At";
 import type { Category } from "./Category";
 import type { Fen } from "./Fen";
 import type { NewParty } from "./NewParty";
+import type { RecordId } from "./RecordId";
 import type { Risk } from "./Risk";
 import type { Source } from "./Source";
 import type { Track } from "./Track";
@@ -58,4 +59,8 @@ summary: string,
 /**
  * What is asked for, one demand a line.
  */
-demands: Array<string>, };
+demands: Array<string>, 
+/**
+ * The archived case it takes up again (重新受理为新案).
+ */
+follows: RecordId | null, };

@@ -39,4 +39,16 @@ amount_fen: number,
 /**
  * 待核
  */
-is_amount_unverified: boolean, };
+is_amount_unverified: boolean, 
+/**
+ * 满意: parties whose last word it is.
+ */
+satisfied: number, 
+/**
+ * 基本满意
+ */
+mostly_satisfied: number, 
+/**
+ * 不满意
+ */
+unsatisfied: number, };

@@ -3,4 +3,4 @@
 /**
  * How far an escalation got.
  */
-export type EscalationStatus = "requested" | "accepted" | "void";
+export type EscalationStatus = "requested" | "accepted" | "void" | "withdrawn" | "returned";

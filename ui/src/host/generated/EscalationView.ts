@@ -3,6 +3,7 @@ import type { EscalationReason } from "./EscalationReason";
 import type { EscalationStatus } from "./EscalationStatus";
 import type { FactId } from "./FactId";
 import type { Level } from "./Level";
+import type { UserRef } from "./UserRef";
 import type { WhyView } from "./WhyView";
 
 /**
@@ -33,6 +34,18 @@ requests: Array<FactId>,
  * Who accepted, earliest first.
  */
 acceptances: Array<FactId>, 
+/**
+ * Everybody who confirmed it, earliest first.
+ */
+confirmed_by: Array<UserRef>, 
+/**
+ * What gave the case back, if it was.
+ */
+returned: FactId | null, 
+/**
+ * Days between the return and the first thing the lower level wrote in knowledge of it.
+ */
+missed_days: number | null, 
 /**
  * The rule and the facts behind the status.
  */

@@ -4,26 +4,57 @@ import type { Acknowledged } from "./Acknowledged";
 import type { AgreementReached } from "./AgreementReached";
 import type { AgreementSealed } from "./AgreementSealed";
 import type { AgreementSigned } from "./AgreementSigned";
+import type { Archived } from "./Archived";
 import type { At } from "./At";
+import type { CardAnswered } from "./CardAnswered";
+import type { CardCorrected } from "./CardCorrected";
+import type { CardIssued } from "./CardIssued";
 import type { CategorySet } from "./CategorySet";
 import type { Closed } from "./Closed";
 import type { ConsentRecorded } from "./ConsentRecorded";
+import type { ContactTried } from "./ContactTried";
 import type { Corrected } from "./Corrected";
+import type { DeadlineExtended } from "./DeadlineExtended";
 import type { Decided } from "./Decided";
+import type { Declined } from "./Declined";
 import type { Escalated } from "./Escalated";
 import type { EscalationAccepted } from "./EscalationAccepted";
+import type { EscalationReturned } from "./EscalationReturned";
+import type { EscalationWithdrawn } from "./EscalationWithdrawn";
+import type { EvidenceTaken } from "./EvidenceTaken";
+import type { FileStatement } from "./FileStatement";
+import type { Flagged } from "./Flagged";
+import type { InquiryMade } from "./InquiryMade";
+import type { MediatorsAppointed } from "./MediatorsAppointed";
 import type { Note } from "./Note";
+import type { NumberAssigned } from "./NumberAssigned";
 import type { PartyAdded } from "./PartyAdded";
 import type { PerformanceNoted } from "./PerformanceNoted";
 import type { PersonDecided } from "./PersonDecided";
 import type { PersonRegistered } from "./PersonRegistered";
+import type { PoliceResponded } from "./PoliceResponded";
+import type { RecusalWaived } from "./RecusalWaived";
+import type { Recused } from "./Recused";
 import type { Registered } from "./Registered";
+import type { RelationDisclosed } from "./RelationDisclosed";
+import type { Reopened } from "./Reopened";
+import type { ReplyDelivered } from "./ReplyDelivered";
+import type { ReportedToPolice } from "./ReportedToPolice";
 import type { ResolutionConfirmed } from "./ResolutionConfirmed";
+import type { Resumed } from "./Resumed";
+import type { ReviewRequested } from "./ReviewRequested";
 import type { Revisited } from "./Revisited";
+import type { RightsTold } from "./RightsTold";
 import type { RiskAssessed } from "./RiskAssessed";
 import type { SessionHeld } from "./SessionHeld";
+import type { SiteVisited } from "./SiteVisited";
+import type { Suspended } from "./Suspended";
+import type { Terminated } from "./Terminated";
+import type { TrackAdded } from "./TrackAdded";
+import type { Transferred } from "./Transferred";
 import type { UnitRegistered } from "./UnitRegistered";
 import type { VisitReceived } from "./VisitReceived";
+import type { Voided } from "./Voided";
 
 /**
  * A fact to be written.
@@ -32,4 +63,4 @@ export type NewFact = {
 /**
  * When it happened; this minute if absent.
  */
-at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "unit_registered", "body": UnitRegistered });
+at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "mediators_appointed", "body": MediatorsAppointed } | { "kind": "relation_disclosed", "body": RelationDisclosed } | { "kind": "recused", "body": Recused } | { "kind": "recusal_waived", "body": RecusalWaived } | { "kind": "rights_told", "body": RightsTold } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "escalation_withdrawn", "body": EscalationWithdrawn } | { "kind": "escalation_returned", "body": EscalationReturned } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "track_added", "body": TrackAdded } | { "kind": "suspended", "body": Suspended } | { "kind": "resumed", "body": Resumed } | { "kind": "deadline_extended", "body": DeadlineExtended } | { "kind": "site_visited", "body": SiteVisited } | { "kind": "inquiry_made", "body": InquiryMade } | { "kind": "evidence_taken", "body": EvidenceTaken } | { "kind": "contact_tried", "body": ContactTried } | { "kind": "reply_delivered", "body": ReplyDelivered } | { "kind": "review_requested", "body": ReviewRequested } | { "kind": "card_issued", "body": CardIssued } | { "kind": "card_answered", "body": CardAnswered } | { "kind": "card_corrected", "body": CardCorrected } | { "kind": "flagged", "body": Flagged } | { "kind": "reported_to_police", "body": ReportedToPolice } | { "kind": "police_responded", "body": PoliceResponded } | { "kind": "terminated", "body": Terminated } | { "kind": "declined", "body": Declined } | { "kind": "transferred", "body": Transferred } | { "kind": "voided", "body": Voided } | { "kind": "reopened", "body": Reopened } | { "kind": "archived", "body": Archived } | { "kind": "file_statement", "body": FileStatement } | { "kind": "number_assigned", "body": NumberAssigned } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "unit_registered", "body": UnitRegistered });

@@ -16,6 +16,14 @@ id: FactId,
  */
 details: PartyAdded, 
 /**
+ * Whether it was a minor when the case began.
+ */
+is_minor: boolean, 
+/**
+ * The name as lists and exports show it.
+ */
+shown_name: string, 
+/**
  * Its last word on mediation.
  */
 will: Will | null, };

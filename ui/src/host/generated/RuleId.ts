@@ -3,4 +3,4 @@
 /**
  * The name of a rule.
  */
-export type RuleId = "first_responsible" | "owner_by_acceptance" | "effective_date" | "C1a" | "C1c" | "C1d" | "backdated" | "C4" | "C4_replaced" | "C4_copy" | "written_only" | "judicial_confirmation" | "C5" | "session_counts" | "C14_risk" | "C14_category" | "C14_field" | "correction" | "late_entry" | "confirm_before_closing";
+export type RuleId = "first_responsible" | "owner_by_acceptance" | "effective_date" | "C1a" | "C1c" | "C1d" | "backdated" | "C4" | "C4_replaced" | "C4_copy" | "written_only" | "judicial_confirmation" | "C5" | "session_counts" | "C3" | "C3_apart" | "C3_result" | "suggest_climb" | "C3_escalation" | "C3_basis" | "escalation_taken_back" | "C10" | "C11" | "C7" | "C7_recused" | "clocks" | "unknown_year" | "C8" | "extension_once" | "extension_consent" | "pause_union" | "C8_card" | "C8_late" | "card_once" | "lights" | "minutes" | "limits" | "C6" | "C12" | "C12_follow_up" | "C25" | "C21" | "C20" | "red_branch" | "report_first" | "minor_masked" | "tell_of_routes" | "transferred" | "C18" | "C17" | "C2" | "C9" | "C14_risk" | "C14_category" | "C14_field" | "correction" | "late_entry" | "confirm_before_closing";

@@ -31,6 +31,10 @@ result: SessionResult,
  */
 level: Level, 
 /**
+ * The other records of the same meeting.
+ */
+with: Array<FactId>, 
+/**
  * Why it does not count, if it does not.
  */
 uncounted: Uncounted | null, 

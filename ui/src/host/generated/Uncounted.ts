@@ -3,4 +3,4 @@
 /**
  * Why a session does not count.
  */
-export type Uncounted = "other_result" | "incomplete" | "one_sided" | "without_consent";
+export type Uncounted = "other_result" | "incomplete" | "one_sided" | "without_consent" | "same_meeting" | "results_differ";

@@ -44,4 +44,42 @@ export const facts: FactSentences = {
   person_registered: () => "Person registered",
   person_decided: (b) => `Decision on a person${said(b.reason)}`,
   unit_registered: (b) => `Unit registered (${words.unitSort[b.sort]})`,
+  mediators_appointed: (b) =>
+    `${words.chosenBy[b.chosen_by]} chose ${list([b.host, ...b.mediators])}`,
+  relation_disclosed: (b, c) =>
+    `${b.mediator} disclosed a relation${b.party ? ` to ${c.party(b.party)}` : ""}: ${b.relation}`,
+  recused: (b) => `${b.mediator} withdrew as mediator${said(b.reason)}`,
+  recusal_waived: (b, c) => `${list(b.parties.map(c.party))} kept ${b.mediator} as mediator`,
+  rights_told: (b, c) => `${list(b.parties.map(c.party))} told of rights and duties`,
+  escalation_withdrawn: (b) => `Escalation taken back${said(b.reason)}`,
+  escalation_returned: (b) => `Given back by the township${said(b.reason)}`,
+  track_added: (b) =>
+    `Track added: ${words.track[b.track]}${b.reference === "" ? "" : ` (${b.reference})`}`,
+  suspended: (b) => `Suspended (${words.suspensionGround[b.ground]})${said(b.note)}`,
+  resumed: (b) => `Resumed${said(b.note)}`,
+  deadline_extended: (b) =>
+    `${words.clockKind[b.clock]} extended by ${b.days} days${said(b.reason)}`,
+  site_visited: (b) => `Site visit${said(b.findings)}`,
+  inquiry_made: (b) => `Inquiry with ${b.whom}${said(b.record)}`,
+  evidence_taken: (b) => `Evidence taken: ${b.what}`,
+  contact_tried: (b) => `${b.reached ? "Reached" : "Nobody answered"}${said(b.note)}`,
+  reply_delivered: (b) =>
+    `${words.replyKind[b.reply]} delivered${b.outcome ? ` (${words.replyOutcome[b.outcome]})` : ""}${said(b.note)}`,
+  review_requested: (b) => `${words.reviewStage[b.stage]} asked for${said(b.note)}`,
+  card_issued: (b) =>
+    `${words.cardColour[b.colour]} (${words.clockKind[b.clock]})${said(b.reason)}`,
+  card_answered: (b) => `Card answered: ${b.text}`,
+  card_corrected: (b) => `Correction of a card handed over${said(b.note)}`,
+  flagged: (b) => `Flagged: ${list(b.flags.map((f) => words.flag[f]))}${said(b.note)}`,
+  reported_to_police: (b) => `Reported to ${b.to}: ${b.matter}`,
+  police_responded: (b) => `The police answered: ${b.result}`,
+  terminated: (b) =>
+    `Mediation ended (${words.outcome[b.ground]}); told of: ${list(b.routes.map((r) => words.route[r]))}${said(b.note)}`,
+  declined: (b) => `Declined: ${b.reason}; told of: ${list(b.routes.map((r) => words.route[r]))}`,
+  transferred: (b) => `Transferred: ${words.destination[b.to]}${said(b.note)}`,
+  voided: (b) => `Made void${said(b.reason)}`,
+  reopened: (b) => `Reopened${said(b.reason)}`,
+  archived: (b) => `Archived (${words.retention[b.retention]})`,
+  file_statement: (b) => `Statement on the file: ${b.text}`,
+  number_assigned: (b) => `Number: ${b.number}`,
 };

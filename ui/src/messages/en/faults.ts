@@ -20,6 +20,8 @@ const refusals: Faults["refusals"] = {
   awaits_confirmation: "The township must confirm the resolution first.",
   nothing_to_accept: "No escalation is waiting. It may be void.",
   not_written_by_hand: "The program writes this by itself.",
+  too_few_sessions:
+    "Fewer sessions failed than the rule says. Choose another ground if there is one.",
 };
 
 const files: Faults["files"] = {

@@ -81,4 +81,156 @@ export const rules: Rules = {
     title: "The township closes what it accepted",
     says: "Once the township has accepted a case, the township confirms the resolution and closes it.",
   },
+  C3: {
+    title: "One meeting counts once",
+    says: "Two records of one meeting are both kept and count once.",
+  },
+  C3_apart: {
+    title: "May be two meetings",
+    says: "Somebody may say that they are two meetings; then both count.",
+  },
+  C3_result: {
+    title: "One meeting, two results",
+    says: "Records that tell the result differently do not count until the head decides.",
+  },
+  suggest_climb: {
+    title: "When a climb is suggested",
+    says: "When as many sessions failed as the setting says, a person may confirm a climb. An internal rule only: the parties may refuse, stop or sue at any time.",
+  },
+  C3_escalation: {
+    title: "One escalation a round",
+    says: "All confirmations of one round are one, dated by the earliest, with every name.",
+  },
+  C3_basis: {
+    title: "The ground fell away",
+    says: "A climb whose failed sessions fell away is taken back; once accepted, the township decides.",
+  },
+  escalation_taken_back: {
+    title: "Taken back",
+    says: "A request nobody accepted yet may be taken back.",
+  },
+  C10: {
+    title: "Acceptance prevails",
+    says: "The acceptance stands; the withdrawal becomes a request to give the case back.",
+  },
+  C11: {
+    title: "A return is a new round",
+    says: "The village counts anew, and the days it missed are shown.",
+  },
+  C7: {
+    title: "Two to preside",
+    says: "The one appointed earlier presides until the head decides; all mediators stay.",
+  },
+  C7_recused: {
+    title: "A recused mediator's session",
+    says: "Kept and marked as flawed, unless both sides kept the mediator.",
+  },
+  clocks: {
+    title: "How periods are counted",
+    says: "Day 0 is not counted. The last day of a statutory period shifts to the next working day; stagnation and cards do not shift.",
+  },
+  unknown_year: {
+    title: "A year not in the table",
+    says: "An unpublished year is said to be unknown, never guessed.",
+  },
+  C8: {
+    title: "Extended in time",
+    says: "An approval up to the shifted last day counts and withdraws the card; a later one does not.",
+  },
+  extension_once: {
+    title: "Extended once",
+    says: "A petition is extended once, by the head of the centre, by thirty days at most.",
+  },
+  extension_consent: {
+    title: "Both sides agree",
+    says: "People's mediation is extended only when both sides agree.",
+  },
+  pause_union: {
+    title: "Rests are united",
+    says: "A clock rests in the union of what everybody wrote.",
+  },
+  C8_card: {
+    title: "Card withdrawn",
+    says: "By all that is known now the clock was not over when the card was issued. Both stay; one that was handed over is corrected.",
+  },
+  C8_late: {
+    title: "Approved too late",
+    says: "The card stands.",
+  },
+  card_once: {
+    title: "One card",
+    says: "Two cards for one clock, day and unit are one.",
+  },
+  lights: {
+    title: "Lights",
+    says: "Green while more than the set part is left, yellow until the last day, red past it. Not the risk colour, not a card.",
+  },
+  minutes: {
+    title: "Minutes",
+    says: "Hours and minutes count from the moment.",
+  },
+  limits: {
+    title: "Limits are settings",
+    says: "Each limit is shown with its source; the township may set local ones.",
+  },
+  C6: {
+    title: "News beside a closing",
+    says: "What whoever closed did not know is kept; somebody decides whether to reopen. Statistics stay until then.",
+  },
+  C12: {
+    title: "Sealed archive",
+    says: "Whatever comes after archiving goes to a supplement with a statement.",
+  },
+  C12_follow_up: {
+    title: "News on an archive",
+    says: "A new case, or nothing; if two differ, the judicial office decides.",
+  },
+  C25: {
+    title: "Two statements",
+    says: "Both are kept, the second as a supplement.",
+  },
+  C21: {
+    title: "Work wins over void",
+    says: "A void that did not know of work becomes a request.",
+  },
+  C20: {
+    title: "A report stays",
+    says: "A report to the police is never changed or taken back. While it is open the risk is red.",
+  },
+  red_branch: {
+    title: "Nobody face to face",
+    says: "With violence at home or harm to a minor nobody is asked to sit face to face.",
+  },
+  report_first: {
+    title: "Report first",
+    says: "The report to the police comes first.",
+  },
+  minor_masked: {
+    title: "Minors are masked",
+    says: "Lists, statistics and exports show the family name only.",
+  },
+  tell_of_routes: {
+    title: "Tell of other ways",
+    says: "When mediation ends without agreement the parties are told in writing of the other ways.",
+  },
+  transferred: {
+    title: "Transferred",
+    says: "A dispute that goes on elsewhere says where.",
+  },
+  C18: {
+    title: "Satisfaction counts once",
+    says: "Asked twice, kept twice, counted once by the last word.",
+  },
+  C17: {
+    title: "Paid here, not there",
+    says: "Reminders go on until somebody decides.",
+  },
+  C2: {
+    title: "Which number holds",
+    says: "The one sealed or printed first, else the one typed first. The other is a former number.",
+  },
+  C9: {
+    title: "Earlier numbers stay valid",
+    says: "Paper with a provisional or former number stays valid.",
+  },
 };

@@ -56,4 +56,41 @@ export const facts: FactSentences = {
   person_registered: () => "登记人员",
   person_decided: (b) => `裁定人员资料${said(b.reason)}`,
   unit_registered: (b) => `登记单位（${words.unitSort[b.sort]}）`,
+  mediators_appointed: (b) =>
+    `${words.chosenBy[b.chosen_by]}：主持 ${b.host}${b.mediators.length > 0 ? `，调解员 ${list(b.mediators)}` : ""}`,
+  relation_disclosed: (b, c) =>
+    `${b.mediator}说明与${b.party ? c.party(b.party) : "当事人"}的关系：${b.relation}`,
+  recused: (b) => `${b.mediator}回避${said(b.reason)}`,
+  recusal_waived: (b, c) => `${list(b.parties.map(c.party))}同意${b.mediator}不回避`,
+  rights_told: (b, c) => `已向${list(b.parties.map(c.party))}告知权利义务`,
+  escalation_withdrawn: (b) => `撤回提级${said(b.reason)}`,
+  escalation_returned: (b) => `镇里退回${said(b.reason)}`,
+  track_added: (b) =>
+    `加一条轨道：${words.track[b.track]}${b.reference === "" ? "" : `（${b.reference}）`}`,
+  suspended: (b) => `中止（${words.suspensionGround[b.ground]}）${said(b.note)}`,
+  resumed: (b) => `恢复${said(b.note)}`,
+  deadline_extended: (b) => `${words.clockKind[b.clock]}延期 ${b.days} 天${said(b.reason)}`,
+  site_visited: (b) => `现场调查${said(b.findings)}`,
+  inquiry_made: (b) => `走访${b.whom}${said(b.record)}`,
+  evidence_taken: (b) => `收到证据：${b.what}`,
+  contact_tried: (b) => `${b.reached ? "联系上了" : "没有联系上"}${said(b.note)}`,
+  reply_delivered: (b) =>
+    `送达${words.replyKind[b.reply]}${b.outcome ? `（${words.replyOutcome[b.outcome]}）` : ""}${said(b.note)}`,
+  review_requested: (b) => `请求${words.reviewStage[b.stage]}${said(b.note)}`,
+  card_issued: (b) =>
+    `发${words.cardColour[b.colour]}（${words.clockKind[b.clock]}）${said(b.reason)}`,
+  card_answered: (b) => `答牌：${b.text}`,
+  card_corrected: (b) => `已送更正提醒单${said(b.note)}`,
+  flagged: (b) => `标记：${list(b.flags.map((f) => words.flag[f]))}${said(b.note)}`,
+  reported_to_police: (b) => `向${b.to}报告：${b.matter}`,
+  police_responded: (b) => `公安答复：${b.result}`,
+  terminated: (b) =>
+    `终止调解（${words.outcome[b.ground]}），已告知：${list(b.routes.map((r) => words.route[r]))}${said(b.note)}`,
+  declined: (b) => `不予受理：${b.reason}，已告知：${list(b.routes.map((r) => words.route[r]))}`,
+  transferred: (b) => `移送：${words.destination[b.to]}${said(b.note)}`,
+  voided: (b) => `作废${said(b.reason)}`,
+  reopened: (b) => `重新办理${said(b.reason)}`,
+  archived: (b) => `归档，保管期限：${words.retention[b.retention]}`,
+  file_statement: (b) => `卷宗情况说明：${b.text}`,
+  number_assigned: (b) => `正式编号：${b.number}`,
 };

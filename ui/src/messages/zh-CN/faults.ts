@@ -39,6 +39,7 @@ const refusals = {
   awaits_confirmation: "要等镇里确认化解，才能结案。",
   nothing_to_accept: "没有等着接收的提级，可能已经失效。",
   not_written_by_hand: "这一条由程序自动记，不用手写。",
+  too_few_sessions: "没谈成的次数还没到规则说的数；有别的理由的，请选别的理由。",
 } satisfies Record<RefusalReason, string>;
 
 const files = {

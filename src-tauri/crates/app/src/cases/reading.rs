@@ -1,19 +1,12 @@
 //! Reading cases.
 
-use std::collections::BTreeMap;
-
 use document::Record;
-use domain::case::agreement::{Agreement, Lacking};
-use domain::case::conflict::{Conflict, Seat, Settlement, Side};
-use domain::case::{Case, EventMark, register::Register};
+use domain::case::Case;
 use domain::catalogue::Category;
-use domain::fact::body::Choice;
-use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
-use domain::id::{FactId, RecordId, UnitId};
-use domain::role::{Level, Role};
-use domain::rules::{RULES, RuleId, Why};
+use domain::fact::{KINDS, RecordFacts, RecordKind};
+use domain::id::{RecordId, UnitId};
+use domain::role::Role;
 use domain::settings::Settings;
-use domain::time::Hlc;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +14,9 @@ use store::Reader;
 use store::cases::{CaseRow, ConflictRow, Filter, Order};
 
 use super::ROWS_MAX;
+use super::showing::CaseReader;
+use crate::catalogue::calendar;
+use crate::clock::minute;
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
@@ -164,7 +160,17 @@ pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault>
         let space = projector::load(reader, request.case)?.0;
         let (record, facts, case) = fold(office, reader, request.case)?;
         let names = Names::read(office, reader)?;
-        Ok(CaseReader { office, names: &names, facts: &facts, case: &case }.view(space, &record))
+        let calendar = calendar()?;
+        let now = minute(office.now_ms());
+        let shown = CaseReader {
+            office,
+            names: &names,
+            facts: &facts,
+            case: &case,
+            calendar: &calendar,
+            now,
+        };
+        Ok(shown.view(space, &record))
     })
 }
 
@@ -173,7 +179,16 @@ pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryW
     office.store.read(|reader| {
         let (_, facts, case) = fold(office, reader, request.case)?;
         let names = Names::read(office, reader)?;
-        let view = CaseReader { office, names: &names, facts: &facts, case: &case };
+        let calendar = calendar()?;
+        let now = minute(office.now_ms());
+        let view = CaseReader {
+            office,
+            names: &names,
+            facts: &facts,
+            case: &case,
+            calendar: &calendar,
+            now,
+        };
         let skip = usize::try_from(request.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(limit_of(request.limit)).unwrap_or(0);
         let ids = case.events.iter().skip(skip).take(take);
@@ -314,315 +329,4 @@ fn conflict_line(
         roles,
         latest_ms: latest.unwrap_or(0),
     })
-}
-
-/// A reason with its source.
-fn why_view(why: &Why) -> WhyView {
-    let source = RULES.iter().find(|rule| rule.id == why.rule).map_or("", |rule| rule.source);
-    WhyView { rule: why.rule, source: source.to_owned(), facts: why.facts.clone() }
-}
-
-/// Registers as they cross.
-pub(crate) fn field_views(fields: &BTreeMap<String, Register>) -> BTreeMap<String, FieldView> {
-    fields
-        .iter()
-        .map(|(name, register)| {
-            let value = FieldValue::from(&register.value);
-            (name.clone(), FieldView { value, is_contested: register.is_contested })
-        })
-        .collect()
-}
-
-/// Conflicts as they cross, for whoever asks.
-pub(crate) fn conflict_views(
-    office: &Office,
-    names: &Names,
-    owner: Option<(UnitId, Level)>,
-    conflicts: &[Conflict],
-    fact: impl Fn(FactId) -> Option<domain::fact::Body>,
-) -> Vec<ConflictView> {
-    let me = office.me();
-    let level = owner.map_or(me.role.level(), |(_, level)| level);
-    conflicts
-        .iter()
-        .map(|conflict| {
-            let roles = conflict.seat.roles(level).to_vec();
-            let unit = match conflict.seat {
-                Seat::Owner => owner.map(|(unit, _)| unit),
-                Seat::JudicialOffice => None,
-            };
-            ConflictView {
-                key: conflict.key.clone(),
-                kind: conflict.kind,
-                why: why_view(&conflict.why),
-                sides: conflict.sides.iter().map(|side| side_view(names, side, &fact)).collect(),
-                ways: conflict.ways.iter().map(|way| (*way).to_owned()).collect(),
-                may_settle: conflict.is_open()
-                    && roles.contains(&me.role)
-                    && unit.is_none_or(|unit| unit == me.unit),
-                roles,
-                unit: unit.map(|unit| names.unit(unit)),
-                settlement: conflict.settlement.as_ref().map(|s| settlement_view(names, s)),
-            }
-        })
-        .collect()
-}
-
-fn side_view(
-    names: &Names,
-    side: &Side,
-    fact: &impl Fn(FactId) -> Option<domain::fact::Body>,
-) -> SideView {
-    SideView {
-        choice: side.choice.clone(),
-        at: side.at,
-        by: names.user(side.by),
-        unit: side.unit.map(|unit| names.unit(unit)),
-        device: side.device.map(|device| names.device(device)),
-        recorded_ms: side.recorded.ms,
-        fact: match side.choice {
-            Choice::Fact(id) => fact(id),
-            Choice::Value(_) | Choice::Way(_) => None,
-        },
-    }
-}
-
-fn settlement_view(names: &Names, settlement: &Settlement) -> SettlementView {
-    match settlement {
-        Settlement::ByRule(rule) => SettlementView {
-            rule: Some(*rule),
-            by: None,
-            unit: None,
-            at: None,
-            recorded_ms: None,
-            choice: None,
-            reason: String::new(),
-        },
-        Settlement::ByPerson { by, unit, at, recorded, choice, reason, .. } => SettlementView {
-            rule: None,
-            by: Some(names.user(*by)),
-            unit: Some(names.unit(*unit)),
-            at: Some(*at),
-            recorded_ms: Some(recorded.ms),
-            choice: Some(choice.clone()),
-            reason: reason.clone(),
-        },
-    }
-}
-
-/// Turns a folded case into what the screen reads.
-struct CaseReader<'a> {
-    office: &'a Office,
-    names: &'a Names,
-    facts: &'a RecordFacts,
-    case: &'a Case,
-}
-
-impl CaseReader<'_> {
-    fn view(&self, space: domain::id::SpaceId, record: &Record) -> CaseView {
-        let case = self.case;
-        let owner = case.owner();
-        let me = self.office.me();
-        let version: String =
-            record.heads().iter().flatten().map(|byte| format!("{byte:02x}")).collect();
-        let texts = record.text_names().into_iter().filter_map(|name| {
-            let text = record.text(&name)?;
-            Some((name, TextView { text, version: version.clone() }))
-        });
-        CaseView {
-            id: record.id(),
-            space,
-            number: case.registration.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
-            title: projector::title(case),
-            stage: case.stage,
-            state: case.state,
-            marks: case
-                .marks
-                .iter()
-                .map(|m| MarkView { mark: m.value, why: why_view(&m.why) })
-                .collect(),
-            owner: owner.map(|t| self.names.unit(t.unit)),
-            owner_why: owner.map(|t| why_view(&Why::new(RuleId::OwnerByAcceptance, [t.by]))),
-            registration: self.registration(),
-            category: case.category.as_ref().map(|c| c.value),
-            category_why: case.category.as_ref().map(|c| why_view(&c.why)),
-            risk: case.risk.as_ref().map(|r| r.value),
-            risk_why: case.risk.as_ref().map(|r| why_view(&r.why)),
-            fields: field_views(&case.fields),
-            texts: texts.collect(),
-            parties: self.parties(),
-            sessions: self.sessions(),
-            escalations: self.escalations(),
-            agreements: case.agreements.iter().map(|a| self.agreement(a)).collect(),
-            written_only: case.written_only.as_ref().map(why_view),
-            dues: self.dues(),
-            conflicts: conflict_views(
-                self.office,
-                self.names,
-                owner.map(|t| (t.unit, t.level)),
-                &case.conflicts,
-                |id| self.body(id),
-            ),
-            notices: self.notices(),
-            closure: case.closure.as_ref().map(|c| ClosureView {
-                id: c.id,
-                at: c.at,
-                outcome: c.outcome,
-            }),
-            counts: self.counts(),
-            event_count: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
-            may_write: KINDS
-                .iter()
-                .filter(|kind| kind.record == RecordKind::Case && kind.roles.contains(&me.role))
-                .map(|kind| kind.code.to_owned())
-                .collect(),
-            needs_update: case.events.iter().any(|e| e.marks.contains(&EventMark::NeedsUpdate)),
-        }
-    }
-
-    fn registration(&self) -> Option<RegistrationView> {
-        self.case.registration.as_ref().map(|r| RegistrationView {
-            id: r.id,
-            at: r.at,
-            by: self.names.user(r.first_responsible),
-            unit: self.names.unit(r.unit),
-            source: r.source,
-            track: r.track,
-            demands: r.demands.clone(),
-        })
-    }
-
-    fn parties(&self) -> Vec<PartyView> {
-        let party = |p: &domain::case::Party| PartyView {
-            id: p.id,
-            details: p.details.clone(),
-            will: p.will.as_ref().map(|w| w.value),
-        };
-        self.case.parties.iter().map(party).collect()
-    }
-
-    fn sessions(&self) -> Vec<SessionView> {
-        let session = |s: &domain::case::session::Session| SessionView {
-            id: s.id,
-            number: s.number,
-            at: s.at,
-            result: s.result,
-            level: s.level,
-            uncounted: s.uncounted,
-            why: why_view(&s.why),
-        };
-        self.case.sessions.iter().map(session).collect()
-    }
-
-    fn escalations(&self) -> Vec<EscalationView> {
-        let escalation = |e: &domain::case::ladder::Escalation| EscalationView {
-            from: e.from,
-            round: e.round,
-            reason: e.reason,
-            status: e.status,
-            requests: e.requests.clone(),
-            acceptances: e.acceptances.clone(),
-            why: why_view(&e.why),
-        };
-        self.case.ladder.escalations.iter().map(escalation).collect()
-    }
-
-    fn agreement(&self, a: &Agreement) -> AgreementView {
-        let parties = a.lacking.iter().filter_map(|lacking| match lacking {
-            Lacking::Party(id) => Some(*id),
-            Lacking::Mediator | Lacking::Seal | Lacking::Writing => None,
-        });
-        AgreementView {
-            id: a.id,
-            form: a.form,
-            text: a.text.clone(),
-            text_hash: a.text_hash.clone(),
-            parties: a.parties.clone(),
-            amount_fen: a.amount,
-            plan: a.plan.clone(),
-            effective: a.effective,
-            lacking: LackingView {
-                parties: parties.collect(),
-                mediator: a.lacking.contains(&Lacking::Mediator),
-                seal: a.lacking.contains(&Lacking::Seal),
-                writing: a.lacking.contains(&Lacking::Writing),
-            },
-            standing: a.standing,
-            unit: self.names.unit(a.unit),
-            replaces: a.replaces,
-            replaces_dated: a.replaces_dated,
-            judicial_confirmation: self.confirmation(a),
-            why: why_view(&a.why),
-        }
-    }
-
-    fn confirmation(&self, agreement: &Agreement) -> ConfirmationView {
-        let why = Why::new(RuleId::JudicialConfirmation, agreement.bound_up_with(self.case));
-        ConfirmationView { bar: agreement.confirmation_bar(), why: why_view(&why) }
-    }
-
-    fn dues(&self) -> Vec<DueView> {
-        let due = |d: &domain::case::performance::Due| DueView {
-            agreement: d.agreement,
-            line: d.line,
-            day: d.day,
-            what: d.what.clone(),
-            amount_fen: d.amount,
-        };
-        self.case.dues.iter().map(due).collect()
-    }
-
-    fn notices(&self) -> Vec<NoticeView> {
-        let notice = |n: &domain::case::notice::Notice| NoticeView {
-            key: n.key.clone(),
-            unit: self.names.unit(n.unit),
-            why: why_view(&n.why),
-            about: n.about.iter().map(|id| self.event(*id)).collect(),
-            acknowledged: n.acknowledged.map(|id| self.event(id)),
-        };
-        self.case.notices.iter().map(notice).collect()
-    }
-
-    fn counts(&self) -> CountsView {
-        let counts = &self.case.counts;
-        CountsView {
-            visits: counts.visits,
-            sessions: counts.sessions,
-            village_sessions: self.case.session_count(Level::Village),
-            township_sessions: self.case.session_count(Level::Township),
-            escalations: counts.escalations,
-            written_agreements: counts.written_agreements,
-            oral_agreements: counts.oral_agreements,
-            amount_fen: counts.amount_fen,
-            is_amount_unverified: counts.is_amount_unverified,
-        }
-    }
-
-    fn carried(&self, id: FactId) -> Option<&domain::fact::Carried> {
-        let at = self.facts.facts.binary_search_by_key(&id, |carried| carried.id).ok()?;
-        self.facts.facts.get(at)
-    }
-
-    fn body(&self, id: FactId) -> Option<domain::fact::Body> {
-        Fact::read(&self.carried(id)?.json).ok().map(|fact| fact.body)
-    }
-
-    /// One line of the history, as it was written.
-    fn event(&self, id: FactId) -> EventView {
-        let marks = self.case.events.iter().find(|e| e.id == id);
-        let carried = self.carried(id);
-        let fact = carried.and_then(|c| Fact::read(&c.json).ok());
-        let proof = carried.and_then(|c| c.proof);
-        let typed: Option<Hlc> = fact.as_ref().map(|f| f.recorded);
-        EventView {
-            id,
-            at: fact.as_ref().map(|f| f.at),
-            recorded_ms: typed.map(|t| t.ms),
-            by: fact.as_ref().map(|f| self.names.user(f.by)),
-            unit: proof.map(|p| self.names.unit(p.unit)),
-            device: proof.map(|p| self.names.device(p.device)),
-            fact: fact.map(|f| f.body),
-            marks: marks.map(|e| e.marks.clone()).unwrap_or_default(),
-        }
-    }
 }

@@ -105,13 +105,9 @@ fn check_seat(
     conflict: &Conflict,
     owner: Option<(domain::id::UnitId, Level)>,
 ) -> Result<(), Fault> {
-    use domain::case::conflict::Seat;
     let me = office.me();
     let may = conflict.seat.roles(owner.map_or(me.role.level(), |(_, level)| level));
-    let is_seated = match conflict.seat {
-        Seat::Owner => owner.is_none_or(|(unit, _)| unit == me.unit),
-        Seat::JudicialOffice => true,
-    };
+    let is_seated = !conflict.seat.is_of_owner() || owner.is_none_or(|(unit, _)| unit == me.unit);
     if may.contains(&me.role) && is_seated {
         Ok(())
     } else {

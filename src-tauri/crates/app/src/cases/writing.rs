@@ -93,6 +93,9 @@ pub struct CaseRegister {
     /// What is asked for, one demand a line.
     #[serde(default)]
     pub demands: Vec<String>,
+    /// The archived case it takes up again (重新受理为新案).
+    #[serde(default)]
+    pub follows: Option<RecordId>,
 }
 
 const fn by_application() -> Source {
@@ -202,6 +205,7 @@ pub(crate) fn register_with(
             settings: settings::VERSION.to_owned(),
             happened: request.happened,
             demands: request.demands.clone(),
+            follows: request.follows,
         };
         draft.fact(office, applied, Body::Registered(registered))?;
         for party in &request.parties {

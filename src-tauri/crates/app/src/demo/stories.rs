@@ -181,6 +181,7 @@ pub(super) fn invent(rng: &mut Rng) -> Story {
                 "{a}某来说：{happened}两家已经为这件事吵过几次，村民小组长劝过，没有结果。"
             ),
             demands: vec![promise.to_owned()],
+            follows: None,
         },
     }
 }
@@ -212,6 +213,7 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         ],
         summary: String::new(),
         demands: vec![],
+        follows: None,
     }
 }
 
@@ -226,6 +228,7 @@ pub(super) fn eaves() -> CaseRegister {
             "李某加装雨棚后，雨水滴到张某院内墙根，墙面返潮。张某要求拆除，李某说滴水位置历来如此。"
                 .into(),
         demands: vec!["拆除雨棚".into()],
+        follows: None,
         ..plain("张某与李某宅基地滴水纠纷", "张某", "李某")
     }
 }
@@ -236,6 +239,7 @@ pub(super) fn loan() -> CaseRegister {
         category: Some(Category::Contract),
         summary: "孙某三年前借钱给何某买农机，何某说已还过一部分，没有收条。".into(),
         demands: vec!["归还借款".into()],
+        follows: None,
         ..plain("孙某与何某借款纠纷", "孙某", "何某")
     }
 }

@@ -9,6 +9,7 @@ use crate::rules::{RuleId, Why};
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
 use super::known::{Facts, Known, each};
+use super::red;
 
 /// A derived value with its reason.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,14 +37,22 @@ pub fn risk(facts: &Facts) -> (Option<Derived<Risk>>, Vec<Conflict>) {
                 .filter(|(_, b)| b.danger)
                 .map(|(k, _)| (k, Risk::Red, false)),
         )
+        .chain(
+            each!(facts, SessionHeld).filter(|(_, b)| b.danger).map(|(k, _)| (k, Risk::Red, false)),
+        )
         .collect();
     // One judgement answers another it knows if it is no lower, or may lower.
     let heads = merge::heads(&judged, |later, earlier| {
         later.0.knows(earlier.0) && (later.1 >= earlier.1 || later.2)
     });
-    let Some(value) = merge::max_of(heads.iter().map(|(_, risk, _)| *risk)) else {
-        return (None, Vec::new());
-    };
+    let judged = merge::max_of(heads.iter().map(|(_, risk, _)| *risk));
+    // C20: never below red while a report to the police is open.
+    let reports = red::open_reports(facts);
+    if !reports.is_empty() {
+        let why = Why::new(RuleId::PoliceReport, reports);
+        return (Some(Derived { value: Risk::Red, why }), Vec::new());
+    }
+    let Some(value) = judged else { return (None, Vec::new()) };
     let why = Why::new(RuleId::RiskMax, heads.iter().map(|(k, _, _)| k.id));
     let mut conflicts = Vec::new();
     if heads.iter().any(|(_, risk, _)| *risk != value) {

@@ -35,6 +35,22 @@ pub enum ConflictKind {
     Escalation,
     /// A session and a refusal.
     Session,
+    /// Two records that look like one meeting (疑似同一次会议).
+    SameMeeting,
+    /// Two records of one meeting that tell its result differently.
+    MeetingResult,
+    /// Whether the township gives back what it accepted (待镇确认是否退回).
+    Return,
+    /// Two who were to preside.
+    Host,
+    /// Something happened that whoever closed or archived the case did not know (有后续).
+    FollowUp,
+    /// A case was made void while others worked on it (作废请求).
+    Void,
+    /// "Paid" here and "not paid" there.
+    Performance,
+    /// Two formal numbers of one case.
+    Number,
 }
 
 /// Who decides.
@@ -42,6 +58,14 @@ pub enum ConflictKind {
 pub enum Seat {
     /// Whoever works for the unit that owns the case.
     Owner,
+    /// Who answers for the unit that owns the case: 村调委会主任, after acceptance 镇受理员.
+    Head,
+    /// Anybody who answers for a unit, in the village or at the township.
+    AnyHead,
+    /// 综治中心: window and head of the township centre.
+    Centre,
+    /// 综治中心主任.
+    Director,
     /// 司法所.
     JudicialOffice,
 }
@@ -52,9 +76,19 @@ impl Seat {
     pub const fn roles(self, owner: Level) -> &'static [Role] {
         match (self, owner) {
             (Self::JudicialOffice, _) => &[Role::R6],
+            (Self::Director, _) => &[Role::R7],
+            (Self::AnyHead, _) => &[Role::R3, Role::R4, Role::R6, Role::R7],
+            (Self::Centre, _) | (Self::Head, Level::Township) => &[Role::R4, Role::R7],
+            (Self::Head, Level::Village) => &[Role::R3],
             (Self::Owner, Level::Village) => &[Role::R2, Role::R3],
             (Self::Owner, Level::Township) => &[Role::R4, Role::R5, Role::R6, Role::R7],
         }
+    }
+
+    /// Whether only people of the unit that owns the case sit there.
+    #[must_use]
+    pub const fn is_of_owner(self) -> bool {
+        matches!(self, Self::Owner | Self::Head)
     }
 
     /// Whether a decision of this role, whichever level owns the case, counts at all.
@@ -186,19 +220,24 @@ impl Conflict {
     /// The same settled by a deciding fact, if there is one.
     #[must_use]
     pub fn settled_by(mut self, decided: Option<&Known>) -> Self {
-        if let Some(known) = decided
-            && let Body::Decided(body) = &known.fact.body
-        {
-            self.settlement = Some(Settlement::ByPerson {
-                fact: known.id,
-                by: known.fact.by,
-                unit: known.proof.unit,
-                at: known.fact.at,
-                recorded: known.fact.recorded,
-                choice: body.choice.clone(),
-                reason: body.reason.clone(),
-            });
-        }
+        let Some(known) = decided else { return self };
+        let (choice, reason) = match &known.fact.body {
+            Body::Decided(body) => (body.choice.clone(), body.reason.clone()),
+            Body::EscalationReturned(body) => {
+                (Choice::Way("return".to_owned()), body.reason.clone())
+            }
+            Body::Reopened(body) => (Choice::Way("reopen".to_owned()), body.reason.clone()),
+            _ => return self,
+        };
+        self.settlement = Some(Settlement::ByPerson {
+            fact: known.id,
+            by: known.fact.by,
+            unit: known.proof.unit,
+            at: known.fact.at,
+            recorded: known.fact.recorded,
+            choice,
+            reason,
+        });
         self
     }
 

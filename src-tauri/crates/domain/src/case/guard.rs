@@ -8,6 +8,10 @@ use crate::money::Fen;
 use crate::role::{Level, Role};
 use crate::time::{At, Day};
 
+mod climbing;
+mod ending;
+mod timing;
+
 use super::Case;
 use super::agreement::Standing;
 use super::ladder::EscalationStatus;
@@ -78,6 +82,8 @@ pub enum RefusalReason {
     NothingToAccept,
     /// Only the program writes this kind.
     NotWrittenByHand,
+    /// Fewer sessions count than the rule it names asks for.
+    TooFewSessions,
 }
 
 /// Who writes, for which unit, on which day.
@@ -114,6 +120,15 @@ pub fn complete(case: &Case, body: &mut Body) {
             if let Some(open) = open.into_iter().find(|e| e.status == EscalationStatus::Requested) {
                 b.from = open.from;
                 b.round = open.round;
+            }
+        }
+        Body::EscalationWithdrawn(EscalationWithdrawn { from, round, .. })
+        | Body::EscalationReturned(EscalationReturned { from, round, .. })
+            if *round == 0 =>
+        {
+            if let Some(last) = case.ladder.escalations.last() {
+                *from = last.from;
+                *round = last.round;
             }
         }
         Body::AgreementReached(b) if b.parties.is_empty() => {
@@ -190,20 +205,75 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             check_amount("amount_fen", b.amount_fen)?;
             check_line(case, b)
         }
-        Body::Escalated(b) => check_escalation(case, b),
-        Body::EscalationAccepted(b) => check_acceptance(case, b),
+        Body::MediatorsAppointed(b) => {
+            required("host", &b.host, NAME_CHARS_MAX)?;
+            check_names("mediators", &b.mediators)
+        }
+        Body::RelationDisclosed(b) => {
+            required("mediator", &b.mediator, NAME_CHARS_MAX)?;
+            required("relation", &b.relation, TEXT_CHARS_MAX)?;
+            b.party.map_or(Ok(()), |party| names.party("party", party))
+        }
+        Body::Recused(b) => {
+            required("mediator", &b.mediator, NAME_CHARS_MAX)?;
+            required("reason", &b.reason, TEXT_CHARS_MAX)?;
+            b.party.map_or(Ok(()), |party| names.party("party", party))
+        }
+        Body::RecusalWaived(b) => {
+            required("mediator", &b.mediator, NAME_CHARS_MAX)?;
+            names.some_parties("parties", &b.parties)
+        }
+        Body::RightsTold(b) => names.some_parties("parties", &b.parties),
+        Body::Escalated(b) => climbing::check_request(case, b, author),
+        Body::EscalationWithdrawn(b) => climbing::check_withdrawal(case, b),
+        Body::EscalationReturned(b) => climbing::check_return(case, b, author),
+        Body::EscalationAccepted(b) => climbing::check_acceptance(case, b),
         Body::ResolutionConfirmed(_) => check_owner(case, author),
         Body::Revisited(b) => {
             b.party.map_or(Ok(()), |party| names.party("party", party))?;
             b.agreement.map_or(Ok(()), |a| names.agreement("agreement", a))
         }
-        Body::Closed(b) => check_closing(case, b, author),
         Body::Acknowledged(b) => {
             if case.notices.iter().any(|n| n.key == b.notice && n.unit == author.unit) {
                 Ok(())
             } else {
                 refuse("notice", RefusalReason::Unknown)
             }
+        }
+        Body::Suspended(_) if case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
+        Body::Resumed(_) if !case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
+        Body::DeadlineExtended(b) => timing::check_extension(&names, b),
+        Body::CardIssued(b) => timing::check_card(author, b),
+        Body::CardAnswered(b) => {
+            required("text", &b.text, TEXT_CHARS_MAX)?;
+            names.card("card", b.card)
+        }
+        Body::CardCorrected(b) => names.card("card", b.card),
+        Body::SiteVisited(b) => required("findings", &b.findings, TEXT_CHARS_MAX),
+        Body::InquiryMade(b) => {
+            required("whom", &b.whom, NAME_CHARS_MAX)?;
+            required("record", &b.record, TEXT_CHARS_MAX)
+        }
+        Body::EvidenceTaken(b) => {
+            required("what", &b.what, TEXT_CHARS_MAX)?;
+            b.party.map_or(Ok(()), |party| names.party("party", party))
+        }
+        Body::ContactTried(b) => b.party.map_or(Ok(()), |party| names.party("party", party)),
+        Body::ReplyDelivered(b) => b.party.map_or(Ok(()), |party| names.party("party", party)),
+        Body::Flagged(_)
+        | Body::ReportedToPolice(_)
+        | Body::PoliceResponded(_)
+        | Body::Terminated(_)
+        | Body::Declined(_)
+        | Body::Transferred(_)
+        | Body::Voided(_)
+        | Body::Reopened(_)
+        | Body::Archived(_)
+        | Body::FileStatement(_)
+        | Body::NumberAssigned(_)
+        | Body::Closed(_) => ending::check(case, body, author),
+        Body::TrackAdded(_) | Body::Suspended(_) | Body::Resumed(_) | Body::ReviewRequested(_) => {
+            Ok(())
         }
         Body::Note(b) => required("text", &b.text, TEXT_CHARS_MAX),
         Body::Corrected(b) => check_correction(case, b, author),
@@ -232,7 +302,7 @@ fn check_size(body: &Body) -> Verdict {
 }
 
 /// Names a body may refer to.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     case: &'a Case,
 }
 
@@ -250,6 +320,21 @@ impl Names<'_> {
             return refuse(field, RefusalReason::TooMany);
         }
         ids.iter().try_for_each(|id| self.party(field, *id))
+    }
+
+    fn some_parties(&self, field: &'static str, ids: &[FactId]) -> Verdict {
+        if ids.is_empty() {
+            return refuse(field, RefusalReason::Empty);
+        }
+        self.parties(field, ids)
+    }
+
+    fn card(&self, field: &'static str, id: FactId) -> Verdict {
+        if self.case.cards.iter().any(|card| card.issued.contains(&id)) {
+            Ok(())
+        } else {
+            refuse(field, RefusalReason::Unknown)
+        }
     }
 
     fn agreement(&self, field: &'static str, id: FactId) -> Verdict {
@@ -310,6 +395,12 @@ fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
     required("host", &body.host, NAME_CHARS_MAX)?;
     check_names("mediators", &body.mediators)?;
     names.parties("present", &body.present)?;
+    if body.participants.len() > PARTIES_MAX {
+        return refuse("participants", RefusalReason::TooMany);
+    }
+    for participant in &body.participants {
+        required("participants", &participant.name, NAME_CHARS_MAX)?;
+    }
     if matches!(names.case.state, State::Refused | State::Withdrawn) {
         return refuse("kind", RefusalReason::PartyRefused);
     }
@@ -366,50 +457,13 @@ fn check_owner(case: &Case, author: Author) -> Verdict {
     }
 }
 
-fn check_escalation(case: &Case, body: &Escalated) -> Verdict {
-    if case.closure.is_some() {
-        return refuse("kind", RefusalReason::Closed);
-    }
-    if body.from != Level::Village {
-        return refuse("from", RefusalReason::OutOfRange);
-    }
-    let accepted = case.ladder.escalations.iter().any(|e| {
-        e.from == body.from && e.status == EscalationStatus::Accepted && e.round >= body.round
-    });
-    if accepted { refuse("round", RefusalReason::AlreadyDone) } else { Ok(()) }
-}
-
-fn check_acceptance(case: &Case, body: &EscalationAccepted) -> Verdict {
-    let climb =
-        case.ladder.escalations.iter().find(|e| e.from == body.from && e.round == body.round);
-    match climb.map(|e| e.status) {
-        Some(EscalationStatus::Requested) => Ok(()),
-        Some(EscalationStatus::Accepted) => refuse("kind", RefusalReason::AlreadyDone),
-        Some(EscalationStatus::Void) | None => refuse("kind", RefusalReason::NothingToAccept),
-    }
-}
-
-fn check_closing(case: &Case, body: &Closed, author: Author) -> Verdict {
-    if case.closure.is_some() {
-        return refuse("kind", RefusalReason::Closed);
-    }
-    check_owner(case, author)?;
-    if case.marks.iter().any(|m| m.value == super::stage::Mark::AwaitingConfirmation) {
-        return refuse("kind", RefusalReason::AwaitsConfirmation);
-    }
-    // Source: 人民调解法 (2010) art. 26: who ends without agreement tells of the other ways.
-    if body.outcome != Outcome::Settled && body.routes.is_empty() {
-        return refuse("routes", RefusalReason::Empty);
-    }
-    Ok(())
-}
-
 fn check_correction(case: &Case, body: &Corrected, author: Author) -> Verdict {
     required("reason", &body.reason, TEXT_CHARS_MAX)?;
     if !case.events.iter().any(|e| e.id == body.fact) {
         return refuse("fact", RefusalReason::Unknown);
     }
-    if matches!(*body.to, Body::Corrected(_) | Body::Decided(_)) {
+    // C20: a report to the police is supplemented, never corrected.
+    if matches!(*body.to, Body::Corrected(_) | Body::Decided(_) | Body::ReportedToPolice(_)) {
         return refuse("to", RefusalReason::NotWrittenByHand);
     }
     if !body.to.row().roles.contains(&author.role) {

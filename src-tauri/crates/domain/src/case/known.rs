@@ -40,6 +40,8 @@ pub struct Known {
     pub role: Role,
     /// The correction that holds, if it was corrected.
     pub corrected_by: Option<FactId>,
+    /// The body as it was first written, if it was corrected.
+    pub written: Option<Box<Body>>,
     place: usize,
     past: Past,
 }
@@ -104,6 +106,7 @@ impl Facts {
                     proof,
                     role,
                     corrected_by: None,
+                    written: None,
                     place,
                     past: carried.past.clone(),
                 }),
@@ -158,7 +161,8 @@ impl Facts {
             self.conflicts.extend(conflict);
             if let (Some((correction, body)), Some(original)) = (holding, self.list.get_mut(at)) {
                 original.fact.at = body.at.unwrap_or(original.fact.at);
-                original.fact.body = *body.to;
+                let written = std::mem::replace(&mut original.fact.body, *body.to);
+                original.written.get_or_insert(Box::new(written));
                 original.corrected_by = Some(correction.id);
                 // Whoever corrects speaks with the knowledge of the correction.
                 original.past.union(&correction.past);
@@ -175,6 +179,10 @@ impl Facts {
         let admissible: Vec<(&Known, &Corrected)> = corrections
             .iter()
             .filter_map(|known| match &known.fact.body {
+                // C20: a report to the police is supplemented, never corrected.
+                Body::Corrected(_) if matches!(original.fact.body, Body::ReportedToPolice(_)) => {
+                    None
+                }
                 Body::Corrected(body)
                     if body.to.row().code == original.fact.body.row().code
                         && body.to.row().roles.contains(&known.role) =>

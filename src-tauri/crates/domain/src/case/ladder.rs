@@ -11,6 +11,7 @@ use crate::time::Span;
 
 use super::agreement::Agreement;
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::giving_back::Acts;
 use super::known::{Claim, Facts, Known, Precedence, each, precedence};
 
 /// How far an escalation got.
@@ -27,6 +28,18 @@ pub enum EscalationStatus {
     Accepted,
     /// 提级失效.
     Void,
+    /// 已撤回: taken back before anybody accepted it, or its ground fell away.
+    Withdrawn,
+    /// 已退回: accepted, and given back.
+    Returned,
+}
+
+impl EscalationStatus {
+    /// Whether it stands in the statistics: void and withdrawn ones do not.
+    #[must_use]
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Self::Requested | Self::Accepted | Self::Returned)
+    }
 }
 
 /// One climb: all requests and acceptances of one (level, round) are one.
@@ -46,6 +59,10 @@ pub struct Escalation {
     pub status: EscalationStatus,
     /// The rule and the facts behind the status.
     pub why: Why,
+    /// What gave the case back, if it was.
+    pub returned: Option<FactId>,
+    /// Days between the return and the first thing the lower level wrote in knowledge of it.
+    pub missed_days: Option<i64>,
 }
 
 impl Escalation {
@@ -53,6 +70,12 @@ impl Escalation {
     #[must_use]
     pub fn key(&self) -> String {
         format!("escalation/{}/{}", level_code(self.from), self.round)
+    }
+
+    /// The key of the question whether to give it back.
+    #[must_use]
+    pub fn return_key(&self) -> String {
+        format!("return/{}/{}", level_code(self.from), self.round)
     }
 }
 
@@ -99,18 +122,26 @@ impl Ladder {
     /// The owner at the end of a stretch of time.
     #[must_use]
     pub fn owner_at(&self, span: Span) -> Option<&Tenure> {
-        self.tenures
-            .iter()
-            .rev()
-            .find(|tenure| !span.is_before(&tenure.from))
-            .or_else(|| self.tenures.first())
+        self.tenure_at(span).map(|(_, tenure)| tenure)
+    }
+
+    /// The same with its place among the tenures.
+    #[must_use]
+    pub fn tenure_at(&self, span: Span) -> Option<(usize, &Tenure)> {
+        let mut tenures = self.tenures.iter().enumerate().rev();
+        tenures
+            .find(|(_, tenure)| !span.is_before(&tenure.from))
+            .or_else(|| self.tenures.first().map(|tenure| (0, tenure)))
     }
 }
 
 /// One climb before it is judged.
+#[derive(Default)]
 struct Climb<'a> {
     requests: Vec<(&'a Known, EscalationReason)>,
     acceptances: Vec<&'a Known>,
+    withdrawals: Vec<&'a Known>,
+    returns: Vec<&'a Known>,
 }
 
 /// Folds the ladder of a case that `first` owns.
@@ -118,9 +149,7 @@ struct Climb<'a> {
 pub fn fold(facts: &Facts, agreements: &[Agreement], first: Tenure) -> Ladder {
     let mut climbs: BTreeMap<(Level, u16), Climb<'_>> = BTreeMap::new();
     for (known, body) in each!(facts, Escalated) {
-        let climb = climbs
-            .entry((body.from, body.round))
-            .or_insert_with(|| Climb { requests: Vec::new(), acceptances: Vec::new() });
+        let climb = climbs.entry((body.from, body.round)).or_default();
         climb.requests.push((known, body.reason));
     }
     for (known, body) in each!(facts, EscalationAccepted) {
@@ -129,11 +158,23 @@ pub fn fold(facts: &Facts, agreements: &[Agreement], first: Tenure) -> Ladder {
             climb.acceptances.push(known);
         }
     }
+    for (known, body) in each!(facts, EscalationWithdrawn) {
+        if let Some(climb) = climbs.get_mut(&(body.from, body.round)) {
+            climb.withdrawals.push(known);
+        }
+    }
+    for (known, body) in each!(facts, EscalationReturned) {
+        if let Some(climb) = climbs.get_mut(&(body.from, body.round)) {
+            climb.returns.push(known);
+        }
+    }
     let mut ladder =
         Ladder { escalations: Vec::new(), tenures: vec![first], conflicts: Vec::new() };
     for ((from, round), mut climb) in climbs {
         climb.requests.sort_by_key(|(known, _)| known.order());
-        climb.acceptances.sort_by_key(|known| known.order());
+        for acts in [&mut climb.acceptances, &mut climb.withdrawals, &mut climb.returns] {
+            acts.sort_by_key(|known| known.order());
+        }
         ladder.climb(facts, agreements, from, round, &climb);
     }
     ladder
@@ -167,6 +208,8 @@ impl Ladder {
                     .map(|(k, _)| k.id)
                     .chain(climb.acceptances.iter().map(|k| k.id)),
             ),
+            returned: None,
+            missed_days: None,
         };
         if let Some(void) = self.bars(facts, agreements, &escalation, climb) {
             escalation.status = EscalationStatus::Void;
@@ -179,6 +222,16 @@ impl Ladder {
                 from: accepted.span(),
                 by: accepted.id,
             });
+            let acts = Acts {
+                acceptances: &climb.acceptances,
+                withdrawals: &climb.withdrawals,
+                returns: &climb.returns,
+            };
+            self.give_back(facts, &mut escalation, &acts);
+        } else if let Some(withdrawn) = climb.withdrawals.first() {
+            escalation.status = EscalationStatus::Withdrawn;
+            let facts = escalation.requests.iter().copied().chain([withdrawn.id]);
+            escalation.why = Why::new(RuleId::EscalationTakenBack, facts);
         }
         self.escalations.push(escalation);
     }

@@ -3,10 +3,12 @@
 
 use crate::id::{FactId, UnitId};
 use crate::role::Level;
-use crate::rules::Why;
+use crate::rules::{RuleId, Why};
 
+use super::ending::Archive;
 use super::known::{Facts, Known, each};
-use super::ladder::{EscalationStatus, Ladder};
+use super::ladder::{EscalationStatus, Ladder, refusals};
+use super::red;
 
 /// Something a unit must take note of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +30,8 @@ pub struct Notice {
 /// A township whose escalation turned out void is told so, together with what the parties had
 /// told it: somebody who said "要动手" at the window said it, agreement or not.
 #[must_use]
-pub(super) fn fold(facts: &Facts, ladder: &Ladder) -> Vec<Notice> {
-    let mut notices = Vec::new();
+pub(super) fn fold(facts: &Facts, ladder: &Ladder, archive: Option<&Archive>) -> Vec<Notice> {
+    let mut notices = duties(facts, ladder, archive);
     for escalation in ladder.escalations.iter().filter(|e| e.status == EscalationStatus::Void) {
         let climbed: Vec<&Known> = escalation
             .requests
@@ -67,4 +69,50 @@ pub(super) fn fold(facts: &Facts, ladder: &Ladder) -> Vec<Notice> {
         }
     }
     notices
+}
+
+/// What the owning unit must see to because of what is known now: the written notice of other
+/// ways after a refusal, the report that comes first, its follow-up, the statement in the file.
+fn duties(facts: &Facts, ladder: &Ladder, archive: Option<&Archive>) -> Vec<Notice> {
+    let Some(owner) = ladder.owner() else { return Vec::new() };
+    let mut duties: Vec<(String, Why)> = Vec::new();
+    let is_told = each!(facts, Terminated).next().is_some()
+        || each!(facts, Closed).any(|(_, body)| !body.routes.is_empty());
+    let refused: Vec<FactId> = refusals(facts)
+        .iter()
+        .filter(|claim| claim.span.to == i64::MAX)
+        .flat_map(|claim| claim.basis.iter().map(|known| known.id))
+        .collect();
+    if let (false, Some(first)) = (is_told, refused.first()) {
+        let key = format!("routes/{first}");
+        duties.push((key, Why::new(RuleId::TellOfRoutes, refused.iter().copied())));
+    }
+    let unreported = red::unreported(facts);
+    if let Some(first) = unreported.first() {
+        let key = format!("report/{first}");
+        duties.push((key, Why::new(RuleId::ReportFirst, unreported.iter().copied())));
+    }
+    for (report, _) in each!(facts, ReportedToPolice) {
+        let key = format!("check_report/{}", report.id);
+        duties.push((key, Why::new(RuleId::PoliceReport, [report.id])));
+    }
+    if let Some(archive) = archive.filter(|archive| archive.needs_statement) {
+        let key = format!("statement/{}", archive.id);
+        let about = archive.supplement.iter().copied();
+        duties.push((key, Why::new(RuleId::ArchiveSupplement, about)));
+    }
+    duties
+        .into_iter()
+        .map(|(key, why)| Notice {
+            acknowledged: each!(facts, Acknowledged)
+                .filter(|(known, body)| known.proof.unit == owner.unit && body.notice == key)
+                .map(|(known, _)| known)
+                .min_by_key(|known| known.order())
+                .map(|known| known.id),
+            key,
+            unit: owner.unit,
+            about: why.facts.clone(),
+            why,
+        })
+        .collect()
 }

@@ -7,11 +7,13 @@ use crate::fact::body::{Choice, SessionHeld, SessionResult};
 use crate::id::{FactId, UnitId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
+use crate::settings::Settings;
 use crate::time::At;
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
 use super::known::{Facts, Known, Precedence, each, precedence};
 use super::ladder::{Ladder, refusals};
+use super::meeting::{self, Meeting};
 
 /// Why a session does not count.
 #[derive(
@@ -29,6 +31,10 @@ pub enum Uncounted {
     OneSided,
     /// 未经同意: a party had refused.
     WithoutConsent,
+    /// 同一次会议: counted once, with another record of it.
+    SameMeeting,
+    /// 结果不一: the records of the meeting tell its result differently, and nobody has decided.
+    ResultsDiffer,
 }
 
 /// A session as the facts make it.
@@ -44,6 +50,10 @@ pub struct Session {
     pub result: SessionResult,
     /// The level that owned the case that day: where it counts.
     pub level: Level,
+    /// Which stretch of ownership it falls into, from 0: each counts anew.
+    pub tenure: usize,
+    /// The other records of the same meeting.
+    pub with: Vec<FactId>,
     /// The unit that recorded it.
     pub unit: UnitId,
     /// `None` if it counts.
@@ -52,13 +62,22 @@ pub struct Session {
     pub why: Why,
 }
 
+/// The parties of a case by the side they stand on.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<'a> {
+    /// 申请人
+    pub applicants: &'a [FactId],
+    /// 被申请人
+    pub respondents: &'a [FactId],
+}
+
 /// The sessions of a case in order of business time, and what a person must decide about them.
 #[must_use]
 pub fn fold(
     facts: &Facts,
     ladder: &Ladder,
-    applicants: &[FactId],
-    respondents: &[FactId],
+    sides: Sides<'_>,
+    settings: &Settings,
 ) -> (Vec<Session>, Vec<Conflict>) {
     let mut held: Vec<(&Known, &SessionHeld)> = each!(facts, SessionHeld).collect();
     held.sort_by_key(|(known, _)| known.order());
@@ -72,23 +91,58 @@ pub fn fold(
             Some(Uncounted::OtherResult)
         } else if body.place.trim().is_empty() || body.host.trim().is_empty() {
             Some(Uncounted::Incomplete)
-        } else if heard(body, applicants) && heard(body, respondents) {
+        } else if settings.counts_one_sided
+            || heard(body, sides.applicants) && heard(body, sides.respondents)
+        {
             None
         } else {
             Some(Uncounted::OneSided)
         };
+        let tenure = ladder.tenure_at(known.span());
         sessions.push(Session {
             id: known.id,
             number: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1),
             at: known.fact.at,
             result: body.result,
-            level: ladder.owner_at(known.span()).map_or(Level::Village, |t| t.level),
+            level: tenure.map_or(Level::Village, |(_, t)| t.level),
+            tenure: tenure.map_or(0, |(place, _)| place),
+            with: Vec::new(),
             unit: known.proof.unit,
             uncounted,
             why: barred.unwrap_or_else(|| Why::new(RuleId::SessionCounts, [known.id])),
         });
     }
+    let (meetings, found) = meeting::fold(facts, &held, settings);
+    conflicts.extend(found);
+    for meeting in meetings.iter().filter(|m| m.records.len() > 1) {
+        count_once(&mut sessions, meeting);
+    }
     (sessions, conflicts)
+}
+
+/// Lets one record of a meeting stand for all of them: the first that would count.
+fn count_once(sessions: &mut [Session], meeting: &Meeting) {
+    let mut standing: Option<FactId> = None;
+    for session in sessions.iter_mut().filter(|s| meeting.records.contains(&s.id)) {
+        session.with = meeting.records.iter().copied().filter(|id| *id != session.id).collect();
+        if session.uncounted == Some(Uncounted::WithoutConsent) {
+            continue;
+        }
+        let (uncounted, rule) = match meeting.result {
+            None => (Some(Uncounted::ResultsDiffer), RuleId::MeetingResult),
+            Some(result) if result != SessionResult::Failed => {
+                (Some(Uncounted::OtherResult), RuleId::MeetingResult)
+            }
+            Some(_) if session.uncounted.is_some() => continue,
+            Some(_) if standing.is_none() => {
+                standing = Some(session.id);
+                continue;
+            }
+            Some(_) => (Some(Uncounted::SameMeeting), RuleId::MeetingOnce),
+        };
+        session.uncounted = uncounted;
+        session.why = Why::new(rule, meeting.records.iter().copied());
+    }
 }
 
 /// Whether anyone of a side was heard. A case without a known other side asks for none.
@@ -134,11 +188,23 @@ fn barred(facts: &Facts, session: &Known, conflicts: &mut Vec<Conflict>) -> Opti
     None
 }
 
-/// How many sessions count at a level.
+/// How many sessions count at a level since it last came to own the case.
+///
+/// Source: the practice "3321": each level counts from its own acceptance; a case that was given
+/// back begins a new round.
 #[must_use]
-pub fn count(sessions: &[Session], level: Level) -> u16 {
-    let counted = sessions.iter().filter(|s| s.level == level && s.uncounted.is_none()).count();
-    u16::try_from(counted).unwrap_or(u16::MAX)
+pub fn count(sessions: &[Session], ladder: &Ladder, level: Level) -> u16 {
+    let last = ladder.tenures.iter().rposition(|tenure| tenure.level == level);
+    u16::try_from(counted(sessions, last.unwrap_or(0), level).count()).unwrap_or(u16::MAX)
+}
+
+/// The sessions that count in one stretch of ownership.
+pub(super) fn counted(
+    sessions: &[Session],
+    tenure: usize,
+    level: Level,
+) -> impl Iterator<Item = &Session> {
+    sessions.iter().filter(move |s| s.tenure == tenure && s.level == level && s.uncounted.is_none())
 }
 
 #[cfg(test)]
@@ -167,6 +233,7 @@ mod tests {
                 settings: crate::settings::VERSION.into(),
                 happened: None,
                 demands: vec![],
+                follows: None,
             }),
         );
         let mut party = |name: &str, side| {
@@ -230,10 +297,10 @@ mod tests {
                 Some(Uncounted::OtherResult),
             ),
         ];
-        for (_, place, host, result, present, _) in &rows {
+        for (day, (_, place, host, result, present, _)) in (5..).zip(&rows) {
             world.write(
                 village,
-                "2026-03-05",
+                &format!("2026-03-{day:02}"),
                 Body::SessionHeld(SessionHeld {
                     place: (*place).into(),
                     mode: SessionMode::Joint,
@@ -241,7 +308,7 @@ mod tests {
                     mediators: vec![],
                     present: present.clone(),
                     result: *result,
-                    public: false,
+                    ..super::super::world::session_held(vec![])
                 }),
             );
         }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fact::Body;
 use crate::fact::body::{Kept, Outcome, Will};
 use crate::id::FactId;
 use crate::role::Level;
@@ -12,11 +13,14 @@ use crate::time;
 
 use super::agreement::{Agreement, Standing};
 use super::assess::Derived;
+use super::conflict::{Conflict, ConflictKind};
+use super::ending::{Archive, Voiding};
+use super::hosting::Hosting;
 use super::known::{Facts, Known, RefusedFact, each};
 use super::ladder::{EscalationStatus, Ladder, refusals};
-use super::performance;
+use super::number::Numbers;
 use super::session::{Session, Uncounted};
-use super::{Closure, Event, EventMark, Registration};
+use super::{Closure, Event, EventMark, Registration, performance, red, running};
 
 /// A stage of the closed loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,6 +72,22 @@ pub enum State {
     Withdrawn,
     /// 结案
     Closed,
+    /// 不予受理
+    Declined,
+    /// 终止调解，已告知途径
+    Terminated,
+    /// 归档
+    Archived,
+    /// 作废
+    Voided,
+}
+
+impl State {
+    /// Whether nobody need climb any more: agreed, ended or closed.
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        !matches!(self, Self::Clue | Self::Registered | Self::Accepted | Self::Mediating)
+    }
 }
 
 /// A mark beside the state.
@@ -88,6 +108,26 @@ pub enum Mark {
     AgreementConflict,
     /// 未经同意
     WithoutConsent,
+    /// 已退回
+    Returned,
+    /// 待镇确认是否退回
+    AwaitingReturn,
+    /// 程序瑕疵
+    ProcedureFlaw,
+    /// 已结案，有后续
+    ClosedWithFollowUp,
+    /// 已归档，有后续
+    ArchivedWithFollowUp,
+    /// 作废请求
+    VoidRequested,
+    /// 中止
+    Suspended,
+    /// 移送
+    Transferred,
+    /// 红色处置: report first, nobody face to face.
+    RedBranch,
+    /// 编号不一
+    NumberConflict,
 }
 
 /// The closure that holds: by the unit that owns the case now, after it came to own it.
@@ -110,6 +150,11 @@ pub(super) struct Now<'a> {
     pub(super) ladder: &'a Ladder,
     pub(super) sessions: &'a [Session],
     pub(super) closure: Option<&'a Closure>,
+    pub(super) hosting: &'a Hosting,
+    pub(super) conflicts: &'a [Conflict],
+    pub(super) archive: Option<&'a Archive>,
+    pub(super) voiding: &'a Voiding,
+    pub(super) numbers: &'a Numbers,
 }
 
 impl Now<'_> {
@@ -117,6 +162,12 @@ impl Now<'_> {
     pub(super) fn place(&self) -> (Stage, State) {
         if self.registration.is_none() {
             return (Stage::Report, State::Clue);
+        }
+        if self.voiding.void.is_some() {
+            return (Stage::Rating, State::Voided);
+        }
+        if self.archive.is_some() {
+            return (Stage::Rating, State::Archived);
         }
         if let Some(closure) = self.closure {
             return match closure.outcome {
@@ -128,6 +179,9 @@ impl Now<'_> {
         if let Some(placed) = self.place_by_agreement() {
             return placed;
         }
+        if let Some(ended) = self.ended_without_agreement() {
+            return ended;
+        }
         if let Some(will) = self.standing_refusal() {
             let state = if will == Will::Withdrawn { State::Withdrawn } else { State::Refused };
             return (Stage::Handling, state);
@@ -138,6 +192,30 @@ impl Now<'_> {
             (Stage::Handling, State::Accepted)
         } else {
             (Stage::Triage, State::Registered)
+        }
+    }
+
+    /// Where a termination or a decline put the case, until a later consent or application.
+    fn ended_without_agreement(&self) -> Option<(Stage, State)> {
+        let last = |known: Option<&Known>| known.map(|known| known.order());
+        let terminated = each!(self.facts, Terminated).map(|(k, _)| k).max_by_key(|k| k.order());
+        let declined = each!(self.facts, Declined).map(|(k, _)| k).max_by_key(|k| k.order());
+        let again = self
+            .facts
+            .list
+            .iter()
+            .filter(|known| match &known.fact.body {
+                Body::ConsentRecorded(body) => body.will == Will::Given,
+                Body::Accepted(_) | Body::Reopened(_) => true,
+                _ => false,
+            })
+            .max_by_key(|known| known.order());
+        if terminated.is_some() && last(terminated) > last(again) {
+            Some((Stage::Feedback, State::Terminated))
+        } else if declined.is_some() && last(declined) > last(again) {
+            Some((Stage::Triage, State::Declined))
+        } else {
+            None
         }
     }
 
@@ -210,7 +288,7 @@ impl Now<'_> {
             .filter_map(|claim| claim.basis.first().copied())
             .max_by_key(|known| known.order())
             .and_then(|known| match &known.fact.body {
-                crate::fact::Body::ConsentRecorded(body) => Some(body.will),
+                Body::ConsentRecorded(body) => Some(body.will),
                 _ => None,
             })
     }
@@ -224,8 +302,42 @@ impl Now<'_> {
                 EscalationStatus::Requested => Mark::Escalating,
                 EscalationStatus::Accepted => Mark::Escalated,
                 EscalationStatus::Void => Mark::EscalationVoid,
+                EscalationStatus::Returned => Mark::Returned,
+                EscalationStatus::Withdrawn => continue,
             };
             mark(value, &escalation.why);
+        }
+        let asks_return = |c: &&Conflict| c.kind == ConflictKind::Return && c.is_open();
+        for question in self.conflicts.iter().filter(asks_return) {
+            mark(Mark::AwaitingReturn, &question.why);
+        }
+        let follow_up = match self.archive {
+            Some(_) => Mark::ArchivedWithFollowUp,
+            None => Mark::ClosedWithFollowUp,
+        };
+        let asks_follow_up = |c: &&Conflict| c.kind == ConflictKind::FollowUp && c.is_open();
+        for question in self.conflicts.iter().filter(asks_follow_up) {
+            mark(follow_up, &question.why);
+        }
+        if let Some(why) = &self.voiding.requested {
+            mark(Mark::VoidRequested, why);
+        }
+        if let Some(why) = red::branch(self.facts) {
+            mark(Mark::RedBranch, &why);
+        }
+        if let Some(why) = self.numbers.disputed.as_ref() {
+            mark(Mark::NumberConflict, why);
+        }
+        if let Some((known, _)) = each!(self.facts, Transferred).max_by_key(|(k, _)| k.order()) {
+            mark(Mark::Transferred, &Why::new(RuleId::Transferred, [known.id]));
+        }
+        if running::pauses(self.facts).iter().any(|(_, to)| to.is_none())
+            && let Some((known, _)) = each!(self.facts, Suspended).max_by_key(|(k, _)| k.order())
+        {
+            mark(Mark::Suspended, &Why::new(RuleId::PauseUnion, [known.id]));
+        }
+        for (_, why) in &self.hosting.flawed {
+            mark(Mark::ProcedureFlaw, why);
         }
         if let Some((agreement, accepted)) = self.unconfirmed() {
             let why = Why::new(RuleId::AgreementAfterAcceptance, [agreement.id, accepted]);
@@ -284,17 +396,26 @@ impl Now<'_> {
         if without_consent {
             marks.push(EventMark::WithoutConsent);
         }
-        let void = self.ladder.escalations.iter().any(|e| {
-            e.status == EscalationStatus::Void
-                && (e.requests.contains(&known.id) || e.acceptances.contains(&known.id))
-        });
-        if void {
-            marks.push(EventMark::Void);
+        let climb = self
+            .ladder
+            .escalations
+            .iter()
+            .find(|e| e.requests.contains(&known.id) || e.acceptances.contains(&known.id));
+        match climb.map(|e| e.status) {
+            Some(EscalationStatus::Void) => marks.push(EventMark::Void),
+            Some(EscalationStatus::Withdrawn) => marks.push(EventMark::Withdrawn),
+            _ => {}
+        }
+        if self.archive.is_some_and(|archive| archive.supplement.contains(&known.id)) {
+            marks.push(EventMark::Supplement);
+        }
+        if self.hosting.flawed.iter().any(|(id, _)| *id == known.id) {
+            marks.push(EventMark::ProcedureFlaw);
         }
         if self.agreements.iter().any(|a| a.id == known.id && a.standing == Standing::Replaced) {
             marks.push(EventMark::Replaced);
         }
-        let closes = matches!(known.fact.body, crate::fact::Body::Closed(_));
+        let closes = matches!(known.fact.body, Body::Closed(_));
         if closes && self.ladder.owner_at(known.span()).is_some_and(|t| t.unit != known.proof.unit)
         {
             marks.push(EventMark::NotByOwner);

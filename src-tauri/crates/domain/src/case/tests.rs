@@ -5,140 +5,13 @@ use super::guard::{Author, RefusalReason};
 use super::known::RefusedFact;
 use super::ladder::EscalationStatus;
 use super::stage::{Mark, Stage, State};
-use super::world::{Desk, World, day};
+use super::world::{
+    Begun, Desk, accepted, begun, day, escalated, party, registered, sealed, session_held,
+};
 use super::*;
 use crate::fact::body::*;
 use crate::fact::{Body, FieldValue};
 use crate::role::Role;
-
-/// A case of two parties registered in the village on 1 March 2026.
-struct Begun {
-    world: World,
-    village: Desk,
-    township: Desk,
-    zhang: FactId,
-    li: FactId,
-}
-
-fn begun() -> Begun {
-    let mut world = World::new();
-    let village = world.desk(1, Role::R3);
-    let township = world.desk(2, Role::R4);
-    world.write(village, "2026-03-01", registered());
-    let zhang = world.write(village, "2026-03-01", party("张某", Side::Applicant));
-    let li = world.write(village, "2026-03-01", party("李某", Side::Respondent));
-    world.meet(village, township);
-    Begun { world, village, township, zhang, li }
-}
-
-fn registered() -> Body {
-    Body::Registered(Registered {
-        number: "临-A-0001".into(),
-        source: Source::Application,
-        track: Track::PeopleMediation,
-        settings: crate::settings::VERSION.into(),
-        happened: None,
-        demands: vec![],
-    })
-}
-
-fn party(name: &str, side: Side) -> Body {
-    Body::PartyAdded(PartyAdded {
-        name: name.into(),
-        side,
-        sex: None,
-        birth: None,
-        phone: None,
-        address: None,
-        id_number: None,
-        person: None,
-    })
-}
-
-impl Begun {
-    fn session(&self, result: SessionResult) -> Body {
-        Body::SessionHeld(SessionHeld {
-            place: "村委会".into(),
-            mode: SessionMode::Joint,
-            host: "周某".into(),
-            mediators: vec![],
-            present: vec![self.zhang, self.li],
-            result,
-            public: false,
-        })
-    }
-
-    fn agreement(&self, text: &str, replaces: Option<FactId>) -> Body {
-        Body::AgreementReached(AgreementReached {
-            form: AgreementForm::Written,
-            text: text.into(),
-            text_hash: String::new(),
-            parties: vec![self.zhang, self.li],
-            amount_fen: Some(crate::money::Fen(1_800_000)),
-            plan: vec![],
-            replaces,
-            replaces_dated: None,
-        })
-    }
-
-    /// An agreement signed and sealed on one day by one desk.
-    fn agree(&mut self, desk: Desk, at: &str, text: &str, replaces: Option<FactId>) -> FactId {
-        let body = self.agreement(text, replaces);
-        let agreement = self.world.write(desk, at, body);
-        let parties = vec![self.zhang, self.li];
-        self.world.write(desk, at, signed(agreement, parties));
-        self.world.write(desk, at, sealed(agreement));
-        agreement
-    }
-
-    fn escalate(&mut self, desk: Desk, at: &str) -> FactId {
-        self.world.write(desk, at, escalated())
-    }
-
-    fn will(&mut self, desk: Desk, at: &str, will: Will) -> FactId {
-        let party = self.li;
-        let body = Body::ConsentRecorded(ConsentRecorded { party, will, note: String::new() });
-        self.world.write(desk, at, body)
-    }
-
-    /// Everybody meets; what both now see.
-    fn merged(&mut self) -> Case {
-        self.world.meet(self.village, self.township);
-        let case = self.world.case(self.village);
-        assert_eq!(case, self.world.case(self.township), "both rooms see the same");
-        case
-    }
-}
-
-pub(super) fn signed(agreement: FactId, parties: Vec<FactId>) -> Body {
-    Body::AgreementSigned(AgreementSigned {
-        agreement,
-        parties,
-        mediators: vec!["周某".into()],
-        with: SignedWith::Fingerprint,
-    })
-}
-
-pub(super) fn sealed(agreement: FactId) -> Body {
-    Body::AgreementSealed(AgreementSealed {
-        agreement,
-        seal: "桥头村人民调解委员会".into(),
-        custodian: String::new(),
-    })
-}
-
-fn escalated() -> Body {
-    Body::Escalated(Escalated {
-        from: Level::Village,
-        round: 1,
-        reason: EscalationReason::Danger,
-        note: String::new(),
-    })
-}
-
-fn accepted() -> Body {
-    Body::EscalationAccepted(EscalationAccepted { from: Level::Village, round: 1 })
-}
 
 fn has(case: &Case, mark: Mark) -> bool {
     case.marks.iter().any(|m| m.value == mark)
@@ -429,16 +302,7 @@ fn two_corrections_ask() {
     let other = b.world.desk(1, Role::R2);
     b.world.meet(b.village, other);
     let correct = |result| {
-        let mut body = SessionHeld {
-            place: "村委会".into(),
-            mode: SessionMode::Joint,
-            host: "周某".into(),
-            mediators: vec![],
-            present: vec![],
-            result,
-            public: false,
-        };
-        body.present.push(session);
+        let body = SessionHeld { result, ..session_held(vec![session]) };
         Body::Corrected(Corrected {
             fact: session,
             at: None,
@@ -467,6 +331,52 @@ fn two_corrections_ask() {
     assert_eq!(case.sessions[0].result, SessionResult::Rescheduled);
     assert!(!case.has_open_conflict());
     assert!(case.events.iter().any(|e| e.id == session && e.marks.contains(&EventMark::Corrected)));
+}
+
+#[test]
+fn a_refusal_asks_for_the_notice_of_other_ways() {
+    let mut b = begun();
+    b.will(b.village, "2026-03-10", Will::Refused);
+    let asks = |case: &Case| case.notices.iter().any(|n| n.why.rule == RuleId::TellOfRoutes);
+    assert!(asks(&b.merged()));
+    let told = Body::Terminated(Terminated {
+        ground: Outcome::Refused,
+        routes: vec![Route::Court],
+        note: String::new(),
+    });
+    b.world.write(b.village, "2026-03-11", told);
+    let case = b.merged();
+    assert!(!asks(&case));
+    assert_eq!(case.state, State::Terminated);
+    b.will(b.village, "2026-03-12", Will::Given);
+    assert_eq!(b.merged().state, State::Registered, "a later consent opens the way again");
+}
+
+#[test]
+fn a_transfer_says_where_it_goes_on() {
+    let mut b = begun();
+    let body = Transferred { to: Destination::Court, note: String::new() };
+    b.world.write(b.village, "2026-03-10", Body::Transferred(body));
+    assert!(has(&b.merged(), Mark::Transferred));
+}
+
+#[test]
+fn satisfaction_counts_the_last_word() {
+    let mut b = begun();
+    for (at, said) in
+        [("2026-03-10", Satisfaction::Unsatisfied), ("2026-03-12", Satisfaction::Satisfied)]
+    {
+        let body = Body::Revisited(Revisited {
+            agreement: None,
+            party: Some(b.li),
+            kept: None,
+            satisfaction: Some(said),
+            note: String::new(),
+        });
+        b.world.write(b.village, at, body);
+    }
+    let counts = b.merged().counts;
+    assert_eq!((counts.satisfied, counts.unsatisfied), (1, 0));
 }
 
 #[test]

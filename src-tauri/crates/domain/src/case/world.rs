@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Case;
 use super::guard::{self, Author, Refusal};
+use crate::catalogue::Source;
+use crate::fact::body::*;
 use crate::fact::{Body, Carried, ChangeFacts, Fact, FieldValue, Proof, RecordFacts};
 use crate::id::{DeviceId, FactId, LogTag, RecordId, UserId, ulid};
-use crate::role::Role;
+use crate::role::{Level, Role};
 use crate::settings::Settings;
 use crate::time::{At, Day, Hlc, midnight, moment};
 
@@ -164,4 +166,137 @@ impl World {
         record.fields.clone_from(&self.fields);
         record
     }
+}
+
+/// A case of two parties registered in the village on 1 March 2026.
+pub(super) struct Begun {
+    pub(super) world: World,
+    pub(super) village: Desk,
+    pub(super) township: Desk,
+    pub(super) zhang: FactId,
+    pub(super) li: FactId,
+}
+
+pub(super) fn begun() -> Begun {
+    let mut world = World::new();
+    let village = world.desk(1, Role::R3);
+    let township = world.desk(2, Role::R4);
+    world.write(village, "2026-03-01", registered());
+    let zhang = world.write(village, "2026-03-01", party("张某", Side::Applicant));
+    let li = world.write(village, "2026-03-01", party("李某", Side::Respondent));
+    world.meet(village, township);
+    Begun { world, village, township, zhang, li }
+}
+
+pub(super) fn registered() -> Body {
+    Body::Registered(Registered {
+        number: "临-A-0001".into(),
+        source: Source::Application,
+        track: Track::PeopleMediation,
+        settings: crate::settings::VERSION.into(),
+        happened: None,
+        demands: vec![],
+        follows: None,
+    })
+}
+
+pub(super) fn party(name: &str, side: Side) -> Body {
+    Body::PartyAdded(PartyAdded {
+        name: name.into(),
+        side,
+        sex: None,
+        birth: None,
+        phone: None,
+        address: None,
+        id_number: None,
+        person: None,
+    })
+}
+
+impl Begun {
+    pub(super) fn session(&self, result: SessionResult) -> Body {
+        let held = session_held(vec![self.zhang, self.li]);
+        Body::SessionHeld(SessionHeld { result, ..held })
+    }
+
+    pub(super) fn agreement(&self, text: &str, replaces: Option<FactId>) -> Body {
+        Body::AgreementReached(AgreementReached {
+            form: AgreementForm::Written,
+            text: text.into(),
+            text_hash: String::new(),
+            parties: vec![self.zhang, self.li],
+            amount_fen: Some(crate::money::Fen(1_800_000)),
+            plan: vec![],
+            replaces,
+            replaces_dated: None,
+        })
+    }
+
+    /// An agreement signed and sealed on one day by one desk.
+    pub(super) fn agree(
+        &mut self,
+        desk: Desk,
+        at: &str,
+        text: &str,
+        replaces: Option<FactId>,
+    ) -> FactId {
+        let body = self.agreement(text, replaces);
+        let agreement = self.world.write(desk, at, body);
+        let parties = vec![self.zhang, self.li];
+        self.world.write(desk, at, signed(agreement, parties));
+        self.world.write(desk, at, sealed(agreement));
+        agreement
+    }
+
+    pub(super) fn escalate(&mut self, desk: Desk, at: &str) -> FactId {
+        self.world.write(desk, at, escalated())
+    }
+
+    pub(super) fn will(&mut self, desk: Desk, at: &str, will: Will) -> FactId {
+        let party = self.li;
+        let body = Body::ConsentRecorded(ConsentRecorded { party, will, note: String::new() });
+        self.world.write(desk, at, body)
+    }
+
+    /// Everybody meets; what both now see.
+    pub(super) fn merged(&mut self) -> Case {
+        self.world.meet(self.village, self.township);
+        let case = self.world.case(self.village);
+        assert_eq!(case, self.world.case(self.township), "both rooms see the same");
+        case
+    }
+}
+
+pub(super) fn signed(agreement: FactId, parties: Vec<FactId>) -> Body {
+    Body::AgreementSigned(AgreementSigned {
+        agreement,
+        parties,
+        mediators: vec!["周某".into()],
+        with: SignedWith::Fingerprint,
+    })
+}
+
+pub(super) fn sealed(agreement: FactId) -> Body {
+    Body::AgreementSealed(AgreementSealed {
+        agreement,
+        seal: "桥头村人民调解委员会".into(),
+        custodian: String::new(),
+    })
+}
+
+pub(super) fn escalated() -> Body {
+    escalated_for(EscalationReason::Danger)
+}
+
+pub(super) fn escalated_for(reason: EscalationReason) -> Body {
+    Body::Escalated(Escalated { from: Level::Village, round: 1, reason, note: String::new() })
+}
+
+pub(super) fn accepted() -> Body {
+    Body::EscalationAccepted(EscalationAccepted { from: Level::Village, round: 1 })
+}
+
+/// A failed session in the village hall.
+pub(super) fn session_held(present: Vec<FactId>) -> SessionHeld {
+    SessionHeld::brief("村委会", "周某", present, SessionResult::Failed)
 }

@@ -36,6 +36,12 @@ macro_rules! bodies {
     };
 }
 
+mod ending;
+mod timing;
+
+pub use ending::*;
+pub use timing::*;
+
 words! {
     /// The procedure a dispute runs on; clocks attach to it.
     Track {
@@ -87,6 +93,28 @@ words! {
         Stopped,
         /// 撤回申请
         Withdrawn,
+    }
+    /// As what somebody takes part in a session.
+    ParticipantRole {
+        /// 亲属
+        Relative,
+        /// 邻居
+        Neighbour,
+        /// 专家、专业人员
+        Expert,
+        /// 社会组织
+        Organisation,
+        /// 代理人
+        Agent,
+        /// 其他
+        Other,
+    }
+    /// Who chose a mediator.
+    ChosenBy {
+        /// 调委会指定
+        Committee,
+        /// 当事人选择
+        Parties,
     }
     /// How the sides were heard.
     SessionMode {
@@ -217,6 +245,9 @@ bodies! {
         /// What is asked for, one demand a line.
         #[serde(default)]
         demands: Vec<String>,
+        /// The archived case it takes up again (重新受理为新案).
+        #[serde(default)]
+        follows: Option<RecordId>,
     }
     /// 当事人. The fact's id names the party in every other fact.
     PartyAdded {
@@ -308,6 +339,90 @@ bodies! {
         /// Source: 人民调解法 (2010) art. 23(3).
         #[serde(default)]
         public: bool,
+        /// Who wrote it down.
+        #[serde(default)]
+        recorder: String,
+        /// Others who took part.
+        ///
+        /// Source: 人民调解法 (2010) art. 20.
+        #[serde(default)]
+        participants: Vec<Participant>,
+        /// Whether the parties were told of their rights and duties there.
+        #[serde(default)]
+        rights_told: bool,
+        /// What the parties quarrel about (争议焦点).
+        #[serde(default)]
+        issues: Vec<String>,
+        /// What was proposed (方案).
+        #[serde(default)]
+        proposal: String,
+        /// What nobody disputes (无争议事实).
+        #[serde(default)]
+        undisputed: String,
+        /// Whether it showed that the dispute may turn violent (激化).
+        #[serde(default)]
+        danger: bool,
+    }
+    /// Somebody who took part in a session beside parties and mediators.
+    Participant {
+        /// Who.
+        name: String,
+        /// As what.
+        role: ParticipantRole,
+        /// Whether the parties agreed to it.
+        #[serde(default)]
+        consent: bool,
+    }
+    /// 指定调解员: who presides, and who mediates with them.
+    ///
+    /// Source: 人民调解法 (2010) art. 19.
+    MediatorsAppointed {
+        /// Who presides (主持人).
+        host: String,
+        /// The others.
+        #[serde(default)]
+        mediators: Vec<String>,
+        /// Who chose them.
+        #[serde(default = "by_committee")]
+        chosen_by: ChosenBy,
+    }
+    /// 披露: a mediator stands close to a party.
+    ///
+    /// Source: 特邀调解规定 (2016) art. 15; a setting for people's mediation.
+    RelationDisclosed {
+        /// The mediator.
+        mediator: String,
+        /// To which party.
+        #[serde(default)]
+        party: Option<FactId>,
+        /// How.
+        relation: String,
+    }
+    /// 回避: a mediator withdraws.
+    ///
+    /// Source: 特邀调解规定 (2016) art. 15; 信访工作条例 (2022) art. 28.
+    Recused {
+        /// The mediator.
+        mediator: String,
+        /// The party that asked for it; the mediator's own wish if absent.
+        #[serde(default)]
+        party: Option<FactId>,
+        /// Why.
+        reason: String,
+    }
+    /// 同意不回避: both sides know and agree that the mediator goes on.
+    ///
+    /// Source: 特邀调解规定 (2016) art. 15.
+    RecusalWaived {
+        /// The mediator.
+        mediator: String,
+        /// Which parties agree.
+        parties: Vec<FactId>,
+    }
+    /// 权利义务告知.
+    RightsTold {
+        /// Which parties were told.
+        parties: Vec<FactId>,
     }
     /// 达成协议: the agreement with its text as the parties have it.
     ///
@@ -409,6 +524,29 @@ bodies! {
         /// Which round; the open one if absent.
         #[serde(default)]
         round: u16,
+    }
+    /// 撤回提级: the level that asked takes its request back. Once accepted, it is a request to
+    /// return the case.
+    EscalationWithdrawn {
+        /// From which level.
+        #[serde(default)]
+        from: Level,
+        /// Which round; the last one if absent.
+        #[serde(default)]
+        round: u16,
+        /// Why.
+        reason: String,
+    }
+    /// 退回: the upper level gives the case back, with reasons.
+    EscalationReturned {
+        /// To which level.
+        #[serde(default)]
+        from: Level,
+        /// Which round; the last one if absent.
+        #[serde(default)]
+        round: u16,
+        /// Why.
+        reason: String,
     }
     /// 镇确认化解: an agreement reached after the township had accepted is confirmed.
     ResolutionConfirmed {
@@ -527,6 +665,33 @@ words! {
         /// 部门
         Department,
     }
+}
+
+impl SessionHeld {
+    /// A joint session with nothing but what every record has.
+    #[must_use]
+    pub fn brief(place: &str, host: &str, present: Vec<FactId>, result: SessionResult) -> Self {
+        Self {
+            place: place.to_owned(),
+            mode: SessionMode::Joint,
+            host: host.to_owned(),
+            mediators: Vec::new(),
+            present,
+            result,
+            public: false,
+            recorder: String::new(),
+            participants: Vec::new(),
+            rights_told: false,
+            issues: Vec::new(),
+            proposal: String::new(),
+            undisputed: String::new(),
+            danger: false,
+        }
+    }
+}
+
+const fn by_committee() -> ChosenBy {
+    ChosenBy::Committee
 }
 
 /// What a decision chose, or what lost.

@@ -1,7 +1,7 @@
 //! When agreements take effect, and what two of them do to each other.
 
-use super::super::tests::{sealed, signed};
 use super::super::world::{Desk, World, day};
+use super::super::world::{sealed, signed};
 use super::*;
 use crate::case::guard::RefusalReason;
 use crate::fact::Body;
@@ -148,6 +148,7 @@ fn the_plans_of_both_stay_due_until_somebody_decides() {
             settings: crate::settings::VERSION.into(),
             happened: None,
             demands: vec![],
+            follows: None,
         }),
     );
     let mut promise = |desk: Desk, at: &str, text: &str, dues: &[&str]| {
@@ -386,4 +387,51 @@ fn contested_amounts_count_once_for_each_demand() {
     }
     let counts = r.merged().counts;
     assert_eq!((counts.amount_fen, counts.is_amount_unverified), (3_600_000, true));
+}
+
+#[test]
+fn paid_here_and_not_paid_there_asks_and_reminds_on() {
+    use crate::fact::body::{Kept, PerformanceNoted};
+    let mut b = super::super::world::begun();
+    let mut body = match b.agreement("六月底前付清", None) {
+        Body::AgreementReached(body) => body,
+        _ => return,
+    };
+    body.plan.push(PlanLine {
+        due: day("2026-06-30"),
+        what: "付款".into(),
+        amount_fen: Some(crate::money::Fen(1_800_000)),
+    });
+    let agreement = b.world.write(b.village, "2026-03-05", Body::AgreementReached(body));
+    let parties = vec![b.zhang, b.li];
+    b.world.write(b.village, "2026-03-05", signed(agreement, parties));
+    b.world.write(b.village, "2026-03-05", sealed(agreement));
+    b.merged();
+    let noted = |kept| {
+        Body::PerformanceNoted(PerformanceNoted {
+            agreement,
+            line: Some(0),
+            kept,
+            amount_fen: None,
+            note: String::new(),
+        })
+    };
+    let paid = b.world.write(b.village, "2026-06-29", noted(Kept::Done));
+    b.world.write(b.township, "2026-06-30", noted(Kept::NotDone));
+    let case = b.merged();
+    let open = case.conflicts.iter().find(|c| c.is_open()).expect("asked");
+    assert_eq!(open.kind, ConflictKind::Performance);
+    assert_eq!(case.dues.len(), 1, "reminders go on");
+    b.world.write(
+        b.village,
+        "2026-07-01",
+        Body::Decided(Decided {
+            conflict: open.key.clone(),
+            choice: Choice::Fact(paid),
+            over: vec![],
+            reason: "有收条".into(),
+        }),
+    );
+    let case = b.merged();
+    assert!(case.dues.is_empty() && !case.has_open_conflict());
 }

@@ -1,0 +1,379 @@
+//! A folded case as the screens read it.
+
+use std::collections::BTreeMap;
+
+use document::Record;
+use domain::calendar::Calendar;
+use domain::case::agreement::{Agreement, Lacking};
+use domain::case::conflict::{Conflict, Settlement, Side};
+use domain::case::{Case, EventMark, register::Register};
+use domain::fact::body::Choice;
+use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
+use domain::id::{FactId, UnitId};
+use domain::role::Level;
+use domain::rules::{RULES, RuleId, Why};
+use domain::time::{At, Hlc};
+
+use super::timing;
+use crate::names::Names;
+use crate::office::Office;
+use crate::projector;
+use crate::view::*;
+
+/// A reason with its source.
+pub(super) fn why_view(why: &Why) -> WhyView {
+    let source = RULES.iter().find(|rule| rule.id == why.rule).map_or("", |rule| rule.source);
+    WhyView { rule: why.rule, source: source.to_owned(), facts: why.facts.clone() }
+}
+
+/// Registers as they cross.
+pub(crate) fn field_views(fields: &BTreeMap<String, Register>) -> BTreeMap<String, FieldView> {
+    fields
+        .iter()
+        .map(|(name, register)| {
+            let value = FieldValue::from(&register.value);
+            (name.clone(), FieldView { value, is_contested: register.is_contested })
+        })
+        .collect()
+}
+
+/// Conflicts as they cross, for whoever asks.
+pub(crate) fn conflict_views(
+    office: &Office,
+    names: &Names,
+    owner: Option<(UnitId, Level)>,
+    conflicts: &[Conflict],
+    fact: impl Fn(FactId) -> Option<domain::fact::Body>,
+) -> Vec<ConflictView> {
+    let me = office.me();
+    let level = owner.map_or(me.role.level(), |(_, level)| level);
+    conflicts
+        .iter()
+        .map(|conflict| {
+            let roles = conflict.seat.roles(level).to_vec();
+            let unit = owner.map(|(unit, _)| unit).filter(|_| conflict.seat.is_of_owner());
+            ConflictView {
+                key: conflict.key.clone(),
+                kind: conflict.kind,
+                why: why_view(&conflict.why),
+                sides: conflict.sides.iter().map(|side| side_view(names, side, &fact)).collect(),
+                ways: conflict.ways.iter().map(|way| (*way).to_owned()).collect(),
+                may_settle: conflict.is_open()
+                    && roles.contains(&me.role)
+                    && unit.is_none_or(|unit| unit == me.unit),
+                roles,
+                unit: unit.map(|unit| names.unit(unit)),
+                settlement: conflict.settlement.as_ref().map(|s| settlement_view(names, s)),
+            }
+        })
+        .collect()
+}
+
+fn side_view(
+    names: &Names,
+    side: &Side,
+    fact: &impl Fn(FactId) -> Option<domain::fact::Body>,
+) -> SideView {
+    SideView {
+        choice: side.choice.clone(),
+        at: side.at,
+        by: names.user(side.by),
+        unit: side.unit.map(|unit| names.unit(unit)),
+        device: side.device.map(|device| names.device(device)),
+        recorded_ms: side.recorded.ms,
+        fact: match side.choice {
+            Choice::Fact(id) => fact(id),
+            Choice::Value(_) | Choice::Way(_) => None,
+        },
+    }
+}
+
+fn settlement_view(names: &Names, settlement: &Settlement) -> SettlementView {
+    match settlement {
+        Settlement::ByRule(rule) => SettlementView {
+            rule: Some(*rule),
+            by: None,
+            unit: None,
+            at: None,
+            recorded_ms: None,
+            choice: None,
+            reason: String::new(),
+        },
+        Settlement::ByPerson { by, unit, at, recorded, choice, reason, .. } => SettlementView {
+            rule: None,
+            by: Some(names.user(*by)),
+            unit: Some(names.unit(*unit)),
+            at: Some(*at),
+            recorded_ms: Some(recorded.ms),
+            choice: Some(choice.clone()),
+            reason: reason.clone(),
+        },
+    }
+}
+
+/// Turns a folded case into what the screen reads.
+pub(super) struct CaseReader<'a> {
+    pub(super) office: &'a Office,
+    pub(super) names: &'a Names,
+    pub(super) facts: &'a RecordFacts,
+    pub(super) case: &'a Case,
+    pub(super) calendar: &'a Calendar,
+    pub(super) now: At,
+}
+
+impl CaseReader<'_> {
+    pub(super) fn view(&self, space: domain::id::SpaceId, record: &Record) -> CaseView {
+        let case = self.case;
+        let owner = case.owner();
+        let me = self.office.me();
+        let version: String =
+            record.heads().iter().flatten().map(|byte| format!("{byte:02x}")).collect();
+        let texts = record.text_names().into_iter().filter_map(|name| {
+            let text = record.text(&name)?;
+            Some((name, TextView { text, version: version.clone() }))
+        });
+        CaseView {
+            id: record.id(),
+            space,
+            number: case.registration.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
+            title: projector::title(case),
+            stage: case.stage,
+            state: case.state,
+            marks: case
+                .marks
+                .iter()
+                .map(|m| MarkView { mark: m.value, why: why_view(&m.why) })
+                .collect(),
+            owner: owner.map(|t| self.names.unit(t.unit)),
+            owner_why: owner.map(|t| why_view(&Why::new(RuleId::OwnerByAcceptance, [t.by]))),
+            registration: self.registration(),
+            category: case.category.as_ref().map(|c| c.value),
+            category_why: case.category.as_ref().map(|c| why_view(&c.why)),
+            risk: case.risk.as_ref().map(|r| r.value),
+            risk_why: case.risk.as_ref().map(|r| why_view(&r.why)),
+            fields: field_views(&case.fields),
+            texts: texts.collect(),
+            parties: self.parties(),
+            sessions: self.sessions(),
+            hosting: self.hosting(),
+            suggestions: self.suggestions(),
+            escalations: self.escalations(),
+            agreements: case.agreements.iter().map(|a| self.agreement(a)).collect(),
+            written_only: case.written_only.as_ref().map(why_view),
+            formal_number: case.numbers.formal.clone(),
+            former_numbers: case.numbers.former.clone(),
+            red_branch: case.red_branch.as_ref().map(why_view),
+            may_suggest_meeting: case.red_branch.is_none(),
+            archive: case.archive.as_ref().map(|a| ArchiveView {
+                id: a.id,
+                at: a.at,
+                retention: a.retention,
+                supplement: a.supplement.clone(),
+                statements: a.statements.clone(),
+                needs_statement: a.needs_statement,
+            }),
+            tracks: case.tracks.clone(),
+            clocks: timing::clocks(case, self.calendar, self.now),
+            cards: timing::cards(case, self.calendar, self.names),
+            dues: self.dues(),
+            conflicts: conflict_views(
+                self.office,
+                self.names,
+                owner.map(|t| (t.unit, t.level)),
+                &case.conflicts,
+                |id| self.body(id),
+            ),
+            notices: self.notices(),
+            closure: case.closure.as_ref().map(|c| ClosureView {
+                id: c.id,
+                at: c.at,
+                outcome: c.outcome,
+            }),
+            counts: self.counts(),
+            event_count: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
+            may_write: KINDS
+                .iter()
+                .filter(|kind| kind.record == RecordKind::Case && kind.roles.contains(&me.role))
+                .map(|kind| kind.code.to_owned())
+                .collect(),
+            needs_update: case.events.iter().any(|e| e.marks.contains(&EventMark::NeedsUpdate)),
+        }
+    }
+
+    fn registration(&self) -> Option<RegistrationView> {
+        self.case.registration.as_ref().map(|r| RegistrationView {
+            id: r.id,
+            at: r.at,
+            by: self.names.user(r.first_responsible),
+            unit: self.names.unit(r.unit),
+            source: r.source,
+            track: r.track,
+            demands: r.demands.clone(),
+            follows: r.follows,
+        })
+    }
+
+    fn parties(&self) -> Vec<PartyView> {
+        let party = |p: &domain::case::Party| PartyView {
+            id: p.id,
+            details: p.details.clone(),
+            is_minor: p.is_minor,
+            shown_name: domain::case::red::shown_name(p),
+            will: p.will.as_ref().map(|w| w.value),
+        };
+        self.case.parties.iter().map(party).collect()
+    }
+
+    fn sessions(&self) -> Vec<SessionView> {
+        let session = |s: &domain::case::session::Session| SessionView {
+            id: s.id,
+            number: s.number,
+            at: s.at,
+            result: s.result,
+            level: s.level,
+            with: s.with.clone(),
+            uncounted: s.uncounted,
+            why: why_view(&s.why),
+        };
+        self.case.sessions.iter().map(session).collect()
+    }
+
+    fn escalations(&self) -> Vec<EscalationView> {
+        let escalation = |e: &domain::case::ladder::Escalation| EscalationView {
+            from: e.from,
+            round: e.round,
+            reason: e.reason,
+            status: e.status,
+            requests: e.requests.clone(),
+            acceptances: e.acceptances.clone(),
+            confirmed_by: e.requests.iter().filter_map(|id| self.event(*id).by).collect(),
+            returned: e.returned,
+            missed_days: e.missed_days,
+            why: why_view(&e.why),
+        };
+        self.case.ladder.escalations.iter().map(escalation).collect()
+    }
+
+    fn hosting(&self) -> HostingView {
+        let hosting = &self.case.hosting;
+        HostingView {
+            host: hosting.host.clone(),
+            mediators: hosting.mediators.clone(),
+            recused: hosting.recused.clone(),
+        }
+    }
+
+    fn suggestions(&self) -> Vec<SuggestionView> {
+        let suggestion = |s: &domain::case::suggestion::Suggestion| SuggestionView {
+            kind: s.kind,
+            key: s.key.clone(),
+            status: s.status,
+            count: s.count,
+            threshold: s.threshold,
+            why: why_view(&s.why),
+        };
+        self.case.suggestions.iter().map(suggestion).collect()
+    }
+
+    fn agreement(&self, a: &Agreement) -> AgreementView {
+        let parties = a.lacking.iter().filter_map(|lacking| match lacking {
+            Lacking::Party(id) => Some(*id),
+            Lacking::Mediator | Lacking::Seal | Lacking::Writing => None,
+        });
+        AgreementView {
+            id: a.id,
+            form: a.form,
+            text: a.text.clone(),
+            text_hash: a.text_hash.clone(),
+            parties: a.parties.clone(),
+            amount_fen: a.amount,
+            plan: a.plan.clone(),
+            effective: a.effective,
+            lacking: LackingView {
+                parties: parties.collect(),
+                mediator: a.lacking.contains(&Lacking::Mediator),
+                seal: a.lacking.contains(&Lacking::Seal),
+                writing: a.lacking.contains(&Lacking::Writing),
+            },
+            standing: a.standing,
+            unit: self.names.unit(a.unit),
+            replaces: a.replaces,
+            replaces_dated: a.replaces_dated,
+            judicial_confirmation: self.confirmation(a),
+            why: why_view(&a.why),
+        }
+    }
+
+    fn confirmation(&self, agreement: &Agreement) -> ConfirmationView {
+        let why = Why::new(RuleId::JudicialConfirmation, agreement.bound_up_with(self.case));
+        ConfirmationView { bar: agreement.confirmation_bar(), why: why_view(&why) }
+    }
+
+    fn dues(&self) -> Vec<DueView> {
+        let due = |d: &domain::case::performance::Due| DueView {
+            agreement: d.agreement,
+            line: d.line,
+            day: d.day,
+            what: d.what.clone(),
+            amount_fen: d.amount,
+        };
+        self.case.dues.iter().map(due).collect()
+    }
+
+    fn notices(&self) -> Vec<NoticeView> {
+        let notice = |n: &domain::case::notice::Notice| NoticeView {
+            key: n.key.clone(),
+            unit: self.names.unit(n.unit),
+            why: why_view(&n.why),
+            about: n.about.iter().map(|id| self.event(*id)).collect(),
+            acknowledged: n.acknowledged.map(|id| self.event(id)),
+        };
+        self.case.notices.iter().map(notice).collect()
+    }
+
+    fn counts(&self) -> CountsView {
+        let counts = &self.case.counts;
+        CountsView {
+            visits: counts.visits,
+            sessions: counts.sessions,
+            village_sessions: self.case.session_count(Level::Village),
+            township_sessions: self.case.session_count(Level::Township),
+            escalations: counts.escalations,
+            written_agreements: counts.written_agreements,
+            oral_agreements: counts.oral_agreements,
+            amount_fen: counts.amount_fen,
+            is_amount_unverified: counts.is_amount_unverified,
+            satisfied: counts.satisfied,
+            mostly_satisfied: counts.mostly_satisfied,
+            unsatisfied: counts.unsatisfied,
+        }
+    }
+
+    fn carried(&self, id: FactId) -> Option<&domain::fact::Carried> {
+        let at = self.facts.facts.binary_search_by_key(&id, |carried| carried.id).ok()?;
+        self.facts.facts.get(at)
+    }
+
+    fn body(&self, id: FactId) -> Option<domain::fact::Body> {
+        Fact::read(&self.carried(id)?.json).ok().map(|fact| fact.body)
+    }
+
+    /// One line of the history, as it was written.
+    pub(super) fn event(&self, id: FactId) -> EventView {
+        let marks = self.case.events.iter().find(|e| e.id == id);
+        let carried = self.carried(id);
+        let fact = carried.and_then(|c| Fact::read(&c.json).ok());
+        let proof = carried.and_then(|c| c.proof);
+        let typed: Option<Hlc> = fact.as_ref().map(|f| f.recorded);
+        EventView {
+            id,
+            at: fact.as_ref().map(|f| f.at),
+            recorded_ms: typed.map(|t| t.ms),
+            by: fact.as_ref().map(|f| self.names.user(f.by)),
+            unit: proof.map(|p| self.names.unit(p.unit)),
+            device: proof.map(|p| self.names.device(p.device)),
+            fact: fact.map(|f| f.body),
+            marks: marks.map(|e| e.marks.clone()).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! How a case ends, and what may still happen to it: closing, archiving, void requests, and what
+//! came in that whoever closed it did not know.
+
+use crate::fact::Body;
+use crate::fact::body::{Choice, Retention};
+use crate::id::FactId;
+use crate::rules::{RuleId, Why};
+use crate::time::At;
+
+use super::Closure;
+use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::known::{Facts, Known, each};
+
+/// The archived file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Archive {
+    /// The fact.
+    pub id: FactId,
+    /// When.
+    pub at: At,
+    /// How long it is kept.
+    pub retention: Retention,
+    /// What came later, or unknown to whoever archived: the supplement (补充卷), in order.
+    pub supplement: Vec<FactId>,
+    /// 卷宗情况说明: the first is the statement, others supplement it.
+    pub statements: Vec<FactId>,
+    /// Whether a statement about the supplement must still be written.
+    pub needs_statement: bool,
+}
+
+/// Whether a case stands void.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Voiding {
+    /// Why it is void, if it is.
+    pub void: Option<Why>,
+    /// Why somebody asks for it, if it is not (作废请求).
+    pub requested: Option<Why>,
+}
+
+/// What counts as work or news on a case.
+fn is_news(known: &Known) -> bool {
+    let body = &known.fact.body;
+    let is_ending = matches!(body, Body::EscalationAccepted(_) | Body::ResolutionConfirmed(_));
+    let is_performance = matches!(body, Body::PerformanceNoted(_));
+    matches!(body, Body::VisitReceived(_) | Body::Flagged(_))
+        || body.row().substantive && !is_ending && !is_performance
+}
+
+/// The first archiving and what lies outside its seal.
+pub(super) fn archive(facts: &Facts) -> Option<Archive> {
+    let (sealed, body) = each!(facts, Archived).min_by_key(|(known, _)| known.order())?;
+    let is_paper = |known: &&Known| {
+        !matches!(
+            known.fact.body,
+            Body::Archived(_) | Body::Decided(_) | Body::Acknowledged(_) | Body::FileStatement(_)
+        )
+    };
+    let mut late: Vec<&Known> = facts
+        .list
+        .iter()
+        .filter(is_paper)
+        .filter(|known| known.id != sealed.id && !sealed.knows(known))
+        .collect();
+    late.sort_by_key(|known| known.order());
+    let mut stated: Vec<&Known> = each!(facts, FileStatement).map(|(known, _)| known).collect();
+    stated.sort_by_key(|known| known.order());
+    let is_stated = |known: &&Known| stated.iter().any(|statement| statement.knows(known));
+    Some(Archive {
+        id: sealed.id,
+        at: sealed.fact.at,
+        retention: body.retention,
+        needs_statement: !late.iter().all(is_stated),
+        supplement: late.into_iter().map(|known| known.id).collect(),
+        statements: stated.into_iter().map(|known| known.id).collect(),
+    })
+}
+
+/// What came in that whoever closed the case did not know, and what was decided about it.
+pub(super) struct FollowUp {
+    pub(super) conflict: Option<Conflict>,
+    /// Whether the case goes on.
+    pub(super) is_reopened: bool,
+}
+
+/// Asks about what came in after or beside the closing. Statistics stay as they are until
+/// somebody decides.
+pub(super) fn follow_up(facts: &Facts, closure: &Closure, archive: Option<&Archive>) -> FollowUp {
+    let none = FollowUp { conflict: None, is_reopened: false };
+    let Some(closed) = facts.get(closure.id) else { return none };
+    let news: Vec<&Known> =
+        facts.list.iter().filter(|known| is_news(known) && !closed.knows(known)).collect();
+    let reopened = each!(facts, Reopened)
+        .map(|(known, _)| known)
+        .filter(|known| known.knows(closed))
+        .min_by_key(|known| known.order());
+    if news.is_empty() {
+        return FollowUp { conflict: None, is_reopened: reopened.is_some() };
+    }
+    let sides: Vec<&Known> = std::iter::once(closed).chain(news.iter().copied()).collect();
+    let (rule, ways, seat): (_, &[&str], _) = match archive {
+        Some(_) => (RuleId::ArchivedFollowUp, &["new_case", "nothing"], Seat::AnyHead),
+        None => (RuleId::ClosedFollowUp, &["reopen", "nothing"], Seat::AnyHead),
+    };
+    let key = format!("follow_up/{}", closed.id);
+    let decided = facts.decision(&key, seat, &sides);
+    let is_reopened = reopened.is_some()
+        || decided.is_some_and(|(_, choice)| *choice == Choice::Way("reopen".into()));
+    let conflict = Conflict::between(
+        ConflictKind::FollowUp,
+        key,
+        Why::new(rule, sides.iter().map(|known| known.id)),
+        seat,
+        sides.iter().map(|known| Side::of_fact(known)).collect(),
+    )
+    .with_ways(ways)
+    .settled_by(decided.map(|(known, _)| known).or(reopened));
+    FollowUp { conflict: Some(conflict), is_reopened }
+}
+
+/// Whether the case is void, or only somebody's wish.
+pub(super) fn voiding(facts: &Facts) -> (Voiding, Option<Conflict>) {
+    let first = each!(facts, Voided).map(|(known, _)| known).min_by_key(|known| known.order());
+    let Some(voided) = first else { return (Voiding::default(), None) };
+    let work: Vec<&Known> =
+        facts.list.iter().filter(|known| is_news(known) && !voided.knows(known)).collect();
+    if work.is_empty() {
+        let void = Some(Why::new(RuleId::VoidOrWork, [voided.id]));
+        return (Voiding { void, requested: None }, None);
+    }
+    let sides: Vec<&Known> = std::iter::once(voided).chain(work).collect();
+    let why = Why::new(RuleId::VoidOrWork, sides.iter().map(|known| known.id));
+    let decided = facts.decision("void", Seat::Head, &sides);
+    let conflict = Conflict::between(
+        ConflictKind::Void,
+        "void".to_owned(),
+        why.clone(),
+        Seat::Head,
+        sides.iter().map(|known| Side::of_fact(known)).collect(),
+    )
+    .with_ways(&["void", "keep"])
+    .settled_by(decided.map(|(known, _)| known));
+    let voiding = match decided.map(|(_, choice)| choice) {
+        Some(Choice::Way(way)) if way == "void" => Voiding { void: Some(why), requested: None },
+        Some(_) => Voiding::default(),
+        None => Voiding { void: None, requested: Some(why) },
+    };
+    (voiding, Some(conflict))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stage::{Mark, State};
+    use super::super::world::{Begun, begun};
+    use super::super::{Case, EventMark};
+    use super::*;
+    use crate::fact::body::*;
+
+    fn closed() -> Body {
+        Body::Closed(Closed {
+            outcome: Outcome::Failed,
+            routes: vec![Route::Court],
+            note: String::new(),
+        })
+    }
+
+    fn visited(b: &Begun) -> Body {
+        Body::VisitReceived(VisitReceived {
+            party: Some(b.li),
+            content: "再次渗漏，要求重新处理".into(),
+            danger: false,
+        })
+    }
+
+    fn archived() -> Body {
+        Body::Archived(Archived { retention: Retention::Long, volume: String::new() })
+    }
+
+    fn has(case: &Case, mark: Mark) -> bool {
+        case.marks.iter().any(|m| m.value == mark)
+    }
+
+    fn settle(b: &mut Begun, way: &str) {
+        let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
+        let body = Body::Decided(Decided {
+            conflict: open.key,
+            choice: Choice::Way(way.into()),
+            over: vec![],
+            reason: "看过材料".into(),
+        });
+        b.world.write(b.village, "2026-03-20", body);
+    }
+
+    #[test]
+    fn news_beside_a_closing_asks_and_changes_no_statistics_until_decided() {
+        for (way, state) in [("reopen", State::Registered), ("nothing", State::Closed)] {
+            let mut b = begun();
+            b.world.write(b.village, "2026-03-05", closed());
+            let news = visited(&b);
+            b.world.write(b.township, "2026-03-05", news);
+            let case = b.merged();
+            assert_eq!(case.state, State::Closed);
+            assert!(has(&case, Mark::ClosedWithFollowUp));
+            settle(&mut b, way);
+            let case = b.merged();
+            assert_eq!(case.state, state, "{way}");
+            assert!(!has(&case, Mark::ClosedWithFollowUp) && !case.has_open_conflict());
+        }
+    }
+
+    #[test]
+    fn an_archive_is_sealed_and_late_material_goes_to_a_supplement() {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", closed());
+        b.world.meet(b.village, b.township);
+        b.world.write(b.township, "2026-03-12", archived());
+        let news = visited(&b);
+        let late = b.world.write(b.village, "2026-03-10", news);
+        let case = b.merged();
+        let archive = case.archive.as_ref().expect("archived");
+        assert_eq!(archive.supplement, [late]);
+        assert!(archive.needs_statement);
+        assert_eq!(case.state, State::Archived);
+        assert!(has(&case, Mark::ArchivedWithFollowUp));
+        assert!(case.events.iter().any(|e| e.marks.contains(&EventMark::Supplement)));
+        settle(&mut b, "new_case");
+        let case = b.merged();
+        assert_eq!(case.state, State::Archived, "the old case stays as it was");
+        assert!(!case.has_open_conflict());
+    }
+
+    #[test]
+    fn two_statements_are_both_kept() {
+        let mut b = begun();
+        b.world.write(b.township, "2026-03-12", archived());
+        let say = |text: &str| Body::FileStatement(FileStatement { text: text.into() });
+        let second = b.world.write(b.village, "2026-03-14", say("另有照片两张"));
+        let first = b.world.write(b.township, "2026-03-13", say("当事人又来访"));
+        assert_eq!(b.merged().archive.map(|a| a.statements), Some(vec![first, second]));
+    }
+
+    #[test]
+    fn work_wins_over_a_void() {
+        let void = || Body::Voided(Voided { reason: "重复登记".into() });
+        let mut b = begun();
+        let news = visited(&b);
+        b.world.write(b.township, "2026-03-05", news);
+        b.merged();
+        b.world.write(b.village, "2026-03-06", void());
+        assert_eq!(b.merged().state, State::Voided, "whoever made it void knew");
+        let mut b = begun();
+        let news = visited(&b);
+        b.world.write(b.township, "2026-03-05", news);
+        b.world.write(b.village, "2026-03-06", void());
+        let case = b.merged();
+        assert_ne!(case.state, State::Voided);
+        assert!(has(&case, Mark::VoidRequested));
+        settle(&mut b, "void");
+        assert_eq!(b.merged().state, State::Voided);
+    }
+}

@@ -1,0 +1,180 @@
+//! Who mediates: appointments, recusals, and what a session held by a recused mediator is marked
+//! with.
+//!
+//! Source: 人民调解法 (2010) art. 19; recusal of people's mediators is a working rule after
+//! 特邀调解规定 (2016) art. 15.
+
+use crate::fact::body::{Choice, MediatorsAppointed, SessionHeld};
+use crate::id::FactId;
+use crate::merge::{self, Settled};
+use crate::rules::{RuleId, Why};
+
+use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::known::{Facts, Known, each};
+use super::session::Sides;
+
+/// Who mediates.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Hosting {
+    /// Who presides, once somebody was appointed.
+    pub host: Option<String>,
+    /// Everybody who was appointed and is not recused.
+    pub mediators: Vec<String>,
+    /// Everybody who withdrew and was not kept by both sides.
+    pub recused: Vec<String>,
+    /// Sessions that a recused mediator held or took part in, with the reason.
+    pub flawed: Vec<(FactId, Why)>,
+}
+
+/// Folds who mediates. Mediators are the union of what stands side by side; of two who were to
+/// preside the one appointed earlier does, until somebody decides.
+#[must_use]
+pub(super) fn fold(facts: &Facts, sides: Sides<'_>) -> (Hosting, Vec<Conflict>) {
+    let mut appointed: Vec<(&Known, &MediatorsAppointed)> =
+        each!(facts, MediatorsAppointed).collect();
+    appointed.sort_by_key(|(known, _)| known.order());
+    let heads = merge::heads(&appointed, |later, earlier| later.0.knows(earlier.0));
+    let mut conflicts = Vec::new();
+    let host = match merge::same_or_ask(&heads, |(_, body)| body.host.trim().to_owned()) {
+        Settled::Nothing => None,
+        Settled::One((_, body)) => Some(body.host.clone()),
+        Settled::Ask(all) => {
+            let known: Vec<&Known> = all.iter().map(|(known, _)| *known).collect();
+            let decided = facts.decision("host", Seat::Head, &known);
+            let chosen = decided.and_then(|(_, choice)| match choice {
+                Choice::Fact(id) => all.iter().find(|(known, _)| known.id == *id),
+                _ => None,
+            });
+            conflicts.push(
+                Conflict::between(
+                    ConflictKind::Host,
+                    "host".to_owned(),
+                    Why::new(RuleId::HostAsk, known.iter().map(|k| k.id)),
+                    Seat::Head,
+                    known.iter().map(|k| Side::of_fact(k)).collect(),
+                )
+                .settled_by(decided.map(|(known, _)| known)),
+            );
+            chosen.or_else(|| all.first()).map(|(_, body)| body.host.clone())
+        }
+    };
+    let mut hosting = Hosting { host, ..Hosting::default() };
+    let recusals: Vec<(&Known, &str)> = each!(facts, Recused)
+        .map(|(known, body)| (known, body.mediator.trim()))
+        .filter(|(_, name)| !is_waived(facts, name, sides))
+        .collect();
+    for (_, name) in &recusals {
+        push_once(&mut hosting.recused, name);
+    }
+    for (_, body) in heads {
+        for name in std::iter::once(&body.host).chain(&body.mediators) {
+            if !hosting.recused.iter().any(|recused| recused == name.trim()) {
+                push_once(&mut hosting.mediators, name);
+            }
+        }
+    }
+    for (session, body) in each!(facts, SessionHeld) {
+        let recused = recusals.iter().filter(|(known, name)| {
+            !session.span().is_before(&known.span()) && took_part(body, name)
+        });
+        let basis: Vec<FactId> = recused.map(|(known, _)| known.id).collect();
+        if !basis.is_empty() {
+            let why = Why::new(RuleId::RecusedSession, basis.into_iter().chain([session.id]));
+            hosting.flawed.push((session.id, why));
+        }
+    }
+    (hosting, conflicts)
+}
+
+fn push_once(names: &mut Vec<String>, name: &str) {
+    let name = name.trim();
+    if !name.is_empty() && !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
+}
+
+fn took_part(body: &SessionHeld, name: &str) -> bool {
+    body.host.trim() == name || body.mediators.iter().any(|mediator| mediator.trim() == name)
+}
+
+/// Whether both sides know and agree that a mediator goes on.
+fn is_waived(facts: &Facts, name: &str, sides: Sides<'_>) -> bool {
+    let agrees = |side: &[FactId]| {
+        side.is_empty()
+            || each!(facts, RecusalWaived).any(|(_, body)| {
+                body.mediator.trim() == name && body.parties.iter().any(|p| side.contains(p))
+            })
+    };
+    agrees(sides.applicants)
+        && agrees(sides.respondents)
+        && each!(facts, RecusalWaived).any(|(_, body)| body.mediator.trim() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::EventMark;
+    use super::super::world::begun;
+    use super::*;
+    use crate::fact::Body;
+    use crate::fact::body::*;
+
+    fn appointed(host: &str, mediators: &[&str]) -> Body {
+        Body::MediatorsAppointed(MediatorsAppointed {
+            host: host.into(),
+            mediators: mediators.iter().map(|m| (*m).into()).collect(),
+            chosen_by: ChosenBy::Committee,
+        })
+    }
+
+    #[test]
+    fn two_hosts_ask_and_the_earlier_presides_meanwhile() {
+        let mut b = begun();
+        let mediator = b.world.desk(2, crate::role::Role::R5);
+        b.world.meet(b.township, mediator);
+        b.world.write(mediator, "2026-03-06", appointed("吴某", &["郑某"]));
+        let ours = b.world.write(b.village, "2026-03-05", appointed("周某", &["钱某"]));
+        b.world.meet(mediator, b.township);
+        let case = b.merged();
+        assert_eq!(case.hosting.host.as_deref(), Some("周某"));
+        assert_eq!(case.hosting.mediators, ["周某", "钱某", "吴某", "郑某"], "the union");
+        let open = case.conflicts.iter().find(|c| c.is_open()).expect("asked");
+        assert_eq!(open.kind, ConflictKind::Host);
+        b.world.write(
+            b.village,
+            "2026-03-08",
+            Body::Decided(Decided {
+                conflict: open.key.clone(),
+                choice: Choice::Fact(ours),
+                over: vec![],
+                reason: "先指定的".into(),
+            }),
+        );
+        assert!(!b.merged().has_open_conflict());
+    }
+
+    #[test]
+    fn a_recused_mediators_later_session_is_flawed() {
+        let mut b = begun();
+        let failed = b.session(SessionResult::Failed);
+        let before = b.world.write(b.village, "2026-03-05", failed.clone());
+        let recused = Body::Recused(Recused {
+            mediator: "周某".into(),
+            party: Some(b.li),
+            reason: "是张某的堂兄".into(),
+        });
+        b.world.write(b.township, "2026-03-06", recused);
+        let after = b.world.write(b.village, "2026-03-08", failed);
+        let case = b.merged();
+        let flawed = |case: &super::super::Case, id| {
+            case.events.iter().any(|e| e.id == id && e.marks.contains(&EventMark::ProcedureFlaw))
+        };
+        assert!(flawed(&case, after) && !flawed(&case, before));
+        assert_eq!(case.hosting.recused, ["周某"]);
+        let waived = Body::RecusalWaived(RecusalWaived {
+            mediator: "周某".into(),
+            parties: vec![b.zhang, b.li],
+        });
+        b.world.write(b.village, "2026-03-09", waived);
+        assert!(!flawed(&b.merged(), after), "both sides kept him");
+    }
+}

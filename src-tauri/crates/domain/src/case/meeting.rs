@@ -1,0 +1,234 @@
+//! Which session records tell of one meeting.
+//!
+//! Both records are originals and both are kept; the meeting counts once, from the moment both
+//! are known and before anyone confirms it. A person may split it, and where the records tell the
+//! result differently a person decides.
+//!
+//! Source: the practice "3321" (内部工作规则), and domain rule C3.
+
+use crate::fact::body::{Choice, SessionHeld, SessionResult};
+use crate::id::FactId;
+use crate::rules::{RuleId, Why};
+use crate::settings::Settings;
+use crate::time::{At, Precision};
+
+use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::known::{Facts, Known};
+
+/// The records of one meeting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meeting {
+    /// The records, by business time.
+    pub records: Vec<FactId>,
+    /// How it ended; `None` while the records differ and nobody has decided.
+    pub result: Option<SessionResult>,
+}
+
+/// A session record with its body.
+pub(super) type Record<'a> = (&'a Known, &'a SessionHeld);
+
+/// Gathers records, sorted by business time, into meetings, and says what a person must decide.
+pub(super) fn fold(
+    facts: &Facts,
+    records: &[Record<'_>],
+    settings: &Settings,
+) -> (Vec<Meeting>, Vec<Conflict>) {
+    let mut conflicts = Vec::new();
+    // Which meeting each record belongs to: the place of its first record.
+    let mut first: Vec<usize> = (0..records.len()).collect();
+    let mut losing: Vec<FactId> = Vec::new();
+    for (later, b) in records.iter().enumerate() {
+        for (earlier, a) in records.iter().enumerate().take(later) {
+            if !looks_like_one(a, b, settings) {
+                continue;
+            }
+            let (conflict, verdict) = compare(facts, a, b);
+            conflicts.push(conflict);
+            match verdict {
+                Verdict::Apart => continue,
+                Verdict::One => {}
+                Verdict::OneLoses(id) => losing.push(id),
+            }
+            let (Some(to), Some(from)) = (first.get(earlier).copied(), first.get(later).copied())
+            else {
+                continue;
+            };
+            for place in first.iter_mut().filter(|place| **place == from) {
+                *place = to;
+            }
+        }
+    }
+    let mut meetings = Vec::new();
+    for root in 0..records.len() {
+        let members: Vec<&Record<'_>> = records
+            .iter()
+            .zip(&first)
+            .filter(|(_, place)| **place == root)
+            .map(|(record, _)| record)
+            .collect();
+        if members.is_empty() {
+            continue;
+        }
+        let mut results = members.iter().filter(|(known, _)| !losing.contains(&known.id));
+        let result = results.next().map(|(_, body)| body.result);
+        let is_told_alike = results.all(|(_, body)| Some(body.result) == result);
+        meetings.push(Meeting {
+            records: members.iter().map(|(known, _)| known.id).collect(),
+            result: result.filter(|_| is_told_alike),
+        });
+    }
+    (meetings, conflicts)
+}
+
+enum Verdict {
+    Apart,
+    One,
+    OneLoses(FactId),
+}
+
+/// Two records that look like one meeting, and what was decided about them.
+fn compare(facts: &Facts, a: &Record<'_>, b: &Record<'_>) -> (Conflict, Verdict) {
+    let (low, high) = if a.0.id < b.0.id { (a.0, b.0) } else { (b.0, a.0) };
+    let key = format!("meeting/{}/{}", low.id, high.id);
+    let is_told_alike = a.1.result == b.1.result;
+    let (kind, rule, seat) = if is_told_alike {
+        (ConflictKind::SameMeeting, RuleId::MeetingOnce, Seat::Owner)
+    } else {
+        (ConflictKind::MeetingResult, RuleId::MeetingResult, Seat::Head)
+    };
+    let decided = facts.decision(&key, seat, &[a.0, b.0]);
+    let verdict = match decided.map(|(_, choice)| choice) {
+        Some(Choice::Way(way)) if way == "apart" => Verdict::Apart,
+        Some(Choice::Fact(id)) if *id == a.0.id => Verdict::OneLoses(b.0.id),
+        Some(Choice::Fact(id)) if *id == b.0.id => Verdict::OneLoses(a.0.id),
+        _ => Verdict::One,
+    };
+    let ways: &[&str] = if is_told_alike { &["one", "apart"] } else { &["apart"] };
+    let conflict = Conflict::between(
+        kind,
+        key,
+        Why::new(rule, [a.0.id, b.0.id]),
+        seat,
+        vec![Side::of_fact(a.0), Side::of_fact(b.0)],
+    )
+    .with_ways(ways)
+    .settled_by(decided.map(|(known, _)| known));
+    (conflict, verdict)
+}
+
+/// Whether two records look like one meeting: the same day, about the same time, the same place
+/// or one of them blank, the same pair.
+fn looks_like_one(a: &Record<'_>, b: &Record<'_>, settings: &Settings) -> bool {
+    is_about_the_same_time(a.0.fact.at, b.0.fact.at, settings)
+        && is_one_place(&a.1.place, &b.1.place)
+        && is_one_pair(&a.1.present, &b.1.present)
+}
+
+/// Two minutes are compared by the setting; a day or half a day holds every minute in it.
+fn is_about_the_same_time(a: At, b: At, settings: &Settings) -> bool {
+    match (a.precision, b.precision) {
+        (Precision::Minute(x), Precision::Minute(y)) => {
+            a.day == b.day && x.abs_diff(y) <= settings.meeting_minutes
+        }
+        _ => a.span().overlaps(&b.span()),
+    }
+}
+
+/// "村委会" and "石湾村村委会" are one place; so are a name and a blank.
+fn is_one_place(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim(), b.trim());
+    a.contains(b) || b.contains(a)
+}
+
+/// One record may have noted more people than the other.
+fn is_one_pair(a: &[FactId], b: &[FactId]) -> bool {
+    a.iter().all(|party| b.contains(party)) || b.iter().all(|party| a.contains(party))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::session::Uncounted;
+    use super::super::world::begun;
+    use super::*;
+    use crate::fact::Body;
+    use crate::fact::body::Decided;
+    use crate::role::Level;
+
+    #[test]
+    fn two_records_of_one_meeting_count_once() {
+        // Name, the time here, the time there, the place there, how many count.
+        let rows = [
+            ("the same half day", "2026-06-08AM", "2026-06-08AM", "村委会", 1),
+            ("a day holds the minute", "2026-06-08", "2026-06-08T15:00", "村委会", 1),
+            ("an hour apart", "2026-06-08T09:00", "2026-06-08T10:00", "村委会", 1),
+            ("more than an hour apart", "2026-06-08T09:00", "2026-06-08T10:01", "村委会", 2),
+            ("morning and afternoon", "2026-06-08AM", "2026-06-08PM", "村委会", 2),
+            ("a longer name", "2026-06-08", "2026-06-08", "石湾村村委会", 1),
+            ("another place", "2026-06-08", "2026-06-08", "镇综治中心", 2),
+            ("another day", "2026-06-08", "2026-06-09", "村委会", 2),
+        ];
+        for (name, here, there, place, want) in rows {
+            let mut b = begun();
+            let mediator = b.world.desk(2, crate::role::Role::R5);
+            b.world.meet(b.township, mediator);
+            let ours = b.session(SessionResult::Failed);
+            let theirs = match ours.clone() {
+                Body::SessionHeld(body) => {
+                    Body::SessionHeld(SessionHeld { place: place.into(), ..body })
+                }
+                other => other,
+            };
+            b.world.write(b.village, here, ours);
+            b.world.write(mediator, there, theirs);
+            b.world.meet(mediator, b.township);
+            let case = b.merged();
+            assert_eq!(case.sessions.len(), 2, "{name}: both records are kept");
+            assert_eq!(case.session_count(Level::Village), want, "{name}");
+            assert_eq!(case.has_open_conflict(), want == 1, "{name}: and somebody is asked");
+        }
+    }
+
+    #[test]
+    fn a_person_may_split_a_meeting() {
+        let mut b = begun();
+        let body = b.session(SessionResult::Failed);
+        let mediator = b.world.desk(2, crate::role::Role::R5);
+        b.world.meet(b.township, mediator);
+        b.world.write(b.village, "2026-06-08", body.clone());
+        b.world.write(mediator, "2026-06-08", body);
+        b.world.meet(mediator, b.township);
+        let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
+        b.world.write(b.village, "2026-06-09", decided(&open.key, Choice::Way("apart".into())));
+        let case = b.merged();
+        assert_eq!(case.session_count(Level::Village), 2);
+        assert!(!case.has_open_conflict());
+    }
+
+    #[test]
+    fn records_that_differ_do_not_count_until_the_head_decides() {
+        let mut b = begun();
+        let failed = b.session(SessionResult::Failed);
+        let put_off = b.session(SessionResult::Rescheduled);
+        let mediator = b.world.desk(2, crate::role::Role::R5);
+        b.world.meet(b.township, mediator);
+        let ours = b.world.write(b.village, "2026-06-08AM", failed);
+        b.world.write(mediator, "2026-06-08AM", put_off);
+        b.world.meet(mediator, b.township);
+        let case = b.merged();
+        assert_eq!(case.session_count(Level::Village), 0);
+        assert!(case.sessions.iter().any(|s| s.uncounted == Some(Uncounted::ResultsDiffer)));
+        let open = case.conflicts.iter().find(|c| c.is_open()).expect("asked");
+        assert_eq!((open.kind, open.seat), (ConflictKind::MeetingResult, Seat::Head));
+        b.world.write(b.village, "2026-06-09", decided(&open.key, Choice::Fact(ours)));
+        assert_eq!(b.merged().session_count(Level::Village), 1);
+    }
+
+    fn decided(key: &str, choice: Choice) -> Body {
+        Body::Decided(Decided {
+            conflict: key.into(),
+            choice,
+            over: vec![],
+            reason: "问过主持人".into(),
+        })
+    }
+}

@@ -1,0 +1,238 @@
+//! Clocks over real dates, with the holiday table of 2026.
+
+use super::super::clock::{Clock, Light, cards, read};
+use super::super::world::{Begun, begun, day};
+use super::*;
+use crate::calendar::Calendar;
+use crate::role::Role;
+
+fn calendar() -> Calendar {
+    let mut table = String::from("year 2026\n");
+    for day in ["05-01", "05-02", "05-03", "05-04", "05-05", "06-19", "06-20", "06-21"] {
+        table.push_str(&format!("2026-{day} rest 节\n"));
+    }
+    table.push_str("2026-05-09 work 劳动节\n");
+    Calendar::parse(&table).expect("a table")
+}
+
+/// A petition received on 2 March and accepted on 5 March, with a head of the centre.
+fn petition() -> (Begun, super::super::world::Desk) {
+    let mut b = begun();
+    let director = b.world.desk(2, Role::R7);
+    b.world.meet(b.township, director);
+    let track = Body::TrackAdded(TrackAdded { track: Track::Petition, reference: String::new() });
+    b.world.write(b.township, "2026-03-02", track);
+    let accepted = Accepted { on: AcceptedOn::Application };
+    b.world.write(b.township, "2026-03-05", Body::Accepted(accepted));
+    b.world.meet(b.township, director);
+    (b, director)
+}
+
+fn clock(b: &Begun, kind: ClockKind) -> Clock {
+    let clocks = read(&b.world.case(b.township), &calendar());
+    clocks.into_iter().rfind(|c| c.running.kind == kind).expect("it runs")
+}
+
+fn extended(clock: ClockKind, days: u16, consents: Vec<FactId>) -> Body {
+    let reason = "案情复杂".into();
+    Body::DeadlineExtended(DeadlineExtended { clock, days, reason, consents, told: None })
+}
+
+fn card(clock: ClockKind, colour: CardColour) -> Body {
+    Body::CardIssued(CardIssued {
+        colour,
+        clock,
+        anchor: None,
+        unit: None,
+        delivered: true,
+        reason: String::new(),
+    })
+}
+
+fn visited() -> Body {
+    Body::SiteVisited(SiteVisited {
+        place: "河边".into(),
+        findings: "已看过现场".into(),
+        attachments: vec!["照片一".into()],
+    })
+}
+
+#[test]
+fn statutory_periods_shift_and_working_limits_do_not() {
+    let (b, _) = petition();
+    let rows = [
+        (ClockKind::PetitionNotice, "2026-03-17", "2026-03-17"),
+        (ClockKind::PetitionHandling, "2026-05-04", "2026-05-06"),
+        (ClockKind::Stagnation, "2026-04-19", "2026-04-19"),
+        (ClockKind::Mediation, "2026-04-04", "2026-04-06"),
+    ];
+    for (kind, natural, end) in rows {
+        let clock = clock(&b, kind);
+        assert_eq!((clock.natural_end, clock.end), (day(natural), day(end)), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_unknown_year_is_said() {
+    let (mut b, _) = petition();
+    assert!(clock(&b, ClockKind::PetitionHandling).is_calendar_known);
+    let opinion = Body::ReplyDelivered(ReplyDelivered {
+        reply: ReplyKind::Opinion,
+        party: None,
+        number: String::new(),
+        outcome: None,
+        note: String::new(),
+    });
+    b.world.write(b.township, "2026-12-20", opinion);
+    assert!(!clock(&b, ClockKind::PetitionReviewRequest).is_calendar_known);
+}
+
+#[test]
+fn an_extension_in_time_adds_before_the_shift_and_a_late_one_has_no_effect() {
+    for (approved, end, flaw) in [
+        ("2026-04-28", "2026-06-03", None),
+        ("2026-05-06", "2026-06-03", None),
+        ("2026-05-08", "2026-05-06", Some(ExtensionFlaw::Late)),
+    ] {
+        let (mut b, director) = petition();
+        let body = extended(ClockKind::PetitionHandling, 30, vec![]);
+        b.world.write(director, approved, body);
+        b.world.meet(director, b.township);
+        let clock = clock(&b, ClockKind::PetitionHandling);
+        assert_eq!(clock.end, day(end), "{approved}");
+        assert_eq!(clock.extensions[0].flaw, flaw, "{approved}");
+    }
+}
+
+#[test]
+fn a_petition_is_extended_once_by_the_director_and_no_longer_than_thirty_days() {
+    let (mut b, director) = petition();
+    let kind = ClockKind::PetitionHandling;
+    b.world.write(b.township, "2026-04-01", extended(kind, 10, vec![]));
+    b.world.meet(director, b.township);
+    b.world.write(director, "2026-04-02", extended(kind, 31, vec![]));
+    b.world.write(director, "2026-04-03", extended(kind, 10, vec![]));
+    b.world.write(director, "2026-04-04", extended(kind, 10, vec![]));
+    b.world.meet(director, b.township);
+    let flaws: Vec<_> = clock(&b, kind).extensions.iter().map(|e| e.flaw).collect();
+    let want =
+        [Some(ExtensionFlaw::Role), Some(ExtensionFlaw::TooLong), None, Some(ExtensionFlaw::Again)];
+    assert_eq!(flaws, want);
+}
+
+#[test]
+fn mediation_is_extended_by_both_sides_only() {
+    let (mut b, _) = petition();
+    let kind = ClockKind::Mediation;
+    let (zhang, li) = (b.zhang, b.li);
+    b.world.write(b.township, "2026-03-20", extended(kind, 10, vec![zhang]));
+    b.world.write(b.township, "2026-03-21", extended(kind, 10, vec![zhang, li]));
+    let clock = clock(&b, kind);
+    assert_eq!(clock.extensions[0].flaw, Some(ExtensionFlaw::Consent));
+    assert_eq!(clock.natural_end, day("2026-04-14"));
+}
+
+#[test]
+fn pauses_are_the_union_of_what_everybody_wrote() {
+    let (mut b, director) = petition();
+    let rest = |until: &str| {
+        Body::Suspended(Suspended {
+            ground: SuspensionGround::Appraisal,
+            until: Some(day(until)),
+            note: String::new(),
+        })
+    };
+    b.world.write(b.township, "2026-03-10", rest("2026-03-20"));
+    b.world.write(director, "2026-03-15", rest("2026-03-25"));
+    b.world.meet(director, b.township);
+    assert_eq!(clock(&b, ClockKind::Mediation).natural_end, day("2026-04-19"), "15 days, not 20");
+    let end = clock(&b, ClockKind::PetitionHandling).natural_end;
+    assert_eq!(end, day("2026-05-04"), "this one does not rest");
+}
+
+#[test]
+fn a_card_is_withdrawn_by_what_was_known_elsewhere_and_stays_readable() {
+    for is_visit in [true, false] {
+        let (mut b, director) = petition();
+        let act = if is_visit {
+            visited()
+        } else {
+            Body::ContactTried(ContactTried { party: None, reached: false, note: String::new() })
+        };
+        b.world.write(b.township, "2026-04-10", act);
+        b.world.write(director, "2026-04-20", card(ClockKind::Stagnation, CardColour::Red));
+        b.world.meet(director, b.township);
+        let case = b.world.case(b.township);
+        let cards = cards(&case, &read(&case, &calendar()));
+        assert_eq!(cards[0].withdrawn.is_some(), is_visit, "a call nobody answered is no progress");
+        assert_eq!(cards[0].needs_correction(), is_visit, "it was handed over");
+    }
+}
+
+#[test]
+fn an_overdue_card_falls_with_an_extension_in_time_and_stands_after_a_late_one() {
+    for (approved, falls) in [("2026-04-28", true), ("2026-05-08", false)] {
+        let (mut b, director) = petition();
+        let body = extended(ClockKind::PetitionHandling, 30, vec![]);
+        b.world.write(director, approved, body);
+        b.world.write(
+            b.township,
+            "2026-05-07",
+            card(ClockKind::PetitionHandling, CardColour::Blue),
+        );
+        b.world.meet(director, b.township);
+        let case = b.world.case(b.township);
+        let cards = cards(&case, &read(&case, &calendar()));
+        assert_eq!(cards[0].withdrawn.is_some(), falls, "{approved}");
+    }
+}
+
+#[test]
+fn two_cards_for_one_passing_are_one() {
+    let (mut b, director) = petition();
+    b.world.write(b.township, "2026-04-20", card(ClockKind::Stagnation, CardColour::Red));
+    b.world.write(director, "2026-04-20", card(ClockKind::Stagnation, CardColour::Red));
+    b.world.meet(director, b.township);
+    let case = b.world.case(b.township);
+    let cards = cards(&case, &read(&case, &calendar()));
+    assert_eq!(cards.len(), 1);
+    assert_eq!(cards[0].issued.len(), 2);
+}
+
+#[test]
+fn a_light_is_yellow_for_the_last_third_and_red_once_it_is_past() {
+    let (b, _) = petition();
+    let clock = clock(&b, ClockKind::PetitionHandling);
+    let settings = Settings::default();
+    let rows = [
+        ("2026-04-10", Light::Green),
+        ("2026-04-18", Light::Yellow),
+        ("2026-05-06", Light::Yellow),
+        ("2026-05-07", Light::Red),
+    ];
+    for (now, want) in rows {
+        assert_eq!(clock.light(At::day(day(now)), &settings), want, "{now}");
+    }
+}
+
+#[test]
+fn minutes_count_from_the_moment() {
+    let mut b = begun();
+    let urgent = Body::TrackAdded(TrackAdded { track: Track::Urgent, reference: String::new() });
+    b.world.write(b.township, "2026-03-02T23:45", urgent);
+    let clock = clock(&b, ClockKind::UrgentArrival);
+    assert_eq!((clock.end, clock.end_minute), (day("2026-03-03"), Some(15)));
+    assert!(!clock.is_overdue("2026-03-03T00:15".parse().expect("a time")));
+    assert!(clock.is_overdue("2026-03-03T00:16".parse().expect("a time")));
+}
+
+#[test]
+fn a_setting_changes_a_limit_and_every_kind_names_its_source() {
+    let mut settings = Settings::default();
+    settings.limits.insert(ClockKind::Stagnation, 15);
+    assert_eq!(settings.limit(ClockKind::Stagnation), 15);
+    assert_eq!(settings.limit(ClockKind::PetitionHandling), 60);
+    for row in super::super::clock::CLOCKS {
+        assert!(!row.source.is_empty() && !row.begins.is_empty(), "{:?}", row.kind);
+    }
+}
