@@ -22,21 +22,29 @@ pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
     }
     say("lint");
     cmd!(sh, "cargo clippy --quiet --workspace --all-targets --exclude pingli").run()?;
+    // The tests that drive the window are built with the others, so that nothing is built twice.
+    let driven: &[&str] = if is_quick { &[] } else { &["--features", "tests/e2e"] };
+    if !is_quick {
+        say("the window, built to be driven");
+        cmd!(sh, "cargo build --quiet --package pingli --features webdriver").run()?;
+    }
     say("tests");
     let has_nextest = cmd!(sh, "cargo nextest --version").quiet().ignore_stdout().ignore_stderr();
     if has_nextest.run().is_ok() {
-        cmd!(sh, "cargo nextest run --workspace --exclude pingli").run()?;
-        cmd!(sh, "cargo test --quiet --doc --workspace --exclude pingli").run()?;
+        // The windows want the machine for themselves.
+        for which in ["not binary(e2e)", "binary(e2e)"].iter().take(if is_quick { 1 } else { 2 }) {
+            cmd!(sh, "cargo nextest run --workspace --exclude pingli {driven...} -E {which}")
+                .run()?;
+        }
     } else {
-        cmd!(sh, "cargo test --quiet --workspace --exclude pingli").run()?;
+        let targets = ["--lib", "--bins", "--tests"];
+        cmd!(sh, "cargo test --quiet --workspace --exclude pingli {driven...} {targets...}")
+            .run()?;
     }
     is_committed(sh)?;
     if is_quick {
         return Ok(());
     }
-    say("the window, driven under a display of its own");
-    cmd!(sh, "cargo build --quiet --package pingli --features webdriver").run()?;
-    cmd!(sh, "cargo test --package tests --features e2e --test e2e -- --nocapture").run()?;
     look::look(sh, None)?;
     say("all is well");
     Ok(())
