@@ -106,6 +106,7 @@ fn a_newcomer_joins_over_the_network_and_a_second_claimant_does_not() {
     assert_eq!(met["is_equal"], true, "{met}");
     let status = first.does("status_get", json!({}));
     assert_eq!(status["office"]["is_certified"], true, "countersigned at the first meeting");
+    show_the_same(&first, &township);
     assert_eq!(township.titles(), ["入网前登记的案件"]);
     let _ = second.register("不该进来的案件");
     let fault = second.fails("lan_exchange", json!({ "address": address }));

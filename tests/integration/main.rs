@@ -8,3 +8,4 @@ mod packets;
 mod profile;
 mod rebuild;
 mod serve;
+mod workbench;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { FORMS } from "@/features/case/forms/kinds";
 import { fail, type Answers } from "@/host/memory";
-import type { AgreementView, ConflictView } from "@/host/types";
+import type { AgreementView, ConflictView, SessionHeld } from "@/host/types";
 import { words } from "@/messages/zh-CN/words";
 
 import { CASE, event, view } from "./cases";
@@ -78,6 +78,8 @@ describe("the case page", () => {
     await user.click(within(dialog).getByRole("radio", { name: /没谈成（未达成）/ }));
     await user.type(within(dialog).getByLabelText(/在哪里开的/), "村委会");
     await user.type(within(dialog).getByLabelText("笔录"), "各说各的。");
+    await user.type(within(dialog).getByLabelText("谁记录"), "郑某");
+    await user.click(within(dialog).getByRole("checkbox", { name: /权利和义务/ }));
     await user.type(within(dialog).getByLabelText("什么时候"), "昨天 15:30");
     await expectAccessible();
     await user.click(within(dialog).getByRole("button", { name: "记下来" }));
@@ -96,9 +98,9 @@ describe("the case page", () => {
             present: ["P-1", "P-2"],
             result: "failed",
             public: false,
-            recorder: "",
+            recorder: "郑某",
             participants: [],
-            rights_told: false,
+            rights_told: true,
             issues: [],
             proposal: "",
             undisputed: "",
@@ -122,7 +124,15 @@ describe("the case page", () => {
   });
 
   it("corrects a fact with its whole body and a reason", async () => {
-    const { host, user } = await open(at, answers);
+    // What the form does not ask stays as it was written.
+    const written = event();
+    const unasked = { proposal: "各退一步", anything_else: 7 };
+    const body = { ...written.fact?.body, ...unasked } as SessionHeld;
+    const fact = { kind: "session_held" as const, body };
+    const { host, user } = await open(at, {
+      ...answers,
+      case_history: { events: [{ ...written, fact }], total: 1 },
+    });
     await user.click(await screen.findByRole("button", { name: /更正：在村委会/ }));
     const dialog = await screen.findByRole("dialog", { name: "更正：记调解会" });
     const place = within(dialog).getByLabelText(/在哪里开的/);
@@ -138,7 +148,7 @@ describe("the case page", () => {
           kind: "corrected",
           body: {
             fact: "F-1",
-            to: { kind: "session_held", body: { place: "张某家里", present: ["P-1"] } },
+            to: { kind: "session_held", body: { place: "张某家里", present: ["P-1"], ...unasked } },
             reason: "地点记错了",
           },
         },

@@ -22,6 +22,7 @@ use store::{Reader, Writer};
 
 use crate::fault::Fault;
 use crate::office::Office;
+use crate::status::PROMISE;
 
 /// How many records are built in one transaction.
 const BATCH: u32 = 200;
@@ -241,7 +242,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
             .iter()
             .map(|due| DueRow {
                 record: id,
-                kind: "performance".to_owned(),
+                kind: PROMISE.to_owned(),
                 day: day(due.day),
                 unit: due.unit,
                 what: due.what.clone(),

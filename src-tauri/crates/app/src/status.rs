@@ -23,6 +23,9 @@ use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
 /// The most days the workbench looks through.
 const DUES_MAX: u32 = 200;
 
+/// The word under which promises stand among what falls due.
+pub(crate) const PROMISE: &str = "performance";
+
 /// What ends within so many days is listed as soon.
 const SOON_DAYS: i64 = 3;
 
@@ -397,7 +400,7 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
 fn deadlines(office: &Office, unit: UnitId, now: Day) -> Result<DeadlinesView, Fault> {
     let mut view = DeadlinesView::default();
     office.store.read(|reader| {
-        for row in reader.dues(unit, DUES_MAX)? {
+        for row in reader.dues(unit, None, DUES_MAX)? {
             let kind = serde_json::from_value(serde_json::Value::String(row.kind));
             let (Ok(day), Ok(kind)) = (row.day.parse::<Day>(), kind) else { continue };
             let left = day.signed_duration_since(now).num_days();
@@ -422,7 +425,7 @@ fn deadlines(office: &Office, unit: UnitId, now: Day) -> Result<DeadlinesView, F
 fn dues(office: &Office, unit: UnitId, now: Day) -> Result<Vec<DueItem>, Fault> {
     office.store.read(|reader| {
         let mut items = Vec::new();
-        for row in reader.dues(unit, DUES_MAX)? {
+        for row in reader.dues(unit, Some(PROMISE), LISTED_MAX)? {
             let (Ok(day), Ok(agreement)) = (row.day.parse::<Day>(), row.agreement.parse()) else {
                 continue;
             };

@@ -346,17 +346,17 @@ impl Reader<'_> {
         Ok(query.query_row([prefix], |row| row.get(0))?)
     }
 
-    /// What falls due for a unit, earliest first.
+    /// What falls due for a unit, of one kind or of any, earliest first.
     ///
     /// # Errors
     /// The database's.
-    pub fn dues(&self, unit: UnitId, limit: u32) -> Result<Vec<DueRow>> {
+    pub fn dues(&self, unit: UnitId, kind: Option<&str>, limit: u32) -> Result<Vec<DueRow>> {
         let mut query = self.conn.prepare_cached(
             "SELECT record, kind, day, unit, what, amount_fen, agreement, line
-             FROM view_due WHERE unit = ?1
-             ORDER BY day, record, ordinal LIMIT ?2",
+             FROM view_due WHERE unit = ?1 AND (?2 IS NULL OR kind = ?2)
+             ORDER BY day, record, ordinal LIMIT ?3",
         )?;
-        let rows = query.query_map(params![unit.bytes(), limit], |row| {
+        let rows = query.query_map(params![unit.bytes(), kind, limit], |row| {
             Ok(DueRow {
                 record: RecordId(fixed(row, 0)?),
                 kind: row.get(1)?,

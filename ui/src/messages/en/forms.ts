@@ -18,6 +18,8 @@ export const forms: Forms = {
   mediatorsHint: "Several names with commas",
   present: "Who came and was heard",
   result: "How it ended",
+  recorder: "Who wrote it down",
+  rightsTold: "The parties were told their rights and duties",
   public: "Held in public",
   notes: "Notes",
   notesHint: "They can be continued later",

@@ -18,6 +18,8 @@ export const forms = {
   mediatorsHint: "几个人用顿号隔开",
   present: "谁到了、说了话",
   result: "谈得怎么样",
+  recorder: "谁记录",
+  rightsTold: "当场讲了当事人的权利和义务",
   public: "公开开的",
   notes: "笔录",
   notesHint: "以后还能接着写",
