@@ -94,6 +94,8 @@ pub struct Counted {
 /// A zero report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ZeroReport {
+    /// The record.
+    pub record: RecordId,
     /// The fact.
     pub id: FactId,
     /// Which unit.
@@ -137,6 +139,7 @@ pub fn fold(record: RecordId, facts: &RecordFacts) -> Said {
             }
             Body::PeriodCounted(body) => lists.push((proof.unit, body.counted_as, body.cases)),
             Body::ZeroReported(ZeroReported { period, .. }) => said.zeros.push(ZeroReport {
+                record,
                 id: carried.id,
                 unit: proof.unit,
                 by: fact.by,

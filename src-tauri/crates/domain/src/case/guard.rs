@@ -61,6 +61,8 @@ pub enum RefusalReason {
     AgainstLaw,
     /// The period is not over.
     NotOver,
+    /// There are cases in the period.
+    HasCases,
     /// It names something this case does not have.
     Unknown,
     /// This role may not write it.

@@ -303,6 +303,12 @@ const fn answer_clock(kind: SheetKind) -> ClockKind {
     }
 }
 
+/// The key of the clock by which a sheet must be answered.
+#[must_use]
+pub fn answer_key(sheet: &Sheet) -> String {
+    format!("{}/{}", word(answer_clock(sheet.body.sheet)), sheet.id)
+}
+
 /// The clocks of the sheets: signing in, objecting, answering. They are the addressee's.
 pub(super) fn clocks(
     facts: &Facts,
