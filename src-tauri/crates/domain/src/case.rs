@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod assess;
 pub mod clock;
 pub mod conflict;
+mod doubt;
 pub mod ending;
 mod giving_back;
 pub mod guard;
@@ -164,6 +165,8 @@ pub enum EventMark {
     Replaced,
     /// 没有效力: by somebody else than the owner.
     NotByOwner,
+    /// 时间存疑: the clock of the computer was wrong.
+    ClockDoubt,
     /// 需要更新软件才能显示
     NeedsUpdate,
     /// 待核查: its author could not be proven or may not write it.

@@ -472,6 +472,12 @@ impl Past {
         self.0.get(place / 64).is_some_and(|word| word.checked_shr(bit).unwrap_or(0) & 1 == 1)
     }
 
+    /// Whether the two share a fact.
+    #[must_use]
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
     /// The part of the set before a place.
     fn below(&self, place: usize) -> Self {
         let mut below = Self::default();

@@ -61,6 +61,7 @@ export const words: Words = {
     withdrawn: "Withdrawn",
     procedure_flaw: "Flaw in procedure",
     supplement: "Supplement",
+    clock_doubt: "Time in doubt",
   },
   role: {
     R1: "Grid worker",

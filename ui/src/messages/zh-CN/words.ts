@@ -126,6 +126,7 @@ export const words = {
     withdrawn: "已撤回",
     procedure_flaw: "程序瑕疵",
     supplement: "补充卷",
+    clock_doubt: "时间存疑",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",

@@ -59,6 +59,17 @@ impl Known {
         self.past.contains(other.place)
     }
 
+    /// Whether its author had any of some facts before them.
+    #[must_use]
+    pub fn knows_any(&self, set: &Past) -> bool {
+        self.past.intersects(set)
+    }
+
+    /// Adds it to a set of facts.
+    pub fn add_to(&self, set: &mut Past) {
+        set.insert(self.place);
+    }
+
     /// The order of display and of otherwise equal facts.
     #[must_use]
     pub fn order(&self) -> (Span, crate::time::Hlc, FactId) {
