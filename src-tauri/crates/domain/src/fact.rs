@@ -541,6 +541,9 @@ pub struct RecordFacts {
     pub facts: Vec<Carried>,
     /// The registers, each with its concurrent values sorted by (recorded, device).
     pub fields: std::collections::BTreeMap<String, Vec<FieldValue>>,
+    /// Facts of users who were removed, from beyond the cut-off: the moment of the removal, in
+    /// milliseconds since 1970.
+    pub removed: std::collections::BTreeMap<FactId, u64>,
 }
 
 impl RecordFacts {
@@ -582,6 +585,16 @@ impl RecordFacts {
             carried.past = past;
         }
         Self { facts: facts.into_iter().map(|(carried, _)| carried).collect(), ..Self::default() }
+    }
+
+    /// Whether a fact has no effect until somebody takes it up: its author had been removed, and it
+    /// did not both happen and get typed before that.
+    #[must_use]
+    pub fn withholds(&self, id: FactId, fact: &Fact) -> bool {
+        self.removed.get(&id).is_some_and(|moment| {
+            let at = At::minute_of(i64::try_from(*moment).unwrap_or(i64::MAX));
+            !(fact.recorded.ms < *moment && fact.at.span().is_before(&at.span()))
+        })
     }
 
     /// Adds a fact whose author had all the others before them and whose id is the largest.

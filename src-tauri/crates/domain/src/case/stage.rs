@@ -396,11 +396,12 @@ impl Now<'_> {
             })
             .collect();
         for (id, reason) in &self.facts.refused {
-            let mark = match reason {
-                RefusedFact::NeedsUpdate => EventMark::NeedsUpdate,
-                _ => EventMark::Refused,
+            let marks = match reason {
+                RefusedFact::NeedsUpdate => vec![EventMark::NeedsUpdate],
+                RefusedFact::AfterRemoval => vec![EventMark::Refused, EventMark::AfterRemoval],
+                _ => vec![EventMark::Refused],
             };
-            events.push(Event { id: *id, marks: vec![mark] });
+            events.push(Event { id: *id, marks });
         }
         events
     }
@@ -415,6 +416,9 @@ impl Now<'_> {
         }
         if known.fact.newer {
             marks.push(EventMark::NeedsUpdate);
+        }
+        if known.is_after_removal {
+            marks.push(EventMark::AfterRemoval);
         }
         let without_consent = self
             .sessions
