@@ -98,8 +98,8 @@ pub struct KindRow {
 
 /// Everyone who may write any case content.
 const CASEWORK: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
-/// Those who mediate.
-const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6];
+/// Those who mediate; in a small township its head does, too.
+const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6, Role::R7];
 /// Those who speak for the township centre.
 const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
 
