@@ -38,7 +38,7 @@ const due = (line: number, days_left: number) => ({
 });
 
 describe("the workbench", () => {
-  it("puts what is over before what ends today and what ends soon, each with its step", async () => {
+  it("lists what ends today, what ends soon and what is over, each with its step", async () => {
     await open("/", {
       workbench_get: desk({
         deadlines: {
@@ -51,7 +51,7 @@ describe("the workbench", () => {
     });
     const card = within(await screen.findByRole("region", { name: "有期限的" }));
     const titles = card.getAllByRole("heading", { level: 3 }).map((found) => found.textContent);
-    expect(titles).toEqual(["已超期 1", "今天到期 1", "三天内 2"]);
+    expect(titles).toEqual(["今天到期 1", "三天内 2", "已超期 1"]);
     expect(card.getByText("超 4 天")).toBeVisible();
     expect(card.getByRole("link", { name: /记回访/ })).toHaveAttribute(
       "href",

@@ -7,7 +7,7 @@ export const triage: Triage = {
   waiting: (n) => `${n} waiting`,
   list: "Waiting cases",
   keys: "↑↓ choose, a digit decides, Enter opens the case.",
-  more: (n) => `The ${counted(n, "case")} that end first; the rest will follow.`,
+  more: (n) => `${counted(n, "case")} at first; the rest will follow.`,
   empty: "Nothing is waiting",
   emptySays: "What is newly registered or escalated by a village is listed here.",
   registered: "To be accepted",

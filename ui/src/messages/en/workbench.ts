@@ -16,6 +16,7 @@ export const workbench: Workbench = {
     overdue: "Overdue",
     today: "Due today",
     soon: "Within three days",
+    atLeast: (n) => `at least ${n}`,
     open: "Have a look",
   },
   dues: {

@@ -5,7 +5,7 @@ export const triage = {
   waiting: (n: string) => `${n} 件等着`,
   list: "等着的案件",
   keys: "↑↓ 选择，数字键决定，Enter 打开案卷。",
-  more: (n: string) => `先看期限最近的 ${n} 件，办完了后面的会接上来。`,
+  more: (n: string) => `先列 ${n} 件，办完了后面的会接上来。`,
   empty: "没有等着的",
   emptySays: "新登记的、村里提上来的，会列在这里。",
   registered: "待受理",

@@ -31,12 +31,14 @@ export interface SessionDraft {
 
 export function newSession(props: FactProps<"session_held">, messages: Messages): SessionDraft {
   const { initial, view } = props;
+  const host = initial?.host ?? view.hosting.host ?? props.userName;
+  const others = view.hosting.mediators.filter((name) => name !== host);
   return {
     place: initial?.place ?? "",
     // Nobody is asked to sit face to face where violence is at hand.
     mode: initial?.mode ?? (view.may_suggest_meeting ? "joint" : "separate"),
-    host: initial?.host ?? view.hosting.host ?? props.userName,
-    mediators: messages.kit.list(initial?.mediators ?? view.hosting.mediators),
+    host,
+    mediators: messages.kit.list(initial?.mediators ?? others),
     recorder: initial?.recorder ?? "",
     present: initial?.present ?? sidesOf(view.parties),
     participants: (initial?.participants ?? []).map((person) => ({ ...person })),
