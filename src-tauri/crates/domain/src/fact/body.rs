@@ -37,10 +37,14 @@ macro_rules! bodies {
 }
 
 mod ending;
+mod sheet;
 mod timing;
+mod township;
 
 pub use ending::*;
+pub use sheet::*;
 pub use timing::*;
+pub use township::*;
 
 words! {
     /// The procedure a dispute runs on; clocks attach to it.
