@@ -234,6 +234,7 @@ mod tests {
                 happened: None,
                 demands: vec![],
                 follows: None,
+                token: None,
             }),
         );
         let mut party = |name: &str, side| {
@@ -249,6 +250,8 @@ mod tests {
                     address: None,
                     id_number: None,
                     person: None,
+                    guardian: None,
+                    school: None,
                 }),
             )
         };
