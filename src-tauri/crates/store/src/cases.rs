@@ -6,6 +6,7 @@ use rusqlite::{Row, params, params_from_iter};
 
 use crate::database::{Reader, Result, Writer};
 use crate::logs::{fixed, integer, number};
+use crate::ties::Ties;
 
 /// A line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +133,8 @@ pub struct CaseProjection {
     pub conflicts: Vec<ConflictRow>,
     /// Its notices.
     pub notices: Vec<NoticeRow>,
+    /// What ties it to other records.
+    pub ties: Ties,
     /// The text by which it is found.
     pub text: String,
 }
@@ -187,9 +190,11 @@ pub struct Filter {
 /// Sums over cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sums {
-    /// Cases.
+    /// Cases held, those that went into others too.
+    pub held: u64,
+    /// Cases that count: by their main case.
     pub cases: u64,
-    /// Closed cases.
+    /// Closed cases of those.
     pub closed: u64,
     /// Visits.
     pub visits: u64,
@@ -425,14 +430,17 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Sums over the cases a filter leaves.
+    /// Sums over the cases a filter leaves. A case that went into another is no case and no closing
+    /// of its own; what was done on it was done.
     ///
     /// # Errors
     /// The database's.
     pub fn sums(&self, filter: &Filter) -> Result<Sums> {
         let Some((sql, values)) = conditions(filter) else { return Ok(Sums::default()) };
+        let counts = self.counts_itself()?;
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT count(*), coalesce(sum(c.is_closed), 0), coalesce(sum(c.visits), 0),
+            "SELECT count(*), coalesce(sum({counts}), 0),
+             coalesce(sum(c.is_closed AND {counts}), 0), coalesce(sum(c.visits), 0),
              coalesce(sum(c.sessions), 0), coalesce(sum(c.escalations), 0),
              coalesce(sum(c.written_agreements), 0), coalesce(sum(c.oral_agreements), 0),
              coalesce(sum(c.amount_fen), 0), coalesce(sum(c.is_amount_unverified), 0)
@@ -440,17 +448,36 @@ impl Reader<'_> {
         ))?;
         Ok(query.query_row(params_from_iter(values.iter()), |row| {
             Ok(Sums {
-                cases: number(row, 0)?,
-                closed: number(row, 1)?,
-                visits: number(row, 2)?,
-                sessions: number(row, 3)?,
-                escalations: number(row, 4)?,
-                written_agreements: number(row, 5)?,
-                oral_agreements: number(row, 6)?,
-                amount_fen: row.get(7)?,
-                unverified: number(row, 8)?,
+                held: number(row, 0)?,
+                cases: number(row, 1)?,
+                closed: number(row, 2)?,
+                visits: number(row, 3)?,
+                sessions: number(row, 4)?,
+                escalations: number(row, 5)?,
+                written_agreements: number(row, 6)?,
+                oral_agreements: number(row, 7)?,
+                amount_fen: row.get(8)?,
+                unverified: number(row, 9)?,
             })
         })?)
+    }
+
+    /// The condition under which a case counts itself: it went into no other, or it is the one of
+    /// a circle that counts.
+    fn counts_itself(&self) -> Result<String> {
+        let mut sql = String::from(
+            "(NOT EXISTS (SELECT 1 FROM view_link l
+              WHERE l.record = c.record AND l.goes_into = 1)",
+        );
+        for link in self.all_links()?.iter().filter(|link| link.goes_into) {
+            if self.main_case(link.record)? == link.record {
+                let hex: String =
+                    link.record.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+                sql.push_str(&format!(" OR c.record = x'{hex}'"));
+            }
+        }
+        sql.push(')');
+        Ok(sql)
     }
 }
 
@@ -462,7 +489,7 @@ impl Writer<'_> {
     pub fn put_case(&mut self, case: &CaseProjection) -> Result<()> {
         self.put_row(&case.row)?;
         let record = case.row.record;
-        for table in ["view_due", "view_conflict", "view_notice"] {
+        for table in ["view_due", "view_notice"] {
             self.tx
                 .prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?
                 .execute([record.bytes()])?;
@@ -486,7 +513,35 @@ impl Writer<'_> {
                     due.line
                 ])?;
         }
-        for (ordinal, conflict) in case.conflicts.iter().enumerate() {
+        self.put_conflicts(record, &case.conflicts)?;
+        for notice in &case.notices {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO view_notice (record, key, unit, rule, is_open)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    notice.key,
+                    notice.unit.bytes(),
+                    notice.rule,
+                    notice.is_open
+                ])?;
+        }
+        self.put_ties(record, &case.ties)?;
+        self.index(record, "case", &case.text)
+    }
+
+    /// Writes the contradictions of a record, instead of those it had before.
+    pub(crate) fn put_conflicts(
+        &mut self,
+        record: RecordId,
+        conflicts: &[ConflictRow],
+    ) -> Result<()> {
+        self.tx
+            .prepare_cached("DELETE FROM view_conflict WHERE record = ?1")?
+            .execute([record.bytes()])?;
+        for (ordinal, conflict) in conflicts.iter().enumerate() {
             self.tx
                 .prepare_cached(
                     "INSERT INTO view_conflict
@@ -504,21 +559,7 @@ impl Writer<'_> {
                     conflict.latest
                 ])?;
         }
-        for notice in &case.notices {
-            self.tx
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO view_notice (record, key, unit, rule, is_open)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    notice.key,
-                    notice.unit.bytes(),
-                    notice.rule,
-                    notice.is_open
-                ])?;
-        }
-        self.index(record, "case", &case.text)
+        Ok(())
     }
 
     fn put_row(&mut self, row: &CaseRow) -> Result<()> {

@@ -12,10 +12,13 @@ use domain::time::At;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::linking;
 use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
+use crate::numbering::{self, NumberAssign};
 use crate::office::Office;
+use crate::people;
 
 /// Settles a contradiction.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -44,7 +47,11 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
         return Err(refuse("at", RefusalReason::InFuture));
     }
     office.store.write(|tx| {
-        Pen::new(office, tx).edit(request.record, |_, record, draft| {
+        let mut pen = Pen::new(office, tx);
+        if across(office, &mut pen, request, at)? {
+            return Ok(());
+        }
+        pen.edit(request.record, |_, record, draft| {
             let facts = record.facts(office);
             match RecordKind::from_code(&record.kind()) {
                 Some(RecordKind::Case) => {
@@ -71,6 +78,46 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
             }
         })
     })
+}
+
+/// Settles what lies between two records; says whether the contradiction is of that sort.
+fn across(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    request: &ConflictSettle,
+    at: At,
+) -> Result<bool, Fault> {
+    let record = request.record;
+    if let Some(number) = numbering::clashing(&request.key) {
+        let reader = pen.tx.reader();
+        let (_, facts, case) = super::reading::fold(office, &reader, record)?;
+        let clash = numbering::clash(office, &reader, record, &case, &facts)?;
+        let clash = clash.filter(|clash| clash.key == numbering::clash_key(number));
+        let conflict: Vec<Conflict> = clash.into_iter().collect();
+        check_seat(office, open(&conflict, request)?, None)?;
+        if request.choice != Choice::Way(numbering::RENUMBER.to_owned()) {
+            return Err(refuse("choice", RefusalReason::Unknown));
+        }
+        let assign = NumberAssign { case: record, printed: false };
+        numbering::assign_with(office, pen, &assign, at)?;
+        return Ok(true);
+    }
+    if let Some(other) = domain::case::duplicate::other_of(&request.key) {
+        let case = super::reading::folded(office, &pen.tx.reader(), record)?;
+        check_seat(office, open(&case.conflicts, request)?, None)?;
+        let why = (request.reason.as_str(), at);
+        linking::settle(office, pen, (record, other), &request.choice, why)?;
+        return Ok(true);
+    }
+    if let Some(other) = domain::person::other_of(&request.key) {
+        let document = crate::projector::load(&pen.tx.reader(), record)?.1;
+        let person = domain::person::fold(&document.facts(office));
+        check_seat(office, open(&person.conflicts, request)?, None)?;
+        let why = (request.reason.as_str(), at);
+        people::settle(office, pen, (record, other), &request.choice, why)?;
+        return Ok(true);
+    }
+    Ok(false)
 }
 
 fn refuse(field: &str, reason: RefusalReason) -> Fault {
