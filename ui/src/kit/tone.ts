@@ -36,6 +36,7 @@ export const toneOfState = {
   terminated: "quiet",
   archived: "quiet",
   voided: "quiet",
+  merged: "quiet",
 } satisfies Record<State, Tone>;
 
 export const toneOfMark = {
@@ -55,4 +56,5 @@ export const toneOfMark = {
   transferred: "info",
   red_branch: "alarm",
   number_conflict: "soon",
+  duplicate_conflict: "soon",
 } satisfies Record<Mark, Tone>;

@@ -42,6 +42,7 @@ function wanted(view: CaseView): WritableKind[] {
     case "closed":
     case "archived":
     case "voided":
+    case "merged":
       return [];
   }
 }

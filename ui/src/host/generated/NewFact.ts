@@ -17,6 +17,7 @@ import type { Corrected } from "./Corrected";
 import type { DeadlineExtended } from "./DeadlineExtended";
 import type { Decided } from "./Decided";
 import type { Declined } from "./Declined";
+import type { DuplicateDecided } from "./DuplicateDecided";
 import type { Escalated } from "./Escalated";
 import type { EscalationAccepted } from "./EscalationAccepted";
 import type { EscalationReturned } from "./EscalationReturned";
@@ -28,13 +29,18 @@ import type { InquiryMade } from "./InquiryMade";
 import type { MediatorsAppointed } from "./MediatorsAppointed";
 import type { Note } from "./Note";
 import type { NumberAssigned } from "./NumberAssigned";
+import type { NumberBlockReserved } from "./NumberBlockReserved";
+import type { NumberVoided } from "./NumberVoided";
 import type { PartyAdded } from "./PartyAdded";
 import type { PerformanceNoted } from "./PerformanceNoted";
 import type { PersonDecided } from "./PersonDecided";
 import type { PersonRegistered } from "./PersonRegistered";
+import type { PersonsLinked } from "./PersonsLinked";
 import type { PoliceResponded } from "./PoliceResponded";
+import type { PrivacyRecorded } from "./PrivacyRecorded";
 import type { RecusalWaived } from "./RecusalWaived";
 import type { Recused } from "./Recused";
+import type { RegisterHolderSet } from "./RegisterHolderSet";
 import type { Registered } from "./Registered";
 import type { RelationDisclosed } from "./RelationDisclosed";
 import type { Reopened } from "./Reopened";
@@ -49,6 +55,7 @@ import type { RiskAssessed } from "./RiskAssessed";
 import type { SessionHeld } from "./SessionHeld";
 import type { SiteVisited } from "./SiteVisited";
 import type { Suspended } from "./Suspended";
+import type { TakenUp } from "./TakenUp";
 import type { Terminated } from "./Terminated";
 import type { TrackAdded } from "./TrackAdded";
 import type { Transferred } from "./Transferred";
@@ -63,4 +70,4 @@ export type NewFact = {
 /**
  * When it happened; this minute if absent.
  */
-at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "mediators_appointed", "body": MediatorsAppointed } | { "kind": "relation_disclosed", "body": RelationDisclosed } | { "kind": "recused", "body": Recused } | { "kind": "recusal_waived", "body": RecusalWaived } | { "kind": "rights_told", "body": RightsTold } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "escalation_withdrawn", "body": EscalationWithdrawn } | { "kind": "escalation_returned", "body": EscalationReturned } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "track_added", "body": TrackAdded } | { "kind": "suspended", "body": Suspended } | { "kind": "resumed", "body": Resumed } | { "kind": "deadline_extended", "body": DeadlineExtended } | { "kind": "site_visited", "body": SiteVisited } | { "kind": "inquiry_made", "body": InquiryMade } | { "kind": "evidence_taken", "body": EvidenceTaken } | { "kind": "contact_tried", "body": ContactTried } | { "kind": "reply_delivered", "body": ReplyDelivered } | { "kind": "review_requested", "body": ReviewRequested } | { "kind": "card_issued", "body": CardIssued } | { "kind": "card_answered", "body": CardAnswered } | { "kind": "card_corrected", "body": CardCorrected } | { "kind": "flagged", "body": Flagged } | { "kind": "reported_to_police", "body": ReportedToPolice } | { "kind": "police_responded", "body": PoliceResponded } | { "kind": "terminated", "body": Terminated } | { "kind": "declined", "body": Declined } | { "kind": "transferred", "body": Transferred } | { "kind": "voided", "body": Voided } | { "kind": "reopened", "body": Reopened } | { "kind": "archived", "body": Archived } | { "kind": "file_statement", "body": FileStatement } | { "kind": "number_assigned", "body": NumberAssigned } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "unit_registered", "body": UnitRegistered });
+at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "mediators_appointed", "body": MediatorsAppointed } | { "kind": "relation_disclosed", "body": RelationDisclosed } | { "kind": "recused", "body": Recused } | { "kind": "recusal_waived", "body": RecusalWaived } | { "kind": "rights_told", "body": RightsTold } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "escalation_withdrawn", "body": EscalationWithdrawn } | { "kind": "escalation_returned", "body": EscalationReturned } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "track_added", "body": TrackAdded } | { "kind": "suspended", "body": Suspended } | { "kind": "resumed", "body": Resumed } | { "kind": "deadline_extended", "body": DeadlineExtended } | { "kind": "site_visited", "body": SiteVisited } | { "kind": "inquiry_made", "body": InquiryMade } | { "kind": "evidence_taken", "body": EvidenceTaken } | { "kind": "contact_tried", "body": ContactTried } | { "kind": "reply_delivered", "body": ReplyDelivered } | { "kind": "review_requested", "body": ReviewRequested } | { "kind": "card_issued", "body": CardIssued } | { "kind": "card_answered", "body": CardAnswered } | { "kind": "card_corrected", "body": CardCorrected } | { "kind": "flagged", "body": Flagged } | { "kind": "reported_to_police", "body": ReportedToPolice } | { "kind": "police_responded", "body": PoliceResponded } | { "kind": "terminated", "body": Terminated } | { "kind": "declined", "body": Declined } | { "kind": "transferred", "body": Transferred } | { "kind": "voided", "body": Voided } | { "kind": "reopened", "body": Reopened } | { "kind": "archived", "body": Archived } | { "kind": "file_statement", "body": FileStatement } | { "kind": "number_assigned", "body": NumberAssigned } | { "kind": "number_voided", "body": NumberVoided } | { "kind": "duplicate_decided", "body": DuplicateDecided } | { "kind": "taken_up", "body": TakenUp } | { "kind": "privacy_recorded", "body": PrivacyRecorded } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "persons_linked", "body": PersonsLinked } | { "kind": "unit_registered", "body": UnitRegistered } | { "kind": "register_holder_set", "body": RegisterHolderSet } | { "kind": "number_block_reserved", "body": NumberBlockReserved });

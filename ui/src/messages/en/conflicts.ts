@@ -58,6 +58,10 @@ export const conflicts: Conflicts = {
     void: "The case goes on; it is not void for now.",
     performance: "Reminders go on; the later date is shown.",
     number: "The one sealed or printed holds; the other is a former number. Both are found.",
+    number_clash:
+      "Both cases bear it and are found by it; the other was sealed or printed first and keeps it.",
+    duplicate: "They are related and count as two; neither goes into the other.",
+    same_person: "Both records stay apart, and both are found.",
   },
   holdsNow: (value) => `For now “${value}” holds.`,
   advice: {
@@ -79,6 +83,10 @@ export const conflicts: Conflicts = {
     void: "The head asks whether it shall really be void.",
     performance: "Ask whoever was to receive it; look at the receipt.",
     number: "The judicial office reprints and writes a statement.",
+    number_clash:
+      "The judicial office gives this case a new number, reprints and writes a statement.",
+    duplicate: "The judicial office checks whether both cases are about one thing.",
+    same_person: "Check the identity card, or ask the person.",
   },
   sides: ["A", "B", "C", "D", "E", "F", "G", "H"],
   side: (letter, unit) => `${letter} · ${unit}`,

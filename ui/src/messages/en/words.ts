@@ -1,5 +1,7 @@
 import type { Words } from "../zh-CN/words";
 
+import { linking } from "./linking";
+
 export const words: Words = {
   stage: {
     report: "Report",
@@ -26,6 +28,7 @@ export const words: Words = {
     terminated: "Ended; told of other ways",
     archived: "Archived",
     voided: "Void",
+    merged: "Merged into another",
   },
   mark: {
     escalating: "Waiting for the township",
@@ -44,6 +47,7 @@ export const words: Words = {
     transferred: "Transferred",
     red_branch: "Report first",
     number_conflict: "Two numbers",
+    duplicate_conflict: "Duplicate or not: people differ",
   },
   eventMark: {
     late_entry: "Entered late",
@@ -147,6 +151,9 @@ export const words: Words = {
     void: "Void, but somebody works on it",
     performance: "Kept here, not kept there",
     number: "Two numbers for one case",
+    number_clash: "One number on two cases",
+    duplicate: "One dispute or two: people differ",
+    same_person: "One person or two: people differ",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -160,6 +167,12 @@ export const words: Words = {
     nothing: "Nothing to do",
     new_case: "A new case",
     reprinted: "Reprinted",
+    renumber: "Give a new number",
+    merged: "Merge",
+    related: "Related",
+    different: "Not the same",
+    undone: "Take the decision back",
+    same: "One person",
   },
   standing: {
     unsigned: "Not fully signed",
@@ -270,6 +283,7 @@ export const words: Words = {
     committee: "The committee",
     parties: "The parties",
   },
+  ...linking,
   clockKind: {
     acceptance: "Decide on acceptance",
     mediation: "Mediation",
@@ -411,5 +425,12 @@ export const words: Words = {
     archived: "Archive",
     file_statement: "Statement on the file",
     number_assigned: "Assign a number",
+    number_voided: "Set a number aside",
+    duplicate_decided: "Decide on duplicates",
+    taken_up: "Take up as a new case",
+    privacy_recorded: "Ground for personal data",
+    persons_linked: "Link or separate persons",
+    register_holder_set: "Name the register’s computer",
+    number_block_reserved: "Set numbers aside",
   },
 };

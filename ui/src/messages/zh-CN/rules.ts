@@ -240,6 +240,74 @@ export const rules = {
     title: "旧编号照样有效",
     says: "印着临时编号、曾用编号的纸照样有效，也查得到。",
   },
+  number_sequence: {
+    title: "号从哪里来",
+    says: "一个调委会一本登记册，由一台机按顺序取号；别的机器只用留给它的号段。",
+  },
+  number_block: {
+    title: "号段重叠",
+    says: "两段号重叠的，先留的那段算数。",
+  },
+  number_voided: {
+    title: "跳号说明",
+    says: "作废的号写明原因，照样查得到，不再给别的案子用。",
+  },
+  C2_cases: {
+    title: "两件案子同一个号",
+    says: "先盖章、打印的保留，其次先录入的；另一件由司法所另定新号，原号作曾用编号，两件都查得到。",
+  },
+  agreement_number: {
+    title: "协议编号",
+    says: "案号后面加“村”或“镇”和第几份；盖过章的，号不再变。",
+  },
+  duplicate_candidate: {
+    title: "疑似重复",
+    says: "同一对当事人，类型一样或日期相近；或者同一个扫码令牌；或者文字差不多。程序只提示，不动案子。",
+  },
+  duplicate_decided: {
+    title: "合并、关联、不是一件",
+    says: "合并的只按主案计一件。什么都不删，编号不变，可以撤销。",
+  },
+  duplicate_ask: {
+    title: "裁定相反",
+    says: "一处说合并，一处说不是一件：先按关联办，请司法所定。",
+  },
+  duplicate_category: {
+    title: "合并后按哪个类型",
+    says: "以现在的承办单位写的类型为准，别的写法留着能查。",
+  },
+  application_day: {
+    title: "哪天申请的",
+    says: "每一方以自己最早一次申请那天为准，那天起诉讼时效中断。",
+  },
+  intake_token: {
+    title: "同一张码只收一次",
+    says: "同一个扫码令牌再交一次，不会多出一件。",
+  },
+  limitation: {
+    title: "时效只是估算",
+    says: "从知道的最早一天起算，偏早不偏晚。有的要求不受时效限制，请按法条核对。",
+  },
+  C16: {
+    title: "两份人员资料是不是一个人",
+    says: "合并只是连起来，可以再分开。一处合并一处分开的，先分着放，等人定。",
+  },
+  id_number_warning: {
+    title: "身份证号对不上",
+    says: "只提醒，不拦着。旧的十五位号、老区划都照收。",
+  },
+  privacy_ground: {
+    title: "凭什么留个人信息",
+    says: "本人同意，孩子由监护人同意，或者法定职责；记下是哪一种。",
+  },
+  mask_by_role: {
+    title: "孩子的信息谁能看",
+    says: "孩子的姓名、住址、学校，只有办这件案子的人看得到；各种列表里一律遮住。",
+  },
+  taken_up: {
+    title: "老案接新案",
+    says: "归档以后重新受理的，老案上看得到新案，新案上看得到老案。",
+  },
 } satisfies Record<RuleId, RuleWords>;
 
 export type Rules = Record<RuleId, RuleWords>;

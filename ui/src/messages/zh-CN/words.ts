@@ -44,6 +44,7 @@ import type {
   Will,
 } from "@/host/types";
 
+import { linking } from "./linking";
 import { timing } from "./timing";
 
 export type FactKind = Body["kind"];
@@ -59,7 +60,13 @@ export type Way =
   | "reopen"
   | "nothing"
   | "new_case"
-  | "reprinted";
+  | "reprinted"
+  | "renumber"
+  | "merged"
+  | "related"
+  | "different"
+  | "undone"
+  | "same";
 /** Why a log of a packet is not taken. */
 export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
 /** How two computers met. */
@@ -91,6 +98,7 @@ export const words = {
     terminated: "已终止，已告知途径",
     archived: "已归档",
     voided: "已作废",
+    merged: "并入他案",
   } satisfies Record<State, string>,
   mark: {
     escalating: "提级待接收",
@@ -109,6 +117,7 @@ export const words = {
     transferred: "已移送",
     red_branch: "先报告，不见面",
     number_conflict: "编号不一",
+    duplicate_conflict: "重复与否说法不一",
   } satisfies Record<Mark, string>,
   eventMark: {
     late_entry: "补录",
@@ -215,6 +224,9 @@ export const words = {
     void: "作废，可是有人还在办",
     performance: "一处记办到了，一处记没有",
     number: "一件案子两个编号",
+    number_clash: "两件案子同一个编号",
+    duplicate: "是不是同一件，说法不一",
+    same_person: "是不是同一个人，说法不一",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -228,6 +240,12 @@ export const words = {
     nothing: "不需处理",
     new_case: "重新受理为新案",
     reprinted: "已重新打印",
+    renumber: "另定新号",
+    merged: "合并",
+    related: "关联",
+    different: "不是一件",
+    undone: "撤销裁定",
+    same: "是同一个人",
   } satisfies Record<Way, string>,
   standing: {
     unsigned: "还没签全",
@@ -359,6 +377,7 @@ export const words = {
     parties: "当事人选择",
   } satisfies Record<ChosenBy, string>,
   ...timing,
+  ...linking,
   flag: {
     domestic_violence: "家庭暴力",
     minor_involved: "涉未成年人",
@@ -438,6 +457,13 @@ export const words = {
     archived: "归档",
     file_statement: "卷宗情况说明",
     number_assigned: "定正式编号",
+    number_voided: "编号作废",
+    duplicate_decided: "裁定是否重复",
+    taken_up: "重新受理为新案",
+    privacy_recorded: "记个人信息依据",
+    persons_linked: "人员合并或分开",
+    register_holder_set: "定登记册由哪台机管",
+    number_block_reserved: "留号段",
   } satisfies Record<FactKind, string>,
 };
 
