@@ -218,6 +218,7 @@ fn names(case: &Case) -> Vec<String> {
 
 fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
     let id = record.id();
+    let mask = Mask::of(&case.parties);
     let level = case.owner().map_or(Level::Village, |t| t.level);
     let number = |n: u16| u32::from(n);
     let place = case.fields.get("place").and_then(|f| f.value.as_str()).unwrap_or_default();
@@ -229,7 +230,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         number: case.registration.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
         title: title(case),
         category: case.category.as_ref().map(|c| word(&c.value)),
-        place: Mask::of(&case.parties).over(place),
+        place: mask.over(place),
         parties: json(&names(case)),
         stage: word(&case.stage),
         state: word(&case.state),
@@ -238,7 +239,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         registered_unit: case.registration.as_ref().map(|r| r.unit),
         registered_day: case.registered_on().map(day).unwrap_or_default(),
         next_due_day: case.dues.first().map(|due| day(due.day)),
-        next_due_what: case.dues.first().map(|due| due.what.clone()),
+        next_due_what: case.dues.first().map(|due| mask.over(&due.what)),
         risk: case.risk.as_ref().map(|r| word(&r.value)),
         amount_fen: case.counts.amount_fen,
         is_amount_unverified: case.counts.is_amount_unverified,
@@ -264,7 +265,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
                 kind: PROMISE.to_owned(),
                 day: day(due.day),
                 unit: due.unit,
-                what: due.what.clone(),
+                what: mask.over(&due.what),
                 amount_fen: due.amount.map(|a| a.0),
                 agreement: due.agreement.to_string(),
                 line: due.line,
