@@ -1,5 +1,6 @@
 //! Cases: register, read, write on, find, settle.
 
+mod dispatching;
 mod linking;
 mod reading;
 mod settling;
@@ -13,8 +14,10 @@ pub use settling::ConflictSettle;
 pub use writing::{CaseRegister, FactAdd, FieldSet, NewFact, NewParty, TextEdit};
 
 pub(crate) use linking::{decide, list as list_duplicates, undo};
-pub(crate) use reading::{folded, get, history, line, list, list_conflicts, may_register, search};
-pub(crate) use settling::settle;
+pub(crate) use reading::{
+    folded, get, history, line, list, list_conflicts, may_register, search, value,
+};
+pub(crate) use settling::{check_seat, open, settle};
 pub(crate) use showing::{conflict_views, field_views, why_view};
 pub(crate) use writing::{add_facts, edit_text, register, register_with, set_field};
 

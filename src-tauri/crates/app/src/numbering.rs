@@ -113,7 +113,10 @@ fn year_of(day: Day) -> u16 {
 /// How a unit numbers its cases.
 fn numbering_of(office: &Office, reader: &Reader<'_>, unit: UnitId) -> Result<Numbering, Fault> {
     Ok(match reader.saved(unit)? {
-        Some(_) => numbering::fold(&projector::load(reader, unit)?.1.facts(office)),
+        Some(_) => {
+            let (_, record) = projector::load(reader, unit)?;
+            numbering::fold(&projector::facts_of(office, reader, &record)?)
+        }
         None => Numbering::default(),
     })
 }
@@ -191,7 +194,8 @@ pub(crate) fn clash(
 ) -> Result<Option<Conflict>, Fault> {
     let Some(number) = &case.numbers.formal else { return Ok(None) };
     let Some(keeper) = keeper(reader, number, id)? else { return Ok(None) };
-    let other = projector::load(reader, keeper)?.1.facts(office);
+    let (_, other) = projector::load(reader, keeper)?;
+    let other = projector::facts_of(office, reader, &other)?;
     let own = sides(facts, number);
     let theirs = sides(&other, number);
     let why = Why::new(RuleId::NumberClash, own.iter().map(|(id, _)| *id));

@@ -42,6 +42,10 @@ mod linking;
 
 pub use linking::*;
 
+mod dispatch;
+
+pub use dispatch::*;
+
 views! {
     /// A unit by name.
     UnitRef {
@@ -546,6 +550,12 @@ views! {
         may_suggest_meeting: bool,
         /// The archived file.
         archive: Option<ArchiveView>,
+        /// Who does what about it: sheets, lead and co-operating units.
+        dispatch: DispatchView,
+        /// The version of the settings it was registered under.
+        settings_version: String,
+        /// Whether that version is known here; otherwise the builtin one stands in.
+        is_settings_known: bool,
         /// The tracks it runs on.
         tracks: Vec<Track>,
         /// The clocks, running ones first, by their end.

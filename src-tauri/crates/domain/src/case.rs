@@ -7,11 +7,13 @@ pub mod agreement;
 pub mod assess;
 pub mod clock;
 pub mod conflict;
+mod doubt;
 pub mod duplicate;
 pub mod ending;
 mod giving_back;
 pub mod guard;
 pub mod hosting;
+pub mod item;
 pub mod known;
 pub mod ladder;
 pub mod limitation;
@@ -22,8 +24,10 @@ pub mod performance;
 pub mod privacy;
 pub mod red;
 pub mod register;
+mod removal;
 pub mod running;
 pub mod session;
+pub mod sheet;
 pub mod stage;
 pub mod suggestion;
 
@@ -182,6 +186,10 @@ pub enum EventMark {
     Replaced,
     /// 没有效力: by somebody else than the owner.
     NotByOwner,
+    /// 时间存疑: the clock of the computer was wrong.
+    ClockDoubt,
+    /// 撤权后到达: it came after its author was removed.
+    AfterRemoval,
     /// 需要更新软件才能显示
     NeedsUpdate,
     /// 待核查: its author could not be proven or may not write it.
@@ -259,9 +267,22 @@ pub struct Case {
     pub refused: Vec<(FactId, RefusedFact)>,
     /// The latest time anything in it was typed.
     pub latest: Hlc,
+    /// The sheets, and who leads.
+    pub dispatch: sheet::Dispatch,
+    /// What it contributes to the statistics, each with its day.
+    pub items: Vec<item::Item>,
+    /// The settings it was folded under.
+    pub settings: Settings,
 }
 
 impl Case {
+    /// Whether the settings it was registered under are known here; otherwise the builtin ones
+    /// stand in.
+    #[must_use]
+    pub fn is_settings_known(&self) -> bool {
+        self.registration.as_ref().is_none_or(|r| r.settings == self.settings.version)
+    }
+
     /// The owning unit and its level.
     #[must_use]
     pub fn owner(&self) -> Option<&Tenure> {
@@ -313,11 +334,43 @@ impl Case {
     }
 }
 
+/// A case record whose facts were read, so that the settings it names can be looked up.
+pub struct Opened<'a> {
+    record: &'a RecordFacts,
+    facts: Facts,
+    registration: Option<Registration>,
+}
+
+impl<'a> Opened<'a> {
+    /// Reads the facts of a case record.
+    #[must_use]
+    pub fn of(record: &'a RecordFacts) -> Self {
+        let facts = Facts::read(record);
+        let registration = registration(&facts);
+        Self { record, facts, registration }
+    }
+
+    /// The version of the settings the case was registered under.
+    #[must_use]
+    pub fn settings(&self) -> Option<&str> {
+        self.registration.as_ref().map(|r| r.settings.as_str())
+    }
+
+    /// Folds it under those settings.
+    #[must_use]
+    pub fn fold(self, settings: &Settings) -> Case {
+        fold_read(self, settings)
+    }
+}
+
 /// Folds a case record under a version of the settings.
 #[must_use]
 pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
-    let mut facts = Facts::read(record);
-    let registration = registration(&facts);
+    Opened::of(record).fold(settings)
+}
+
+fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
+    let Opened { record, mut facts, registration } = opened;
     let parties = parties(&facts, registration.as_ref().map(|r| r.at.day));
     let side = |wanted: Side| -> Vec<FactId> {
         parties.iter().filter(|p| p.details.side == wanted).map(|p| p.id).collect()
@@ -364,6 +417,8 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let (voiding, found) = ending::voiding(&facts);
     conflicts.extend(found);
     conflicts.extend(performance::contradictions(&facts, &agreements));
+    let (dispatch, found) = sheet::fold(&facts);
+    conflicts.extend(found);
     let archive = ending::archive(&facts);
     let mut closure = stage::closure(&facts, &ladder);
     if let Some(closing) = &closure {
@@ -391,6 +446,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         voiding: &voiding,
         numbers: &numbers,
         duplicates: &duplicates,
+        dispatch: &dispatch,
     };
     let (stage, state) = now.place();
     let is_settled = state.is_settled();
@@ -403,6 +459,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
             closure: closure.as_ref(),
             duplicates: &duplicates,
             category: category.as_ref().map(|c| c.value),
+            dispatch: &dispatch,
             sides,
             settings,
         }
@@ -428,7 +485,9 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     Case {
         latest: typed.chain(written).max().unwrap_or_default(),
         marks: now.marks(),
-        notices: notice::fold(&facts, &ladder, archive.as_ref()),
+        notices: notice::fold(&facts, &ladder, archive.as_ref(), &dispatch),
+        items: item::fold(&facts, registration.as_ref(), &agreements, voiding.void.is_some()),
+        settings: settings.clone(),
         red_branch: red::branch(&facts),
         dues: if closure.is_some() {
             Vec::new()
@@ -463,6 +522,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         own_category,
         fields,
         conflicts,
+        dispatch,
         refused: facts.refused,
     }
 }

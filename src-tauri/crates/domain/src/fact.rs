@@ -32,6 +32,10 @@ pub enum RecordKind {
     Person,
     /// A unit and its roster.
     Unit,
+    /// What the township has set.
+    Settings,
+    /// What a unit reported for a period, or how the township froze it.
+    Period,
 }
 
 impl RecordKind {
@@ -42,13 +46,17 @@ impl RecordKind {
             Self::Case => "case",
             Self::Person => "person",
             Self::Unit => "unit",
+            Self::Settings => "settings",
+            Self::Period => "period",
         }
     }
 
     /// The kind a word names.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Case, Self::Person, Self::Unit].into_iter().find(|kind| kind.code() == code)
+        [Self::Case, Self::Person, Self::Unit, Self::Settings, Self::Period]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 
     /// The registers a record of this kind may hold: plain values where the last word has no
@@ -59,6 +67,7 @@ impl RecordKind {
             Self::Case => &["title", "amount", "place"],
             Self::Person => &["name", "phone", "address", "birth", "id_number", "note"],
             Self::Unit => &["name", "address", "phone"],
+            Self::Settings | Self::Period => &[],
         }
     }
 
@@ -67,7 +76,7 @@ impl RecordKind {
     pub const fn texts(self) -> &'static [&'static str] {
         match self {
             Self::Case => &["summary", "agreement"],
-            Self::Person | Self::Unit => &[],
+            Self::Person | Self::Unit | Self::Settings | Self::Period => &[],
         }
     }
 }
@@ -89,13 +98,19 @@ pub struct KindRow {
 
 /// Everyone who may write any case content.
 const CASEWORK: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
-/// Those who mediate.
-const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6];
+/// Those who mediate; in a small township its head does, too.
+const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6, Role::R7];
 /// Those who speak for the township centre.
 const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
 
 /// Everybody who goes to the people.
 const ANYBODY: &[Role] = &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
+/// Those who send sheets: the township, and a village that asks upward.
+const DISPATCHING: &[Role] = &[Role::R3, Role::R4, Role::R6, Role::R7];
+/// Those who answer sheets for a unit.
+const ANSWERING: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7, Role::R8];
+/// Those who report for the township.
+const REPORTING: &[Role] = &[Role::R4, Role::R6, Role::R7, Role::R9];
 /// Those who supervise.
 const SUPERVISING: &[Role] = &[Role::R4, Role::R5, Role::R7, Role::R9];
 
@@ -266,6 +281,27 @@ fact_kinds! {
     TakenUp = "taken_up" v 1 on Case by CASEWORK, substantive false;
     /// 个人信息处理依据.
     PrivacyRecorded = "privacy_recorded" v 1 on Case by CASEWORK, substantive false;
+    /// 报请转办: the village asks that a department deal with it.
+    ReferralProposed = "referral_proposed" v 1 on Case by &[Role::R1, Role::R2, Role::R3],
+        substantive false;
+    /// 审核转办.
+    ReferralReviewed = "referral_reviewed" v 1 on Case by &[Role::R3], substantive false;
+    /// 会商.
+    Consulted = "consulted" v 1 on Case by TOWNSHIP, substantive false;
+    /// 审批会商.
+    ConsultationApproved = "consultation_approved" v 1 on Case by &[Role::R7], substantive false;
+    /// 发单.
+    SheetIssued = "sheet_issued" v 1 on Case by DISPATCHING, substantive false;
+    /// 签收.
+    SheetSignedIn = "sheet_signed_in" v 1 on Case by ANSWERING, substantive false;
+    /// 异议.
+    SheetObjected = "sheet_objected" v 1 on Case by ANSWERING, substantive false;
+    /// 异议决定.
+    ObjectionDecided = "objection_decided" v 1 on Case by TOWNSHIP, substantive false;
+    /// 答复.
+    SheetReplied = "sheet_replied" v 1 on Case by ANSWERING, substantive false;
+    /// 关闭.
+    SheetClosed = "sheet_closed" v 1 on Case by DISPATCHING, substantive false;
     /// 知悉确认: what was shown to a unit has been read.
     Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
     /// 备注.
@@ -291,6 +327,15 @@ fact_kinds! {
     /// 号段.
     NumberBlockReserved = "number_block_reserved" v 1 on Unit by
         &[Role::R3, Role::R6, Role::R7], substantive false;
+    /// 设置: one whole version.
+    SettingsSet = "settings_set" v 1 on Settings by &[Role::R7, Role::R10], substantive false;
+    /// 统计冻结.
+    PeriodFrozen = "period_frozen" v 1 on Period by REPORTING, substantive false;
+    /// 冻结所含案件.
+    PeriodCounted = "period_counted" v 1 on Period by REPORTING, substantive false;
+    /// 零上报.
+    ZeroReported = "zero_reported" v 1 on Period by &[Role::R1, Role::R2, Role::R3],
+        substantive false;
 }
 
 /// A fact whose JSON was read.
@@ -446,6 +491,12 @@ impl Past {
         self.0.get(place / 64).is_some_and(|word| word.checked_shr(bit).unwrap_or(0) & 1 == 1)
     }
 
+    /// Whether the two share a fact.
+    #[must_use]
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
     /// The part of the set before a place.
     fn below(&self, place: usize) -> Self {
         let mut below = Self::default();
@@ -509,6 +560,9 @@ pub struct RecordFacts {
     pub facts: Vec<Carried>,
     /// The registers, each with its concurrent values sorted by (recorded, device).
     pub fields: std::collections::BTreeMap<String, Vec<FieldValue>>,
+    /// Facts of users who were removed, from beyond the cut-off: the moment of the removal, in
+    /// milliseconds since 1970.
+    pub removed: std::collections::BTreeMap<FactId, u64>,
 }
 
 impl RecordFacts {
@@ -550,6 +604,16 @@ impl RecordFacts {
             carried.past = past;
         }
         Self { facts: facts.into_iter().map(|(carried, _)| carried).collect(), ..Self::default() }
+    }
+
+    /// Whether a fact has no effect until somebody takes it up: its author had been removed, and it
+    /// did not both happen and get typed before that.
+    #[must_use]
+    pub fn withholds(&self, id: FactId, fact: &Fact) -> bool {
+        self.removed.get(&id).is_some_and(|moment| {
+            let at = At::minute_of(i64::try_from(*moment).unwrap_or(i64::MAX));
+            !(fact.recorded.ms < *moment && fact.at.span().is_before(&at.span()))
+        })
     }
 
     /// Adds a fact whose author had all the others before them and whose id is the largest.

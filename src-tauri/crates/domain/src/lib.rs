@@ -21,6 +21,7 @@ pub mod log;
 pub mod merge;
 pub mod money;
 pub mod numbering;
+pub mod period;
 pub mod person;
 pub mod role;
 pub mod rules;

@@ -18,10 +18,6 @@ export type AgreementView = {
  */
 id: FactId, 
 /**
- * Its number, if it is written.
- */
-number: string | null, 
-/**
  * Oral or written.
  */
 form: AgreementForm, 

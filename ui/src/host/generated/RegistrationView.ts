@@ -42,8 +42,4 @@ demands: Array<string>,
 /**
  * The archived case it takes up again.
  */
-follows: RecordId | null, 
-/**
- * The token of the code it came by.
- */
-token: string | null, };
+follows: RecordId | null, };

@@ -13,11 +13,6 @@ import type { ConflictList } from "./ConflictList";
 import type { ConflictSettle } from "./ConflictSettle";
 import type { ConflictWindow } from "./ConflictWindow";
 import type { DemoStart } from "./DemoStart";
-import type { DuplicateDecide } from "./DuplicateDecide";
-import type { DuplicateGroupView } from "./DuplicateGroupView";
-import type { DuplicateList } from "./DuplicateList";
-import type { DuplicateUndo } from "./DuplicateUndo";
-import type { DuplicateWindow } from "./DuplicateWindow";
 import type { ExchangeHistory } from "./ExchangeHistory";
 import type { ExchangeWindow } from "./ExchangeWindow";
 import type { FactAdd } from "./FactAdd";
@@ -36,10 +31,6 @@ import type { LanListen } from "./LanListen";
 import type { LanPeers } from "./LanPeers";
 import type { LanState } from "./LanState";
 import type { Nothing } from "./Nothing";
-import type { NumberAssign } from "./NumberAssign";
-import type { NumberingGet } from "./NumberingGet";
-import type { NumberingSet } from "./NumberingSet";
-import type { NumberingView } from "./NumberingView";
 import type { OrgCreate } from "./OrgCreate";
 import type { OrgCreated } from "./OrgCreated";
 import type { PacketExport } from "./PacketExport";
@@ -47,22 +38,29 @@ import type { PacketExported } from "./PacketExported";
 import type { PacketFrom } from "./PacketFrom";
 import type { PacketImported } from "./PacketImported";
 import type { PacketView } from "./PacketView";
+import type { PeriodFreeze } from "./PeriodFreeze";
+import type { PeriodView } from "./PeriodView";
 import type { PersonAdd } from "./PersonAdd";
 import type { PersonGet } from "./PersonGet";
-import type { PersonLinkSet } from "./PersonLinkSet";
 import type { PersonList } from "./PersonList";
 import type { PersonView } from "./PersonView";
 import type { PersonWindow } from "./PersonWindow";
 import type { Preferences } from "./Preferences";
 import type { ProfileUnlock } from "./ProfileUnlock";
 import type { RecordExportAutomerge } from "./RecordExportAutomerge";
+import type { SettingsChange } from "./SettingsChange";
+import type { SettingsGet } from "./SettingsGet";
+import type { SettingsView } from "./SettingsView";
 import type { StatisticsGet } from "./StatisticsGet";
 import type { StatisticsView } from "./StatisticsView";
 import type { StatusView } from "./StatusView";
 import type { Sticks } from "./Sticks";
 import type { TextEdit } from "./TextEdit";
 import type { Units } from "./Units";
+import type { UserRemove } from "./UserRemove";
+import type { Users } from "./Users";
 import type { WorkbenchView } from "./WorkbenchView";
+import type { ZeroReportMake } from "./ZeroReportMake";
 import type { Topic } from "./Topic";
 
 export interface Commands {
@@ -80,7 +78,13 @@ export interface Commands {
   stick_list: { payload: Nothing; result: Sticks };
   workbench_get: { payload: Nothing; result: WorkbenchView };
   statistics_get: { payload: StatisticsGet; result: StatisticsView };
+  period_freeze: { payload: PeriodFreeze; result: PeriodView };
+  zero_report: { payload: ZeroReportMake; result: PeriodView };
+  settings_get: { payload: SettingsGet; result: SettingsView };
+  settings_set: { payload: SettingsChange; result: SettingsView };
   unit_list: { payload: Nothing; result: Units };
+  user_list: { payload: Nothing; result: Users };
+  user_remove: { payload: UserRemove; result: Users };
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
   case_get: { payload: CaseGet; result: CaseView };
@@ -92,14 +96,6 @@ export interface Commands {
   text_edit: { payload: TextEdit; result: Nothing };
   conflict_list: { payload: ConflictList; result: ConflictWindow };
   conflict_settle: { payload: ConflictSettle; result: Nothing };
-  duplicate_list: { payload: DuplicateList; result: DuplicateWindow };
-  duplicate_decide: { payload: DuplicateDecide; result: DuplicateGroupView };
-  duplicate_undo: { payload: DuplicateUndo; result: DuplicateGroupView };
-  number_assign: { payload: NumberAssign; result: CaseView };
-  numbering_get: { payload: NumberingGet; result: NumberingView };
-  numbering_set: { payload: NumberingSet; result: NumberingView };
-  person_link: { payload: PersonLinkSet; result: PersonView };
-  person_unlink: { payload: PersonLinkSet; result: PersonView };
   person_add: { payload: PersonAdd; result: PersonView };
   person_get: { payload: PersonGet; result: PersonView };
   person_list: { payload: PersonList; result: PersonWindow };
@@ -129,7 +125,13 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   stick_list: ["neighbours"],
   workbench_get: ["cases", "conflicts"],
   statistics_get: ["cases"],
+  period_freeze: [],
+  zero_report: [],
+  settings_get: ["roster", "conflicts"],
+  settings_set: [],
   unit_list: ["roster"],
+  user_list: ["roster"],
+  user_remove: [],
   invitation_create: [],
   case_register: [],
   case_get: ["cases", "conflicts", "roster"],
@@ -141,16 +143,8 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   text_edit: [],
   conflict_list: ["conflicts", "cases"],
   conflict_settle: [],
-  duplicate_list: ["cases", "conflicts", "roster"],
-  duplicate_decide: [],
-  duplicate_undo: [],
-  number_assign: [],
-  numbering_get: ["cases", "roster"],
-  numbering_set: [],
-  person_link: [],
-  person_unlink: [],
   person_add: [],
-  person_get: ["persons", "cases", "conflicts"],
+  person_get: ["persons"],
   person_list: ["persons"],
   packet_export: [],
   packet_preview: [],

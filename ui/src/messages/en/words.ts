@@ -1,4 +1,5 @@
 import type { Words } from "../zh-CN/words";
+import { dispatch } from "./dispatch";
 
 import { linking } from "./linking";
 
@@ -48,6 +49,9 @@ export const words: Words = {
     red_branch: "Report first",
     number_conflict: "Two numbers",
     duplicate_conflict: "Duplicate or not: people differ",
+    lead_conflict: "Two lead units",
+    reassigned: "Given to another unit",
+    sheet_not_done: "Sheet closed, but not done",
   },
   eventMark: {
     late_entry: "Entered late",
@@ -61,6 +65,8 @@ export const words: Words = {
     withdrawn: "Withdrawn",
     procedure_flaw: "Flaw in procedure",
     supplement: "Supplement",
+    clock_doubt: "Time in doubt",
+    after_removal: "Came after the removal",
   },
   role: {
     R1: "Grid worker",
@@ -154,6 +160,11 @@ export const words: Words = {
     number_clash: "One number on two cases",
     duplicate: "One dispute or two: people differ",
     same_person: "One person or two: people differ",
+    lead: "Two lead units",
+    sheet_answer: "One unit accepts and objects",
+    sheet_number: "Two sheets with one number",
+    settings: "Settings changed in two ways",
+    removed: "Came after the removal",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -173,6 +184,8 @@ export const words: Words = {
     different: "Not the same",
     undone: "Take the decision back",
     same: "One person",
+    adopt: "It counts",
+    refuse: "It does not count",
   },
   standing: {
     unsigned: "Not fully signed",
@@ -284,6 +297,7 @@ export const words: Words = {
     parties: "The parties",
   },
   ...linking,
+  ...dispatch,
   clockKind: {
     acceptance: "Decide on acceptance",
     mediation: "Mediation",
@@ -302,6 +316,11 @@ export const words: Words = {
     urgent_arrival: "Urgent: on site",
     urgent_handling: "Urgent: handle",
     urgent_closing: "Urgent: close",
+    sheet_sign_in: "Sheet: sign in",
+    sheet_reminder: "Reminder: answer",
+    sheet_liaison: "Liaison sheet: answer",
+    sheet_order: "Order: answer",
+    sheet_objection: "Sheet: object",
   },
   clockUnit: {
     minutes: "minutes",
@@ -432,5 +451,19 @@ export const words: Words = {
     persons_linked: "Link or separate persons",
     register_holder_set: "Name the register’s computer",
     number_block_reserved: "Set numbers aside",
+    referral_proposed: "Ask for a department",
+    referral_reviewed: "Review the request",
+    consulted: "Record a consultation",
+    consultation_approved: "Approve the consultation",
+    sheet_issued: "Send a sheet",
+    sheet_signed_in: "Sign a sheet in",
+    sheet_objected: "Object to a sheet",
+    objection_decided: "Decide on an objection",
+    sheet_replied: "Answer a sheet",
+    sheet_closed: "Close a sheet",
+    settings_set: "Change settings",
+    period_frozen: "Freeze statistics",
+    period_counted: "Cases of a freeze",
+    zero_reported: "Report zero",
   },
 };

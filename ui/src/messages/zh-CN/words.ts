@@ -45,6 +45,7 @@ import type {
 } from "@/host/types";
 
 import { linking } from "./linking";
+import { dispatch } from "./dispatch";
 import { timing } from "./timing";
 
 export type FactKind = Body["kind"];
@@ -66,7 +67,9 @@ export type Way =
   | "related"
   | "different"
   | "undone"
-  | "same";
+  | "same"
+  | "adopt"
+  | "refuse";
 /** Why a log of a packet is not taken. */
 export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
 /** How two computers met. */
@@ -118,6 +121,9 @@ export const words = {
     red_branch: "先报告，不见面",
     number_conflict: "编号不一",
     duplicate_conflict: "重复与否说法不一",
+    lead_conflict: "主办不一致",
+    reassigned: "已改派",
+    sheet_not_done: "单据已关闭，实际没办",
   } satisfies Record<Mark, string>,
   eventMark: {
     late_entry: "补录",
@@ -131,6 +137,8 @@ export const words = {
     withdrawn: "已撤回",
     procedure_flaw: "程序瑕疵",
     supplement: "补充卷",
+    clock_doubt: "时间存疑",
+    after_removal: "撤权后到达",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",
@@ -227,6 +235,11 @@ export const words = {
     number_clash: "两件案子同一个编号",
     duplicate: "是不是同一件，说法不一",
     same_person: "是不是同一个人，说法不一",
+    lead: "主办不一致",
+    sheet_answer: "同一单位又接办又异议",
+    sheet_number: "两张单一个号",
+    settings: "设置改了两样",
+    removed: "撤权后到达",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -246,6 +259,8 @@ export const words = {
     different: "不是一件",
     undone: "撤销裁定",
     same: "是同一个人",
+    adopt: "算数",
+    refuse: "不算",
   } satisfies Record<Way, string>,
   standing: {
     unsigned: "还没签全",
@@ -378,6 +393,7 @@ export const words = {
   } satisfies Record<ChosenBy, string>,
   ...timing,
   ...linking,
+  ...dispatch,
   flag: {
     domestic_violence: "家庭暴力",
     minor_involved: "涉未成年人",
@@ -464,6 +480,20 @@ export const words = {
     persons_linked: "人员合并或分开",
     register_holder_set: "定登记册由哪台机管",
     number_block_reserved: "留号段",
+    referral_proposed: "报请转办",
+    referral_reviewed: "审核转办",
+    consulted: "记会商",
+    consultation_approved: "审批会商",
+    sheet_issued: "发单",
+    sheet_signed_in: "签收单据",
+    sheet_objected: "提异议",
+    objection_decided: "决定异议",
+    sheet_replied: "答复单据",
+    sheet_closed: "关闭单据",
+    settings_set: "改设置",
+    period_frozen: "冻结统计",
+    period_counted: "冻结所含案件",
+    zero_reported: "零上报",
   } satisfies Record<FactKind, string>,
 };
 

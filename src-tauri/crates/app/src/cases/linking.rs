@@ -484,7 +484,7 @@ pub(super) fn settle(
     let said = match choice {
         Choice::Fact(id) => {
             let (_, document) = projector::load(&pen.tx.reader(), record)?;
-            let facts = document.facts(office);
+            let facts = projector::facts_of(office, &pen.tx.reader(), &document)?;
             let carried = facts.facts.iter().find(|carried| carried.id == *id);
             let body = carried.and_then(|c| domain::fact::Fact::read(&c.json).ok()).map(|f| f.body);
             match body {

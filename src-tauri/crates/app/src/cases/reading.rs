@@ -7,7 +7,6 @@ use domain::catalogue::Category;
 use domain::fact::{KINDS, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
 use domain::role::Role;
-use domain::settings::Settings;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,6 +22,7 @@ use crate::names::Names;
 use crate::numbering;
 use crate::office::Office;
 use crate::projector::{self, word};
+use crate::settings;
 use crate::view::*;
 
 macro_rules! requests {
@@ -137,7 +137,7 @@ fn limit_of(limit: Option<u32>) -> u32 {
 }
 
 /// A word from a row as the value it stands for.
-fn value<T: DeserializeOwned>(word: &str) -> Option<T> {
+pub(crate) fn value<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }
 
@@ -151,8 +151,8 @@ pub(super) fn fold(
     if record.kind() != RecordKind::Case.code() {
         return Err(Fault::not_found(id));
     }
-    let facts = record.facts(office);
-    let case = domain::case::fold(&facts, &Settings::default());
+    let facts = projector::facts_of(office, reader, &record)?;
+    let case = settings::fold_case(reader, &facts)?;
     Ok((record, facts, case))
 }
 

@@ -15,7 +15,7 @@ use domain::rules::{RULES, RuleId, Why};
 use domain::time::{At, Hlc};
 use store::Reader;
 
-use super::{linking, timing};
+use super::{dispatching, linking, timing};
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
@@ -53,7 +53,7 @@ pub(crate) fn conflict_views(
         .iter()
         .map(|conflict| {
             let roles = conflict.seat.roles(level).to_vec();
-            let unit = owner.map(|(unit, _)| unit).filter(|_| conflict.seat.is_of_owner());
+            let unit = conflict.deciding_unit(owner.map(|(unit, _)| unit));
             ConflictView {
                 key: conflict.key.clone(),
                 kind: conflict.kind,
@@ -215,6 +215,13 @@ impl CaseReader<'_> {
                 statements: a.statements.clone(),
                 needs_statement: a.needs_statement,
             }),
+            dispatch: dispatching::view(case, self.names, self.calendar, me.unit),
+            settings_version: case
+                .registration
+                .as_ref()
+                .map(|r| r.settings.clone())
+                .unwrap_or_default(),
+            is_settings_known: case.is_settings_known(),
             tracks: case.tracks.clone(),
             clocks: timing::clocks(case, self.calendar, self.now),
             cards: timing::cards(case, self.calendar, self.names),
@@ -236,6 +243,7 @@ impl CaseReader<'_> {
             event_count: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
             may_write: KINDS
                 .iter()
+                .filter(|_| self.office.check_user().is_ok())
                 .filter(|kind| kind.record == RecordKind::Case && kind.roles.contains(&me.role))
                 .map(|kind| kind.code.to_owned())
                 .collect(),

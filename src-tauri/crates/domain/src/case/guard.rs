@@ -10,6 +10,7 @@ use crate::time::{At, Day};
 
 mod climbing;
 mod ending;
+mod sheet;
 mod timing;
 
 use super::Case;
@@ -57,6 +58,12 @@ pub enum RefusalReason {
     TooEarly,
     /// An impossible number.
     OutOfRange,
+    /// The law allows no such limit.
+    AgainstLaw,
+    /// The period is not over.
+    NotOver,
+    /// There are cases in the period.
+    HasCases,
     /// It names something this case does not have.
     Unknown,
     /// This role may not write it.
@@ -95,6 +102,12 @@ pub enum RefusalReason {
     NumberTaken,
     /// Only the judicial office may decide this now.
     AsksJudicialOffice,
+    /// The sheet went to another unit.
+    NotAddressee,
+    /// The sheet must be signed in first.
+    NotSignedIn,
+    /// The head of the village's committee must look at it first.
+    AwaitsReview,
 }
 
 /// Who writes, for which unit, on which day.
@@ -187,7 +200,21 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::TakenUp(_)
         | Body::RegisterHolderSet(_)
         | Body::NumberBlockReserved(_)
-        | Body::UnitRegistered(_) => refuse("kind", RefusalReason::NotWrittenByHand),
+        | Body::UnitRegistered(_)
+        | Body::SettingsSet(_)
+        | Body::PeriodFrozen(_)
+        | Body::PeriodCounted(_)
+        | Body::ZeroReported(_) => refuse("kind", RefusalReason::NotWrittenByHand),
+        Body::ReferralProposed(_)
+        | Body::ReferralReviewed(_)
+        | Body::Consulted(_)
+        | Body::ConsultationApproved(_)
+        | Body::SheetIssued(_)
+        | Body::SheetSignedIn(_)
+        | Body::SheetObjected(_)
+        | Body::ObjectionDecided(_)
+        | Body::SheetReplied(_)
+        | Body::SheetClosed(_) => sheet::check(case, at, body, author),
         Body::PartyAdded(b) => {
             if case.parties.len() >= PARTIES_MAX {
                 return refuse("name", RefusalReason::TooMany);

@@ -19,6 +19,7 @@ use super::duplicate::Duplicates;
 use super::known::{Facts, Known, each};
 use super::ladder::Ladder;
 use super::session::Sides;
+use super::sheet::{self, Dispatch};
 use super::{Closure, Registration, performance};
 
 /// What clocks are derived from.
@@ -30,6 +31,7 @@ pub(super) struct Sources<'a> {
     pub(super) closure: Option<&'a Closure>,
     pub(super) duplicates: &'a Duplicates,
     pub(super) category: Option<Category>,
+    pub(super) dispatch: &'a Dispatch,
     pub(super) sides: Sides<'a>,
     pub(super) settings: &'a Settings,
 }
@@ -50,7 +52,16 @@ impl Sources<'_> {
         let ended = self.ended();
         let tracks = tracks(self.facts, self.registration);
         let agreed = self.agreed();
-        let over = earliest([agreed, ended]);
+        // C19: each track runs on its own; one answer ends another only where it says so.
+        let answered = |track: Track| {
+            self.first(
+                each!(self.facts, ReplyDelivered)
+                    .filter(move |(_, body)| body.tracks.contains(&track))
+                    .map(|(known, _)| known),
+            )
+        };
+        let over = earliest([agreed, ended, answered(Track::PeopleMediation)]);
+        let labour_over = earliest([agreed, ended, answered(Track::Labour)]);
         if let Some(from) = tracks.get(&Track::PeopleMediation).copied() {
             self.push(&mut clocks, ClockKind::Acceptance, from, earliest([accepted, over]));
             if let Some(accepted) = accepted {
@@ -70,13 +81,14 @@ impl Sources<'_> {
             matches!(self.category, Some(Category::UnpaidWages | Category::OtherLabour));
         if is_labour || tracks.contains_key(&Track::Labour) {
             let from = tracks.get(&Track::Labour).copied().unwrap_or(registered);
-            self.push(&mut clocks, ClockKind::LabourMediation, from, over);
+            self.push(&mut clocks, ClockKind::LabourMediation, from, labour_over);
         }
         if let Some(from) = tracks.get(&Track::Urgent).copied() {
             self.urgent(&mut clocks, from, accepted, ended);
         }
         self.agreement_clocks(&mut clocks, ended);
         self.stagnation(&mut clocks, accepted.unwrap_or(registered), ended);
+        clocks.extend(sheet::clocks(self.facts, self.dispatch, ended, self.settings));
         clocks
     }
 
@@ -222,6 +234,7 @@ impl Sources<'_> {
             start: from.0,
             agreed_end: None,
             limit: self.settings.limit(kind),
+            unit: None,
             stop,
             pauses: if row(kind).pauses { pauses(self.facts) } else { Vec::new() },
             extensions: self.extensions(kind, from.0),

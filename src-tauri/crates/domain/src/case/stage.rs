@@ -21,7 +21,8 @@ use super::known::{Facts, Known, RefusedFact, each};
 use super::ladder::{EscalationStatus, Ladder, refusals};
 use super::number::Numbers;
 use super::session::{Session, Uncounted};
-use super::{Closure, Event, EventMark, Registration, performance, red, running};
+use super::sheet::Dispatch;
+use super::{Closure, Event, EventMark, Registration, doubt, performance, red, running};
 
 /// A stage of the closed loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,6 +134,12 @@ pub enum Mark {
     NumberConflict,
     /// 疑似重复，裁定不一
     DuplicateConflict,
+    /// 主办不一致
+    LeadConflict,
+    /// 已改派
+    Reassigned,
+    /// 单据已关闭，实际未办
+    SheetNotDone,
 }
 
 /// The closure that holds: by the unit that owns the case now, after it came to own it.
@@ -161,6 +168,7 @@ pub(super) struct Now<'a> {
     pub(super) voiding: &'a Voiding,
     pub(super) numbers: &'a Numbers,
     pub(super) duplicates: &'a Duplicates,
+    pub(super) dispatch: &'a Dispatch,
 }
 
 impl Now<'_> {
@@ -351,6 +359,18 @@ impl Now<'_> {
         for (_, why) in &self.hosting.flawed {
             mark(Mark::ProcedureFlaw, why);
         }
+        let leads = |c: &&Conflict| c.kind == ConflictKind::Lead && c.is_open();
+        for question in self.conflicts.iter().filter(leads) {
+            mark(Mark::LeadConflict, &question.why);
+        }
+        for sheet in &self.dispatch.sheets {
+            if let Some((_, why)) = &sheet.reassigned {
+                mark(Mark::Reassigned, why);
+            }
+            if let Some(why) = sheet.undone_after_closing() {
+                mark(Mark::SheetNotDone, &why);
+            }
+        }
         if let Some((agreement, accepted)) = self.unconfirmed() {
             let why = Why::new(RuleId::AgreementAfterAcceptance, [agreement.id, accepted]);
             mark(Mark::AwaitingConfirmation, &why);
@@ -376,16 +396,24 @@ impl Now<'_> {
     pub(super) fn events(&self, settings: &Settings) -> Vec<Event> {
         let mut known: Vec<&Known> = self.facts.list.iter().collect();
         known.sort_by_key(|k| k.order());
+        let doubted = doubt::doubted(self.facts);
         let mut events: Vec<Event> = known
             .into_iter()
-            .map(|k| Event { id: k.id, marks: self.event_marks(k, settings) })
+            .map(|k| {
+                let mut marks = self.event_marks(k, settings);
+                if doubted.contains(&k.id) {
+                    marks.push(EventMark::ClockDoubt);
+                }
+                Event { id: k.id, marks }
+            })
             .collect();
         for (id, reason) in &self.facts.refused {
-            let mark = match reason {
-                RefusedFact::NeedsUpdate => EventMark::NeedsUpdate,
-                _ => EventMark::Refused,
+            let marks = match reason {
+                RefusedFact::NeedsUpdate => vec![EventMark::NeedsUpdate],
+                RefusedFact::AfterRemoval => vec![EventMark::Refused, EventMark::AfterRemoval],
+                _ => vec![EventMark::Refused],
             };
-            events.push(Event { id: *id, marks: vec![mark] });
+            events.push(Event { id: *id, marks });
         }
         events
     }
@@ -400,6 +428,9 @@ impl Now<'_> {
         }
         if known.fact.newer {
             marks.push(EventMark::NeedsUpdate);
+        }
+        if known.is_after_removal {
+            marks.push(EventMark::AfterRemoval);
         }
         let without_consent = self
             .sessions
@@ -426,6 +457,9 @@ impl Now<'_> {
         }
         if self.agreements.iter().any(|a| a.id == known.id && a.standing == Standing::Replaced) {
             marks.push(EventMark::Replaced);
+        }
+        if self.dispatch.foreign.contains(&known.id) {
+            marks.push(EventMark::NotByOwner);
         }
         let closes = matches!(known.fact.body, Body::Closed(_));
         if closes && self.ladder.owner_at(known.span()).is_some_and(|t| t.unit != known.proof.unit)
