@@ -51,6 +51,7 @@ function wanted(view: CaseView): WritableKind[] {
       return ["archived"];
     case "archived":
     case "voided":
+    case "merged":
       return [];
   }
 }
