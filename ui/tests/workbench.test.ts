@@ -14,6 +14,7 @@ function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
     notices: [],
     to_accept: [],
     to_confirm: [],
+    sheets: [],
     handling: [],
     handling_total: 0,
     ...change,
