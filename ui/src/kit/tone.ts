@@ -70,4 +70,7 @@ export const toneOfMark = {
   transferred: "info",
   red_branch: "alarm",
   number_conflict: "soon",
+  lead_conflict: "soon",
+  reassigned: "quiet",
+  sheet_not_done: "alarm",
 } satisfies Record<Mark, Tone>;

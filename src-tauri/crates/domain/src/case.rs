@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod assess;
 pub mod clock;
 pub mod conflict;
+mod doubt;
 pub mod ending;
 mod giving_back;
 pub mod guard;
@@ -20,6 +21,7 @@ pub mod number;
 pub mod performance;
 pub mod red;
 pub mod register;
+mod removal;
 pub mod running;
 pub mod session;
 pub mod sheet;
@@ -164,6 +166,10 @@ pub enum EventMark {
     Replaced,
     /// 没有效力: by somebody else than the owner.
     NotByOwner,
+    /// 时间存疑: the clock of the computer was wrong.
+    ClockDoubt,
+    /// 撤权后到达: it came after its author was removed.
+    AfterRemoval,
     /// 需要更新软件才能显示
     NeedsUpdate,
     /// 待核查: its author could not be proven or may not write it.

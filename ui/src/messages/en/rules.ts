@@ -273,6 +273,18 @@ export const rules: Rules = {
     title: "Two lead units",
     says: "The head of the centre decides; the earlier leads meanwhile, what was answered stays.",
   },
+  C15: {
+    title: "Came after the removal",
+    says: "It counts if it happened and was typed before the removal; the head decides on the rest.",
+  },
+  C19: {
+    title: "One matter on two tracks",
+    says: "Each track runs on its own; one answer ends both only where it says so.",
+  },
+  C23: {
+    title: "Time in doubt",
+    says: "The computer's clock was wrong. The order of things never rests on it.",
+  },
   C22: {
     title: "Settings are the township’s",
     says: "Of two versions the one set first holds until the head decides. A case keeps its own.",

@@ -61,6 +61,8 @@ export const words: Words = {
     withdrawn: "Withdrawn",
     procedure_flaw: "Flaw in procedure",
     supplement: "Supplement",
+    clock_doubt: "Time in doubt",
+    after_removal: "Came after the removal",
   },
   role: {
     R1: "Grid worker",
@@ -155,6 +157,7 @@ export const words: Words = {
     sheet_answer: "One unit accepts and objects",
     sheet_number: "Two sheets with one number",
     settings: "Settings changed in two ways",
+    removed: "Came after the removal",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -168,6 +171,8 @@ export const words: Words = {
     nothing: "Nothing to do",
     new_case: "A new case",
     reprinted: "Reprinted",
+    adopt: "It counts",
+    refuse: "It does not count",
   },
   standing: {
     unsigned: "Not fully signed",
