@@ -404,7 +404,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     let (category, found) = assess::category(&facts, owner);
     conflicts.extend(found);
     let own_category = category.as_ref().map(|c| c.value);
-    let (category, found) = duplicate::category(&facts, category, owner, &duplicates);
+    let (category, found) = duplicate::category(&facts, category.as_ref(), owner, &duplicates);
     conflicts.extend(found);
     let decider = register::Decider::only(facts.list.iter().map(|k| k.id).collect());
     let (fields, found) = register::fold(record, &decider);
