@@ -192,6 +192,7 @@ describe("the case page", () => {
     ];
     const agreement: AgreementView = {
       id: "AGREEMENT",
+      number: "临-A-0001-村1",
       form: "written",
       text: "每月给八百元。",
       text_hash: "",

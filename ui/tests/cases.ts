@@ -49,8 +49,18 @@ export function party(id: string, name: string, side: "applicant" | "respondent"
     address: "桥头村三组",
     id_number: null,
     person: null,
+    guardian: null,
+    school: null,
   };
-  return { id, details, is_minor: false, shown_name: name, will: null };
+  return {
+    id,
+    details,
+    is_minor: false,
+    shown_name: name,
+    will: null,
+    privacy: null,
+    id_warnings: [],
+  };
 }
 
 export function view(change: Partial<CaseView> = {}): CaseView {
@@ -73,6 +83,7 @@ export function view(change: Partial<CaseView> = {}): CaseView {
       track: "people_mediation",
       demands: ["恢复水沟"],
       follows: null,
+      token: null,
     },
     category: "neighbours",
     category_why: null,
@@ -107,6 +118,17 @@ export function view(change: Partial<CaseView> = {}): CaseView {
     agreements: [],
     formal_number: null,
     former_numbers: [],
+    voided_numbers: [],
+    merged_into: null,
+    sources: [],
+    types: ["neighbours"],
+    links: [],
+    candidates: [],
+    applied: "2026-03-03",
+    applications: [],
+    limitations: [],
+    taken_up: [],
+    is_masked: false,
     red_branch: null,
     may_suggest_meeting: true,
     archive: null,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { WorkbenchView } from "@/host/types";
 
-import { expectAccessible, office, open, status } from "./open";
+import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
   return {
@@ -14,6 +14,7 @@ function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
     notices: [],
     to_accept: [],
     to_confirm: [],
+    sheets: [],
     handling: [],
     handling_total: 0,
     ...change,
@@ -64,6 +65,29 @@ describe("the workbench", () => {
     const later = within(screen.getByRole("region", { name: "往后要履行的" }));
     expect(later.getByText("还有 33 天")).toBeVisible();
     await expectAccessible();
+  });
+
+  it("lists the sheets this unit must act on, each with its step", async () => {
+    const sheet = {
+      case: "CASE-S",
+      title: "道路通行纠纷",
+      sheet: "SHEET",
+      kind: "order" as const,
+      number: "交办 2026-12",
+      from: TOWNSHIP,
+      to: VILLAGE,
+      part: "lead" as const,
+      status: "signed_in" as const,
+      due: "2026-03-30",
+      days_left: 6,
+    };
+    await open("/", { workbench_get: desk({ sheets: [sheet] }) });
+    const card = within(await screen.findByRole("region", { name: "等本单位办的单" }));
+    expect(card.getByText("还有 6 天")).toBeVisible();
+    expect(card.getByRole("link", { name: /答复单据/ })).toHaveAttribute(
+      "href",
+      "/cases/CASE-S?do=sheet_replied&sheet=SHEET",
+    );
   });
 
   it("says how many cases wait for whoever accepts", async () => {

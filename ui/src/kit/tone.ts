@@ -51,6 +51,7 @@ export const toneOfState = {
   terminated: "quiet",
   archived: "quiet",
   voided: "quiet",
+  merged: "quiet",
 } satisfies Record<State, Tone>;
 
 export const toneOfMark = {
@@ -70,6 +71,7 @@ export const toneOfMark = {
   transferred: "info",
   red_branch: "alarm",
   number_conflict: "soon",
+  duplicate_conflict: "soon",
   lead_conflict: "soon",
   reassigned: "quiet",
   sheet_not_done: "alarm",

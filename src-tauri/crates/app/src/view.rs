@@ -17,11 +17,12 @@ use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::body::{
     AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Outcome, PartyAdded, PlanLine,
-    Retention, Risk, SessionResult, Track, Will,
+    Retention, Risk, SessionResult, Sex, Track, Will,
 };
 use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
 use domain::money::Fen;
+use domain::person::IdWarning;
 use domain::role::{Level, Role};
 use domain::rules::RuleId;
 use domain::time::{At, Day};
@@ -36,6 +37,10 @@ macro_rules! views {
         )*
     };
 }
+
+mod linking;
+
+pub use linking::*;
 
 mod dispatch;
 
@@ -102,6 +107,10 @@ views! {
         shown_name: String,
         /// Its last word on mediation.
         will: Option<Will>,
+        /// On what ground its data is kept.
+        privacy: Option<PrivacyView>,
+        /// What looks wrong with its identity number; never in the way.
+        id_warnings: Vec<IdWarning>,
     }
     /// A session.
     SessionView {
@@ -191,6 +200,8 @@ views! {
     AgreementView {
         /// The fact that reached it.
         id: FactId,
+        /// Its number, if it is written.
+        number: Option<String>,
         /// Oral or written.
         form: AgreementForm,
         /// The text, word for word.
@@ -414,6 +425,8 @@ views! {
         demands: Vec<String>,
         /// The archived case it takes up again.
         follows: Option<RecordId>,
+        /// The token of the code it came by.
+        token: Option<String>,
     }
     /// The archived file of a case.
     ArchiveView {
@@ -509,6 +522,28 @@ views! {
         formal_number: Option<String>,
         /// 曾用编号: formal numbers that no longer hold.
         former_numbers: Vec<String>,
+        /// 跳号: formal numbers that were set aside for good.
+        voided_numbers: Vec<VoidedNumberView>,
+        /// The case it went into (并入×案).
+        merged_into: Option<CaseRef>,
+        /// The registrations it rests on: its own, and those of the cases that went into it.
+        sources: Vec<SourceView>,
+        /// Every type its sources name, each once.
+        types: Vec<Category>,
+        /// What was decided about it and others that look like the same dispute.
+        links: Vec<LinkView>,
+        /// Cases that look like the same dispute and wait for a decision (疑似重复).
+        candidates: Vec<CandidateView>,
+        /// The earliest day anybody applied.
+        applied: Option<At>,
+        /// Who applied when: each application interrupts limitation for whoever made it.
+        applications: Vec<ApplicationView>,
+        /// How long the parties may still go to law: estimates.
+        limitations: Vec<LimitationView>,
+        /// The cases that take it up again.
+        taken_up: Vec<CaseRef>,
+        /// Whether names, homes and schools of minors are hidden from whoever asks.
+        is_masked: bool,
         /// Why it is on the red branch, if it is: report first.
         red_branch: Option<WhyView>,
         /// Whether the program may suggest that the parties meet face to face.
@@ -659,8 +694,16 @@ views! {
         id: RecordId,
         /// The space it lives in.
         space: SpaceId,
+        /// Sex.
+        sex: Option<Sex>,
         /// The registers.
         fields: BTreeMap<String, FieldView>,
+        /// What looks wrong with the identity number; never in the way.
+        id_warnings: Vec<IdWarning>,
+        /// Other records of the same person, and records that were said to be of another.
+        links: Vec<PersonLinkView>,
+        /// The cases whose parties name this person, or another record of the same person.
+        cases: Vec<CaseLine>,
         /// Contradictions.
         conflicts: Vec<ConflictView>,
     }

@@ -271,6 +271,16 @@ fact_kinds! {
     FileStatement = "file_statement" v 1 on Case by CASEWORK, substantive false;
     /// 正式编号.
     NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
+    /// 编号作废（跳号说明）.
+    NumberVoided = "number_voided" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
+        substantive false;
+    /// 重复登记的裁定.
+    DuplicateDecided = "duplicate_decided" v 1 on Case by
+        &[Role::R2, Role::R3, Role::R4, Role::R6, Role::R7], substantive false;
+    /// 重新受理为新案.
+    TakenUp = "taken_up" v 1 on Case by CASEWORK, substantive false;
+    /// 个人信息处理依据.
+    PrivacyRecorded = "privacy_recorded" v 1 on Case by CASEWORK, substantive false;
     /// 报请转办: the village asks that a department deal with it.
     ReferralProposed = "referral_proposed" v 1 on Case by &[Role::R1, Role::R2, Role::R3],
         substantive false;
@@ -306,8 +316,17 @@ fact_kinds! {
     PersonRegistered = "person_registered" v 1 on Person by CASEWORK, substantive false;
     /// 人员冲突裁定.
     PersonDecided = "person_decided" v 1 on Person by CASEWORK, substantive false;
+    /// 人员合并或者分开.
+    PersonsLinked = "persons_linked" v 1 on Person by
+        &[Role::R2, Role::R3, Role::R4, Role::R6, Role::R7], substantive false;
     /// 单位登记: a unit record begins.
     UnitRegistered = "unit_registered" v 1 on Unit by &[Role::R7, Role::R10], substantive false;
+    /// 编号登记.
+    RegisterHolderSet = "register_holder_set" v 1 on Unit by &[Role::R3, Role::R6, Role::R7],
+        substantive false;
+    /// 号段.
+    NumberBlockReserved = "number_block_reserved" v 1 on Unit by
+        &[Role::R3, Role::R6, Role::R7], substantive false;
     /// 设置: one whole version.
     SettingsSet = "settings_set" v 1 on Settings by &[Role::R7, Role::R10], substantive false;
     /// 统计冻结.

@@ -51,6 +51,7 @@ function wanted(view: CaseView): WritableKind[] {
       return ["archived"];
     case "archived":
     case "voided":
+    case "merged":
       return [];
   }
 }
@@ -107,7 +108,7 @@ export function likely(view: CaseView, me: Me, next: WritableKind | null): Writa
     .slice(0, OFFERED_MAX);
 }
 
-/** Reads the step a link asks for, if it may be taken, and the promise it is about. */
+/** Reads the step a link asks for, if it may be taken, and the promise or sheet it is about. */
 export function askedStep(
   query: LocationQuery,
   view: CaseView,
@@ -117,5 +118,7 @@ export function askedStep(
   const due = view.dues.find(
     ({ agreement, line }) => agreement === query.agreement && String(line) === query.line,
   );
-  return due ? { kind, initial: { agreement: due.agreement, line: due.line } } : { kind };
+  if (due) return { kind, initial: { agreement: due.agreement, line: due.line } };
+  const sheet = view.dispatch.sheets.find(({ id }) => id === query.sheet);
+  return sheet ? { kind, initial: { sheet: sheet.id } } : { kind };
 }

@@ -5,7 +5,18 @@ import type { CaseView, Mark, Role } from "@/host/types";
 import type { Messages } from "@/messages";
 
 import type { WritableKind } from "./forms/kinds";
-import { extensibleClocks, lapsedCards, openCards, openNotices, reports } from "./forms/records";
+import {
+  extensibleClocks,
+  lapsedCards,
+  objectedSheets,
+  openCards,
+  openNotices,
+  receivedSheets,
+  referrals,
+  reports,
+  sentSheets,
+  unsignedSheets,
+} from "./forms/records";
 
 export type Bar = keyof Messages["acts"]["bars"];
 export type Group = Exclude<keyof Messages["acts"]["groups"], "file">;
@@ -56,6 +67,15 @@ export const GROUPS: Record<Group, readonly WritableKind[]> = {
     "escalation_returned",
     "resolution_confirmed",
     "transferred",
+  ],
+  dispatch: ["referral_proposed", "referral_reviewed", "consulted", "consultation_approved"],
+  sheets: [
+    "sheet_issued",
+    "sheet_signed_in",
+    "sheet_objected",
+    "objection_decided",
+    "sheet_replied",
+    "sheet_closed",
   ],
   time: [
     "suspended",
@@ -109,6 +129,15 @@ const BARS: Partial<Record<WritableKind, (view: CaseView, me: Me) => Bar | null>
   card_corrected: (view) => (lapsedCards(view).length > 0 ? null : "no_correction"),
   police_responded: (view) => (reports(view).length > 0 ? null : "no_report"),
   acknowledged: (view, { unit }) => (openNotices(view, unit).length > 0 ? null : "no_notice"),
+  referral_reviewed: (view) => (referrals(view, "proposed").length > 0 ? null : "no_referral"),
+  consultation_approved: ({ dispatch }) =>
+    dispatch.consultations.some(({ is_approved }) => !is_approved) ? null : "no_consultation",
+  sheet_signed_in: (view) => (unsignedSheets(view).length > 0 ? null : "no_sheet"),
+  sheet_objected: (view) => (receivedSheets(view).length > 0 ? null : "no_sheet"),
+  sheet_replied: (view) => (receivedSheets(view).length > 0 ? null : "no_sheet"),
+  sheet_closed: (view, { unit }) => (sentSheets(view, unit).length > 0 ? null : "no_sheet"),
+  objection_decided: (view, { unit }) =>
+    objectedSheets(view, unit).length > 0 ? null : "no_objection",
   terminated: isClosed,
   closed: (view, me) => {
     if (view.closure) return "closed";

@@ -58,6 +58,10 @@ export const conflicts: Conflicts = {
     void: "The case goes on; it is not void for now.",
     performance: "Reminders go on; the later date is shown.",
     number: "The one sealed or printed holds; the other is a former number. Both are found.",
+    number_clash:
+      "Both cases bear it and are found by it; the other was sealed or printed first and keeps it.",
+    duplicate: "They are related and count as two; neither goes into the other.",
+    same_person: "Both records stay apart, and both are found.",
     lead: "The unit named first leads for now. The other's work is kept; what was answered stays.",
     sheet_answer: "The objection stands for now, the clocks run on, and both are kept.",
     sheet_number: "Both sheets hold; the one printed first keeps the number.",
@@ -84,6 +88,10 @@ export const conflicts: Conflicts = {
     void: "The head asks whether it shall really be void.",
     performance: "Ask whoever was to receive it; look at the receipt.",
     number: "The judicial office reprints and writes a statement.",
+    number_clash:
+      "The judicial office gives this case a new number, reprints and writes a statement.",
+    duplicate: "The judicial office checks whether both cases are about one thing.",
+    same_person: "Check the identity card, or ask the person.",
     lead: "The head of the centre says which unit leads.",
     sheet_answer: "The head of the unit says whether it accepts or objects.",
     sheet_number: "Give the later sheet a new number and print it again.",

@@ -33,6 +33,7 @@ export const workbench: Workbench = {
   },
   notices: { title: "Please take note", go: "Have a look" },
   toAccept: { title: "Escalated by a village, to be accepted", go: "Accept" },
+  sheets: { title: "Sheets for this unit", open: "Have a look" },
   triage: {
     title: "Waiting for acceptance",
     says: (n) => `${counted(n, "case")} registered and not decided upon.`,

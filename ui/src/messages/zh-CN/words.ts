@@ -44,6 +44,7 @@ import type {
   Will,
 } from "@/host/types";
 
+import { linking } from "./linking";
 import { dispatch } from "./dispatch";
 import { timing } from "./timing";
 
@@ -61,6 +62,12 @@ export type Way =
   | "nothing"
   | "new_case"
   | "reprinted"
+  | "renumber"
+  | "merged"
+  | "related"
+  | "different"
+  | "undone"
+  | "same"
   | "adopt"
   | "refuse";
 /** Why a log of a packet is not taken. */
@@ -94,6 +101,7 @@ export const words = {
     terminated: "已终止，已告知途径",
     archived: "已归档",
     voided: "已作废",
+    merged: "并入他案",
   } satisfies Record<State, string>,
   mark: {
     escalating: "提级待接收",
@@ -112,6 +120,7 @@ export const words = {
     transferred: "已移送",
     red_branch: "先报告，不见面",
     number_conflict: "编号不一",
+    duplicate_conflict: "重复与否说法不一",
     lead_conflict: "主办不一致",
     reassigned: "已改派",
     sheet_not_done: "单据已关闭，实际没办",
@@ -223,6 +232,9 @@ export const words = {
     void: "作废，可是有人还在办",
     performance: "一处记办到了，一处记没有",
     number: "一件案子两个编号",
+    number_clash: "两件案子同一个编号",
+    duplicate: "是不是同一件，说法不一",
+    same_person: "是不是同一个人，说法不一",
     lead: "主办不一致",
     sheet_answer: "同一单位又接办又异议",
     sheet_number: "两张单一个号",
@@ -241,6 +253,12 @@ export const words = {
     nothing: "不需处理",
     new_case: "重新受理为新案",
     reprinted: "已重新打印",
+    renumber: "另定新号",
+    merged: "合并",
+    related: "关联",
+    different: "不是一件",
+    undone: "撤销裁定",
+    same: "是同一个人",
     adopt: "算数",
     refuse: "不算",
   } satisfies Record<Way, string>,
@@ -374,6 +392,7 @@ export const words = {
     parties: "当事人选择",
   } satisfies Record<ChosenBy, string>,
   ...timing,
+  ...linking,
   ...dispatch,
   flag: {
     domestic_violence: "家庭暴力",
@@ -454,6 +473,13 @@ export const words = {
     archived: "归档",
     file_statement: "卷宗情况说明",
     number_assigned: "定正式编号",
+    number_voided: "编号作废",
+    duplicate_decided: "裁定是否重复",
+    taken_up: "重新受理为新案",
+    privacy_recorded: "记个人信息依据",
+    persons_linked: "人员合并或分开",
+    register_holder_set: "定登记册由哪台机管",
+    number_block_reserved: "留号段",
     referral_proposed: "报请转办",
     referral_reviewed: "审核转办",
     consulted: "记会商",

@@ -30,6 +30,7 @@ export const workbench = {
   },
   notices: { title: "请您知悉", go: "去看一看" },
   toAccept: { title: "村里提上来，等接收", go: "去接收" },
+  sheets: { title: "等本单位办的单", open: "去看一看" },
   triage: {
     title: "等受理的",
     says: (n: string) => `有 ${n} 件登记了，还没决定受理不受理。`,

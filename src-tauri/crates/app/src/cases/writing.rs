@@ -6,7 +6,7 @@ use domain::case::guard::{self, Author, RefusalReason};
 use domain::catalogue::{self, Category, Source};
 use domain::fact::body::{
     CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, SheetIssued, SheetKind, Side,
-    Track,
+    TakenUp, Track,
 };
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
 use domain::id::RecordId;
@@ -55,6 +55,12 @@ pub struct NewParty {
     /// The person record it is linked to.
     #[serde(default)]
     pub person: Option<RecordId>,
+    /// Who speaks for a minor, or for somebody who cannot (监护人).
+    #[serde(default)]
+    pub guardian: Option<String>,
+    /// The school of a minor; shown to nobody who need not know.
+    #[serde(default)]
+    pub school: Option<String>,
 }
 
 /// Registers a case.
@@ -100,6 +106,10 @@ pub struct CaseRegister {
     /// The archived case it takes up again (重新受理为新案).
     #[serde(default)]
     pub follows: Option<RecordId>,
+    /// The token of the code it came by (扫码). The same token twice adds nothing and gives the case
+    /// that is there.
+    #[serde(default)]
+    pub token: Option<String>,
 }
 
 const fn by_application() -> Source {
@@ -197,20 +207,29 @@ pub(crate) fn register_with(
     let author = author(office);
     let applied = request.applied.unwrap_or_else(|| At::day(author.today));
     check_registration(request, applied, author)?;
+    let token = request.token.as_deref().map(str::trim).filter(|token| !token.is_empty());
+    if let Some(token) = token {
+        let known = pen.tx.reader().cases_under(&domain::likeness::token_key(token))?;
+        if let Some(first) = known.first() {
+            return Ok(*first);
+        }
+    }
     let space = office.home_space()?;
     let prefix = office.identity.number_prefix();
     let number = pen.tx.reader().last_number(&prefix)?.saturating_add(1);
     let version = settings::current(&pen.tx.reader())?.version;
-    pen.begin(space, RecordKind::Case, office.now_ms(), |draft| {
+    let number = format!("{prefix}{number:04}");
+    let case = pen.begin(space, RecordKind::Case, office.now_ms(), |draft| {
         draft.text("summary".to_owned(), request.summary.clone());
         let registered = Registered {
-            number: format!("{prefix}{number:04}"),
+            number: number.clone(),
             source: request.source,
             track: request.track,
             settings: version,
             happened: request.happened,
             demands: request.demands.clone(),
             follows: request.follows,
+            token: token.map(str::to_owned),
         };
         draft.fact(office, applied, Body::Registered(registered))?;
         for party in &request.parties {
@@ -234,7 +253,15 @@ pub(crate) fn register_with(
             draft.field(office, "amount", amount.0.into())?;
         }
         Ok(())
-    })
+    })?;
+    if let Some(old) = request.follows {
+        // Whoever holds the old case learns of the new one there.
+        reading::folded(office, &pen.tx.reader(), old)?;
+        let body = Body::TakenUp(TakenUp { case, number });
+        let at = minute(office.now_ms());
+        pen.edit(old, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+    }
+    Ok(case)
 }
 
 fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Result<(), Fault> {
@@ -258,6 +285,8 @@ fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Re
         guard::check_party(&party_added(party), author.today)
             .map_err(|refusal| Fault::refused(&refusal, index))?;
     }
+    let token = request.token.as_deref().unwrap_or_default();
+    guard::bounded("token", token, guard::NAME_CHARS_MAX).map_err(at_first)?;
     guard::bounded("title", &request.title, guard::NAME_CHARS_MAX).map_err(at_first)?;
     guard::bounded("place", &request.place, guard::NAME_CHARS_MAX).map_err(at_first)?;
     guard::bounded("summary", &request.summary, SUMMARY_CHARS_MAX).map_err(at_first)?;
@@ -295,6 +324,8 @@ fn party_added(party: &NewParty) -> PartyAdded {
         address: text(&party.address),
         id_number: text(&party.id_number),
         person: party.person,
+        guardian: text(&party.guardian),
+        school: text(&party.school),
     }
 }
 

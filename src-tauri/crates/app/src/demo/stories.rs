@@ -137,6 +137,8 @@ fn party(rng: &mut Rng, surname: &str, side: Side) -> NewParty {
         address: Some(format!("桥头村{group}")),
         id_number: None,
         person: None,
+        guardian: None,
+        school: None,
     }
 }
 
@@ -182,6 +184,7 @@ pub(super) fn invent(rng: &mut Rng) -> Story {
             ),
             demands: vec![promise.to_owned()],
             follows: None,
+            token: None,
         },
     }
 }
@@ -196,6 +199,8 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         address: Some("桥头村三组".into()),
         id_number: None,
         person: None,
+        guardian: None,
+        school: None,
     };
     CaseRegister {
         applied: None,
@@ -214,6 +219,7 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         summary: String::new(),
         demands: vec![],
         follows: None,
+        token: None,
     }
 }
 
@@ -229,6 +235,7 @@ pub(super) fn eaves() -> CaseRegister {
                 .into(),
         demands: vec!["拆除雨棚".into()],
         follows: None,
+        token: None,
         ..plain("张某与李某宅基地滴水纠纷", "张某", "李某")
     }
 }
@@ -240,6 +247,7 @@ pub(super) fn loan() -> CaseRegister {
         summary: "孙某三年前借钱给何某买农机，何某说已还过一部分，没有收条。".into(),
         demands: vec!["归还借款".into()],
         follows: None,
+        token: None,
         ..plain("孙某与何某借款纠纷", "孙某", "何某")
     }
 }

@@ -51,6 +51,12 @@ pub enum ConflictKind {
     Performance,
     /// Two formal numbers of one case.
     Number,
+    /// One formal number on two cases.
+    NumberClash,
+    /// Opposite decisions about two cases that look like one dispute.
+    Duplicate,
+    /// Two person records were merged here and separated there.
+    SamePerson,
     /// Two units were made to lead (主办不一致).
     Lead,
     /// One unit takes a sheet on and objects to it.
@@ -255,6 +261,8 @@ impl Conflict {
                 (Choice::Way("return".to_owned()), body.reason.clone())
             }
             Body::Reopened(body) => (Choice::Way("reopen".to_owned()), body.reason.clone()),
+            Body::DuplicateDecided(body) => (super::duplicate::choice(body), body.reason.clone()),
+            Body::PersonsLinked(body) => (crate::person::choice(body), body.reason.clone()),
             _ => return self,
         };
         self.settlement = Some(Settlement::ByPerson {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
 use super::removal;
 use crate::fact::body::{Choice, Corrected};
-use crate::fact::{Body, Fact, FactError, Past, Proof, RecordFacts};
+use crate::fact::{Body, Fact, FactError, Past, Proof, RecordFacts, RecordKind};
 use crate::id::FactId;
 use crate::merge::{self, Settled};
 use crate::role::Role;
@@ -108,11 +108,17 @@ impl Facts {
     /// Reads the facts of a case record.
     #[must_use]
     pub fn read(record: &RecordFacts) -> Self {
+        Self::of(record, RecordKind::Case)
+    }
+
+    /// Reads the facts of a record of a kind.
+    #[must_use]
+    pub fn of(record: &RecordFacts, kind: RecordKind) -> Self {
         let mut facts = Self::default();
         let mut waiting = Vec::new();
         for (place, carried) in record.facts.iter().enumerate() {
             let checked = match Fact::read(&carried.json) {
-                Ok(fact) => check(&fact, carried.proof, carried.role).map(|who| (fact, who)),
+                Ok(fact) => check(&fact, kind, carried.proof, carried.role).map(|who| (fact, who)),
                 Err(FactError::Newer(_)) => Err(RefusedFact::NeedsUpdate),
                 Err(FactError::Unreadable(_)) => Err(RefusedFact::Unreadable),
             };
@@ -245,13 +251,14 @@ impl Facts {
 /// its author, and the author's role may write its kind.
 fn check(
     fact: &Fact,
+    kind: RecordKind,
     proof: Option<Proof>,
     role: Option<Role>,
 ) -> Result<(Proof, Role), RefusedFact> {
     let proof = proof.filter(|p| p.unit == fact.unit).ok_or(RefusedFact::UnitNotProven)?;
     let role = role.ok_or(RefusedFact::AuthorUnknown)?;
     let row = fact.body.row();
-    if row.record != crate::fact::RecordKind::Case {
+    if row.record != kind {
         return Err(RefusedFact::Unreadable);
     }
     // What a correction puts in place must be the author's to write; that is asked per target.

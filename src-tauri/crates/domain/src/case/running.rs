@@ -15,6 +15,7 @@ use crate::time::{At, Day, Precision};
 
 use super::agreement::{Agreement, Standing};
 use super::clock::{Card, Extender, ExtensionFlaw, Request, Running, row};
+use super::duplicate::Duplicates;
 use super::known::{Facts, Known, each};
 use super::ladder::Ladder;
 use super::session::Sides;
@@ -28,6 +29,7 @@ pub(super) struct Sources<'a> {
     pub(super) agreements: &'a [Agreement],
     pub(super) ladder: &'a Ladder,
     pub(super) closure: Option<&'a Closure>,
+    pub(super) duplicates: &'a Duplicates,
     pub(super) category: Option<Category>,
     pub(super) dispatch: &'a Dispatch,
     pub(super) sides: Sides<'a>,
@@ -94,9 +96,11 @@ impl Sources<'_> {
         known.min_by_key(|known| known.order()).map(point)
     }
 
-    /// When the case ended.
+    /// When the case ended, or went into another.
     fn ended(&self) -> Option<Point> {
-        self.closure.map(|closure| (closure.at, closure.id))
+        let into = self.duplicates.into.as_ref();
+        let merged = into.and_then(|into| into.why.facts.iter().find_map(|id| self.facts.get(*id)));
+        earliest([self.closure.map(|closure| (closure.at, closure.id)), merged.map(point)])
     }
 
     /// When an agreement that holds took effect.

@@ -14,6 +14,7 @@ use crate::time;
 use super::agreement::{Agreement, Standing};
 use super::assess::Derived;
 use super::conflict::{Conflict, ConflictKind};
+use super::duplicate::Duplicates;
 use super::ending::{Archive, Voiding};
 use super::hosting::Hosting;
 use super::known::{Facts, Known, RefusedFact, each};
@@ -81,6 +82,8 @@ pub enum State {
     Archived,
     /// 作废
     Voided,
+    /// 并入他案
+    Merged,
 }
 
 impl State {
@@ -129,6 +132,8 @@ pub enum Mark {
     RedBranch,
     /// 编号不一
     NumberConflict,
+    /// 疑似重复，裁定不一
+    DuplicateConflict,
     /// 主办不一致
     LeadConflict,
     /// 已改派
@@ -162,6 +167,7 @@ pub(super) struct Now<'a> {
     pub(super) archive: Option<&'a Archive>,
     pub(super) voiding: &'a Voiding,
     pub(super) numbers: &'a Numbers,
+    pub(super) duplicates: &'a Duplicates,
     pub(super) dispatch: &'a Dispatch,
 }
 
@@ -173,6 +179,9 @@ impl Now<'_> {
         }
         if self.voiding.void.is_some() {
             return (Stage::Rating, State::Voided);
+        }
+        if self.duplicates.into.is_some() {
+            return (Stage::Rating, State::Merged);
         }
         if self.archive.is_some() {
             return (Stage::Rating, State::Archived);
@@ -335,6 +344,9 @@ impl Now<'_> {
         }
         if let Some(why) = self.numbers.disputed.as_ref() {
             mark(Mark::NumberConflict, why);
+        }
+        for link in self.duplicates.links.iter().filter(|link| link.is_disputed) {
+            mark(Mark::DuplicateConflict, &link.why);
         }
         if let Some((known, _)) = each!(self.facts, Transferred).max_by_key(|(k, _)| k.order()) {
             mark(Mark::Transferred, &Why::new(RuleId::Transferred, [known.id]));

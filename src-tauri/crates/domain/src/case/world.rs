@@ -205,6 +205,7 @@ pub(super) fn registered() -> Body {
         happened: None,
         demands: vec![],
         follows: None,
+        token: None,
     })
 }
 
@@ -218,6 +219,8 @@ pub(super) fn party(name: &str, side: Side) -> Body {
         address: None,
         id_number: None,
         person: None,
+        guardian: None,
+        school: None,
     })
 }
 

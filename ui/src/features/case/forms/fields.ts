@@ -5,7 +5,7 @@ import type { CaseView } from "@/host/types";
 import type { Messages } from "@/messages";
 import type { BodyOf } from "@/messages/zh-CN/facts";
 
-import { lapsedCards, openCards, type RecordsOf } from "./records";
+import type { RecordsOf } from "./records";
 
 export type AskedKind = keyof Messages["asks"]["labels"];
 type Hint = keyof Messages["asks"]["hints"];
@@ -45,8 +45,12 @@ export type Field = Common &
     | { as: "check" }
     /** Yes or no, both of them visible. */
     | { as: "either" }
-    /** Something the case has: a card, a report. */
+    /** Something the case has: a card, a report, a sheet. */
     | { as: "record"; of: RecordsOf }
+    /** One or several units of the organisation. */
+    | { as: "unit" | "units" }
+    /** Demands of the case, by their place. */
+    | { as: "demands" }
   );
 
 type FieldsOf<K extends AskedKind> = Record<
@@ -59,6 +63,7 @@ const long = { as: "long" } as const;
 const required = { isRequired: true } as const;
 const names = { as: "names", hint: "names" } as const;
 const reason = { reason: { ...long, ...required } } as const;
+const unit = { as: "unit", ...required } as const;
 const routes = { as: "checks", words: "route", ...required } as const;
 
 /** Everybody who is to mediate, or did, as far as the case says. */
@@ -132,21 +137,11 @@ export const FIELDS: { [K in AskedKind]: FieldsOf<K> } = {
     note: { ...long, rows: 2 },
   },
   card_answered: {
-    card: {
-      as: "record",
-      of: "openCards",
-      ...required,
-      begin: ({ view }) => openCards(view)[0]?.issued[0] ?? "",
-    },
+    card: { as: "record", of: "openCards", ...required },
     text: { ...long, ...required, rows: 4 },
   },
   card_corrected: {
-    card: {
-      as: "record",
-      of: "lapsedCards",
-      ...required,
-      begin: ({ view }) => lapsedCards(view)[0]?.issued[0] ?? "",
-    },
+    card: { as: "record", of: "lapsedCards", ...required },
     note: { ...long, rows: 2 },
   },
   flagged: {
@@ -192,6 +187,53 @@ export const FIELDS: { [K in AskedKind]: FieldsOf<K> } = {
     printed: { as: "check" },
   },
   acknowledged: { notice: { as: "record", of: "notices", ...required } },
+  referral_proposed: { to: unit, matter: { ...long, ...required } },
+  referral_reviewed: {
+    referral: { as: "record", of: "proposed", ...required },
+    passed: { as: "either", ...required },
+    reason: { ...long, rows: 2 },
+  },
+  consulted: { lead: unit, co: { as: "units" }, note: long },
+  consultation_approved: {
+    consultation: { as: "record", of: "consultations", ...required },
+    note: { ...long, rows: 2 },
+  },
+  sheet_issued: {
+    sheet: { as: "choice", words: "sheetKind", ...required },
+    to: unit,
+    part: { as: "choice", words: "sheetPart", ...required, begin: () => "lead" },
+    requirement: { ...long, ...required },
+    due: { as: "day", prefer: "future" },
+    demands: { as: "demands", hint: "allDemands" },
+    basis: { ...long, rows: 2 },
+    referral: { as: "record", of: "passed" },
+    approved_by: { ...text, when: (draft) => draft["sheet"] === "order" },
+    number: { ...text, hint: "numberEmpty" },
+    printed: { as: "check" },
+  },
+  sheet_signed_in: {
+    sheet: { as: "record", of: "unsigned", ...required },
+    accepts: { as: "check", begin: () => true },
+  },
+  sheet_objected: {
+    sheet: { as: "record", of: "received", ...required },
+    reasons: { ...long, ...required },
+  },
+  objection_decided: {
+    objection: { as: "record", of: "objections", ...required },
+    upheld: { as: "either", ...required },
+    ...reason,
+  },
+  sheet_replied: {
+    sheet: { as: "record", of: "received", ...required },
+    kept: { as: "choice", words: "kept", ...required },
+    text: { ...long, ...required },
+    attachments: names,
+  },
+  sheet_closed: {
+    sheet: { as: "record", of: "sent", ...required },
+    note: { ...long, rows: 2 },
+  },
 };
 
 /** What a body must say and nobody is asked: the program fills in which round is meant. */
