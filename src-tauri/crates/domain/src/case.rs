@@ -21,6 +21,7 @@ pub mod red;
 pub mod register;
 pub mod running;
 pub mod session;
+pub mod sharing;
 pub mod stage;
 pub mod suggestion;
 
@@ -50,6 +51,7 @@ use notice::Notice;
 use performance::Due;
 use register::Register;
 use session::{Session, Sides};
+use sharing::Sharing;
 use stage::{Mark, Stage, State};
 use suggestion::Suggestion;
 
@@ -219,6 +221,8 @@ pub struct Case {
     pub archive: Option<ending::Archive>,
     /// Its numbers.
     pub numbers: number::Numbers,
+    /// The space of its own it moved into, once several units share it.
+    pub sharing: Option<Sharing>,
     /// What is promised and not yet done, earliest first.
     pub dues: Vec<Due>,
     /// What it counts as.
@@ -301,6 +305,8 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     conflicts.extend(found);
     let (numbers, found) = number::fold(&facts);
     conflicts.extend(found);
+    let (sharing, found) = sharing::fold(&facts);
+    conflicts.extend(found);
     let (voiding, found) = ending::voiding(&facts);
     conflicts.extend(found);
     conflicts.extend(performance::contradictions(&facts, &agreements));
@@ -374,6 +380,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         sessions,
         archive,
         numbers,
+        sharing,
         hosting,
         agreements,
         written_only,

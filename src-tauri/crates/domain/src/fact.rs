@@ -256,6 +256,8 @@ fact_kinds! {
     FileStatement = "file_statement" v 1 on Case by CASEWORK, substantive false;
     /// 正式编号.
     NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
+    /// 共办: the case moves into a space of its own, or another unit joins it there.
+    CaseShared = "case_shared" v 1 on Case by TOWNSHIP, substantive false;
     /// 知悉确认: what was shown to a unit has been read.
     Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
     /// 备注.

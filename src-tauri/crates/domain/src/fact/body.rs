@@ -37,9 +37,11 @@ macro_rules! bodies {
 }
 
 mod ending;
+mod sharing;
 mod timing;
 
 pub use ending::*;
+pub use sharing::*;
 pub use timing::*;
 
 words! {
