@@ -88,7 +88,7 @@ pub const NO_RECORD: RecordId = RecordId([0; 16]);
 pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
 
 /// The largest payload of one entry that carries others.
-pub const CARRIED_BYTES_MAX: usize = 4 * PAYLOAD_BYTES_MAX;
+pub const CARRIED_BYTES_MAX: usize = 8 * PAYLOAD_BYTES_MAX;
 
 /// The most entries one entry may build on.
 pub const NEEDS_MAX: usize = 256;

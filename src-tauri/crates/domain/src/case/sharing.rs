@@ -5,7 +5,7 @@
 //! between spaces is transport and happens above this crate.
 
 use crate::fact::body::{CaseShared, Choice};
-use crate::id::SpaceId;
+use crate::id::{FactId, SpaceId};
 use crate::rules::{RuleId, Why};
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
@@ -16,8 +16,8 @@ use super::known::{Facts, Known, each};
 pub struct Sharing {
     /// The space.
     pub home: SpaceId,
-    /// Every space it was moved into, the home among them, sorted.
-    pub spaces: Vec<SpaceId>,
+    /// The moves, those into other spaces among them: the facts and where they lead.
+    pub moves: Vec<(FactId, SpaceId)>,
     /// The rule and the facts.
     pub why: Why,
 }
@@ -37,13 +37,12 @@ pub(super) fn fold(facts: &Facts) -> (Option<Sharing>, Vec<Conflict>) {
         .collect();
     moves.sort_by(|(a, _), (b, _)| a.id.entry_hash().cmp(b.id.entry_hash()));
     let Some((_, smallest)) = moves.first().copied() else { return (None, Vec::new()) };
-    let mut spaces: Vec<SpaceId> = moves.iter().map(|(_, space)| *space).collect();
-    spaces.sort_unstable();
-    spaces.dedup();
-    if spaces.len() < 2 {
+    let named: Vec<(FactId, SpaceId)> =
+        moves.iter().map(|(known, space)| (known.id, *space)).collect();
+    if moves.iter().all(|(_, space)| *space == smallest) {
         let joined = shared.iter().filter(|(_, body)| body.space == smallest);
         let why = Why::new(RuleId::SharedCase, joined.map(|(known, _)| known.id));
-        return (Some(Sharing { home: smallest, spaces, why }), Vec::new());
+        return (Some(Sharing { home: smallest, moves: named, why }), Vec::new());
     }
     let sides: Vec<&Known> = moves.iter().map(|(known, _)| *known).collect();
     let decided = facts.decision(HOME_KEY, Seat::Director, &sides);
@@ -61,7 +60,7 @@ pub(super) fn fold(facts: &Facts) -> (Option<Sharing>, Vec<Conflict>) {
     )
     .settled_by(decided.map(|(known, _)| known));
     let home = chosen.map_or(smallest, |(_, space)| *space);
-    (Some(Sharing { home, spaces, why }), vec![conflict])
+    (Some(Sharing { home, moves: named, why }), vec![conflict])
 }
 
 #[cfg(test)]
@@ -147,7 +146,7 @@ mod tests {
             let (_, case) = moved_twice(Some(first));
             assert_eq!(home(&case), Some(SpaceId([want; 16])), "as the head decided");
             assert!(case.conflicts.iter().all(|c| !c.is_open()), "and it stays readable");
-            assert_eq!(case.sharing.unwrap().spaces.len(), 2, "the other is not forgotten");
+            assert_eq!(case.sharing.unwrap().moves.len(), 2, "the other is not forgotten");
         }
     }
 }
