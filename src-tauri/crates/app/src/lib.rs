@@ -17,6 +17,7 @@ pub mod organisation;
 pub mod people;
 pub mod preferences;
 pub mod progress;
+pub mod sharing;
 pub mod status;
 pub mod topic;
 pub mod view;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 const SCHEMA_VERSION: i64 = 1;
 
 /// The version of the projections; another one drops and rebuilds them.
-pub const VIEW_VERSION: i64 = 3;
+pub const VIEW_VERSION: i64 = 4;
 
 /// The oldest SQLite that never loses a page of the write-ahead log.
 const SQLITE_MIN: i32 = 3_051_003;
@@ -305,7 +305,7 @@ impl Writer<'_> {
             self.tx.execute_batch(&format!("DROP TABLE {view}"))?;
         }
         self.tx.execute_batch(VIEWS)?;
-        self.tx.execute("UPDATE log_entry SET state = 0, held = NULL WHERE kind = 1", [])?;
+        self.tx.execute("UPDATE log_entry SET state = 0, held = NULL WHERE kind IN (1, 4)", [])?;
         self.tx.execute(
             "INSERT OR IGNORE INTO local_behind (record)
              SELECT DISTINCT doc FROM log_entry WHERE kind = 1 AND ready IS NOT NULL",

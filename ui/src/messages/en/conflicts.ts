@@ -58,6 +58,7 @@ export const conflicts: Conflicts = {
     void: "The case goes on; it is not void for now.",
     performance: "Reminders go on; the later date is shown.",
     number: "The one sealed or printed holds; the other is a former number. Both are found.",
+    home: "One of the two counts for now; what was written in either is kept.",
   },
   holdsNow: (value) => `For now “${value}” holds.`,
   advice: {
@@ -79,6 +80,7 @@ export const conflicts: Conflicts = {
     void: "The head asks whether it shall really be void.",
     performance: "Ask whoever was to receive it; look at the receipt.",
     number: "The judicial office reprints and writes a statement.",
+    home: "The head says where it is handled; the units of the other place join there.",
   },
   sides: ["A", "B", "C", "D", "E", "F", "G", "H"],
   side: (letter, unit) => `${letter} · ${unit}`,

@@ -82,4 +82,5 @@ export const facts: FactSentences = {
   archived: (b) => `Archived (${words.retention[b.retention]})`,
   file_statement: (b) => `Statement on the file: ${b.text}`,
   number_assigned: (b) => `Number: ${b.number}`,
+  case_shared: (b) => `Shared with ${b.units.length} more ${b.units.length === 1 ? "unit" : "units"}`,
 };

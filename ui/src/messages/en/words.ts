@@ -147,6 +147,7 @@ export const words: Words = {
     void: "Void, but somebody works on it",
     performance: "Kept here, not kept there",
     number: "Two numbers for one case",
+    home: "Shared in two places at once",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -411,5 +412,6 @@ export const words: Words = {
     archived: "Archive",
     file_statement: "Statement on the file",
     number_assigned: "Assign a number",
+    case_shared: "Share the case",
   },
 };

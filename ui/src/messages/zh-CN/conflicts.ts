@@ -55,6 +55,7 @@ export const conflicts = {
     void: "案子照常办，先不作废。",
     performance: "提醒照常，先显示日期晚的那条。",
     number: "先用已经盖章、打印的那个，另一个作曾用编号，都查得到。",
+    home: "先按其中一处办，两处写的都留着，谁的都不会丢。",
   } satisfies Record<ConflictKind, string>,
   holdsNow: (value: string) => `现在先按“${value}”算。`,
   advice: {
@@ -74,6 +75,7 @@ export const conflicts = {
     void: "请主任问清楚：是不是真的要作废。",
     performance: "请问收款的一方，看收条。",
     number: "请司法所重新打印，并写卷宗情况说明。",
+    home: "请主任定在哪一处办；另一处参加的村会一起进来。",
   } satisfies Record<ConflictKind, string>,
   sides: ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"],
   side: (letter: string, unit: string) => `${letter} · ${unit}`,

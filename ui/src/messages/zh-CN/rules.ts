@@ -240,6 +240,14 @@ export const rules = {
     title: "旧编号照样有效",
     says: "印着临时编号、曾用编号的纸照样有效，也查得到。",
   },
+  shared_case: {
+    title: "几个单位一起办（共办）",
+    says: "由镇里开，参加的单位看到的是同一件案子；以前写的、没得到消息还写在原处的，一字不差都带过来。",
+  },
+  shared_twice: {
+    title: "同时开了两处共办",
+    says: "先以其中一处为准，等综治中心主任定；两处写的都留着。",
+  },
 } satisfies Record<RuleId, RuleWords>;
 
 export type Rules = Record<RuleId, RuleWords>;

@@ -215,6 +215,7 @@ export const words = {
     void: "作废，可是有人还在办",
     performance: "一处记办到了，一处记没有",
     number: "一件案子两个编号",
+    home: "同时开了两处共办",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -438,6 +439,7 @@ export const words = {
     archived: "归档",
     file_statement: "卷宗情况说明",
     number_assigned: "定正式编号",
+    case_shared: "开共办",
   } satisfies Record<FactKind, string>,
 };
 

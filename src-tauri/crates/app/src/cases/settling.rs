@@ -16,6 +16,7 @@ use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
+use crate::sharing;
 
 /// Settles a contradiction.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -44,7 +45,7 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
         return Err(refuse("at", RefusalReason::InFuture));
     }
     office.store.write(|tx| {
-        Pen::new(office, tx).edit(request.record, |_, record, draft| {
+        Pen::new(office, tx).edit(request.record, |pen, record, draft| {
             let facts = record.facts(office);
             match RecordKind::from_code(&record.kind()) {
                 Some(RecordKind::Case) => {
@@ -52,6 +53,9 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
                     let owner = case.owner().map(|t| (t.unit, t.level));
                     let conflict = open(&case.conflicts, request)?;
                     check_seat(office, conflict, owner)?;
+                    if let (ConflictKind::Home, Some(moved)) = (conflict.kind, &case.sharing) {
+                        sharing::join_holders(pen, moved, &request.choice)?;
+                    }
                     decide(office, draft, at, conflict, request, Body::Decided)
                 }
                 Some(RecordKind::Person) => {
@@ -70,7 +74,9 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
                 _ => Err(Fault::not_found(request.record)),
             }
         })
-    })
+    })?;
+    // A decision about its home may leave entries of the case behind.
+    sharing::carry(office)
 }
 
 fn refuse(field: &str, reason: RefusalReason) -> Fault {

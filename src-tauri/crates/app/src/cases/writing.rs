@@ -7,8 +7,9 @@ use domain::fact::body::{
     CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, Side, Track,
 };
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
-use domain::id::RecordId;
+use domain::id::{RecordId, UnitId};
 use domain::money::Fen;
+use domain::role::Role;
 use domain::settings::{self, Settings};
 use domain::time::{At, Day};
 use schemars::JsonSchema;
@@ -19,6 +20,7 @@ use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
+use crate::sharing::{self, CaseShare};
 use crate::view::{CaseView, FieldValue};
 
 /// The most facts of one act.
@@ -96,6 +98,9 @@ pub struct CaseRegister {
     /// The archived case it takes up again (重新受理为新案).
     #[serde(default)]
     pub follows: Option<RecordId>,
+    /// Units that handle it together from the beginning (共办); only the township names any.
+    #[serde(default)]
+    pub units: Vec<UnitId>,
 }
 
 const fn by_application() -> Source {
@@ -179,8 +184,16 @@ fn refuse(field: &str, reason: RefusalReason) -> Fault {
 
 /// Registers a case.
 pub(crate) fn register(office: &Office, request: &CaseRegister) -> Result<CaseView, Fault> {
-    let case =
-        office.store.write(|tx| register_with(office, &mut Pen::new(office, tx), request))?;
+    let case = office.store.write(|tx| {
+        let mut pen = Pen::new(office, tx);
+        let case = register_with(office, &mut pen, request)?;
+        if !request.units.is_empty() {
+            let units = request.units.clone();
+            sharing::share_with(office, &mut pen, &CaseShare { case, units })?;
+        }
+        Ok::<RecordId, Fault>(case)
+    })?;
+    sharing::carry(office)?;
     reading::get(office, &CaseGet { case })
 }
 
@@ -236,6 +249,9 @@ fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Re
     let at_first = |refusal| Fault::refused(&refusal, 0);
     if !KINDS_REGISTERED.contains(&author.role) {
         return Err(refuse("kind", RefusalReason::Role));
+    }
+    if !request.units.is_empty() && !matches!(author.role, Role::R4 | Role::R7) {
+        return Err(refuse("units", RefusalReason::Role));
     }
     if applied.day > author.today {
         return Err(refuse("applied", RefusalReason::InFuture));
