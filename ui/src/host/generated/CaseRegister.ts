@@ -63,4 +63,8 @@ demands: Array<string>,
 /**
  * The archived case it takes up again (重新受理为新案).
  */
-follows: RecordId | null, };
+follows: RecordId | null, 
+/**
+ * Units that handle it together from the beginning (共办); only the township names any.
+ */
+units: Array<RecordId>, };

@@ -7,6 +7,7 @@ import type { ClockView } from "./ClockView";
 import type { ClosureView } from "./ClosureView";
 import type { ConflictView } from "./ConflictView";
 import type { CountsView } from "./CountsView";
+import type { DispatchView } from "./DispatchView";
 import type { DueView } from "./DueView";
 import type { EscalationView } from "./EscalationView";
 import type { FieldView } from "./FieldView";
@@ -18,6 +19,7 @@ import type { RecordId } from "./RecordId";
 import type { RegistrationView } from "./RegistrationView";
 import type { Risk } from "./Risk";
 import type { SessionView } from "./SessionView";
+import type { SharingView } from "./SharingView";
 import type { SpaceId } from "./SpaceId";
 import type { Stage } from "./Stage";
 import type { State } from "./State";
@@ -144,6 +146,18 @@ may_suggest_meeting: boolean,
  */
 archive: ArchiveView | null, 
 /**
+ * Who does what about it: sheets, lead and co-operating units.
+ */
+dispatch: DispatchView, 
+/**
+ * The version of the settings it was registered under.
+ */
+settings_version: string, 
+/**
+ * Whether that version is known here; otherwise the builtin one stands in.
+ */
+is_settings_known: boolean, 
+/**
  * The tracks it runs on.
  */
 tracks: Array<Track>, 
@@ -167,6 +181,10 @@ conflicts: Array<ConflictView>,
  * Notices.
  */
 notices: Array<NoticeView>, 
+/**
+ * Which units share it, once it has a space of its own.
+ */
+sharing: SharingView | null, 
 /**
  * How it was closed.
  */

@@ -6,6 +6,7 @@ import type { CaseHistory } from "./CaseHistory";
 import type { CaseList } from "./CaseList";
 import type { CaseRegister } from "./CaseRegister";
 import type { CaseSearch } from "./CaseSearch";
+import type { CaseShare } from "./CaseShare";
 import type { CaseView } from "./CaseView";
 import type { CaseWindow } from "./CaseWindow";
 import type { CatalogueView } from "./CatalogueView";
@@ -38,6 +39,8 @@ import type { PacketExported } from "./PacketExported";
 import type { PacketFrom } from "./PacketFrom";
 import type { PacketImported } from "./PacketImported";
 import type { PacketView } from "./PacketView";
+import type { PeriodFreeze } from "./PeriodFreeze";
+import type { PeriodView } from "./PeriodView";
 import type { PersonAdd } from "./PersonAdd";
 import type { PersonGet } from "./PersonGet";
 import type { PersonList } from "./PersonList";
@@ -46,6 +49,9 @@ import type { PersonWindow } from "./PersonWindow";
 import type { Preferences } from "./Preferences";
 import type { ProfileUnlock } from "./ProfileUnlock";
 import type { RecordExportAutomerge } from "./RecordExportAutomerge";
+import type { SettingsChange } from "./SettingsChange";
+import type { SettingsGet } from "./SettingsGet";
+import type { SettingsView } from "./SettingsView";
 import type { StatisticsGet } from "./StatisticsGet";
 import type { StatisticsView } from "./StatisticsView";
 import type { StatusView } from "./StatusView";
@@ -53,6 +59,7 @@ import type { Sticks } from "./Sticks";
 import type { TextEdit } from "./TextEdit";
 import type { Units } from "./Units";
 import type { WorkbenchView } from "./WorkbenchView";
+import type { ZeroReportMake } from "./ZeroReportMake";
 import type { Topic } from "./Topic";
 
 export interface Commands {
@@ -70,9 +77,14 @@ export interface Commands {
   stick_list: { payload: Nothing; result: Sticks };
   workbench_get: { payload: Nothing; result: WorkbenchView };
   statistics_get: { payload: StatisticsGet; result: StatisticsView };
+  period_freeze: { payload: PeriodFreeze; result: PeriodView };
+  zero_report: { payload: ZeroReportMake; result: PeriodView };
+  settings_get: { payload: SettingsGet; result: SettingsView };
+  settings_set: { payload: SettingsChange; result: SettingsView };
   unit_list: { payload: Nothing; result: Units };
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
+  case_share: { payload: CaseShare; result: CaseView };
   case_get: { payload: CaseGet; result: CaseView };
   case_list: { payload: CaseList; result: CaseWindow };
   case_search: { payload: CaseSearch; result: CaseWindow };
@@ -111,9 +123,14 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   stick_list: ["neighbours"],
   workbench_get: ["cases", "conflicts"],
   statistics_get: ["cases"],
+  period_freeze: [],
+  zero_report: [],
+  settings_get: ["roster", "conflicts"],
+  settings_set: [],
   unit_list: ["roster"],
   invitation_create: [],
   case_register: [],
+  case_share: [],
   case_get: ["cases", "conflicts", "roster"],
   case_list: ["cases", "roster"],
   case_search: ["cases", "roster"],

@@ -1,4 +1,5 @@
 import type { Words } from "../zh-CN/words";
+import { dispatch } from "./dispatch";
 
 export const words: Words = {
   stage: {
@@ -44,6 +45,9 @@ export const words: Words = {
     transferred: "Transferred",
     red_branch: "Report first",
     number_conflict: "Two numbers",
+    lead_conflict: "Two lead units",
+    reassigned: "Given to another unit",
+    sheet_not_done: "Sheet closed, but not done",
   },
   eventMark: {
     late_entry: "Entered late",
@@ -148,6 +152,10 @@ export const words: Words = {
     performance: "Kept here, not kept there",
     number: "Two numbers for one case",
     home: "Shared in two places at once",
+    lead: "Two lead units",
+    sheet_answer: "One unit accepts and objects",
+    sheet_number: "Two sheets with one number",
+    settings: "Settings changed in two ways",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -271,6 +279,7 @@ export const words: Words = {
     committee: "The committee",
     parties: "The parties",
   },
+  ...dispatch,
   clockKind: {
     acceptance: "Decide on acceptance",
     mediation: "Mediation",
@@ -289,6 +298,11 @@ export const words: Words = {
     urgent_arrival: "Urgent: on site",
     urgent_handling: "Urgent: handle",
     urgent_closing: "Urgent: close",
+    sheet_sign_in: "Sheet: sign in",
+    sheet_reminder: "Reminder: answer",
+    sheet_liaison: "Liaison sheet: answer",
+    sheet_order: "Order: answer",
+    sheet_objection: "Sheet: object",
   },
   clockUnit: {
     minutes: "minutes",
@@ -413,5 +427,19 @@ export const words: Words = {
     file_statement: "Statement on the file",
     number_assigned: "Assign a number",
     case_shared: "Share the case",
+    referral_proposed: "Ask for a department",
+    referral_reviewed: "Review the request",
+    consulted: "Record a consultation",
+    consultation_approved: "Approve the consultation",
+    sheet_issued: "Send a sheet",
+    sheet_signed_in: "Sign a sheet in",
+    sheet_objected: "Object to a sheet",
+    objection_decided: "Decide on an objection",
+    sheet_replied: "Answer a sheet",
+    sheet_closed: "Close a sheet",
+    settings_set: "Change settings",
+    period_frozen: "Freeze statistics",
+    period_counted: "Cases of a freeze",
+    zero_reported: "Report zero",
   },
 };

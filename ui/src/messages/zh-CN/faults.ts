@@ -39,6 +39,12 @@ const refusals = {
   awaits_confirmation: "要等镇里确认化解，才能结案。",
   nothing_to_accept: "没有等着接收的提级，可能已经失效。",
   not_written_by_hand: "这一条由程序自动记，不用手写。",
+  against_law: "法律定了期限，不能这样改。",
+  not_over: "这一期还没过完，过完再冻结。",
+  has_cases: "这一期有案件，不能零上报。",
+  not_addressee: "这张单不是派给本单位的。",
+  not_signed_in: "请先签收，再提异议。",
+  awaits_review: "要等村调委会主任审核通过。",
   too_few_sessions: "没谈成的次数还没到规则说的数；有别的理由的，请选别的理由。",
 } satisfies Record<RefusalReason, string>;
 

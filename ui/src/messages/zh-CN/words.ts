@@ -44,6 +44,7 @@ import type {
   Will,
 } from "@/host/types";
 
+import { dispatch } from "./dispatch";
 import { timing } from "./timing";
 
 export type FactKind = Body["kind"];
@@ -109,6 +110,9 @@ export const words = {
     transferred: "已移送",
     red_branch: "先报告，不见面",
     number_conflict: "编号不一",
+    lead_conflict: "主办不一致",
+    reassigned: "已改派",
+    sheet_not_done: "单据已关闭，实际没办",
   } satisfies Record<Mark, string>,
   eventMark: {
     late_entry: "补录",
@@ -216,6 +220,10 @@ export const words = {
     performance: "一处记办到了，一处记没有",
     number: "一件案子两个编号",
     home: "同时开了两处共办",
+    lead: "主办不一致",
+    sheet_answer: "同一单位又接办又异议",
+    sheet_number: "两张单一个号",
+    settings: "设置改了两样",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -360,6 +368,7 @@ export const words = {
     parties: "当事人选择",
   } satisfies Record<ChosenBy, string>,
   ...timing,
+  ...dispatch,
   flag: {
     domestic_violence: "家庭暴力",
     minor_involved: "涉未成年人",
@@ -440,6 +449,20 @@ export const words = {
     file_statement: "卷宗情况说明",
     number_assigned: "定正式编号",
     case_shared: "开共办",
+    referral_proposed: "报请转办",
+    referral_reviewed: "审核转办",
+    consulted: "记会商",
+    consultation_approved: "审批会商",
+    sheet_issued: "发单",
+    sheet_signed_in: "签收单据",
+    sheet_objected: "提异议",
+    objection_decided: "决定异议",
+    sheet_replied: "答复单据",
+    sheet_closed: "关闭单据",
+    settings_set: "改设置",
+    period_frozen: "冻结统计",
+    period_counted: "冻结所含案件",
+    zero_reported: "零上报",
   } satisfies Record<FactKind, string>,
 };
 

@@ -6,7 +6,6 @@ use domain::catalogue::Category;
 use domain::fact::{KINDS, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
 use domain::role::Role;
-use domain::settings::Settings;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +20,7 @@ use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector::{self, word};
+use crate::settings;
 use crate::view::*;
 
 macro_rules! requests {
@@ -135,7 +135,7 @@ fn limit_of(limit: Option<u32>) -> u32 {
 }
 
 /// A word from a row as the value it stands for.
-fn value<T: DeserializeOwned>(word: &str) -> Option<T> {
+pub(crate) fn value<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }
 
@@ -150,7 +150,7 @@ pub(super) fn fold(
         return Err(Fault::not_found(id));
     }
     let facts = record.facts(office);
-    let case = domain::case::fold(&facts, &Settings::default());
+    let case = settings::fold_case(reader, &facts)?;
     Ok((record, facts, case))
 }
 

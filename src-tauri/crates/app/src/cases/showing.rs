@@ -14,7 +14,7 @@ use domain::role::Level;
 use domain::rules::{RULES, RuleId, Why};
 use domain::time::{At, Hlc};
 
-use super::timing;
+use super::{dispatching, timing};
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
@@ -51,7 +51,7 @@ pub(crate) fn conflict_views(
         .iter()
         .map(|conflict| {
             let roles = conflict.seat.roles(level).to_vec();
-            let unit = owner.map(|(unit, _)| unit).filter(|_| conflict.seat.is_of_owner());
+            let unit = conflict.deciding_unit(owner.map(|(unit, _)| unit));
             ConflictView {
                 key: conflict.key.clone(),
                 kind: conflict.kind,
@@ -180,6 +180,13 @@ impl CaseReader<'_> {
                 statements: a.statements.clone(),
                 needs_statement: a.needs_statement,
             }),
+            dispatch: dispatching::view(case, self.names, self.calendar, me.unit),
+            settings_version: case
+                .registration
+                .as_ref()
+                .map(|r| r.settings.clone())
+                .unwrap_or_default(),
+            is_settings_known: case.is_settings_known(),
             tracks: case.tracks.clone(),
             clocks: timing::clocks(case, self.calendar, self.now),
             cards: timing::cards(case, self.calendar, self.names),

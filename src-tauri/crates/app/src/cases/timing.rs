@@ -13,10 +13,9 @@ use crate::view::{CardView, ClockView, ExtensionView};
 
 /// The clocks of a case, running ones first, by their end.
 pub(super) fn clocks(case: &Case, calendar: &Calendar, now: At) -> Vec<ClockView> {
-    let settings = Settings::default();
     let read = clock::read(case, calendar);
     let mut views: Vec<ClockView> =
-        read.iter().map(|clock| view(case, clock, now, &settings)).collect();
+        read.iter().map(|clock| view(case, clock, now, &case.settings)).collect();
     views.sort_by_key(|v| (v.light == Light::Off, v.end, v.end_minute, v.key.clone()));
     views
 }
@@ -69,6 +68,10 @@ fn reminders(clock: &Clock, settings: &Settings) -> Vec<Day> {
 /// The card for a clock that is over, unless one was issued since.
 fn card_due(case: &Case, clock: &Clock) -> Option<CardColour> {
     let kind = clock.running.kind;
+    if kind == ClockKind::SheetObjection {
+        // A right lapses; nobody is late.
+        return None;
+    }
     let is_issued = case.cards.iter().any(|c| c.clock == kind && c.at.day > clock.end);
     (!is_issued).then_some(row(kind).card)
 }

@@ -10,6 +10,7 @@ use crate::time::{At, Day};
 
 mod climbing;
 mod ending;
+mod sheet;
 mod timing;
 
 use super::Case;
@@ -56,6 +57,12 @@ pub enum RefusalReason {
     TooEarly,
     /// An impossible number.
     OutOfRange,
+    /// The law allows no such limit.
+    AgainstLaw,
+    /// The period is not over.
+    NotOver,
+    /// There are cases in the period.
+    HasCases,
     /// It names something this case does not have.
     Unknown,
     /// This role may not write it.
@@ -84,6 +91,12 @@ pub enum RefusalReason {
     NotWrittenByHand,
     /// Fewer sessions count than the rule it names asks for.
     TooFewSessions,
+    /// The sheet went to another unit.
+    NotAddressee,
+    /// The sheet must be signed in first.
+    NotSignedIn,
+    /// The head of the village's committee must look at it first.
+    AwaitsReview,
 }
 
 /// Who writes, for which unit, on which day.
@@ -172,7 +185,21 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::CaseShared(_)
         | Body::PersonRegistered(_)
         | Body::PersonDecided(_)
-        | Body::UnitRegistered(_) => refuse("kind", RefusalReason::NotWrittenByHand),
+        | Body::UnitRegistered(_)
+        | Body::SettingsSet(_)
+        | Body::PeriodFrozen(_)
+        | Body::PeriodCounted(_)
+        | Body::ZeroReported(_) => refuse("kind", RefusalReason::NotWrittenByHand),
+        Body::ReferralProposed(_)
+        | Body::ReferralReviewed(_)
+        | Body::Consulted(_)
+        | Body::ConsultationApproved(_)
+        | Body::SheetIssued(_)
+        | Body::SheetSignedIn(_)
+        | Body::SheetObjected(_)
+        | Body::ObjectionDecided(_)
+        | Body::SheetReplied(_)
+        | Body::SheetClosed(_) => sheet::check(case, at, body, author),
         Body::PartyAdded(b) => {
             if case.parties.len() >= PARTIES_MAX {
                 return refuse("name", RefusalReason::TooMany);

@@ -38,11 +38,15 @@ macro_rules! bodies {
 
 mod ending;
 mod sharing;
+mod sheet;
 mod timing;
+mod township;
 
 pub use ending::*;
 pub use sharing::*;
+pub use sheet::*;
 pub use timing::*;
+pub use township::*;
 
 words! {
     /// The procedure a dispute runs on; clocks attach to it.
