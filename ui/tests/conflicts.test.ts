@@ -242,7 +242,11 @@ describe("a conflict", () => {
       person_get: {
         id: "CASE",
         space: "S",
+        sex: null,
         fields: { name: { value: "张某", is_contested: false } },
+        id_warnings: [],
+        links: [],
+        cases: [],
         conflicts: [amount({ key: "field/phone", sides: [side({ choice: { value: "6218" } })] })],
       },
     });

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cases::{
     self, CaseGet, CaseHistory, CaseList, CaseRegister, CaseSearch, ConflictList, ConflictSettle,
-    FactAdd, FieldSet, TextEdit,
+    DuplicateDecide, DuplicateList, DuplicateUndo, FactAdd, FieldSet, TextEdit,
 };
 use crate::catalogue::{self, CatalogueView};
 use crate::desk::{Call, Desk};
@@ -16,18 +16,24 @@ use crate::exchange::{
     LanState, PacketExport, PacketExported, PacketFrom, PacketImported, PacketView,
 };
 use crate::fault::Fault;
+use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
 use crate::organisation::{
     InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated, OrgCreate,
     OrgCreated,
 };
-use crate::people::{self, PersonAdd, PersonGet, PersonList, Units};
+use crate::people::{
+    self, PersonAdd, PersonGet, PersonLinkSet, PersonList, Units, UserRemove, Users,
+};
 use crate::period::{self, PeriodFreeze, PeriodView, ZeroReportMake};
 use crate::preferences::Preferences;
 use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
 use crate::sharing::{self, CaseShare};
 use crate::status::{self, StatisticsGet, StatisticsView, StatusView, WorkbenchView};
 use crate::topic::Topic;
-use crate::view::{CaseView, CaseWindow, ConflictWindow, HistoryWindow, PersonView, PersonWindow};
+use crate::view::{
+    CaseView, CaseWindow, ConflictWindow, DuplicateGroupView, DuplicateWindow, HistoryWindow,
+    NumberingView, PersonView, PersonWindow,
+};
 
 /// A command that takes nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -286,6 +292,10 @@ commands! {
         |desk, request, _| settings::set(&*desk.office()?, &request);
     unit_list(Nothing) -> Units, open, reads [Roster], changes [] =
         |desk, _, _| people::units(&*desk.office()?);
+    user_list(Nothing) -> Users, open, reads [Roster], changes [] =
+        |desk, _, _| people::users(&*desk.office()?);
+    user_remove(UserRemove) -> Users, open, reads [], changes [Cases Conflicts Roster] =
+        |desk, request, _| people::remove_user(&*desk.office()?, &request);
     invitation_create(InvitationCreate) -> InvitationCreated, open,
         reads [], changes [Roster] =
         |desk, request, _| desk.invite(&request);
@@ -312,9 +322,28 @@ commands! {
     conflict_settle(ConflictSettle) -> Nothing, open,
         reads [], changes [Cases Conflicts Persons] =
         |desk, request, _| cases::settle(&*desk.office()?, &request).map(|()| Nothing {});
+    duplicate_list(DuplicateList) -> DuplicateWindow, open,
+        reads [Cases Conflicts Roster], changes [] =
+        |desk, request, _| cases::list_duplicates(&*desk.office()?, &request);
+    duplicate_decide(DuplicateDecide) -> DuplicateGroupView, open,
+        reads [], changes [Cases Conflicts] =
+        |desk, request, _| cases::decide(&*desk.office()?, &request);
+    duplicate_undo(DuplicateUndo) -> DuplicateGroupView, open,
+        reads [], changes [Cases Conflicts] =
+        |desk, request, _| cases::undo(&*desk.office()?, &request);
+    number_assign(NumberAssign) -> CaseView, open, reads [], changes [Cases Conflicts] =
+        |desk, request, _| numbering::assign(&*desk.office()?, &request);
+    numbering_get(NumberingGet) -> NumberingView, open, reads [Cases Roster], changes [] =
+        |desk, request, _| numbering::read(&*desk.office()?, &request);
+    numbering_set(NumberingSet) -> NumberingView, open, reads [], changes [Cases Roster] =
+        |desk, request, _| numbering::set(&*desk.office()?, &request);
+    person_link(PersonLinkSet) -> PersonView, open, reads [], changes [Persons Conflicts] =
+        |desk, request, _| people::link(&*desk.office()?, &request);
+    person_unlink(PersonLinkSet) -> PersonView, open, reads [], changes [Persons Conflicts] =
+        |desk, request, _| people::unlink(&*desk.office()?, &request);
     person_add(PersonAdd) -> PersonView, open, reads [], changes [Persons] =
         |desk, request, _| people::add(&*desk.office()?, &request);
-    person_get(PersonGet) -> PersonView, open, reads [Persons], changes [] =
+    person_get(PersonGet) -> PersonView, open, reads [Persons Cases Conflicts], changes [] =
         |desk, request, _| people::get(&*desk.office()?, &request);
     person_list(PersonList) -> PersonWindow, open, reads [Persons], changes [] =
         |desk, request, _| people::list(&*desk.office()?, &request);

@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod fault;
 pub mod host;
 pub mod maintenance;
+pub mod numbering;
 pub mod organisation;
 pub mod people;
 pub mod period;

@@ -1,21 +1,29 @@
 //! Persons known to a unit, and the units themselves.
 
+use std::collections::BTreeSet;
+
 use domain::case::guard::{self, RefusalReason};
-use domain::fact::body::{PersonRegistered, Sex};
-use domain::fact::{Body, RecordKind};
-use domain::id::RecordId;
+use domain::fact::body::{Choice, PersonRegistered, PersonsLinked, Sex};
+use domain::fact::{Body, KINDS, RecordKind};
+use domain::id::{FactId, RecordId, UserId};
+use domain::person::Person;
+use domain::role::Role;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::Reader;
+use store::records::PersonRow;
+use trust::key::SecretKey;
+use trust::statement::{CutOff, Signed, Statement, UserRemoval};
 
-use crate::cases::{ROWS_MAX, conflict_views, field_views};
-use crate::clock::today;
+use crate::cases::{ROWS_MAX, conflict_views, field_views, line, why_view};
+use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
-use crate::view::{PersonLine, PersonView, PersonWindow, UnitRef};
+use crate::view::{PersonLine, PersonLinkView, PersonView, PersonWindow, UnitRef, UserRef};
 
 /// Registers a person.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +52,40 @@ pub struct PersonAdd {
     pub note: Option<String>,
 }
 
+/// Removes a user: from a moment on they work here no more.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct UserRemove {
+    /// Who.
+    pub user: UserId,
+    /// From when; this minute if absent.
+    #[serde(default)]
+    pub from: Option<At>,
+    /// Why.
+    pub reason: String,
+}
+
+/// The users of the organisation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Users {
+    /// By unit and name.
+    pub users: Vec<UserLine>,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct UserLine {
+    /// Who.
+    pub user: UserRef,
+    /// For which unit.
+    pub unit: UnitRef,
+    /// Since when they work here no more, in milliseconds since 1970.
+    pub removed_ms: Option<u64>,
+}
+
 /// Reads one person.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +109,22 @@ pub struct PersonList {
     /// How many rows to read, at most 200.
     #[serde(default)]
     pub limit: Option<u32>,
+}
+
+/// Says what two person records are to each other.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct PersonLinkSet {
+    /// The record.
+    pub person: RecordId,
+    /// The other.
+    pub with: RecordId,
+    /// Why.
+    pub reason: String,
+    /// When that was found; this minute if absent.
+    #[serde(default)]
+    pub at: Option<At>,
 }
 
 /// The units of the organisation.
@@ -119,22 +177,196 @@ pub(crate) fn add(office: &Office, request: &PersonAdd) -> Result<PersonView, Fa
     get(office, &PersonGet { person })
 }
 
+/// A person record, folded.
+fn folded(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Person, Fault> {
+    let (_, record) = projector::load(reader, id)?;
+    if record.kind() != RecordKind::Person.code() {
+        return Err(Fault::not_found(id));
+    }
+    Ok(domain::person::fold(&projector::facts_of(office, reader, &record)?))
+}
+
+fn text_of(person: &Person, field: &str) -> String {
+    let register = person.fields.get(field);
+    register.and_then(|r| r.value.as_str()).unwrap_or_default().to_owned()
+}
+
+/// When a person was born, as far as is written down.
+fn born(birth: &str, id_number: &str) -> Option<Day> {
+    birth.parse().ok().or_else(|| domain::person::birth_in(id_number))
+}
+
+/// Whether whoever works here may read of a minor: those who write about people.
+fn may_read_minors(office: &Office) -> bool {
+    let row = KINDS.iter().find(|kind| kind.code == "person_registered");
+    row.is_some_and(|row| row.roles.contains(&office.me().role))
+}
+
+/// A name as it is shown to somebody who need not know a minor's.
+fn shown(name: &str, is_hidden: bool) -> String {
+    match name.chars().next() {
+        Some(first) if is_hidden => format!("{first}某"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The registers of a minor that are hidden from whoever need not know.
+const HIDDEN: [&str; 5] = ["phone", "address", "birth", "id_number", "note"];
+
 /// Reads one person.
 pub(crate) fn get(office: &Office, request: &PersonGet) -> Result<PersonView, Fault> {
+    let now = today(office.now_ms());
     office.store.read(|reader| {
         let (space, record) = projector::load(reader, request.person)?;
-        if record.kind() != RecordKind::Person.code() {
-            return Err(Fault::not_found(request.person));
-        }
-        let person = domain::person::fold(&record.facts(office));
+        let mut person = folded(office, reader, request.person)?;
         let names = Names::read(office, reader)?;
+        let id_number = text_of(&person, "id_number");
+        let born = born(&text_of(&person, "birth"), &id_number);
+        let written = text_of(&person, "birth").parse().ok();
+        let id_warnings = domain::person::id_warnings(&id_number, written, person.sex, now);
+        let is_hidden = domain::case::red::is_minor(born, now) && !may_read_minors(office);
+        if is_hidden {
+            person.fields.retain(|name, _| !HIDDEN.contains(&name.as_str()));
+            person.conflicts.clear();
+            if let Some(name) = person.fields.get_mut("name") {
+                name.value = shown(name.value.as_str().unwrap_or_default(), true).into();
+            }
+        }
+        let mut links = Vec::new();
+        let mut cases: BTreeSet<RecordId> =
+            reader.cases_of_person(request.person)?.into_iter().collect();
+        for link in &person.links {
+            let other = reader.person(link.with)?;
+            if link.is_same {
+                cases.extend(reader.cases_of_person(link.with)?);
+            }
+            links.push(PersonLinkView {
+                person: link.with,
+                name: shown(&other.map(|row| row.name).unwrap_or_default(), is_hidden),
+                is_same: link.is_same,
+                is_disputed: link.is_disputed,
+                why: why_view(&link.why),
+            });
+        }
+        let mut lines = Vec::new();
+        for case in cases {
+            lines.extend(reader.case(case)?.map(|row| line(&row, &names)));
+        }
+        let facts = projector::facts_of(office, reader, &record)?;
+        let fact = |id: FactId| {
+            let carried = facts.facts.iter().find(|carried| carried.id == id)?;
+            domain::fact::Fact::read(&carried.json).ok().map(|fact| fact.body)
+        };
         Ok(PersonView {
             id: record.id(),
             space,
+            sex: person.sex,
             fields: field_views(&person.fields),
-            conflicts: conflict_views(office, &names, None, &person.conflicts, |_| None),
+            id_warnings: if is_hidden { Vec::new() } else { id_warnings },
+            links,
+            cases: lines,
+            conflicts: conflict_views(office, &names, None, &person.conflicts, fact),
         })
     })
+}
+
+/// Says that two person records are one person.
+pub(crate) fn link(office: &Office, request: &PersonLinkSet) -> Result<PersonView, Fault> {
+    say(office, request, true)
+}
+
+/// Says that two person records are two persons: namesakes, or linked by mistake.
+pub(crate) fn unlink(office: &Office, request: &PersonLinkSet) -> Result<PersonView, Fault> {
+    say(office, request, false)
+}
+
+fn say(office: &Office, request: &PersonLinkSet, same: bool) -> Result<PersonView, Fault> {
+    let at = request.at.unwrap_or_else(|| minute(office.now_ms()));
+    office.store.write(|tx| {
+        let mut pen = Pen::new(office, tx);
+        let person = folded(office, &pen.tx.reader(), request.person)?;
+        let link = person.links.iter().find(|link| link.with == request.with);
+        let refuse = |reason| Fault::Refused { reason, field: "with".into(), index: 0 };
+        match link {
+            Some(link) if link.is_disputed => {
+                return Err(Fault::Contested { field: "with".into() });
+            }
+            Some(link) if link.is_same == same => return Err(refuse(RefusalReason::AlreadyDone)),
+            _ => {}
+        }
+        write_link(office, &mut pen, (request.person, request.with), same, (&request.reason, at))
+    })?;
+    get(office, &PersonGet { person: request.person })
+}
+
+/// Writes on both records what they are to each other, in the writer's transaction.
+fn write_link(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    (person, with): (RecordId, RecordId),
+    same: bool,
+    (reason, at): (&str, At),
+) -> Result<(), Fault> {
+    let refuse = |field: &str, reason| Fault::Refused { reason, field: field.to_owned(), index: 0 };
+    guard::required("reason", reason, guard::TEXT_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    if person == with {
+        return Err(refuse("with", RefusalReason::Unknown));
+    }
+    if at.day > today(office.now_ms()) {
+        return Err(refuse("at", RefusalReason::InFuture));
+    }
+    let row = KINDS.iter().find(|kind| kind.code == "persons_linked");
+    let may = row.map_or(&[][..], |row| row.roles);
+    let me = office.me();
+    if !may.contains(&me.role) {
+        return Err(Fault::NotAllowed { role: me.role, may: may.to_vec() });
+    }
+    let mut answers: BTreeSet<FactId> = BTreeSet::new();
+    for (own, other) in [(person, with), (with, person)] {
+        let folded = folded(office, &pen.tx.reader(), own)?;
+        let links = folded.links.into_iter().filter(|link| link.with == other);
+        answers.extend(links.flat_map(|link| link.acts));
+    }
+    let mut act: Option<FactId> = None;
+    for (own, other) in [(person, with), (with, person)] {
+        let body = Body::PersonsLinked(PersonsLinked {
+            with: other,
+            same,
+            act,
+            answers: answers.iter().copied().collect(),
+            reason: reason.trim().to_owned(),
+        });
+        pen.edit(own, |_, _, draft| {
+            let (fact, _) = draft.fact(office, at, body)?;
+            act.get_or_insert(fact);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Settles whether two person records are one person: as one of the sides says.
+pub(crate) fn settle(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    (person, with): (RecordId, RecordId),
+    choice: &Choice,
+    why: (&str, At),
+) -> Result<(), Fault> {
+    let record = projector::load(&pen.tx.reader(), person)?.1;
+    let facts = projector::facts_of(office, &pen.tx.reader(), &record)?;
+    let chosen = match choice {
+        Choice::Fact(id) => facts.facts.iter().find(|carried| carried.id == *id),
+        _ => None,
+    };
+    let body = chosen.and_then(|carried| domain::fact::Fact::read(&carried.json).ok());
+    match body.map(|fact| fact.body) {
+        Some(Body::PersonsLinked(body)) => write_link(office, pen, (person, with), body.same, why),
+        _ => {
+            Err(Fault::Refused { reason: RefusalReason::Unknown, field: "choice".into(), index: 0 })
+        }
+    }
 }
 
 /// Reads a window of persons.
@@ -143,19 +375,93 @@ pub(crate) fn list(office: &Office, request: &PersonList) -> Result<PersonWindow
         let limit = request.limit.unwrap_or(ROWS_MAX).clamp(1, ROWS_MAX);
         let part = request.query.as_deref().unwrap_or_default().trim();
         let rows = reader.persons(part, request.offset, limit)?;
+        let now = today(office.now_ms());
+        let may_read = may_read_minors(office);
+        let line = |row: PersonRow| {
+            let is_minor = domain::case::red::is_minor(row.born.parse().ok(), now);
+            let is_hidden = is_minor && !may_read;
+            let text = |text: String| if is_hidden { String::new() } else { text };
+            PersonLine {
+                id: row.record,
+                name: shown(&row.name, is_hidden),
+                phone: text(row.phone),
+                address: text(row.address),
+            }
+        };
         Ok(PersonWindow {
-            rows: rows
-                .into_iter()
-                .map(|row| PersonLine {
-                    id: row.record,
-                    name: row.name,
-                    phone: row.phone,
-                    address: row.address,
-                })
-                .collect(),
+            rows: rows.into_iter().map(line).collect(),
             total: u32::try_from(reader.person_count(part)?).unwrap_or(u32::MAX),
         })
     })
+}
+
+/// Reads the users.
+pub(crate) fn users(office: &Office) -> Result<Users, Fault> {
+    office.store.read(|reader| {
+        let names = Names::read(office, reader)?;
+        let roster = office.roster();
+        let mut users: Vec<UserLine> = roster
+            .units()
+            .into_iter()
+            .flat_map(|unit| roster.users_of(unit).map(move |user| (unit, user.user)))
+            .map(|(unit, user)| UserLine {
+                user: names.user(user),
+                unit: names.unit(unit),
+                removed_ms: roster.removed(user).map(|removed| removed.effective_ms),
+            })
+            .collect();
+        users.sort_by(|a, b| (&a.unit.name, &a.user.name).cmp(&(&b.unit.name, &b.user.name)));
+        Ok(Users { users })
+    })
+}
+
+/// Removes a user. What they wrote, as far as it is known here, stands.
+pub(crate) fn remove_user(office: &Office, request: &UserRemove) -> Result<Users, Fault> {
+    let me = office.me();
+    let roster = office.roster();
+    let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
+    let township = roster.space(common).map(|space| space.unit);
+    if me.role != Role::R7 || township != Some(me.unit) {
+        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7] });
+    }
+    guard::required("reason", &request.reason, guard::NAME_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    let refuse = |field: &str, reason| Fault::Refused { reason, field: field.to_owned(), index: 0 };
+    let user = roster.user(request.user).ok_or_else(|| Fault::not_found(request.user))?;
+    if request.user == me.user {
+        return Err(refuse("user", RefusalReason::Role));
+    }
+    if roster.removed(request.user).is_some() {
+        return Err(refuse("user", RefusalReason::AlreadyDone));
+    }
+    let from = request.from.unwrap_or_else(|| minute(office.now_ms()));
+    if from.day > today(office.now_ms()) {
+        return Err(refuse("from", RefusalReason::InFuture));
+    }
+    office.store.write(|tx| {
+        let mut cut_offs = Vec::new();
+        for device in &user.devices {
+            for held in tx.reader().logs_of(*device)? {
+                let first = held.ranges.first().filter(|range| range.first == 1);
+                cut_offs.extend(first.map(|range| CutOff { log: held.log, last: range.last }));
+            }
+        }
+        let said = Statement::Removal(UserRemoval {
+            user: request.user,
+            effective_ms: u64::try_from(from.moment()).unwrap_or(0),
+            cut_offs,
+            reason: request.reason.trim().to_owned(),
+        });
+        let own = SecretKey::from_seed(office.identity.record.user_seed);
+        let signer = office.identity.operational.as_ref().unwrap_or(&own);
+        let signed = Signed::new(roster.organisation(), &said, signer);
+        let before = office.removed();
+        Pen::new(office, tx).say_signed(common, &signed)?;
+        office.refresh(&tx.reader())?;
+        office.doubt_removed(tx, &before)
+    })?;
+    projector::catch_up_all(office, |_| true)?;
+    users(office)
 }
 
 /// Reads the units.

@@ -10,7 +10,7 @@ use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Reader;
-use store::township::{CountedRow, PeriodRow};
+use store::township::PeriodRow;
 
 use crate::cases::value;
 use crate::clock::{minute, today};
@@ -136,11 +136,6 @@ pub struct ReportView {
     pub gap_days: Option<u32>,
 }
 
-/// The case that stands for a case in statistics: itself, unless it was merged into another.
-const fn main_case(row: &CountedRow) -> RecordId {
-    row.record
-}
-
 /// What is counted, case by case.
 fn lines(reader: &Reader<'_>) -> Result<Vec<Line>, Fault> {
     let mut lines: Vec<Line> = Vec::new();
@@ -151,7 +146,7 @@ fn lines(reader: &Reader<'_>) -> Result<Vec<Line>, Fault> {
             let (Some(unit), Some(source)) = (row.unit, value(&row.source)) else { continue };
             lines.push(Line {
                 case: row.record,
-                main: main_case(&row),
+                main: reader.main_case(row.record)?,
                 unit,
                 source,
                 category: row.category.as_deref().and_then(value),
@@ -173,7 +168,8 @@ fn freezes(office: &Office, reader: &Reader<'_>) -> Result<Vec<Freeze>, Fault> {
     let mut freezes = Vec::new();
     for row in reader.periods(FREEZE)? {
         let (_, record) = projector::load(reader, row.record)?;
-        freezes.extend(domain::period::fold(row.record, &record.facts(office)).freeze);
+        let facts = projector::facts_of(office, reader, &record)?;
+        freezes.extend(domain::period::fold(row.record, &facts).freeze);
     }
     Ok(freezes)
 }

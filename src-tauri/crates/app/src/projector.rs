@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use document::{Incoming, Need, Record, Verdict};
 use domain::case::clock::Clock;
 use domain::case::conflict::Conflict;
+use domain::case::red::Mask;
 use domain::case::sheet::{Sheet, SheetStatus};
 use domain::case::{Case, known::RefusedFact};
 use domain::fact::body::ClockKind;
@@ -19,6 +20,7 @@ use serde::Serialize;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::logs::Stored;
 use store::records::{PersonRow, Saved, UnitRow};
+use store::ties::{LinkRow, NumberRow, Ties};
 use store::township::{ItemRow, PeriodRow, SheetRow};
 use store::{Reader, Writer};
 
@@ -58,6 +60,32 @@ pub(crate) fn latest(facts: &RecordFacts) -> Hlc {
 pub(crate) fn load(reader: &Reader<'_>, id: RecordId) -> Result<(SpaceId, Record), Fault> {
     let saved = reader.saved(id)?.ok_or_else(|| Fault::not_found(id))?;
     Ok((saved.space, Record::load(id, &saved.saved, &saved.heads)?))
+}
+
+/// The facts of a record, with those of removed users from beyond their cut-off.
+pub(crate) fn facts_of(
+    office: &Office,
+    reader: &Reader<'_>,
+    record: &Record,
+) -> Result<RecordFacts, Fault> {
+    let mut facts = record.facts(office);
+    let gone = office.removed();
+    if gone.is_empty() {
+        return Ok(facts);
+    }
+    let changes = record.changes_of_facts();
+    for carried in &facts.facts {
+        let Ok(fact) = domain::fact::Fact::read(&carried.json) else { continue };
+        let Some(removed) = gone.get(&fact.by) else { continue };
+        let entry = match changes.get(&carried.id) {
+            Some(change) => reader.entry_of_change(record.id(), change)?,
+            None => None,
+        };
+        if !entry.is_some_and(|at| removed.covers(at.log, at.seq)) {
+            facts.removed.insert(carried.id, removed.effective_ms);
+        }
+    }
+    Ok(facts)
 }
 
 /// Applies to a record what has become ready, and brings its lists up to date.
@@ -136,7 +164,7 @@ pub(crate) fn catch_up_all(
 /// Caches a document and writes everything it contributes to the lists.
 pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Result<(), Fault> {
     let Some(mut space) = tx.reader().space_of(record.id())? else { return Ok(()) };
-    let facts = record.facts(office);
+    let facts = facts_of(office, &tx.reader(), record)?;
     let kind = record.kind();
     let mut has_refused = facts.facts.iter().any(|c| c.proof.is_none() || c.role.is_none());
     match RecordKind::from_code(&kind) {
@@ -157,7 +185,12 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
             rows.sheets = sheet_rows(record.id(), &case, &clocks);
             tx.put_case(&rows)?;
         }
-        Some(RecordKind::Person) => tx.put_person(&person_row(space, record.id(), &facts))?,
+        Some(RecordKind::Person) => {
+            let person = person::fold(&facts);
+            let conflicts: Vec<ConflictRow> =
+                person.conflicts.iter().map(|c| person_conflict_row(record.id(), c)).collect();
+            tx.put_person(&person_row(space, record.id(), &facts, &person), &conflicts)?;
+        }
         Some(RecordKind::Unit) => {
             if let Some(unit) = unit::fold(&facts) {
                 tx.put_unit(&UnitRow {
@@ -192,9 +225,13 @@ fn text_of(fields: &std::collections::BTreeMap<String, Vec<FieldValue>>, name: &
     last.and_then(|v| v.value.as_str()).unwrap_or_default().to_owned()
 }
 
-fn person_row(space: SpaceId, record: RecordId, facts: &RecordFacts) -> PersonRow {
+fn person_row(
+    space: SpaceId,
+    record: RecordId,
+    facts: &RecordFacts,
+    person: &person::Person,
+) -> PersonRow {
     // Folding settles which of two values is shown; the row shows the same.
-    let person = person::fold(facts);
     let shown = |name: &str| match person.fields.get(name) {
         Some(register) => register.value.as_str().unwrap_or_default().to_owned(),
         None => text_of(&facts.fields, name),
@@ -205,13 +242,19 @@ fn person_row(space: SpaceId, record: RecordId, facts: &RecordFacts) -> PersonRo
         name: shown("name"),
         phone: shown("phone"),
         address: shown("address"),
+        born: match shown("birth") {
+            birth if birth.is_empty() => domain::person::birth_in(&shown("id_number"))
+                .map(|day| day.format("%Y-%m-%d").to_string())
+                .unwrap_or_default(),
+            birth => birth,
+        },
     }
 }
 
-/// The title a case is shown by: its own, or its parties'.
+/// The title a case is shown by, as everybody may read it: its own, or its parties'.
 pub(crate) fn title(case: &Case) -> String {
     let own = case.fields.get("title").and_then(|f| f.value.as_str()).unwrap_or_default();
-    if own.is_empty() { names(case).join("、") } else { own.to_owned() }
+    if own.is_empty() { names(case).join("、") } else { Mask::of(&case.parties).over(own) }
 }
 
 fn names(case: &Case) -> Vec<String> {
@@ -220,6 +263,7 @@ fn names(case: &Case) -> Vec<String> {
 
 fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
     let id = record.id();
+    let mask = Mask::of(&case.parties);
     let level = case.owner().map_or(Level::Village, |t| t.level);
     let number = |n: u16| u32::from(n);
     let place = case.fields.get("place").and_then(|f| f.value.as_str()).unwrap_or_default();
@@ -231,7 +275,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         number: case.registration.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
         title: title(case),
         category: case.category.as_ref().map(|c| word(&c.value)),
-        place: place.to_owned(),
+        place: mask.over(place),
         parties: json(&names(case)),
         stage: word(&case.stage),
         state: word(&case.state),
@@ -240,11 +284,11 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         registered_unit: case.registration.as_ref().map(|r| r.unit),
         registered_day: case.registered_on().map(day).unwrap_or_default(),
         next_due_day: case.dues.first().map(|due| day(due.day)),
-        next_due_what: case.dues.first().map(|due| due.what.clone()),
+        next_due_what: case.dues.first().map(|due| mask.over(&due.what)),
         risk: case.risk.as_ref().map(|r| word(&r.value)),
         amount_fen: case.counts.amount_fen,
         is_amount_unverified: case.counts.is_amount_unverified,
-        is_closed: case.closure.is_some(),
+        is_closed: case.closure.is_some() || case.duplicates.into.is_some(),
         open_conflicts: u32::try_from(case.conflicts.iter().filter(|c| c.is_open()).count())
             .unwrap_or(u32::MAX),
         village_sessions: number(case.session_count(Level::Village)),
@@ -262,6 +306,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         items: case.items.iter().map(item_row).collect(),
         sheets: Vec::new(),
         text: search_text(&row, record, case),
+        ties: ties(record, case),
         dues: case
             .dues
             .iter()
@@ -270,7 +315,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
                 kind: PROMISE.to_owned(),
                 day: day(due.day),
                 unit: due.unit,
-                what: due.what.clone(),
+                what: mask.over(&due.what),
                 amount_fen: due.amount.map(|a| a.0),
                 agreement: due.agreement.to_string(),
                 line: due.line,
@@ -408,7 +453,55 @@ pub(crate) fn conflict_row(
     }
 }
 
+/// A person belongs to nobody: who may decide at either level may.
+fn person_conflict_row(record: RecordId, conflict: &Conflict) -> ConflictRow {
+    let mut row = conflict_row(record, None, conflict, Level::Village);
+    let mut roles: Vec<_> = [Level::Village, Level::Township]
+        .iter()
+        .flat_map(|level| conflict.seat.roles(*level))
+        .map(word)
+        .collect();
+    roles.sort_unstable();
+    roles.dedup();
+    row.roles = roles.join(" ");
+    row
+}
+
+/// What ties a case to other records.
+fn ties(record: &Record, case: &Case) -> Ties {
+    let summary = record.text("summary").unwrap_or_default();
+    let (traits, keys) = domain::likeness::traits(case, &summary);
+    let into = case.duplicates.into.as_ref().map(|into| into.value);
+    let link = |link: &domain::case::duplicate::Link| LinkRow {
+        record: record.id(),
+        other: link.other.case,
+        verdict: word(&link.verdict),
+        goes_into: into == Some(link.other.case),
+        is_disputed: link.is_disputed,
+    };
+    let numbers = &case.numbers;
+    let voided = |number: &String| {
+        numbers.voided.iter().find(|v| v.number == *number).map(|v| v.reason.clone())
+    };
+    let number = |number: &String, claim: Option<String>| NumberRow {
+        number: number.clone(),
+        record: record.id(),
+        claim,
+        voided: voided(number),
+    };
+    let former = numbers.former.iter().map(|n| number(n, None));
+    let formal = numbers.formal.iter().map(|n| number(n, numbers.claim.map(|c| c.text())));
+    Ties {
+        keys,
+        traits: json(&traits),
+        links: case.duplicates.links.iter().map(link).collect(),
+        numbers: former.chain(formal).collect(),
+        persons: case.parties.iter().filter_map(|party| party.details.person).collect(),
+    }
+}
+
 /// The text by which a case is found: title, number, parties and their telephones, place, summary.
+/// What must not be read of a minor is not found by either.
 fn search_text(row: &CaseRow, record: &Record, case: &Case) -> String {
     let mut parts = vec![row.title.clone(), row.number.clone(), row.place.clone()];
     for party in &case.parties {
@@ -420,5 +513,5 @@ fn search_text(row: &CaseRow, record: &Record, case: &Case) -> String {
     parts.extend(case.numbers.former.iter().cloned());
     parts.extend(record.text("summary"));
     parts.retain(|part| !part.is_empty());
-    parts.join("\n")
+    Mask::of(&case.parties).over(&parts.join("\n"))
 }

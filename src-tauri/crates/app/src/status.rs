@@ -328,7 +328,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
     let waiting = waiting_for(office)?;
     let (held_cases, notices, behind, held) = office.store.read(|reader| -> Result<_, Fault> {
         Ok((
-            reader.sums(&Filter::default())?.cases,
+            reader.sums(&Filter::default())?.held,
             reader.notices(me.unit, LISTED_MAX)?.len(),
             reader.behind_count()?,
             reader.held_back(LISTED_MAX)?.len(),

@@ -12,17 +12,17 @@ use domain::case::clock::{ClockUnit, ExtensionFlaw, Light};
 use domain::case::conflict::ConflictKind;
 use domain::case::ladder::EscalationStatus;
 use domain::case::session::Uncounted;
-use domain::case::sheet::{ReferralStatus, SheetStatus};
 use domain::case::stage::{Mark, Stage, State};
 use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::body::{
-    AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Kept, Outcome, PartyAdded,
-    PlanLine, Retention, Risk, SessionResult, SheetKind, SheetPart, Track, Will,
+    AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Outcome, PartyAdded, PlanLine,
+    Retention, Risk, SessionResult, Sex, Track, Will,
 };
 use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
 use domain::money::Fen;
+use domain::person::IdWarning;
 use domain::role::{Level, Role};
 use domain::rules::RuleId;
 use domain::time::{At, Day};
@@ -37,6 +37,14 @@ macro_rules! views {
         )*
     };
 }
+
+mod linking;
+
+pub use linking::*;
+
+mod dispatch;
+
+pub use dispatch::*;
 
 views! {
     /// A unit by name.
@@ -99,6 +107,10 @@ views! {
         shown_name: String,
         /// Its last word on mediation.
         will: Option<Will>,
+        /// On what ground its data is kept.
+        privacy: Option<PrivacyView>,
+        /// What looks wrong with its identity number; never in the way.
+        id_warnings: Vec<IdWarning>,
     }
     /// A session.
     SessionView {
@@ -188,6 +200,8 @@ views! {
     AgreementView {
         /// The fact that reached it.
         id: FactId,
+        /// Its number, if it is written.
+        number: Option<String>,
         /// Oral or written.
         form: AgreementForm,
         /// The text, word for word.
@@ -411,6 +425,8 @@ views! {
         demands: Vec<String>,
         /// The archived case it takes up again.
         follows: Option<RecordId>,
+        /// The token of the code it came by.
+        token: Option<String>,
     }
     /// The archived file of a case.
     ArchiveView {
@@ -433,128 +449,6 @@ views! {
         units: Vec<UnitRef>,
         /// The rule and the facts.
         why: WhyView,
-    }
-    /// An objection to a sheet.
-    ObjectionView {
-        /// The fact.
-        id: FactId,
-        /// When.
-        at: At,
-        /// Why.
-        reasons: String,
-        /// Whether the unit still objects.
-        is_standing: bool,
-        /// The last day on which it could be made.
-        last_day: Option<Day>,
-        /// Whether it was made in time.
-        is_in_time: Option<bool>,
-        /// Whether the holiday table knew every day asked.
-        is_calendar_known: bool,
-        /// What the dispatcher decided, if anybody has.
-        decided: Option<FactId>,
-        /// Whether it holds, once decided.
-        is_upheld: Option<bool>,
-    }
-    /// A reply to a sheet.
-    SheetReplyView {
-        /// The fact.
-        id: FactId,
-        /// When.
-        at: At,
-        /// How far it was done.
-        kept: Kept,
-        /// In words.
-        text: String,
-        /// Whether whoever closed the sheet did not know it.
-        crossed_closing: bool,
-    }
-    /// A sheet (提醒单、联系单、交办单).
-    SheetView {
-        /// The fact that issued it.
-        id: FactId,
-        /// Which of the three it is.
-        kind: SheetKind,
-        /// Its number.
-        number: String,
-        /// When it was issued.
-        at: At,
-        /// Which unit sent it.
-        from: UnitRef,
-        /// To which unit.
-        to: UnitRef,
-        /// As what that unit is asked.
-        part: SheetPart,
-        /// Which demands of the case, from 0; all of them if empty.
-        demands: Vec<u16>,
-        /// What is to be done.
-        requirement: String,
-        /// The last day of the reply.
-        due: Option<Day>,
-        /// What it rests on.
-        basis: String,
-        /// The request of the village it follows.
-        referral: Option<FactId>,
-        /// How far it is.
-        status: SheetStatus,
-        /// Whether its unit leads by it now.
-        is_acting: bool,
-        /// Why another sheet took its place (已改派), if one did.
-        reassigned_why: Option<WhyView>,
-        /// Who signed it in, earliest first: together they are one.
-        sign_ins: Vec<FactId>,
-        /// When it was first signed in.
-        signed_in: Option<At>,
-        /// Whether the unit took the matter on.
-        is_accepted: bool,
-        /// The objection.
-        objection: Option<ObjectionView>,
-        /// The replies, in order.
-        replies: Vec<SheetReplyView>,
-        /// The fact that closed it.
-        closed: Option<FactId>,
-        /// Whether a reply that crossed the closing says it was not done.
-        is_undone_after_closing: bool,
-        /// Whether whoever asks works for the unit it went to.
-        is_mine: bool,
-    }
-    /// A village's request to have a department deal with something (报请转办).
-    ReferralView {
-        /// The fact.
-        id: FactId,
-        /// When.
-        at: At,
-        /// Whose.
-        from: UnitRef,
-        /// To which unit it should go.
-        to: UnitRef,
-        /// What that unit is asked to do.
-        matter: String,
-        /// How far it is.
-        status: ReferralStatus,
-        /// The rule, the review and the sheet that followed.
-        why: WhyView,
-    }
-    /// A consultation (会商).
-    ConsultationView {
-        /// The fact.
-        id: FactId,
-        /// Whether the head of the centre approved it.
-        is_approved: bool,
-    }
-    /// Who does what about a case.
-    DispatchView {
-        /// 主办单位
-        lead: Option<UnitRef>,
-        /// Why that unit.
-        lead_why: Option<WhyView>,
-        /// 协办单位
-        co: Vec<UnitRef>,
-        /// The sheets, in order.
-        sheets: Vec<SheetView>,
-        /// The requests of the village, in order.
-        referrals: Vec<ReferralView>,
-        /// The consultations, in order.
-        consultations: Vec<ConsultationView>,
     }
     /// What a case counts as.
     CountsView {
@@ -635,6 +529,28 @@ views! {
         formal_number: Option<String>,
         /// 曾用编号: formal numbers that no longer hold.
         former_numbers: Vec<String>,
+        /// 跳号: formal numbers that were set aside for good.
+        voided_numbers: Vec<VoidedNumberView>,
+        /// The case it went into (并入×案).
+        merged_into: Option<CaseRef>,
+        /// The registrations it rests on: its own, and those of the cases that went into it.
+        sources: Vec<SourceView>,
+        /// Every type its sources name, each once.
+        types: Vec<Category>,
+        /// What was decided about it and others that look like the same dispute.
+        links: Vec<LinkView>,
+        /// Cases that look like the same dispute and wait for a decision (疑似重复).
+        candidates: Vec<CandidateView>,
+        /// The earliest day anybody applied.
+        applied: Option<At>,
+        /// Who applied when: each application interrupts limitation for whoever made it.
+        applications: Vec<ApplicationView>,
+        /// How long the parties may still go to law: estimates.
+        limitations: Vec<LimitationView>,
+        /// The cases that take it up again.
+        taken_up: Vec<CaseRef>,
+        /// Whether names, homes and schools of minors are hidden from whoever asks.
+        is_masked: bool,
         /// Why it is on the red branch, if it is: report first.
         red_branch: Option<WhyView>,
         /// Whether the program may suggest that the parties meet face to face.
@@ -787,8 +703,16 @@ views! {
         id: RecordId,
         /// The space it lives in.
         space: SpaceId,
+        /// Sex.
+        sex: Option<Sex>,
         /// The registers.
         fields: BTreeMap<String, FieldView>,
+        /// What looks wrong with the identity number; never in the way.
+        id_warnings: Vec<IdWarning>,
+        /// Other records of the same person, and records that were said to be of another.
+        links: Vec<PersonLinkView>,
+        /// The cases whose parties name this person, or another record of the same person.
+        cases: Vec<CaseLine>,
         /// Contradictions.
         conflicts: Vec<ConflictView>,
     }

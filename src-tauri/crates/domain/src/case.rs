@@ -7,6 +7,8 @@ pub mod agreement;
 pub mod assess;
 pub mod clock;
 pub mod conflict;
+mod doubt;
+pub mod duplicate;
 pub mod ending;
 mod giving_back;
 pub mod guard;
@@ -14,12 +16,15 @@ pub mod hosting;
 pub mod item;
 pub mod known;
 pub mod ladder;
+pub mod limitation;
 pub mod meeting;
 pub mod notice;
 pub mod number;
 pub mod performance;
+pub mod privacy;
 pub mod red;
 pub mod register;
+mod removal;
 pub mod running;
 pub mod session;
 pub mod sharing;
@@ -37,7 +42,7 @@ use std::collections::BTreeMap;
 use crate::catalogue::{Category, Source};
 use crate::fact::RecordFacts;
 use crate::fact::body::{Outcome, PartyAdded, Risk, Satisfaction, Side, Track};
-use crate::id::{FactId, UnitId, UserId};
+use crate::id::{FactId, RecordId, UnitId, UserId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
 use crate::settings::Settings;
@@ -79,7 +84,11 @@ pub struct Registration {
     /// What is asked for.
     pub demands: Vec<String>,
     /// The archived case it takes up again.
-    pub follows: Option<crate::id::RecordId>,
+    pub follows: Option<RecordId>,
+    /// When the trouble itself happened.
+    pub happened: Option<At>,
+    /// The token of the code it came by.
+    pub token: Option<String>,
 }
 
 /// A party.
@@ -93,6 +102,19 @@ pub struct Party {
     pub is_minor: bool,
     /// Its last word on mediation.
     pub will: Option<Derived<crate::fact::body::Will>>,
+    /// On what ground its data is kept.
+    pub privacy: Option<privacy::Privacy>,
+}
+
+/// Another case that takes up this one (重新受理为新案).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenUp {
+    /// The fact.
+    pub id: FactId,
+    /// The new case.
+    pub case: RecordId,
+    /// Its number.
+    pub number: String,
 }
 
 /// How the case was closed.
@@ -166,6 +188,10 @@ pub enum EventMark {
     Replaced,
     /// 没有效力: by somebody else than the owner.
     NotByOwner,
+    /// 时间存疑: the clock of the computer was wrong.
+    ClockDoubt,
+    /// 撤权后到达: it came after its author was removed.
+    AfterRemoval,
     /// 需要更新软件才能显示
     NeedsUpdate,
     /// 待核查: its author could not be proven or may not write it.
@@ -203,6 +229,8 @@ pub struct Case {
     pub risk: Option<Derived<Risk>>,
     /// The official type.
     pub category: Option<Derived<Category>>,
+    /// The type that was said on this case itself.
+    pub own_category: Option<Category>,
     /// Title, amount, place.
     pub fields: BTreeMap<String, Register>,
     /// What contradicts what, open ones first.
@@ -225,6 +253,14 @@ pub struct Case {
     pub numbers: number::Numbers,
     /// The space of its own it moved into, once several units share it.
     pub sharing: Option<Sharing>,
+    /// What was decided about it and others that look like the same dispute.
+    pub duplicates: duplicate::Duplicates,
+    /// Who applied when, here and on the cases that went into this one, the earliest first.
+    pub applications: Vec<duplicate::Application>,
+    /// How long the parties may still go to law: estimates.
+    pub limitations: Vec<limitation::Limitation>,
+    /// The cases that take it up again.
+    pub taken_up: Vec<TakenUp>,
     /// What is promised and not yet done, earliest first.
     pub dues: Vec<Due>,
     /// What it counts as.
@@ -273,6 +309,26 @@ impl Case {
     #[must_use]
     pub fn is_suspended(&self) -> bool {
         self.pauses.iter().any(|(_, to)| to.is_none())
+    }
+
+    /// The earliest day anybody applied, here or on a case that went into this one.
+    #[must_use]
+    pub fn applied(&self) -> Option<At> {
+        let own = self.registration.as_ref().map(|r| r.at);
+        self.duplicates.sources().map(|link| link.other.applied).chain(own).min()
+    }
+
+    /// Every type its sources name, each once: its own first.
+    #[must_use]
+    pub fn types(&self) -> Vec<Category> {
+        let sources = self.duplicates.sources().filter_map(|link| link.other.category);
+        let mut types = Vec::new();
+        for category in self.own_category.into_iter().chain(sources) {
+            if !types.contains(&category) {
+                types.push(category);
+            }
+        }
+        types
     }
 
     /// The day of the application.
@@ -328,7 +384,10 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
 
     let mut conflicts = std::mem::take(&mut facts.conflicts);
     let track = registration.as_ref().map(|r| (r.id, r.track));
-    let written_only = agreement::written_only(track, &assess::standing_types(&facts));
+    let (duplicates, found) = duplicate::fold(&facts, registration.as_ref());
+    conflicts.extend(found);
+    let types = assess::standing_types(&facts);
+    let written_only = agreement::written_only(track, &types, &duplicates);
     let (mut agreements, found) = agreement::fold(&facts, &both, written_only.as_ref());
     conflicts.extend(found);
     let mut ladder = match &registration {
@@ -345,15 +404,22 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     conflicts.extend(found);
     let (risk, found) = assess::risk(&facts);
     conflicts.extend(found);
-    let (category, found) = assess::category(&facts, ladder.owner().map(|t| t.unit));
+    let owner = ladder.owner().map(|t| t.unit);
+    let (category, found) = assess::category(&facts, owner);
+    conflicts.extend(found);
+    let own_category = category.as_ref().map(|c| c.value);
+    let (category, found) = duplicate::category(&facts, category, owner, &duplicates);
     conflicts.extend(found);
     let decider = register::Decider::only(facts.list.iter().map(|k| k.id).collect());
     let (fields, found) = register::fold(record, &decider);
     conflicts.extend(found);
-    let (numbers, found) = number::fold(&facts);
+    let (mut numbers, found) = number::fold(&facts);
     conflicts.extend(found);
     let (sharing, found) = sharing::fold(&facts);
     conflicts.extend(found);
+    let provisional = registration.as_ref().map(|r| r.number.as_str()).unwrap_or_default();
+    let written = numbers.formal.clone().unwrap_or_else(|| provisional.to_owned());
+    numbers.agreements = number::of_agreements(&facts, &agreements, &written);
     let (voiding, found) = ending::voiding(&facts);
     conflicts.extend(found);
     conflicts.extend(performance::contradictions(&facts, &agreements));
@@ -385,6 +451,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         archive: archive.as_ref(),
         voiding: &voiding,
         numbers: &numbers,
+        duplicates: &duplicates,
         dispatch: &dispatch,
     };
     let (stage, state) = now.place();
@@ -396,6 +463,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
             agreements: &agreements,
             ladder: &ladder,
             closure: closure.as_ref(),
+            duplicates: &duplicates,
             category: category.as_ref().map(|c| c.value),
             dispatch: &dispatch,
             sides,
@@ -403,7 +471,21 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         }
         .clocks()
     });
-    let tracks = registration.as_ref().map(|r| running::tracks(&facts, r).into_keys().collect());
+    let tracks: Option<Vec<Track>> =
+        registration.as_ref().map(|r| running::tracks(&facts, r).into_keys().collect());
+    let applications = duplicate::applications(registration.as_ref(), &parties, &duplicates);
+    let limitations = registration.as_ref().map(|registration| {
+        let merged = duplicates.sources().map(|link| link.other.track);
+        let tracks: Vec<Track> = tracks.iter().flatten().copied().chain(merged).collect();
+        let merged = duplicates.sources().flat_map(|link| link.why.facts.iter().copied());
+        limitation::estimates(&limitation::Ground {
+            registration,
+            applications: &applications,
+            tracks: &tracks,
+            category: category.as_ref().map(|c| c.value),
+            basis: std::iter::once(registration.id).chain(merged).collect(),
+        })
+    });
     let typed = facts.list.iter().map(|known| known.fact.recorded);
     let written = record.fields.values().flatten().map(|value| value.recorded);
     Case {
@@ -424,6 +506,10 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         running: running.unwrap_or_default(),
         pauses: running::pauses(&facts),
         cards: running::cards(&facts, ladder.owner().map(|t| t.unit)),
+        applications,
+        limitations: limitations.unwrap_or_default(),
+        taken_up: taken_up(&facts),
+        duplicates,
         suggestions: suggestion::fold(&facts, &ladder, &sessions, is_settled, settings),
         stage,
         state,
@@ -440,6 +526,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         closure,
         risk,
         category,
+        own_category,
         fields,
         conflicts,
         dispatch,
@@ -462,7 +549,20 @@ fn registration(facts: &Facts) -> Option<Registration> {
         settings: body.settings.clone(),
         demands: body.demands.clone(),
         follows: body.follows,
+        happened: body.happened,
+        token: body.token.clone(),
     })
+}
+
+/// The cases that take this one up, the earliest first.
+fn taken_up(facts: &Facts) -> Vec<TakenUp> {
+    let mut all: Vec<(&Known, TakenUp)> = each!(facts, TakenUp)
+        .map(|(known, body)| {
+            (known, TakenUp { id: known.id, case: body.case, number: body.number.clone() })
+        })
+        .collect();
+    all.sort_by_key(|(known, _)| known.order());
+    all.into_iter().map(|(_, taken)| taken).collect()
 }
 
 /// The unit that registered a case is its first owner.
@@ -487,8 +587,11 @@ fn parties(facts: &Facts, began: Option<Day>) -> Vec<Party> {
                     value: body.will,
                     why: Why::new(RuleId::SessionWithoutConsent, [will.id]),
                 });
-            let is_minor = began.is_some_and(|began| red::is_minor(details.birth, began));
-            Party { id: known.id, details: details.clone(), is_minor, will }
+            let named = details.id_number.as_deref().and_then(crate::person::birth_in);
+            let born = details.birth.or(named);
+            let is_minor = began.is_some_and(|began| red::is_minor(born, began));
+            let privacy = privacy::of(facts, known.id);
+            Party { id: known.id, details: details.clone(), is_minor, will, privacy }
         })
         .collect()
 }

@@ -273,6 +273,16 @@ fact_kinds! {
     NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
     /// 共办: the case moves into a space of its own, or another unit joins it there.
     CaseShared = "case_shared" v 1 on Case by TOWNSHIP, substantive false;
+    /// 编号作废（跳号说明）.
+    NumberVoided = "number_voided" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
+        substantive false;
+    /// 重复登记的裁定.
+    DuplicateDecided = "duplicate_decided" v 1 on Case by
+        &[Role::R2, Role::R3, Role::R4, Role::R6, Role::R7], substantive false;
+    /// 重新受理为新案.
+    TakenUp = "taken_up" v 1 on Case by CASEWORK, substantive false;
+    /// 个人信息处理依据.
+    PrivacyRecorded = "privacy_recorded" v 1 on Case by CASEWORK, substantive false;
     /// 报请转办: the village asks that a department deal with it.
     ReferralProposed = "referral_proposed" v 1 on Case by &[Role::R1, Role::R2, Role::R3],
         substantive false;
@@ -308,8 +318,17 @@ fact_kinds! {
     PersonRegistered = "person_registered" v 1 on Person by CASEWORK, substantive false;
     /// 人员冲突裁定.
     PersonDecided = "person_decided" v 1 on Person by CASEWORK, substantive false;
+    /// 人员合并或者分开.
+    PersonsLinked = "persons_linked" v 1 on Person by
+        &[Role::R2, Role::R3, Role::R4, Role::R6, Role::R7], substantive false;
     /// 单位登记: a unit record begins.
     UnitRegistered = "unit_registered" v 1 on Unit by &[Role::R7, Role::R10], substantive false;
+    /// 编号登记.
+    RegisterHolderSet = "register_holder_set" v 1 on Unit by &[Role::R3, Role::R6, Role::R7],
+        substantive false;
+    /// 号段.
+    NumberBlockReserved = "number_block_reserved" v 1 on Unit by
+        &[Role::R3, Role::R6, Role::R7], substantive false;
     /// 设置: one whole version.
     SettingsSet = "settings_set" v 1 on Settings by &[Role::R7, Role::R10], substantive false;
     /// 统计冻结.
@@ -474,6 +493,12 @@ impl Past {
         self.0.get(place / 64).is_some_and(|word| word.checked_shr(bit).unwrap_or(0) & 1 == 1)
     }
 
+    /// Whether the two share a fact.
+    #[must_use]
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
     /// The part of the set before a place.
     fn below(&self, place: usize) -> Self {
         let mut below = Self::default();
@@ -537,6 +562,9 @@ pub struct RecordFacts {
     pub facts: Vec<Carried>,
     /// The registers, each with its concurrent values sorted by (recorded, device).
     pub fields: std::collections::BTreeMap<String, Vec<FieldValue>>,
+    /// Facts of users who were removed, from beyond the cut-off: the moment of the removal, in
+    /// milliseconds since 1970.
+    pub removed: std::collections::BTreeMap<FactId, u64>,
 }
 
 impl RecordFacts {
@@ -578,6 +606,16 @@ impl RecordFacts {
             carried.past = past;
         }
         Self { facts: facts.into_iter().map(|(carried, _)| carried).collect(), ..Self::default() }
+    }
+
+    /// Whether a fact has no effect until somebody takes it up: its author had been removed, and it
+    /// did not both happen and get typed before that.
+    #[must_use]
+    pub fn withholds(&self, id: FactId, fact: &Fact) -> bool {
+        self.removed.get(&id).is_some_and(|moment| {
+            let at = At::minute_of(i64::try_from(*moment).unwrap_or(i64::MAX));
+            !(fact.recorded.ms < *moment && fact.at.span().is_before(&at.span()))
+        })
     }
 
     /// Adds a fact whose author had all the others before them and whose id is the largest.

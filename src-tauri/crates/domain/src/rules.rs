@@ -214,6 +214,57 @@ rules! {
     NumberMap "C9" Set "3.6" "临时编号与正式编号对照，旧件有效"
         "a paper with the provisional or a former number stays valid"
         "case::number::tests::a_provisional_number_stays_beside_the_formal_one";
+    NumberSequence "number_sequence" Owner "3.6" "编号规则：一会一册，登记员一台机，其余用号段（内部工作规则）"
+        "one computer of a committee keeps the register and its sequence, the others use what was set aside for them; nobody else gives a number"
+        "numbering::tests::the_holder_goes_on_after_the_paper_and_passes_over_blocks";
+    NumberBlock "number_block" Early "3.6" "编号规则：号段先占先用（内部工作规则）"
+        "of two blocks that overlap the one set aside earlier keeps what both name"
+        "numbering::tests::others_use_what_was_set_aside_for_them_and_nothing_else";
+    NumberVoided "number_voided" Set "5.6" "编号规则：跳号说明，作废号不再使用（内部工作规则）"
+        "a number that was set aside is listed with its reason, found as ever, and never given again"
+        "case::number::tests::a_voided_number_is_kept_with_its_reason_and_not_borne";
+    NumberClash "C2_cases" Early "5.6" "编号规则：先盖章打印者保留，其次先录入者"
+        "of two cases with one formal number the one sealed or printed first keeps it, else the one typed first; the other asks for a new one and both are found by it"
+        "case::number::tests::what_was_sealed_first_has_the_stronger_claim";
+    AgreementNumber "agreement_number" Early "3.6" "编号规则：案号加“-村n”“-镇n”（内部工作规则）"
+        "an agreement bears the number of the case, the level of the committee and its place there; what was sealed keeps its number"
+        "case::number::tests::a_sealed_agreement_keeps_its_number_beside_an_earlier_one";
+    Likeness "duplicate_candidate" Set "5.17" "重复登记排查：同一对当事人且同类型或者日期相近，或者同一令牌，或者文字相似（内部工作规则）"
+        "cases of one pair of parties with one type or near dates, of one token, or of one text are shown together; nothing is done to them"
+        "likeness::tests::the_same_pair_near_in_time_or_of_one_type_is_a_candidate";
+    DuplicateDecided "duplicate_decided" Idem "5.17" "重复登记：合并不删除，编号不变，可以撤销（内部工作规则）"
+        "what was merged counts once, by its main case; nothing is deleted, no number changes, and it can be taken back"
+        "case::duplicate::tests::a_merger_keeps_everything_and_can_be_taken_back";
+    DuplicateAsk "duplicate_ask" Ask "5.17" "对同两件案作出相反裁定的，由司法所核定，其间按关联处理"
+        "opposite decisions about two cases leave them related until the judicial office decides"
+        "case::duplicate::tests::opposite_decisions_ask_the_judicial_office_and_relate_meanwhile";
+    DuplicateCategory "duplicate_category" Owner "5.17" "现承办单位的类型为准，差异留痕"
+        "of the types of merged cases the owning unit's holds, and the difference stays readable"
+        "case::duplicate::tests::the_main_case_shows_its_sources_types_and_applications";
+    ApplicationDay "application_day" Early "2.4" "诉讼时效规定（2020）第十二条"
+        "the earliest application of each party interrupts limitation for that party, on whichever of the merged cases it stands"
+        "case::duplicate::tests::the_main_case_shows_its_sources_types_and_applications";
+    IntakeToken "intake_token" Idem "5.15" "扫码登记：同一令牌只收一次（内部工作规则）"
+        "one token is one submission: the second time nothing is added, and two rooms that took it see one dispute"
+        "likeness::tests::one_token_or_one_text_is_a_candidate";
+    Limitation "limitation" Early "2.4" "民法典（2020）第一百八十八条、第一百九十五条、第一百九十六条；劳动争议调解仲裁法（2007）第二十七条；农村土地承包经营纠纷调解仲裁法（2009）第十八条"
+        "the end of limitation is an estimate, called one, from the earliest day known; some claims know none"
+        "case::limitation::tests::the_application_interrupts_limitation_and_what_is_said_is_an_estimate";
+    PersonsLinked "C16" Ask "5.16" "人员合并以链接为之，可以分开；一处合并一处分开的，由人核定，其间分列"
+        "two records of one person are linked, and can be separated; who links here and separates there leaves both apart until somebody decides"
+        "person::tests::linked_here_and_separated_there_asks_and_both_stay";
+    IdWarning "id_number_warning" Set "5.16" "GB 11643—1999 公民身份号码；十五位旧号有效"
+        "an identity number that does not fit is pointed out and never in the way"
+        "person::tests::identity_numbers_are_doubted_and_never_refused";
+    PrivacyGround "privacy_ground" Late "2.5" "个人信息保护法（2021）第十三条、第二十九条、第三十一条"
+        "a party's data is kept by consent, a child's by its guardian's, or by legal duty; which is written down"
+        "case::privacy::tests::a_childs_consent_is_its_guardians";
+    MaskByRole "mask_by_role" Max "5.16" "未成年人保护法（2024）第一百零三条；个人信息保护法（2021）第五十一条"
+        "the name, home and school of a minor are read by whoever works on the case, by nobody else and in no list"
+        "case::red::tests::who_works_on_a_case_reads_of_its_minors_and_nobody_else";
+    TakenUp "taken_up" Set "3.5" "归档后重新受理为新案并相互关联"
+        "an archived case names the new case that takes it up, and the new one names it"
+        "case::duplicate::tests::a_case_names_the_one_that_takes_it_up";
     RiskMax "C14_risk" Max "5.20" "从高从严"
         "of two risks judged in ignorance of each other the higher holds; lowering needs a director or above with a reason"
         "case::tests::the_higher_risk_holds";
@@ -268,6 +319,15 @@ rules! {
     LeadAsk "C24" Ask "5.20" "主办不一致，由综治中心主任裁定；裁定前先派的为临时主办，已答复的不变"
         "two sheets that make different units lead are put before the head of the centre; the earlier acts meanwhile, and what was answered stays"
         "case::sheet::tests::two_leads_ask_the_head_and_the_earlier_acts_meanwhile";
+    UserRemoved "C15" Ask "5.19" "撤权后到达：发生和录入都在撤权以前的算数，其余由综治中心主任逐条定"
+        "what a removed user wrote beyond the cut-off counts if it happened and was typed before the removal; the rest waits for the head of the centre"
+        "case::removal::tests::what_a_removed_user_wrote_later_waits_unless_it_came_before_the_moment";
+    TwoTracks "C19" Set "5.20" "一案两轨，各走各的时限；答复写明的才一并答复"
+        "the same petition on two tracks runs on both; one answer ends both only where it says so"
+        "case::running::tests::one_answer_ends_two_tracks_only_where_it_says_so";
+    ClockDoubt "C23" Set "5.20" "时钟有误的电脑所记时间存疑，先后不以此定"
+        "business times written by a computer whose clock was wrong are shown with a doubt; order never rests on a clock"
+        "case::doubt::tests::times_of_a_wrong_clock_are_doubted_from_the_facts_alone";
     SettingsOwner "C22" Owner "5.20" "设置由镇制定并签发；案件沿用登记时的版本"
         "settings are the township's; of two versions set in ignorance of each other the one typed first holds until the head of the centre decides, and a case keeps the version it was registered under"
         "settings::tests::the_one_typed_first_holds_until_the_head_of_the_centre_decides";
@@ -316,8 +376,8 @@ mod tests {
     #[test]
     fn every_section_has_a_rule() {
         let wanted = [
-            "2.1", "2.3", "2.4", "2.6", "3.5", "3.6", "5.0", "5.1", "5.2", "5.3", "5.4", "5.5",
-            "5.6", "5.7", "5.8", "5.9", "5.14", "5.16", "5.20",
+            "2.1", "2.3", "2.4", "2.5", "2.6", "3.5", "3.6", "5.0", "5.1", "5.2", "5.3", "5.4",
+            "5.5", "5.6", "5.7", "5.8", "5.9", "5.14", "5.15", "5.16", "5.17", "5.19", "5.20",
         ];
         for section in wanted {
             assert!(RULES.iter().any(|rule| rule.section == section), "no rule of {section}");

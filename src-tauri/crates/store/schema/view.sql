@@ -97,6 +97,44 @@ CREATE TABLE view_notice (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX view_notice_open ON view_notice (unit, is_open);
 
+-- What ties cases to each other and to persons; each row comes from one record's own facts.
+CREATE TABLE view_key (
+    key TEXT NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (key, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_key_record ON view_key (record);
+
+CREATE TABLE view_traits (
+    record BLOB PRIMARY KEY,
+    traits TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE view_link (
+    record BLOB NOT NULL,
+    other BLOB NOT NULL,
+    verdict TEXT NOT NULL,
+    goes_into INTEGER NOT NULL,
+    is_disputed INTEGER NOT NULL,
+    PRIMARY KEY (record, other)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE view_number (
+    number TEXT NOT NULL,
+    record BLOB NOT NULL,
+    claim TEXT,
+    voided TEXT,
+    PRIMARY KEY (number, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_number_record ON view_number (record);
+
+CREATE TABLE view_party (
+    person BLOB NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (person, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_party_record ON view_party (record);
+
 -- What a case contributes to the statistics, each thing on its own day.
 CREATE TABLE view_item (
     record BLOB NOT NULL,
@@ -153,7 +191,8 @@ CREATE TABLE view_person (
     space BLOB NOT NULL,
     name TEXT NOT NULL,
     phone TEXT NOT NULL,
-    address TEXT NOT NULL
+    address TEXT NOT NULL,
+    born TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE view_unit (

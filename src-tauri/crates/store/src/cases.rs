@@ -6,6 +6,7 @@ use rusqlite::{Row, params, params_from_iter};
 
 use crate::database::{Reader, Result, Writer};
 use crate::logs::{fixed, integer, number};
+use crate::ties::Ties;
 use crate::township::{ItemRow, SheetRow};
 
 /// A line of the ledger.
@@ -139,6 +140,8 @@ pub struct CaseProjection {
     pub conflicts: Vec<ConflictRow>,
     /// Its notices.
     pub notices: Vec<NoticeRow>,
+    /// What ties it to other records.
+    pub ties: Ties,
     /// What it contributes to the statistics.
     pub items: Vec<ItemRow>,
     /// Its sheets.
@@ -198,9 +201,11 @@ pub struct Filter {
 /// Sums over cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sums {
-    /// Cases.
+    /// Cases held, those that went into others too.
+    pub held: u64,
+    /// Cases that count: by their main case.
     pub cases: u64,
-    /// Closed cases.
+    /// Closed cases of those.
     pub closed: u64,
     /// Visits.
     pub visits: u64,
@@ -439,14 +444,17 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Sums over the cases a filter leaves.
+    /// Sums over the cases a filter leaves. A case that went into another is no case and no closing
+    /// of its own; what was done on it was done.
     ///
     /// # Errors
     /// The database's.
     pub fn sums(&self, filter: &Filter) -> Result<Sums> {
         let Some((sql, values)) = conditions(filter) else { return Ok(Sums::default()) };
+        let counts = self.counts_itself()?;
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT count(*), coalesce(sum(c.is_closed), 0), coalesce(sum(c.visits), 0),
+            "SELECT count(*), coalesce(sum({counts}), 0),
+             coalesce(sum(c.is_closed AND {counts}), 0), coalesce(sum(c.visits), 0),
              coalesce(sum(c.sessions), 0), coalesce(sum(c.escalations), 0),
              coalesce(sum(c.written_agreements), 0), coalesce(sum(c.oral_agreements), 0),
              coalesce(sum(c.amount_fen), 0), coalesce(sum(c.is_amount_unverified), 0)
@@ -454,17 +462,36 @@ impl Reader<'_> {
         ))?;
         Ok(query.query_row(params_from_iter(values.iter()), |row| {
             Ok(Sums {
-                cases: number(row, 0)?,
-                closed: number(row, 1)?,
-                visits: number(row, 2)?,
-                sessions: number(row, 3)?,
-                escalations: number(row, 4)?,
-                written_agreements: number(row, 5)?,
-                oral_agreements: number(row, 6)?,
-                amount_fen: row.get(7)?,
-                unverified: number(row, 8)?,
+                held: number(row, 0)?,
+                cases: number(row, 1)?,
+                closed: number(row, 2)?,
+                visits: number(row, 3)?,
+                sessions: number(row, 4)?,
+                escalations: number(row, 5)?,
+                written_agreements: number(row, 6)?,
+                oral_agreements: number(row, 7)?,
+                amount_fen: row.get(8)?,
+                unverified: number(row, 9)?,
             })
         })?)
+    }
+
+    /// The condition under which a case counts itself: it went into no other, or it is the one of
+    /// a circle that counts.
+    fn counts_itself(&self) -> Result<String> {
+        let mut sql = String::from(
+            "(NOT EXISTS (SELECT 1 FROM view_link l
+              WHERE l.record = c.record AND l.goes_into = 1)",
+        );
+        for link in self.all_links()?.iter().filter(|link| link.goes_into) {
+            if self.main_case(link.record)? == link.record {
+                let hex: String =
+                    link.record.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+                sql.push_str(&format!(" OR c.record = x'{hex}'"));
+            }
+        }
+        sql.push(')');
+        Ok(sql)
     }
 }
 
@@ -517,6 +544,7 @@ impl Writer<'_> {
         }
         self.put_items(record, &case.items)?;
         self.put_sheets(&case.sheets)?;
+        self.put_ties(record, &case.ties)?;
         self.index(record, "case", &case.text)
     }
 

@@ -19,6 +19,7 @@ pub mod local;
 pub mod logs;
 pub mod records;
 pub mod search;
+pub mod ties;
 pub mod township;
 
 pub use database::{Reader, Store, StoreError, Writer};

@@ -3,6 +3,7 @@
 use domain::id::{RecordId, SpaceId};
 use rusqlite::{OptionalExtension, params};
 
+use crate::cases::ConflictRow;
 use crate::database::{Reader, Result, Writer};
 use crate::logs::fixed;
 
@@ -36,6 +37,8 @@ pub struct PersonRow {
     pub phone: String,
     /// Address.
     pub address: String,
+    /// Day of birth, `YYYY-MM-DD`; empty while unknown.
+    pub born: String,
 }
 
 /// A unit as the list shows one.
@@ -49,6 +52,17 @@ pub struct UnitRow {
     pub level: String,
     /// The word for what it is.
     pub sort: String,
+}
+
+fn person_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<PersonRow> {
+    Ok(PersonRow {
+        record: RecordId(fixed(row, 0)?),
+        space: SpaceId(fixed(row, 1)?),
+        name: row.get(2)?,
+        phone: row.get(3)?,
+        address: row.get(4)?,
+        born: row.get(5)?,
+    })
 }
 
 impl Reader<'_> {
@@ -127,20 +141,23 @@ impl Reader<'_> {
     /// The database's.
     pub fn persons(&self, part: &str, offset: u32, limit: u32) -> Result<Vec<PersonRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT record, space, name, phone, address FROM view_person
+            "SELECT record, space, name, phone, address, born FROM view_person
              WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0
              ORDER BY name, record LIMIT ?3 OFFSET ?2",
         )?;
-        let rows = query.query_map(params![part, offset, limit], |row| {
-            Ok(PersonRow {
-                record: RecordId(fixed(row, 0)?),
-                space: SpaceId(fixed(row, 1)?),
-                name: row.get(2)?,
-                phone: row.get(3)?,
-                address: row.get(4)?,
-            })
-        })?;
+        let rows = query.query_map(params![part, offset, limit], person_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The row of a person.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn person(&self, record: RecordId) -> Result<Option<PersonRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, space, name, phone, address, born FROM view_person WHERE record = ?1",
+        )?;
+        Ok(query.query_row([record.bytes()], person_row).optional()?)
     }
 
     /// How many persons there are with a part of their name or telephone.
@@ -179,7 +196,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn dump_views(&self) -> Result<Vec<String>> {
-        const DUMPED: [&str; 12] = [
+        const DUMPED: [&str; 17] = [
             "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
              FROM view_record",
             "SELECT 'case', hex(record), hex(space), number, title, category, place, parties,
@@ -198,9 +215,15 @@ impl Reader<'_> {
             "SELECT 'conflict', hex(record), ordinal, key, kind, is_open, hex(unit), roles, latest
              FROM view_conflict",
             "SELECT 'notice', hex(record), key, hex(unit), rule, is_open FROM view_notice",
-            "SELECT 'person', hex(record), hex(space), name, phone, address FROM view_person",
+            "SELECT 'person', hex(record), hex(space), name, phone, address, born FROM view_person",
             "SELECT 'unit', hex(record), name, level, sort FROM view_unit",
             "SELECT 'text', hex(record), kind, text FROM view_text",
+            "SELECT 'key', hex(record), key FROM view_key",
+            "SELECT 'traits', hex(record), traits FROM view_traits",
+            "SELECT 'link', hex(record), hex(other), verdict, goes_into, is_disputed
+             FROM view_link",
+            "SELECT 'number', hex(record), number, claim, voided FROM view_number",
+            "SELECT 'party', hex(record), hex(person) FROM view_party",
         ];
         let mut lines = Vec::new();
         for sql in DUMPED {
@@ -250,22 +273,24 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes the row of a person.
+    /// Writes the row of a person and its contradictions.
     ///
     /// # Errors
     /// The database's.
-    pub fn put_person(&mut self, row: &PersonRow) -> Result<()> {
+    pub fn put_person(&mut self, row: &PersonRow, conflicts: &[ConflictRow]) -> Result<()> {
+        self.put_conflicts(row.record, conflicts)?;
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO view_person (record, space, name, phone, address)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT OR REPLACE INTO view_person (record, space, name, phone, address, born)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![
                 row.record.bytes(),
                 row.space.bytes(),
                 row.name,
                 row.phone,
-                row.address
+                row.address,
+                row.born
             ])?;
         Ok(())
     }

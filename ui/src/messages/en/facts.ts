@@ -84,6 +84,18 @@ export const facts: FactSentences = {
   number_assigned: (b) => `Number: ${b.number}`,
   case_shared: (b) =>
     `Shared with ${b.units.length} more ${b.units.length === 1 ? "unit" : "units"}`,
+  number_voided: (b) => `Number set aside: ${b.number}${said(b.reason)}`,
+  duplicate_decided: (b) =>
+    `With ${list(b.cases.map((c) => c.number))}: ${words.duplicateVerdict[b.verdict]}${said(b.reason)}`,
+  taken_up: (b) => `Taken up as a new case: ${b.number}`,
+  privacy_recorded: (b, c) =>
+    `Data of ${c.party(b.party)}: ${words.privacyGround[b.ground]}${
+      b.guardian === "" ? "" : ` (guardian ${b.guardian})`
+    }${said(b.note)}`,
+  persons_linked: (b) =>
+    `${b.same ? "Linked with another record" : "Separated from another record"}${said(b.reason)}`,
+  register_holder_set: (b) => `Register: ${b.region}${b.committee}人调字`,
+  number_block_reserved: (b) => `Numbers set aside: ${b.year}, ${b.from} to ${b.to}`,
   referral_proposed: (b) => `Asked for a department: ${b.matter}`,
   referral_reviewed: (b) =>
     `${b.passed ? "Passed on to the township" : "Not passed on"}${said(b.reason)}`,

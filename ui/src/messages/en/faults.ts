@@ -28,6 +28,11 @@ const refusals: Faults["refusals"] = {
   awaits_review: "The head of the village's committee must look at it first.",
   too_few_sessions:
     "Fewer sessions failed than the rule says. Choose another ground if there is one.",
+  guardian_missing: "A child’s data needs the guardian’s consent: name the guardian.",
+  no_number_here:
+    "This computer has no numbers. Use the computer that keeps the register, or ask the township to set numbers aside.",
+  number_taken: "These numbers are given or set aside already: choose others.",
+  asks_judicial_office: "The decisions contradict each other: the judicial office decides.",
 };
 
 const files: Faults["files"] = {

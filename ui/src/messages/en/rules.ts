@@ -241,6 +241,74 @@ export const rules: Rules = {
     title: "Shared in two places at once",
     says: "One of the two counts until the head of the centre decides; what was written in either is kept.",
   },
+  number_sequence: {
+    title: "Where numbers come from",
+    says: "One computer of a committee keeps the register and gives numbers in turn; the others use only what was set aside for them.",
+  },
+  number_block: {
+    title: "Blocks that overlap",
+    says: "The block that was set aside earlier keeps what both name.",
+  },
+  number_voided: {
+    title: "Numbers set aside",
+    says: "A void number keeps its reason, is found as ever, and is never given again.",
+  },
+  C2_cases: {
+    title: "One number on two cases",
+    says: "The case that was sealed or printed first keeps it, else the one typed first; the judicial office gives the other a new one. Both are found by it.",
+  },
+  agreement_number: {
+    title: "Numbers of agreements",
+    says: "The number of the case, the level, and which one it is; a sealed one keeps its number.",
+  },
+  duplicate_candidate: {
+    title: "Looks like a duplicate",
+    says: "The same two parties with one type or near dates, the same token, or nearly the same words. The program only points it out.",
+  },
+  duplicate_decided: {
+    title: "Merged, related, not the same",
+    says: "Merged cases count once, by the main case. Nothing is deleted, no number changes, and it can be taken back.",
+  },
+  duplicate_ask: {
+    title: "Opposite decisions",
+    says: "Merged here and separate there: they are related until the judicial office decides.",
+  },
+  duplicate_category: {
+    title: "The type after a merger",
+    says: "What the owning unit wrote holds; the others stay readable.",
+  },
+  application_day: {
+    title: "The day of the application",
+    says: "For each party its own earliest application, which interrupts limitation.",
+  },
+  intake_token: {
+    title: "One code, one submission",
+    says: "The same token again adds nothing.",
+  },
+  limitation: {
+    title: "Limitation is an estimate",
+    says: "Reckoned from the earliest day known, rather early than late. Some claims know none: check the law.",
+  },
+  C16: {
+    title: "One person or two",
+    says: "Linking can be taken back. Linked here and separated there, both stay apart until somebody decides.",
+  },
+  id_number_warning: {
+    title: "The identity number does not fit",
+    says: "A hint, never in the way. Old fifteen-digit numbers and old regions are taken as they are.",
+  },
+  privacy_ground: {
+    title: "Why personal data is kept",
+    says: "By consent, a child’s by its guardian’s, or by legal duty; which one is written down.",
+  },
+  mask_by_role: {
+    title: "Who may read about children",
+    says: "A child’s name, home and school are read by those who work on the case, and in no list.",
+  },
+  taken_up: {
+    title: "Old case, new case",
+    says: "An archived case that is taken up again names the new one, and the new one names it.",
+  },
   two_steps: {
     title: "Two steps",
     says: "A village asks for a department through its head; the township then sends the sheet.",
@@ -280,6 +348,18 @@ export const rules: Rules = {
   C24: {
     title: "Two lead units",
     says: "The head of the centre decides; the earlier leads meanwhile, what was answered stays.",
+  },
+  C15: {
+    title: "Came after the removal",
+    says: "It counts if it happened and was typed before the removal; the head decides on the rest.",
+  },
+  C19: {
+    title: "One matter on two tracks",
+    says: "Each track runs on its own; one answer ends both only where it says so.",
+  },
+  C23: {
+    title: "Time in doubt",
+    says: "The computer's clock was wrong. The order of things never rests on it.",
   },
   C22: {
     title: "Settings are the township’s",

@@ -1,6 +1,8 @@
 import type { Words } from "../zh-CN/words";
 import { dispatch } from "./dispatch";
 
+import { linking } from "./linking";
+
 export const words: Words = {
   stage: {
     report: "Report",
@@ -27,6 +29,7 @@ export const words: Words = {
     terminated: "Ended; told of other ways",
     archived: "Archived",
     voided: "Void",
+    merged: "Merged into another",
   },
   mark: {
     escalating: "Waiting for the township",
@@ -45,6 +48,7 @@ export const words: Words = {
     transferred: "Transferred",
     red_branch: "Report first",
     number_conflict: "Two numbers",
+    duplicate_conflict: "Duplicate or not: people differ",
     lead_conflict: "Two lead units",
     reassigned: "Given to another unit",
     sheet_not_done: "Sheet closed, but not done",
@@ -61,6 +65,8 @@ export const words: Words = {
     withdrawn: "Withdrawn",
     procedure_flaw: "Flaw in procedure",
     supplement: "Supplement",
+    clock_doubt: "Time in doubt",
+    after_removal: "Came after the removal",
   },
   role: {
     R1: "Grid worker",
@@ -152,10 +158,14 @@ export const words: Words = {
     performance: "Kept here, not kept there",
     number: "Two numbers for one case",
     home: "Shared in two places at once",
+    number_clash: "One number on two cases",
+    duplicate: "One dispute or two: people differ",
+    same_person: "One person or two: people differ",
     lead: "Two lead units",
     sheet_answer: "One unit accepts and objects",
     sheet_number: "Two sheets with one number",
     settings: "Settings changed in two ways",
+    removed: "Came after the removal",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -169,6 +179,14 @@ export const words: Words = {
     nothing: "Nothing to do",
     new_case: "A new case",
     reprinted: "Reprinted",
+    renumber: "Give a new number",
+    merged: "Merge",
+    related: "Related",
+    different: "Not the same",
+    undone: "Take the decision back",
+    same: "One person",
+    adopt: "It counts",
+    refuse: "It does not count",
   },
   standing: {
     unsigned: "Not fully signed",
@@ -279,6 +297,7 @@ export const words: Words = {
     committee: "The committee",
     parties: "The parties",
   },
+  ...linking,
   ...dispatch,
   clockKind: {
     acceptance: "Decide on acceptance",
@@ -427,6 +446,13 @@ export const words: Words = {
     file_statement: "Statement on the file",
     number_assigned: "Assign a number",
     case_shared: "Share the case",
+    number_voided: "Set a number aside",
+    duplicate_decided: "Decide on duplicates",
+    taken_up: "Take up as a new case",
+    privacy_recorded: "Ground for personal data",
+    persons_linked: "Link or separate persons",
+    register_holder_set: "Name the register’s computer",
+    number_block_reserved: "Set numbers aside",
     referral_proposed: "Ask for a department",
     referral_reviewed: "Review the request",
     consulted: "Record a consultation",

@@ -94,6 +94,18 @@ export const facts: FactSentences = {
   file_statement: (b) => `卷宗情况说明：${b.text}`,
   number_assigned: (b) => `正式编号：${b.number}`,
   case_shared: (b) => `开共办，请 ${b.units.length} 个单位一起办`,
+  number_voided: (b) => `编号作废：${b.number}${said(b.reason)}`,
+  duplicate_decided: (b) =>
+    `与${list(b.cases.map((c) => c.number))}：${words.duplicateVerdict[b.verdict]}${said(b.reason)}`,
+  taken_up: (b) => `重新受理为新案：${b.number}`,
+  privacy_recorded: (b, c) =>
+    `${c.party(b.party)}的个人信息：${words.privacyGround[b.ground]}${
+      b.guardian === "" ? "" : `（监护人 ${b.guardian}）`
+    }${said(b.note)}`,
+  persons_linked: (b) =>
+    `${b.same ? "与另一份人员资料合并" : "与另一份人员资料分开"}${said(b.reason)}`,
+  register_holder_set: (b) => `登记册：${b.region}${b.committee}人调字`,
+  number_block_reserved: (b) => `留号段：${b.year} 年第 ${b.from} 号到第 ${b.to} 号`,
   referral_proposed: (b) => `报请部门办理：${b.matter}`,
   referral_reviewed: (b) =>
     `${b.passed ? "审核通过，报镇里派单" : "审核没有通过"}${said(b.reason)}`,

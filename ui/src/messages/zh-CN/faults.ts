@@ -46,6 +46,10 @@ const refusals = {
   not_signed_in: "请先签收，再提异议。",
   awaits_review: "要等村调委会主任审核通过。",
   too_few_sessions: "没谈成的次数还没到规则说的数；有别的理由的，请选别的理由。",
+  guardian_missing: "孩子的个人信息要监护人同意，请写上监护人。",
+  no_number_here: "本机没有号段。请到管登记册的那台机上取号，或者请镇里给本机留号段。",
+  number_taken: "这些号已经用了，或者已经留给别的机器，请换一段。",
+  asks_judicial_office: "两边的裁定相反，请司法所来定。",
 } satisfies Record<RefusalReason, string>;
 
 const files = {

@@ -44,6 +44,7 @@ import type {
   Will,
 } from "@/host/types";
 
+import { linking } from "./linking";
 import { dispatch } from "./dispatch";
 import { timing } from "./timing";
 
@@ -60,7 +61,15 @@ export type Way =
   | "reopen"
   | "nothing"
   | "new_case"
-  | "reprinted";
+  | "reprinted"
+  | "renumber"
+  | "merged"
+  | "related"
+  | "different"
+  | "undone"
+  | "same"
+  | "adopt"
+  | "refuse";
 /** Why a log of a packet is not taken. */
 export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
 /** How two computers met. */
@@ -92,6 +101,7 @@ export const words = {
     terminated: "已终止，已告知途径",
     archived: "已归档",
     voided: "已作废",
+    merged: "并入他案",
   } satisfies Record<State, string>,
   mark: {
     escalating: "提级待接收",
@@ -110,6 +120,7 @@ export const words = {
     transferred: "已移送",
     red_branch: "先报告，不见面",
     number_conflict: "编号不一",
+    duplicate_conflict: "重复与否说法不一",
     lead_conflict: "主办不一致",
     reassigned: "已改派",
     sheet_not_done: "单据已关闭，实际没办",
@@ -126,6 +137,8 @@ export const words = {
     withdrawn: "已撤回",
     procedure_flaw: "程序瑕疵",
     supplement: "补充卷",
+    clock_doubt: "时间存疑",
+    after_removal: "撤权后到达",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",
@@ -220,10 +233,14 @@ export const words = {
     performance: "一处记办到了，一处记没有",
     number: "一件案子两个编号",
     home: "同时开了两处共办",
+    number_clash: "两件案子同一个编号",
+    duplicate: "是不是同一件，说法不一",
+    same_person: "是不是同一个人，说法不一",
     lead: "主办不一致",
     sheet_answer: "同一单位又接办又异议",
     sheet_number: "两张单一个号",
     settings: "设置改了两样",
+    removed: "撤权后到达",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -237,6 +254,14 @@ export const words = {
     nothing: "不需处理",
     new_case: "重新受理为新案",
     reprinted: "已重新打印",
+    renumber: "另定新号",
+    merged: "合并",
+    related: "关联",
+    different: "不是一件",
+    undone: "撤销裁定",
+    same: "是同一个人",
+    adopt: "算数",
+    refuse: "不算",
   } satisfies Record<Way, string>,
   standing: {
     unsigned: "还没签全",
@@ -368,6 +393,7 @@ export const words = {
     parties: "当事人选择",
   } satisfies Record<ChosenBy, string>,
   ...timing,
+  ...linking,
   ...dispatch,
   flag: {
     domestic_violence: "家庭暴力",
@@ -449,6 +475,13 @@ export const words = {
     file_statement: "卷宗情况说明",
     number_assigned: "定正式编号",
     case_shared: "开共办",
+    number_voided: "编号作废",
+    duplicate_decided: "裁定是否重复",
+    taken_up: "重新受理为新案",
+    privacy_recorded: "记个人信息依据",
+    persons_linked: "人员合并或分开",
+    register_holder_set: "定登记册由哪台机管",
+    number_block_reserved: "留号段",
     referral_proposed: "报请转办",
     referral_reviewed: "审核转办",
     consulted: "记会商",

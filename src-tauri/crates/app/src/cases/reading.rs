@@ -2,6 +2,7 @@
 
 use document::Record;
 use domain::case::Case;
+use domain::case::red::{self, Mask};
 use domain::catalogue::Category;
 use domain::fact::{KINDS, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
@@ -18,6 +19,7 @@ use crate::catalogue::calendar;
 use crate::clock::minute;
 use crate::fault::Fault;
 use crate::names::Names;
+use crate::numbering;
 use crate::office::Office;
 use crate::projector::{self, word};
 use crate::settings;
@@ -149,16 +151,50 @@ pub(super) fn fold(
     if record.kind() != RecordKind::Case.code() {
         return Err(Fault::not_found(id));
     }
-    let facts = record.facts(office);
+    let facts = projector::facts_of(office, reader, &record)?;
     let case = settings::fold_case(reader, &facts)?;
     Ok((record, facts, case))
+}
+
+/// A case record, folded.
+pub(crate) fn folded(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Case, Fault> {
+    Ok(fold(office, reader, id)?.2)
+}
+
+/// What must be hidden of a case from whoever asks; nothing if they may read it.
+fn mask(office: &Office, case: &Case) -> Mask {
+    let me = office.me();
+    let may_read = red::may_read_minors(case, me.role, me.unit);
+    if may_read { Mask::default() } else { Mask::of(&case.parties) }
+}
+
+/// A view with everything hidden that must be: in whatever text it stands.
+fn masked<T: Serialize + DeserializeOwned>(view: T, mask: &Mask) -> Result<T, Fault> {
+    if mask.is_empty() {
+        return Ok(view);
+    }
+    let mut value = serde_json::to_value(&view).map_err(|error| Fault::internal(&error))?;
+    hide(&mut value, mask);
+    serde_json::from_value(value).map_err(|error| Fault::internal(&error))
+}
+
+fn hide(value: &mut serde_json::Value, mask: &Mask) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => *text = mask.over(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, mask)),
+        Value::Object(members) => members.values_mut().for_each(|member| hide(member, mask)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Reads one case.
 pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault> {
     office.store.read(|reader| {
         let space = projector::load(reader, request.case)?.0;
-        let (record, facts, case) = fold(office, reader, request.case)?;
+        let (record, facts, mut case) = fold(office, reader, request.case)?;
+        case.conflicts.splice(0..0, numbering::clash(office, reader, request.case, &case, &facts)?);
+        let mask = mask(office, &case);
         let names = Names::read(office, reader)?;
         let calendar = calendar()?;
         let now = minute(office.now_ms());
@@ -170,7 +206,16 @@ pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault>
             calendar: &calendar,
             now,
         };
-        Ok(shown.view(space, &record))
+        let mut view = shown.view(space, &record);
+        shown.tie(reader, &mut view)?;
+        if !mask.is_empty() {
+            view.is_masked = true;
+            for party in view.parties.iter_mut().filter(|party| party.is_minor) {
+                party.details.phone = None;
+                party.details.birth = None;
+            }
+        }
+        masked(view, &mask)
     })
 }
 
@@ -192,10 +237,11 @@ pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryW
         let skip = usize::try_from(request.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(limit_of(request.limit)).unwrap_or(0);
         let ids = case.events.iter().skip(skip).take(take);
-        Ok(HistoryWindow {
+        let window = HistoryWindow {
             events: ids.map(|event| view.event(event.id)).collect(),
             total: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
-        })
+        };
+        masked(window, &mask(office, &case))
     })
 }
 
@@ -240,7 +286,7 @@ fn window(
 ) -> Result<CaseWindow, Fault> {
     office.store.read(|reader| {
         let (rows, total) = reader.cases(filter, offset, limit_of(limit))?;
-        let all = reader.sums(&Filter::default())?.cases;
+        let all = reader.sums(&Filter::default())?.held;
         let names = Names::read(office, reader)?;
         let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(CaseWindow {
@@ -251,7 +297,8 @@ fn window(
     })
 }
 
-fn line(row: &CaseRow, names: &Names) -> CaseLine {
+/// A line of the ledger.
+pub(crate) fn line(row: &CaseRow, names: &Names) -> CaseLine {
     use domain::case::stage::{Stage, State};
     CaseLine {
         id: row.record,
@@ -288,6 +335,24 @@ pub(crate) fn list_conflicts(
         let names = Names::read(office, reader)?;
         let rows = reader.conflicts(!request.settled, request.offset, limit_of(request.limit))?;
         let mut lines = Vec::new();
+        // One number on two cases lies in neither of them: it is found across all.
+        let clashes = if request.settled { Vec::new() } else { numbering::clashes(reader)? };
+        let found = u32::try_from(clashes.len()).unwrap_or(u32::MAX);
+        for (record, number) in clashes.iter().filter(|_| request.offset == 0) {
+            let row = ConflictRow {
+                record: *record,
+                key: numbering::clash_key(number),
+                kind: word(&domain::case::conflict::ConflictKind::NumberClash),
+                is_open: true,
+                unit: None,
+                roles: word(&Role::R6),
+                latest: String::new(),
+            };
+            let line = conflict_line(office, reader, &names, &row)?;
+            if !request.mine || line.may_settle {
+                lines.push(line);
+            }
+        }
         for row in rows {
             let line = conflict_line(office, reader, &names, &row)?;
             if !request.mine || line.may_settle {
@@ -297,7 +362,8 @@ pub(crate) fn list_conflicts(
         let total = if request.mine {
             u32::try_from(lines.len()).unwrap_or(u32::MAX)
         } else {
-            u32::try_from(reader.conflict_count(!request.settled)?).unwrap_or(u32::MAX)
+            let listed = u32::try_from(reader.conflict_count(!request.settled)?);
+            listed.unwrap_or(u32::MAX).saturating_add(found)
         };
         Ok(ConflictWindow { rows: lines, total })
     })
@@ -312,7 +378,10 @@ fn conflict_line(
     use domain::case::conflict::ConflictKind;
     let me = office.me();
     let roles: Vec<domain::role::Role> = row.roles.split(' ').filter_map(value).collect();
-    let title = reader.case(row.record)?.map(|case| case.title).unwrap_or_default();
+    let title = match reader.case(row.record)? {
+        Some(case) => case.title,
+        None => reader.person(row.record)?.map(|person| person.name).unwrap_or_default(),
+    };
     let kind = reader.kind_of(row.record)?;
     let latest = row.latest.split('-').next().and_then(|ms| ms.parse().ok());
     Ok(ConflictLine {

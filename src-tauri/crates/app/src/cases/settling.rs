@@ -11,10 +11,14 @@ use domain::time::At;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::linking;
 use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
+use crate::numbering::{self, NumberAssign};
 use crate::office::Office;
+use crate::people;
+use crate::projector;
 use crate::settings;
 use crate::sharing;
 
@@ -48,8 +52,12 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
         if tx.reader().kind_of(request.record)?.as_deref() == Some(RecordKind::Settings.code()) {
             return settings::decide(office, tx, request, at);
         }
-        Pen::new(office, tx).edit(request.record, |pen, record, draft| {
-            let facts = record.facts(office);
+        let mut pen = Pen::new(office, tx);
+        if across(office, &mut pen, request, at)? {
+            return Ok(());
+        }
+        pen.edit(request.record, |pen, record, draft| {
+            let facts = projector::facts_of(office, &pen.tx.reader(), record)?;
             match RecordKind::from_code(&record.kind()) {
                 Some(RecordKind::Case) => {
                     let case = settings::fold_case(&pen.tx.reader(), &facts)?;
@@ -80,6 +88,47 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
     })?;
     // A decision about its home may leave entries of the case behind.
     sharing::carry(office)
+}
+
+/// Settles what lies between two records; says whether the contradiction is of that sort.
+fn across(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    request: &ConflictSettle,
+    at: At,
+) -> Result<bool, Fault> {
+    let record = request.record;
+    if let Some(number) = numbering::clashing(&request.key) {
+        let reader = pen.tx.reader();
+        let (_, facts, case) = super::reading::fold(office, &reader, record)?;
+        let clash = numbering::clash(office, &reader, record, &case, &facts)?;
+        let clash = clash.filter(|clash| clash.key == numbering::clash_key(number));
+        let conflict: Vec<Conflict> = clash.into_iter().collect();
+        check_seat(office, open(&conflict, request)?, None)?;
+        if request.choice != Choice::Way(numbering::RENUMBER.to_owned()) {
+            return Err(refuse("choice", RefusalReason::Unknown));
+        }
+        let assign = NumberAssign { case: record, printed: false };
+        numbering::assign_with(office, pen, &assign, at)?;
+        return Ok(true);
+    }
+    if let Some(other) = domain::case::duplicate::other_of(&request.key) {
+        let case = super::reading::folded(office, &pen.tx.reader(), record)?;
+        check_seat(office, open(&case.conflicts, request)?, None)?;
+        let why = (request.reason.as_str(), at);
+        linking::settle(office, pen, (record, other), &request.choice, why)?;
+        return Ok(true);
+    }
+    if let Some(other) = domain::person::other_of(&request.key) {
+        let reader = pen.tx.reader();
+        let (_, document) = projector::load(&reader, record)?;
+        let person = domain::person::fold(&projector::facts_of(office, &reader, &document)?);
+        check_seat(office, open(&person.conflicts, request)?, None)?;
+        let why = (request.reason.as_str(), at);
+        people::settle(office, pen, (record, other), &request.choice, why)?;
+        return Ok(true);
+    }
+    Ok(false)
 }
 
 fn refuse(field: &str, reason: RefusalReason) -> Fault {

@@ -7,21 +7,23 @@ use domain::calendar::Calendar;
 use domain::case::agreement::{Agreement, Lacking};
 use domain::case::conflict::{Conflict, Settlement, Side};
 use domain::case::{Case, EventMark, register::Register};
-use domain::fact::body::Choice;
+use domain::fact::body::{Choice, LinkedCase, LinkedParty};
 use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
 use domain::id::{FactId, UnitId};
 use domain::role::Level;
 use domain::rules::{RULES, RuleId, Why};
 use domain::time::{At, Hlc};
+use store::Reader;
 
-use super::{dispatching, timing};
+use super::{dispatching, linking, timing};
+use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
 use crate::view::*;
 
 /// A reason with its source.
-pub(super) fn why_view(why: &Why) -> WhyView {
+pub(crate) fn why_view(why: &Why) -> WhyView {
     let source = RULES.iter().find(|rule| rule.id == why.rule).map_or("", |rule| rule.source);
     WhyView { rule: why.rule, source: source.to_owned(), facts: why.facts.clone() }
 }
@@ -170,6 +172,47 @@ impl CaseReader<'_> {
             written_only: case.written_only.as_ref().map(why_view),
             formal_number: case.numbers.formal.clone(),
             former_numbers: case.numbers.former.clone(),
+            voided_numbers: case
+                .numbers
+                .voided
+                .iter()
+                .map(|voided| VoidedNumberView {
+                    number: voided.number.clone(),
+                    reason: voided.reason.clone(),
+                    case: record.id(),
+                })
+                .collect(),
+            merged_into: None,
+            sources: Vec::new(),
+            types: case.types(),
+            links: Vec::new(),
+            candidates: Vec::new(),
+            applied: case.applied(),
+            applications: case
+                .applications
+                .iter()
+                .map(|application| ApplicationView {
+                    party: application.party.clone(),
+                    at: application.at,
+                    case: application.case,
+                    number: application.number.clone(),
+                })
+                .collect(),
+            limitations: case
+                .limitations
+                .iter()
+                .map(|limitation| LimitationView {
+                    kind: limitation.kind,
+                    party: limitation.party.clone(),
+                    from: limitation.from,
+                    end: limitation.end,
+                    is_estimate: true,
+                    exempt: limitation.exempt,
+                    why: why_view(&limitation.why),
+                })
+                .collect(),
+            taken_up: Vec::new(),
+            is_masked: false,
             red_branch: case.red_branch.as_ref().map(why_view),
             may_suggest_meeting: case.red_branch.is_none(),
             archive: case.archive.as_ref().map(|a| ArchiveView {
@@ -209,11 +252,77 @@ impl CaseReader<'_> {
             event_count: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
             may_write: KINDS
                 .iter()
+                .filter(|_| self.office.check_user().is_ok())
                 .filter(|kind| kind.record == RecordKind::Case && kind.roles.contains(&me.role))
                 .map(|kind| kind.code.to_owned())
                 .collect(),
             needs_update: case.events.iter().any(|e| e.marks.contains(&EventMark::NeedsUpdate)),
         }
+    }
+
+    /// Adds what ties the case to others, named as they are called here.
+    pub(super) fn tie(&self, reader: &Reader<'_>, view: &mut CaseView) -> Result<(), Fault> {
+        let case = self.case;
+        let named =
+            |other: &LinkedCase| linking::case_ref(reader, other.case, &other.number, &other.title);
+        if let Some(registration) = &case.registration {
+            view.sources.push(SourceView {
+                case: CaseRef {
+                    id: view.id,
+                    number: view.number.clone(),
+                    title: view.title.clone(),
+                    is_here: true,
+                },
+                is_own: true,
+                applied: registration.at,
+                source: registration.source,
+                unit: self.names.unit(registration.unit),
+                by: self.names.user(registration.first_responsible),
+                category: case.own_category,
+                parties: case
+                    .parties
+                    .iter()
+                    .map(|party| LinkedParty {
+                        name: domain::case::red::shown_name(party),
+                        side: party.details.side,
+                    })
+                    .collect(),
+            });
+        }
+        for link in case.duplicates.sources() {
+            let other = &link.other;
+            view.sources.push(SourceView {
+                case: named(other)?,
+                is_own: false,
+                applied: other.applied,
+                source: other.source,
+                unit: self.names.unit(other.unit),
+                by: self.names.user(other.by),
+                category: other.category,
+                parties: other.parties.clone(),
+            });
+        }
+        for link in &case.duplicates.links {
+            view.links.push(LinkView {
+                case: named(&link.other)?,
+                verdict: link.verdict,
+                goes_into: link.goes_into,
+                is_disputed: link.is_disputed,
+                why: why_view(&link.why),
+            });
+            let into = case.duplicates.into.as_ref().map(|into| into.value);
+            if into == Some(link.other.case) {
+                view.merged_into = Some(named(&link.other)?);
+            }
+        }
+        for (other, grounds) in linking::candidates(reader, view.id)? {
+            let case = linking::case_ref(reader, other, "", "")?;
+            view.candidates.push(CandidateView { case, grounds });
+        }
+        for taken in &case.taken_up {
+            view.taken_up.push(linking::case_ref(reader, taken.case, &taken.number, "")?);
+        }
+        Ok(())
     }
 
     fn registration(&self) -> Option<RegistrationView> {
@@ -226,6 +335,7 @@ impl CaseReader<'_> {
             track: r.track,
             demands: r.demands.clone(),
             follows: r.follows,
+            token: r.token.clone(),
         })
     }
 
@@ -236,6 +346,17 @@ impl CaseReader<'_> {
             is_minor: p.is_minor,
             shown_name: domain::case::red::shown_name(p),
             will: p.will.as_ref().map(|w| w.value),
+            privacy: p.privacy.as_ref().map(|privacy| PrivacyView {
+                ground: privacy.ground,
+                guardian: privacy.guardian.clone(),
+                why: why_view(&privacy.why),
+            }),
+            id_warnings: domain::person::id_warnings(
+                p.details.id_number.as_deref().unwrap_or_default(),
+                p.details.birth,
+                p.details.sex,
+                self.now.day,
+            ),
         };
         self.case.parties.iter().map(party).collect()
     }
@@ -298,6 +419,7 @@ impl CaseReader<'_> {
         });
         AgreementView {
             id: a.id,
+            number: self.case.numbers.agreements.get(&a.id).cloned(),
             form: a.form,
             text: a.text.clone(),
             text_hash: a.text_hash.clone(),

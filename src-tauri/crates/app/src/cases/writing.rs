@@ -6,7 +6,7 @@ use domain::case::guard::{self, Author, RefusalReason};
 use domain::catalogue::{self, Category, Source};
 use domain::fact::body::{
     CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, SheetIssued, SheetKind, Side,
-    Track,
+    TakenUp, Track,
 };
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
@@ -22,6 +22,7 @@ use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
+use crate::projector;
 use crate::settings;
 use crate::sharing::{self, CaseShare};
 use crate::view::{CaseView, FieldValue};
@@ -56,6 +57,12 @@ pub struct NewParty {
     /// The person record it is linked to.
     #[serde(default)]
     pub person: Option<RecordId>,
+    /// Who speaks for a minor, or for somebody who cannot (监护人).
+    #[serde(default)]
+    pub guardian: Option<String>,
+    /// The school of a minor; shown to nobody who need not know.
+    #[serde(default)]
+    pub school: Option<String>,
 }
 
 /// Registers a case.
@@ -104,6 +111,10 @@ pub struct CaseRegister {
     /// Units that handle it together from the beginning (共办); only the township names any.
     #[serde(default)]
     pub units: Vec<UnitId>,
+    /// The token of the code it came by (扫码). The same token twice adds nothing and gives the case
+    /// that is there.
+    #[serde(default)]
+    pub token: Option<String>,
 }
 
 const fn by_application() -> Source {
@@ -209,20 +220,29 @@ pub(crate) fn register_with(
     let author = author(office);
     let applied = request.applied.unwrap_or_else(|| At::day(author.today));
     check_registration(request, applied, author)?;
+    let token = request.token.as_deref().map(str::trim).filter(|token| !token.is_empty());
+    if let Some(token) = token {
+        let known = pen.tx.reader().cases_under(&domain::likeness::token_key(token))?;
+        if let Some(first) = known.first() {
+            return Ok(*first);
+        }
+    }
     let space = office.home_space()?;
     let prefix = office.identity.number_prefix();
     let number = pen.tx.reader().last_number(&prefix)?.saturating_add(1);
     let version = settings::current(&pen.tx.reader())?.version;
-    pen.begin(space, RecordKind::Case, office.now_ms(), |draft| {
+    let number = format!("{prefix}{number:04}");
+    let case = pen.begin(space, RecordKind::Case, office.now_ms(), |draft| {
         draft.text("summary".to_owned(), request.summary.clone());
         let registered = Registered {
-            number: format!("{prefix}{number:04}"),
+            number: number.clone(),
             source: request.source,
             track: request.track,
             settings: version,
             happened: request.happened,
             demands: request.demands.clone(),
             follows: request.follows,
+            token: token.map(str::to_owned),
         };
         draft.fact(office, applied, Body::Registered(registered))?;
         for party in &request.parties {
@@ -246,7 +266,15 @@ pub(crate) fn register_with(
             draft.field(office, "amount", amount.0.into())?;
         }
         Ok(())
-    })
+    })?;
+    if let Some(old) = request.follows {
+        // Whoever holds the old case learns of the new one there.
+        reading::folded(office, &pen.tx.reader(), old)?;
+        let body = Body::TakenUp(TakenUp { case, number });
+        let at = minute(office.now_ms());
+        pen.edit(old, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+    }
+    Ok(case)
 }
 
 fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Result<(), Fault> {
@@ -273,6 +301,8 @@ fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Re
         guard::check_party(&party_added(party), author.today)
             .map_err(|refusal| Fault::refused(&refusal, index))?;
     }
+    let token = request.token.as_deref().unwrap_or_default();
+    guard::bounded("token", token, guard::NAME_CHARS_MAX).map_err(at_first)?;
     guard::bounded("title", &request.title, guard::NAME_CHARS_MAX).map_err(at_first)?;
     guard::bounded("place", &request.place, guard::NAME_CHARS_MAX).map_err(at_first)?;
     guard::bounded("summary", &request.summary, SUMMARY_CHARS_MAX).map_err(at_first)?;
@@ -310,6 +340,8 @@ fn party_added(party: &NewParty) -> PartyAdded {
         address: text(&party.address),
         id_number: text(&party.id_number),
         person: party.person,
+        guardian: text(&party.guardian),
+        school: text(&party.school),
     }
 }
 
@@ -338,7 +370,7 @@ fn write_facts(
     request: &FactAdd,
 ) -> Result<(), Fault> {
     let author = author(office);
-    let mut facts = record.facts(office);
+    let mut facts = projector::facts_of(office, reader, record)?;
     let mut written = Vec::new();
     let mut notes = request.notes.iter();
     for (index, value) in request.facts.iter().enumerate() {

@@ -137,6 +137,8 @@ fn party(rng: &mut Rng, surname: &str, side: Side) -> NewParty {
         address: Some(format!("桥头村{group}")),
         id_number: None,
         person: None,
+        guardian: None,
+        school: None,
     }
 }
 
@@ -183,6 +185,7 @@ pub(super) fn invent(rng: &mut Rng) -> Story {
             demands: vec![promise.to_owned()],
             follows: None,
             units: vec![],
+            token: None,
         },
     }
 }
@@ -197,6 +200,8 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         address: Some("桥头村三组".into()),
         id_number: None,
         person: None,
+        guardian: None,
+        school: None,
     };
     CaseRegister {
         applied: None,
@@ -216,6 +221,7 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         demands: vec![],
         follows: None,
         units: vec![],
+        token: None,
     }
 }
 
@@ -232,6 +238,7 @@ pub(super) fn eaves() -> CaseRegister {
         demands: vec!["拆除雨棚".into()],
         follows: None,
         units: vec![],
+        token: None,
         ..plain("张某与李某宅基地滴水纠纷", "张某", "李某")
     }
 }
@@ -244,6 +251,7 @@ pub(super) fn loan() -> CaseRegister {
         demands: vec!["归还借款".into()],
         follows: None,
         units: vec![],
+        token: None,
         ..plain("孙某与何某借款纠纷", "孙某", "何某")
     }
 }

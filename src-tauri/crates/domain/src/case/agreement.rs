@@ -13,6 +13,7 @@ use crate::rules::{RuleId, Why};
 use crate::time::{Day, Span};
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::duplicate::Duplicates;
 use super::known::{Claim, Facts, Known, each};
 
 /// What a written agreement still lacks to take effect.
@@ -160,13 +161,20 @@ impl Agreement {
 pub(super) fn written_only(
     track: Option<(FactId, Track)>,
     types: &[(FactId, Category)],
+    duplicates: &Duplicates,
 ) -> Option<Why> {
     let by_track = track
         .filter(|(_, track)| matches!(track, Track::Labour | Track::LandContract))
         .map(|(id, _)| id);
     let is_labour = |category| matches!(category, Category::UnpaidWages | Category::OtherLabour);
     let by_type = types.iter().filter(|(_, category)| is_labour(*category)).map(|(id, _)| *id);
-    let because: Vec<FactId> = by_track.into_iter().chain(by_type).collect();
+    // What went into this case binds it no less.
+    let by_merged = duplicates.sources().filter(|link| {
+        matches!(link.other.track, Track::Labour | Track::LandContract)
+            || link.other.category.is_some_and(is_labour)
+    });
+    let by_merged = by_merged.flat_map(|link| link.why.facts.iter().copied());
+    let because: Vec<FactId> = by_track.into_iter().chain(by_type).chain(by_merged).collect();
     (!because.is_empty()).then(|| Why::new(RuleId::WrittenOnly, because))
 }
 

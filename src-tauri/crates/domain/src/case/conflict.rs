@@ -53,6 +53,12 @@ pub enum ConflictKind {
     Number,
     /// A case that was moved into two spaces at once (两处共办).
     Home,
+    /// One formal number on two cases.
+    NumberClash,
+    /// Opposite decisions about two cases that look like one dispute.
+    Duplicate,
+    /// Two person records were merged here and separated there.
+    SamePerson,
     /// Two units were made to lead (主办不一致).
     Lead,
     /// One unit takes a sheet on and objects to it.
@@ -61,6 +67,8 @@ pub enum ConflictKind {
     SheetNumber,
     /// Two versions of the settings.
     Settings,
+    /// Something a removed user wrote came later (撤权后到达).
+    Removed,
 }
 
 /// Who decides.
@@ -255,6 +263,8 @@ impl Conflict {
                 (Choice::Way("return".to_owned()), body.reason.clone())
             }
             Body::Reopened(body) => (Choice::Way("reopen".to_owned()), body.reason.clone()),
+            Body::DuplicateDecided(body) => (super::duplicate::choice(body), body.reason.clone()),
+            Body::PersonsLinked(body) => (crate::person::choice(body), body.reason.clone()),
             _ => return self,
         };
         self.settlement = Some(Settlement::ByPerson {

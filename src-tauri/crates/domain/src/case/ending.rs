@@ -52,7 +52,12 @@ pub(super) fn archive(facts: &Facts) -> Option<Archive> {
     let is_paper = |known: &&Known| {
         !matches!(
             known.fact.body,
-            Body::Archived(_) | Body::Decided(_) | Body::Acknowledged(_) | Body::FileStatement(_)
+            Body::Archived(_)
+                | Body::Decided(_)
+                | Body::Acknowledged(_)
+                | Body::FileStatement(_)
+                | Body::DuplicateDecided(_)
+                | Body::TakenUp(_)
         )
     };
     let mut late: Vec<&Known> = facts

@@ -16,6 +16,7 @@ mod timing;
 use super::Case;
 use super::agreement::Standing;
 use super::ladder::EscalationStatus;
+use super::privacy;
 use super::stage::State;
 
 /// The longest name of a person, a place, a seal.
@@ -91,6 +92,16 @@ pub enum RefusalReason {
     NotWrittenByHand,
     /// Fewer sessions count than the rule it names asks for.
     TooFewSessions,
+    /// The guardian of a child must consent.
+    ///
+    /// Source: 个人信息保护法 art. 31.
+    GuardianMissing,
+    /// This computer keeps no register and has no numbers set aside (本机没有号段).
+    NoNumberHere,
+    /// The numbers are given or set aside already.
+    NumberTaken,
+    /// Only the judicial office may decide this now.
+    AsksJudicialOffice,
     /// The sheet went to another unit.
     NotAddressee,
     /// The sheet must be signed in first.
@@ -185,6 +196,11 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::CaseShared(_)
         | Body::PersonRegistered(_)
         | Body::PersonDecided(_)
+        | Body::PersonsLinked(_)
+        | Body::DuplicateDecided(_)
+        | Body::TakenUp(_)
+        | Body::RegisterHolderSet(_)
+        | Body::NumberBlockReserved(_)
         | Body::UnitRegistered(_)
         | Body::SettingsSet(_)
         | Body::PeriodFrozen(_)
@@ -299,9 +315,16 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::Archived(_)
         | Body::FileStatement(_)
         | Body::NumberAssigned(_)
+        | Body::NumberVoided(_)
         | Body::Closed(_) => ending::check(case, body, author),
         Body::TrackAdded(_) | Body::Suspended(_) | Body::Resumed(_) | Body::ReviewRequested(_) => {
             Ok(())
+        }
+        Body::PrivacyRecorded(b) => {
+            bounded("guardian", &b.guardian, NAME_CHARS_MAX)?;
+            bounded("note", &b.note, TEXT_CHARS_MAX)?;
+            names.party("party", b.party)?;
+            privacy::check(case, b)
         }
         Body::Note(b) => required("text", &b.text, TEXT_CHARS_MAX),
         Body::Corrected(b) => check_correction(case, b, author),
@@ -407,9 +430,13 @@ fn check_amount(field: &'static str, amount: Option<Fen>) -> Verdict {
 /// A party: a name, and a birth that has happened.
 pub fn check_party(party: &PartyAdded, today: Day) -> Verdict {
     required("name", &party.name, NAME_CHARS_MAX)?;
-    for (field, text) in
-        [("phone", &party.phone), ("address", &party.address), ("id_number", &party.id_number)]
-    {
+    for (field, text) in [
+        ("phone", &party.phone),
+        ("address", &party.address),
+        ("id_number", &party.id_number),
+        ("guardian", &party.guardian),
+        ("school", &party.school),
+    ] {
         bounded(field, text.as_deref().unwrap_or_default(), NAME_CHARS_MAX)?;
     }
     match party.birth {

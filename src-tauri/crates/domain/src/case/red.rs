@@ -5,7 +5,8 @@
 //! and 103.
 
 use crate::fact::body::Flag;
-use crate::id::FactId;
+use crate::id::{FactId, UnitId};
+use crate::role::Role;
 use crate::rules::{RuleId, Why};
 use crate::time::Day;
 
@@ -63,6 +64,68 @@ pub fn shown_name(party: &Party) -> String {
     match letters.next() {
         Some(first) if party.is_minor => format!("{first}某"),
         _ => party.details.name.clone(),
+    }
+}
+
+/// What must not be read by everybody: the names, homes and schools of the minors of a case, with
+/// what stands in their place.
+///
+/// Source: 未成年人保护法 (2024) art. 103; 个人信息保护法 arts. 28 and 31.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mask {
+    hidden: Vec<(String, String)>,
+}
+
+/// What stands in the place of a home, a school, a number.
+const HIDDEN: &str = "＊＊＊";
+
+impl Mask {
+    /// The mask of some parties.
+    #[must_use]
+    pub fn of(parties: &[Party]) -> Self {
+        let mut hidden = Vec::new();
+        for party in parties.iter().filter(|party| party.is_minor) {
+            let details = &party.details;
+            let rest = [&details.school, &details.address, &details.id_number];
+            let rest = rest.into_iter().flatten().map(|text| (text.trim(), HIDDEN.to_owned()));
+            let name = (details.name.trim(), shown_name(party));
+            for (text, shown) in std::iter::once(name).chain(rest) {
+                // One letter stands in too many words to be hidden.
+                if text.chars().count() > 1 && text != shown {
+                    hidden.push((text.to_owned(), shown));
+                }
+            }
+        }
+        // The longer first, so that no part of one is left beside another.
+        hidden.sort_by(|(a, _), (b, _)| (b.len(), a).cmp(&(a.len(), b)));
+        hidden.dedup();
+        Self { hidden }
+    }
+
+    /// Whether there is nothing to hide.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.hidden.is_empty()
+    }
+
+    /// A text as everybody may read it.
+    #[must_use]
+    pub fn over(&self, text: &str) -> String {
+        self.hidden.iter().fold(text.to_owned(), |text, (word, shown)| text.replace(word, shown))
+    }
+}
+
+/// Whether somebody may read what is hidden of a case's minors: whoever works on it, in a unit that
+/// registered or owned it, or at the township.
+#[must_use]
+pub fn may_read_minors(case: &super::Case, role: Role, unit: UnitId) -> bool {
+    match role {
+        Role::R4 | Role::R5 | Role::R6 | Role::R7 => true,
+        Role::R2 | Role::R3 => {
+            case.registration.as_ref().is_some_and(|r| r.unit == unit)
+                || case.ladder.tenures.iter().any(|tenure| tenure.unit == unit)
+        }
+        Role::R1 | Role::R8 | Role::R9 | Role::R10 | Role::R11 => false,
     }
 }
 
@@ -125,6 +188,40 @@ mod tests {
         let case = b.merged();
         assert!(!rules(&case).contains(&RuleId::ReportFirst));
         assert!(rules(&case).contains(&RuleId::PoliceReport), "and the report is followed up");
+    }
+
+    #[test]
+    fn who_works_on_a_case_reads_of_its_minors_and_nobody_else() {
+        let mut b = begun();
+        let Body::PartyAdded(child) = party("陈小宝", Side::Third) else { return };
+        let child = PartyAdded {
+            birth: Some(day("2017-03-01")),
+            school: Some("青石镇中心小学".into()),
+            address: Some("桥头村三组 5 号".into()),
+            ..child
+        };
+        b.world.write(b.village, "2026-03-02", Body::PartyAdded(child));
+        let case = b.merged();
+        let mask = Mask::of(&case.parties);
+        let said = "陈小宝在青石镇中心小学读三年级，住桥头村三组 5 号。";
+        assert_eq!(mask.over(said), "陈某在＊＊＊读三年级，住＊＊＊。");
+        assert_eq!(mask.over("张某"), "张某", "grown-ups stand as they are");
+        assert!(Mask::of(&begun().merged().parties).is_empty());
+        let own = b.village.unit();
+        let other = crate::id::RecordId([9; 16]);
+        for (role, unit, want) in [
+            (Role::R3, own, true),
+            (Role::R2, own, true),
+            (Role::R3, other, false),
+            (Role::R1, own, false),
+            (Role::R4, other, true),
+            (Role::R6, other, true),
+            (Role::R8, other, false),
+            (Role::R9, other, false),
+            (Role::R11, other, false),
+        ] {
+            assert_eq!(may_read_minors(&case, role, unit), want, "{role:?}");
+        }
     }
 
     #[test]

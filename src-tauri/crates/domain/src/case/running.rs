@@ -15,6 +15,7 @@ use crate::time::{At, Day, Precision};
 
 use super::agreement::{Agreement, Standing};
 use super::clock::{Card, Extender, ExtensionFlaw, Request, Running, row};
+use super::duplicate::Duplicates;
 use super::known::{Facts, Known, each};
 use super::ladder::Ladder;
 use super::session::Sides;
@@ -28,6 +29,7 @@ pub(super) struct Sources<'a> {
     pub(super) agreements: &'a [Agreement],
     pub(super) ladder: &'a Ladder,
     pub(super) closure: Option<&'a Closure>,
+    pub(super) duplicates: &'a Duplicates,
     pub(super) category: Option<Category>,
     pub(super) dispatch: &'a Dispatch,
     pub(super) sides: Sides<'a>,
@@ -50,7 +52,16 @@ impl Sources<'_> {
         let ended = self.ended();
         let tracks = tracks(self.facts, self.registration);
         let agreed = self.agreed();
-        let over = earliest([agreed, ended]);
+        // C19: each track runs on its own; one answer ends another only where it says so.
+        let answered = |track: Track| {
+            self.first(
+                each!(self.facts, ReplyDelivered)
+                    .filter(move |(_, body)| body.tracks.contains(&track))
+                    .map(|(known, _)| known),
+            )
+        };
+        let over = earliest([agreed, ended, answered(Track::PeopleMediation)]);
+        let labour_over = earliest([agreed, ended, answered(Track::Labour)]);
         if let Some(from) = tracks.get(&Track::PeopleMediation).copied() {
             self.push(&mut clocks, ClockKind::Acceptance, from, earliest([accepted, over]));
             if let Some(accepted) = accepted {
@@ -70,7 +81,7 @@ impl Sources<'_> {
             matches!(self.category, Some(Category::UnpaidWages | Category::OtherLabour));
         if is_labour || tracks.contains_key(&Track::Labour) {
             let from = tracks.get(&Track::Labour).copied().unwrap_or(registered);
-            self.push(&mut clocks, ClockKind::LabourMediation, from, over);
+            self.push(&mut clocks, ClockKind::LabourMediation, from, labour_over);
         }
         if let Some(from) = tracks.get(&Track::Urgent).copied() {
             self.urgent(&mut clocks, from, accepted, ended);
@@ -85,9 +96,11 @@ impl Sources<'_> {
         known.min_by_key(|known| known.order()).map(point)
     }
 
-    /// When the case ended.
+    /// When the case ended, or went into another.
     fn ended(&self) -> Option<Point> {
-        self.closure.map(|closure| (closure.at, closure.id))
+        let into = self.duplicates.into.as_ref();
+        let merged = into.and_then(|into| into.why.facts.iter().find_map(|id| self.facts.get(*id)));
+        earliest([self.closure.map(|closure| (closure.at, closure.id)), merged.map(point)])
     }
 
     /// When an agreement that holds took effect.

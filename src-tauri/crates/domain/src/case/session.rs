@@ -232,6 +232,7 @@ mod tests {
                 happened: None,
                 demands: vec![],
                 follows: None,
+                token: None,
             }),
         );
         let mut party = |name: &str, side| {
@@ -247,6 +248,8 @@ mod tests {
                     address: None,
                     id_number: None,
                     person: None,
+                    guardian: None,
+                    school: None,
                 }),
             )
         };

@@ -14,6 +14,7 @@ use crate::time;
 use super::agreement::{Agreement, Standing};
 use super::assess::Derived;
 use super::conflict::{Conflict, ConflictKind};
+use super::duplicate::Duplicates;
 use super::ending::{Archive, Voiding};
 use super::hosting::Hosting;
 use super::known::{Facts, Known, RefusedFact, each};
@@ -21,7 +22,7 @@ use super::ladder::{EscalationStatus, Ladder, refusals};
 use super::number::Numbers;
 use super::session::{Session, Uncounted};
 use super::sheet::Dispatch;
-use super::{Closure, Event, EventMark, Registration, performance, red, running};
+use super::{Closure, Event, EventMark, Registration, doubt, performance, red, running};
 
 /// A stage of the closed loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,6 +82,8 @@ pub enum State {
     Archived,
     /// 作废
     Voided,
+    /// 并入他案
+    Merged,
 }
 
 impl State {
@@ -129,6 +132,8 @@ pub enum Mark {
     RedBranch,
     /// 编号不一
     NumberConflict,
+    /// 疑似重复，裁定不一
+    DuplicateConflict,
     /// 主办不一致
     LeadConflict,
     /// 已改派
@@ -162,6 +167,7 @@ pub(super) struct Now<'a> {
     pub(super) archive: Option<&'a Archive>,
     pub(super) voiding: &'a Voiding,
     pub(super) numbers: &'a Numbers,
+    pub(super) duplicates: &'a Duplicates,
     pub(super) dispatch: &'a Dispatch,
 }
 
@@ -173,6 +179,9 @@ impl Now<'_> {
         }
         if self.voiding.void.is_some() {
             return (Stage::Rating, State::Voided);
+        }
+        if self.duplicates.into.is_some() {
+            return (Stage::Rating, State::Merged);
         }
         if self.archive.is_some() {
             return (Stage::Rating, State::Archived);
@@ -336,6 +345,9 @@ impl Now<'_> {
         if let Some(why) = self.numbers.disputed.as_ref() {
             mark(Mark::NumberConflict, why);
         }
+        for link in self.duplicates.links.iter().filter(|link| link.is_disputed) {
+            mark(Mark::DuplicateConflict, &link.why);
+        }
         if let Some((known, _)) = each!(self.facts, Transferred).max_by_key(|(k, _)| k.order()) {
             mark(Mark::Transferred, &Why::new(RuleId::Transferred, [known.id]));
         }
@@ -384,16 +396,24 @@ impl Now<'_> {
     pub(super) fn events(&self, settings: &Settings) -> Vec<Event> {
         let mut known: Vec<&Known> = self.facts.list.iter().collect();
         known.sort_by_key(|k| k.order());
+        let doubted = doubt::doubted(self.facts);
         let mut events: Vec<Event> = known
             .into_iter()
-            .map(|k| Event { id: k.id, marks: self.event_marks(k, settings) })
+            .map(|k| {
+                let mut marks = self.event_marks(k, settings);
+                if doubted.contains(&k.id) {
+                    marks.push(EventMark::ClockDoubt);
+                }
+                Event { id: k.id, marks }
+            })
             .collect();
         for (id, reason) in &self.facts.refused {
-            let mark = match reason {
-                RefusedFact::NeedsUpdate => EventMark::NeedsUpdate,
-                _ => EventMark::Refused,
+            let marks = match reason {
+                RefusedFact::NeedsUpdate => vec![EventMark::NeedsUpdate],
+                RefusedFact::AfterRemoval => vec![EventMark::Refused, EventMark::AfterRemoval],
+                _ => vec![EventMark::Refused],
             };
-            events.push(Event { id: *id, marks: vec![mark] });
+            events.push(Event { id: *id, marks });
         }
         events
     }
@@ -408,6 +428,9 @@ impl Now<'_> {
         }
         if known.fact.newer {
             marks.push(EventMark::NeedsUpdate);
+        }
+        if known.is_after_removal {
+            marks.push(EventMark::AfterRemoval);
         }
         let without_consent = self
             .sessions

@@ -37,12 +37,14 @@ macro_rules! bodies {
 }
 
 mod ending;
+mod linking;
 mod sharing;
 mod sheet;
 mod timing;
 mod township;
 
 pub use ending::*;
+pub use linking::*;
 pub use sharing::*;
 pub use sheet::*;
 pub use timing::*;
@@ -254,6 +256,9 @@ bodies! {
         /// The archived case it takes up again (重新受理为新案).
         #[serde(default)]
         follows: Option<RecordId>,
+        /// The token of the code it came by (扫码): the same token twice is one submission.
+        #[serde(default)]
+        token: Option<String>,
     }
     /// 当事人. The fact's id names the party in every other fact.
     PartyAdded {
@@ -279,6 +284,12 @@ bodies! {
         /// The person record it is linked to.
         #[serde(default)]
         person: Option<RecordId>,
+        /// Who speaks for a minor, or for somebody who cannot (监护人).
+        #[serde(default)]
+        guardian: Option<String>,
+        /// The school of a minor; shown to nobody who need not know.
+        #[serde(default)]
+        school: Option<String>,
     }
     /// 类型.
     CategorySet {

@@ -48,7 +48,8 @@ impl<'a> Books<'a> {
         let mut found: Vec<&Freeze> =
             self.freezes.iter().filter(|freeze| freeze.body.period == period).collect();
         let size = |freeze: &Freeze| -> usize {
-            let one = |c: &super::Counted| c.agreements.len() + usize::from(c.case.is_some());
+            let one =
+                |c: &super::Counted| c.agreements.len().saturating_add(c.case.is_some().into());
             freeze.knew.values().map(one).sum()
         };
         found.sort_by_key(|freeze| (size(freeze), freeze.recorded, freeze.id));

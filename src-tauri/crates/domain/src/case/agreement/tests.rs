@@ -36,6 +36,8 @@ fn room() -> Room {
                 address: None,
                 id_number: None,
                 person: None,
+                guardian: None,
+                school: None,
             }),
         ));
     }
@@ -149,6 +151,7 @@ fn the_plans_of_both_stay_due_until_somebody_decides() {
             happened: None,
             demands: vec![],
             follows: None,
+            token: None,
         }),
     );
     let mut promise = |desk: Desk, at: &str, text: &str, dues: &[&str]| {

@@ -38,6 +38,14 @@ pub(super) fn check(case: &Case, body: &Body, author: Author) -> Verdict {
         Body::Archived(_) if case.archive.is_some() => refuse("kind", RefusalReason::AlreadyDone),
         Body::FileStatement(b) => required("text", &b.text, TEXT_CHARS_MAX),
         Body::NumberAssigned(b) => required("number", &b.number, NAME_CHARS_MAX),
+        Body::NumberVoided(b) => {
+            required("reason", &b.reason, TEXT_CHARS_MAX)?;
+            if case.numbers.formal.as_deref() == Some(b.number.trim()) {
+                Ok(())
+            } else {
+                refuse("number", RefusalReason::Unknown)
+            }
+        }
         _ => Ok(()),
     }
 }

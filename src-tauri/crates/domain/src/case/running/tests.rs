@@ -81,6 +81,7 @@ fn an_unknown_year_is_said() {
         party: None,
         number: String::new(),
         outcome: None,
+        tracks: vec![],
         note: String::new(),
     });
     b.world.write(b.township, "2026-12-20", opinion);
@@ -234,5 +235,25 @@ fn a_setting_changes_a_limit_and_every_kind_names_its_source() {
     assert_eq!(settings.limit(ClockKind::PetitionHandling), 60);
     for row in super::super::clock::CLOCKS {
         assert!(!row.source.is_empty() && !row.begins.is_empty(), "{:?}", row.kind);
+    }
+}
+
+#[test]
+fn one_answer_ends_two_tracks_only_where_it_says_so() {
+    for (tracks, is_over) in [(vec![], false), (vec![Track::PeopleMediation], true)] {
+        let (mut b, _) = petition();
+        let runs = |b: &Begun, kind| clock(b, kind).running.stop.is_none();
+        assert!(runs(&b, ClockKind::Mediation) && runs(&b, ClockKind::PetitionHandling));
+        let reply = ReplyDelivered {
+            reply: ReplyKind::Opinion,
+            party: None,
+            number: String::new(),
+            outcome: None,
+            tracks,
+            note: String::new(),
+        };
+        b.world.write(b.township, "2026-03-20", Body::ReplyDelivered(reply));
+        assert!(!runs(&b, ClockKind::PetitionHandling));
+        assert_eq!(!runs(&b, ClockKind::Mediation), is_over);
     }
 }

@@ -1,0 +1,168 @@
+use super::super::stage::{Mark, State};
+use super::super::world::{Begun, Desk, begun, day};
+use super::super::{Case, limitation::LimitationKind};
+use super::*;
+use crate::catalogue::{self, Source};
+use crate::fact::Body;
+use crate::fact::body::*;
+use crate::id::UserId;
+
+const OTHER: RecordId = RecordId([7; 16]);
+
+fn other(unit: RecordId) -> LinkedCase {
+    LinkedCase {
+        case: OTHER,
+        number: "临-D-0001".into(),
+        title: "王某与李某".into(),
+        unit,
+        by: UserId([3; 16]),
+        applied: At::day(day("2026-02-20")),
+        source: Source::Application,
+        track: Track::LandContract,
+        category: Some(Category::Land),
+        parties: vec![
+            LinkedParty { name: "王某".into(), side: PartySide::Applicant },
+            LinkedParty { name: "李某".into(), side: PartySide::Respondent },
+        ],
+    }
+}
+
+fn decided(verdict: DuplicateVerdict, into: Option<RecordId>, answers: Vec<FactId>) -> Body {
+    Body::DuplicateDecided(DuplicateDecided {
+        verdict,
+        cases: vec![other(RecordId([2; 16]))],
+        into,
+        act: None,
+        answers,
+        reason: "同一块地".into(),
+    })
+}
+
+fn link(case: &Case) -> &Link {
+    case.duplicates.with(OTHER).unwrap()
+}
+
+fn office(b: &mut Begun) -> Desk {
+    let office = b.world.desk(3, Role::R6);
+    b.world.meet(b.village, office);
+    office
+}
+
+#[test]
+fn a_merger_keeps_everything_and_can_be_taken_back() {
+    let mut b = begun();
+    let before = b.merged();
+    let act = b.world.write(
+        b.township,
+        "2026-03-05",
+        decided(DuplicateVerdict::Merged, Some(OTHER), vec![]),
+    );
+    let case = b.merged();
+    assert_eq!(case.state, State::Merged);
+    assert_eq!(case.duplicates.into.as_ref().map(|into| into.value), Some(OTHER));
+    assert_eq!(case.parties, before.parties, "nothing is deleted");
+    assert_eq!(case.registration, before.registration, "and no number changes");
+    assert!(case.running.iter().all(|clock| clock.stop.is_some()), "its clocks stop");
+    let again = decided(DuplicateVerdict::Merged, Some(OTHER), vec![]);
+    b.world.write(b.village, "2026-03-05", again);
+    assert!(!b.merged().has_open_conflict(), "two who say the same are one");
+    b.world.write(b.township, "2026-03-06", decided(DuplicateVerdict::Undone, None, vec![act]));
+    let case = b.merged();
+    assert_eq!(case.state, before.state);
+    assert!(case.duplicates.into.is_none());
+    assert_eq!(case.running, before.running, "its clocks run as before");
+}
+
+#[test]
+fn opposite_decisions_ask_the_judicial_office_and_relate_meanwhile() {
+    let mut b = begun();
+    let f = office(&mut b);
+    b.world.write(b.village, "2026-03-05", decided(DuplicateVerdict::Different, None, vec![]));
+    let merged = decided(DuplicateVerdict::Merged, Some(OTHER), vec![]);
+    b.world.write(b.township, "2026-03-06", merged.clone());
+    let case = b.merged();
+    assert_eq!(link(&case).verdict, DuplicateVerdict::Related);
+    assert!(link(&case).is_disputed && case.duplicates.into.is_none());
+    assert!(case.marks.iter().any(|mark| mark.value == Mark::DuplicateConflict));
+    let conflict = case.conflicts.iter().find(|c| c.kind == ConflictKind::Duplicate).unwrap();
+    assert_eq!((conflict.seat, conflict.sides.len()), (Seat::JudicialOffice, 2));
+    b.world.meet(b.village, f);
+    b.world.write(f, "2026-03-07", merged);
+    b.world.meet(b.village, f);
+    let case = b.merged();
+    assert_eq!(case.state, State::Merged);
+    let settled = case.conflicts.iter().find(|c| c.kind == ConflictKind::Duplicate).unwrap();
+    assert!(!settled.is_open() && settled.sides.len() == 2, "what was said stays readable");
+    for seed in 0..20 {
+        assert_eq!(case, b.world.case_shuffled(b.village, seed));
+    }
+}
+
+#[test]
+fn an_act_answers_what_it_names_even_if_this_record_does_not_show_it() {
+    let mut b = begun();
+    let first =
+        b.world.write(b.village, "2026-03-05", decided(DuplicateVerdict::Different, None, vec![]));
+    // The township read the village's act on the other case; its entry here came later.
+    let merged = decided(DuplicateVerdict::Merged, Some(OTHER), vec![first]);
+    b.world.write(b.township, "2026-03-06", merged);
+    let case = b.merged();
+    assert!(!case.has_open_conflict());
+    assert_eq!(case.state, State::Merged);
+}
+
+#[test]
+fn another_village_decides_nothing_about_this_one() {
+    let mut b = begun();
+    let stranger = b.world.desk(8, Role::R3);
+    b.world.meet(b.village, stranger);
+    let body = decided(DuplicateVerdict::Merged, Some(OTHER), vec![]);
+    b.world.write(stranger, "2026-03-05", body);
+    b.world.meet(b.village, stranger);
+    assert!(b.merged().duplicates.links.is_empty());
+}
+
+#[test]
+fn the_main_case_shows_its_sources_types_and_applications() {
+    let mut b = begun();
+    let set = |category| {
+        let catalogue = catalogue::VERSION.into();
+        Body::CategorySet(CategorySet { category, catalogue })
+    };
+    b.world.write(b.village, "2026-03-01", set(Category::Homestead));
+    let agreed = |b: &Begun| {
+        let Body::AgreementReached(body) = b.agreement("各让一步", None) else {
+            unreachable!()
+        };
+        Body::AgreementReached(AgreementReached { form: AgreementForm::Oral, ..body })
+    };
+    assert!(b.world.check(b.village, "2026-03-05", &agreed(&b)).is_ok());
+    b.world.write(b.township, "2026-03-05", decided(DuplicateVerdict::Merged, None, vec![]));
+    let case = b.merged();
+    assert_eq!(case.state, State::Registered, "the main case goes on");
+    assert_eq!(case.duplicates.sources().count(), 1);
+    let typed = case.category.as_ref().unwrap();
+    assert_eq!(typed.value, Category::Homestead, "the village owns it");
+    let kept = case.conflicts.iter().find(|c| c.key == "category/merged").unwrap();
+    assert!(!kept.is_open() && kept.sides.len() == 2);
+    let days: Vec<_> = case.applications.iter().map(|a| (a.party.as_str(), a.at.day)).collect();
+    assert_eq!(days, [("王某", day("2026-02-20")), ("张某", day("2026-03-01"))]);
+    let land = case.limitations.iter().find(|l| l.kind == LimitationKind::LandArbitration);
+    assert_eq!(land.map(|l| l.end), Some(day("2028-03-01")), "the stricter of both tracks");
+    assert!(b.world.check(b.village, "2026-03-05", &agreed(&b)).is_err(), "in writing only");
+    // The township takes it over: now its type holds.
+    b.escalate(b.village, "2026-03-06");
+    b.world.meet(b.village, b.township);
+    b.world.write(b.township, "2026-03-07", super::super::world::accepted());
+    assert_eq!(b.merged().category.map(|c| c.value), Some(Category::Land));
+}
+
+#[test]
+fn a_case_names_the_one_that_takes_it_up() {
+    let mut b = begun();
+    assert!(b.merged().taken_up.is_empty());
+    let body = TakenUp { case: OTHER, number: "临-D-0001".into() };
+    b.world.write(b.township, "2026-03-05", Body::TakenUp(body));
+    let case = b.merged();
+    assert_eq!(case.taken_up.iter().map(|t| t.case).collect::<Vec<_>>(), [OTHER]);
+}

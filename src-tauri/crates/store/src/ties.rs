@@ -1,0 +1,270 @@
+//! What ties records to each other: keys under which likely duplicates meet, decisions about them,
+//! numbers, and the persons that parties are. Each row comes from one record's own facts.
+
+use domain::id::RecordId;
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::database::{Reader, Result, Writer};
+use crate::logs::fixed;
+
+/// What was decided about a record and another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRow {
+    /// The record.
+    pub record: RecordId,
+    /// The other.
+    pub other: RecordId,
+    /// The word for the verdict.
+    pub verdict: String,
+    /// Whether the record goes into the other and no longer counts.
+    pub goes_into: bool,
+    /// Whether people contradict each other about it.
+    pub is_disputed: bool,
+}
+
+/// A formal number of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberRow {
+    /// The number.
+    pub number: String,
+    /// The case.
+    pub record: RecordId,
+    /// Its claim, as it sorts, if this is the number that holds there.
+    pub claim: Option<String>,
+    /// Why it was set aside, if it was.
+    pub voided: Option<String>,
+}
+
+/// Everything that ties one case to other records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// The keys under which likely duplicates meet.
+    pub keys: Vec<String>,
+    /// What of it is compared, as JSON.
+    pub traits: String,
+    /// What was decided about it and others.
+    pub links: Vec<LinkRow>,
+    /// Its formal numbers, former ones too.
+    pub numbers: Vec<NumberRow>,
+    /// The person records its parties are.
+    pub persons: Vec<RecordId>,
+}
+
+fn record_at(row: &Row<'_>, at: usize) -> rusqlite::Result<RecordId> {
+    Ok(RecordId(fixed(row, at)?))
+}
+
+fn link_row(row: &Row<'_>) -> rusqlite::Result<LinkRow> {
+    Ok(LinkRow {
+        record: record_at(row, 0)?,
+        other: record_at(row, 1)?,
+        verdict: row.get(2)?,
+        goes_into: row.get(3)?,
+        is_disputed: row.get(4)?,
+    })
+}
+
+fn number_row(row: &Row<'_>) -> rusqlite::Result<NumberRow> {
+    Ok(NumberRow {
+        number: row.get(0)?,
+        record: record_at(row, 1)?,
+        claim: row.get(2)?,
+        voided: row.get(3)?,
+    })
+}
+
+impl Reader<'_> {
+    /// The cases under a key.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn cases_under(&self, key: &str) -> Result<Vec<RecordId>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT record FROM view_key WHERE key = ?1 ORDER BY record")?;
+        let rows = query.query_map([key], |row| record_at(row, 0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Cases that share a key, by key and record: of all cases, or only of those keys one case has.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn shared_keys(&self, of: Option<RecordId>) -> Result<Vec<(String, RecordId)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT k.key, k.record FROM view_key k
+             WHERE (?1 IS NULL OR k.key IN (SELECT key FROM view_key WHERE record = ?1))
+             AND EXISTS (SELECT 1 FROM view_key o WHERE o.key = k.key AND o.record <> k.record)
+             ORDER BY k.key, k.record",
+        )?;
+        let of = of.map(|record| record.0.to_vec());
+        let rows = query.query_map([of], |row| Ok((row.get(0)?, record_at(row, 1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What of a case is compared, as JSON.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn traits(&self, record: RecordId) -> Result<Option<String>> {
+        let mut query =
+            self.conn.prepare_cached("SELECT traits FROM view_traits WHERE record = ?1")?;
+        Ok(query.query_row([record.bytes()], |row| row.get(0)).optional()?)
+    }
+
+    /// What was decided about a case and others.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn links(&self, record: RecordId) -> Result<Vec<LinkRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, other, verdict, goes_into, is_disputed FROM view_link
+             WHERE record = ?1 ORDER BY other",
+        )?;
+        let rows = query.query_map([record.bytes()], link_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What was decided about any cases.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn all_links(&self) -> Result<Vec<LinkRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, other, verdict, goes_into, is_disputed FROM view_link
+             ORDER BY record, other",
+        )?;
+        let rows = query.query_map([], link_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The case a case goes into.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn goes_into(&self, record: RecordId) -> Result<Option<RecordId>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT other FROM view_link WHERE record = ?1 AND goes_into = 1")?;
+        Ok(query.query_row([record.bytes()], |row| record_at(row, 0)).optional()?)
+    }
+
+    /// The case that counts for a case: itself, unless it went into another.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn main_case(&self, record: RecordId) -> Result<RecordId> {
+        let mut failed = None;
+        let main = domain::likeness::main_case(record, |of| match self.goes_into(of) {
+            Ok(into) => into,
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        });
+        failed.map_or(Ok(main), Err)
+    }
+
+    /// The formal numbers that begin with a prefix, with every case that has or had them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn numbers_with(&self, prefix: &str) -> Result<Vec<NumberRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT number, record, claim, voided FROM view_number
+             WHERE number >= ?1 AND substr(number, 1, length(?1)) = ?1 ORDER BY number, record",
+        )?;
+        let rows = query.query_map([prefix], number_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The cases on which a formal number holds, the strongest claim first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn bearers(&self, number: &str) -> Result<Vec<NumberRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT number, record, claim, voided FROM view_number
+             WHERE number = ?1 AND claim IS NOT NULL ORDER BY claim, record",
+        )?;
+        let rows = query.query_map([number], number_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The formal numbers that hold on more than one case.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn clashes(&self) -> Result<Vec<String>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT number FROM view_number WHERE claim IS NOT NULL
+             GROUP BY number HAVING count(*) > 1 ORDER BY number",
+        )?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The cases whose parties name a person.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn cases_of_person(&self, person: RecordId) -> Result<Vec<RecordId>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT record FROM view_party WHERE person = ?1 ORDER BY record")?;
+        let rows = query.query_map([person.bytes()], |row| record_at(row, 0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+impl Writer<'_> {
+    /// Writes what ties a case to other records, instead of what did before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_ties(&mut self, record: RecordId, ties: &Ties) -> Result<()> {
+        for table in ["view_key", "view_traits", "view_link", "view_number", "view_party"] {
+            self.tx
+                .prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?
+                .execute([record.bytes()])?;
+        }
+        for key in &ties.keys {
+            self.tx
+                .prepare_cached("INSERT OR IGNORE INTO view_key (key, record) VALUES (?1, ?2)")?
+                .execute(params![key, record.bytes()])?;
+        }
+        self.tx
+            .prepare_cached("INSERT INTO view_traits (record, traits) VALUES (?1, ?2)")?
+            .execute(params![record.bytes(), ties.traits])?;
+        for link in &ties.links {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_link (record, other, verdict, goes_into, is_disputed)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    link.other.bytes(),
+                    link.verdict,
+                    link.goes_into,
+                    link.is_disputed
+                ])?;
+        }
+        for number in &ties.numbers {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO view_number (number, record, claim, voided)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![number.number, record.bytes(), number.claim, number.voided])?;
+        }
+        for person in &ties.persons {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO view_party (person, record) VALUES (?1, ?2)",
+                )?
+                .execute(params![person.bytes(), record.bytes()])?;
+        }
+        Ok(())
+    }
+}
