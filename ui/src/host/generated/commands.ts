@@ -6,6 +6,7 @@ import type { CaseHistory } from "./CaseHistory";
 import type { CaseList } from "./CaseList";
 import type { CaseRegister } from "./CaseRegister";
 import type { CaseSearch } from "./CaseSearch";
+import type { CaseShare } from "./CaseShare";
 import type { CaseView } from "./CaseView";
 import type { CaseWindow } from "./CaseWindow";
 import type { CatalogueView } from "./CatalogueView";
@@ -97,6 +98,7 @@ export interface Commands {
   user_remove: { payload: UserRemove; result: Users };
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
+  case_share: { payload: CaseShare; result: CaseView };
   case_get: { payload: CaseGet; result: CaseView };
   case_list: { payload: CaseList; result: CaseWindow };
   case_search: { payload: CaseSearch; result: CaseWindow };
@@ -152,6 +154,7 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   user_remove: [],
   invitation_create: [],
   case_register: [],
+  case_share: [],
   case_get: ["cases", "conflicts", "roster"],
   case_list: ["cases", "roster"],
   case_search: ["cases", "roster"],
