@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 
 use document::{Incoming, Need, Record, Verdict};
+use domain::case::card::Bench;
+use domain::case::clock::Clock;
 use domain::case::conflict::Conflict;
 use domain::case::{Case, known::RefusedFact};
 use domain::fact::body::ClockKind;
@@ -15,6 +17,7 @@ use domain::settings::Settings;
 use domain::time::Hlc;
 use domain::{case, person, unit};
 use serde::Serialize;
+use store::cards::CardRow;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::logs::Stored;
 use store::records::{PersonRow, Saved, UnitRow};
@@ -139,8 +142,13 @@ pub(crate) fn keep(
                 matches!(why, RefusedFact::AuthorUnknown | RefusedFact::UnitNotProven)
             });
             let mut rows = case_rows(space, record, &case);
-            rows.dues.extend(deadlines(record.id(), &case)?);
+            let calendar = crate::catalogue::calendar()?;
+            let clocks = case::clock::read(&case, &calendar);
+            rows.dues.extend(deadlines(record.id(), &case, &clocks));
             tx.put_case(&rows)?;
+            let settings = Settings::default();
+            let bench = Bench { clocks: &clocks, calendar: &calendar, settings: &settings };
+            tx.put_cards(record.id(), &card_rows(record.id(), &case, bench))?;
         }
         Some(RecordKind::Person) => tx.put_person(&person_row(space, record.id(), &facts))?,
         Some(RecordKind::Unit) => {
@@ -268,15 +276,13 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
 }
 
 /// When the clocks that run end. Promises stand among the dues already.
-fn deadlines(record: RecordId, case: &Case) -> Result<Vec<DueRow>, Fault> {
-    let Some(owner) = case.owner() else { return Ok(Vec::new()) };
-    let calendar = crate::catalogue::calendar()?;
-    let clocks = case::clock::read(case, &calendar);
-    let runs = |c: &&case::clock::Clock| {
+fn deadlines(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<DueRow> {
+    let Some(owner) = case.owner() else { return Vec::new() };
+    let runs = |c: &&Clock| {
         let is_promise = c.running.kind == ClockKind::Performance;
         c.running.stop.is_none() && !c.is_paused && !is_promise && case.closure.is_none()
     };
-    Ok(clocks
+    clocks
         .iter()
         .filter(runs)
         .map(|clock| DueRow {
@@ -289,7 +295,24 @@ fn deadlines(record: RecordId, case: &Case) -> Result<Vec<DueRow>, Fault> {
             what: String::new(),
             amount_fen: None,
         })
-        .collect())
+        .collect()
+}
+
+/// The supervision cards of a case; those that were withdrawn stand there and do not count.
+fn card_rows(record: RecordId, case: &Case, bench: Bench<'_>) -> Vec<CardRow> {
+    case::card::read(case, bench)
+        .iter()
+        .filter_map(|card| {
+            Some(CardRow {
+                record,
+                id: card.issued.first()?.to_string(),
+                unit: card.unit?,
+                colour: word(&card.colour),
+                day: card.at.day.format("%Y-%m-%d").to_string(),
+                is_withdrawn: !card.holds(),
+            })
+        })
+        .collect()
 }
 
 fn json<T: Serialize>(value: &T) -> String {

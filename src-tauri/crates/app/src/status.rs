@@ -1,7 +1,7 @@
 //! Where things stand: who works here, what needs them today, when each neighbour was last heard.
 
 use domain::case::stage::Mark;
-use domain::fact::body::ClockKind;
+use domain::fact::body::{CardColour, ClockKind};
 use domain::id::{FactId, OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::role::Level;
@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
 use crate::preferences::Preferences;
+use crate::projector::word;
 use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
 
 /// The most days the workbench looks through.
@@ -277,6 +278,12 @@ pub struct StatisticsView {
     pub amount_fen: i64,
     /// Cases whose amount is 待核.
     pub unverified: u64,
+    /// 蓝牌: cards that were withdrawn do not count.
+    pub blue_cards: u64,
+    /// 黄牌
+    pub yellow_cards: u64,
+    /// 红牌
+    pub red_cards: u64,
 }
 
 /// An open profile, as the status shows it.
@@ -484,6 +491,9 @@ pub(crate) fn statistics(
             oral_agreements: sums.oral_agreements,
             amount_fen: sums.amount_fen,
             unverified: sums.unverified,
+            blue_cards: reader.card_count(&filter, &word(&CardColour::Blue))?,
+            yellow_cards: reader.card_count(&filter, &word(&CardColour::Yellow))?,
+            red_cards: reader.card_count(&filter, &word(&CardColour::Red))?,
         })
     })
 }

@@ -30,6 +30,18 @@ pub struct Settings {
     pub limits: BTreeMap<ClockKind, u16>,
     /// The part of a period, in percent, from which a clock is yellow.
     pub yellow_percent: u8,
+    /// Whether an oral agreement must be performed on the spot and objected to by nobody.
+    ///
+    /// Source: 人民调解工作若干规定 (2002) art. 34; 宁波市人民调解条例 art. 24.
+    pub is_oral_on_the_spot_only: bool,
+    /// Whether the earlier clock for a standstill runs.
+    pub has_early_stagnation: bool,
+    /// Working days within which a card is answered.
+    pub card_answer_days: u16,
+    /// Days within which a second passing makes a yellow card.
+    pub second_overdue_days: u16,
+    /// How many yellow cards of one quarter make a red one.
+    pub yellow_cards: u16,
     /// Days around the due day of a promise on which to remind.
     pub reminder_days: Vec<i16>,
     /// Days without an exchange after which a neighbour is shown in red.
@@ -50,6 +62,11 @@ impl Default for Settings {
             counts_one_sided: false,
             limits: BTreeMap::new(),
             yellow_percent: 30,
+            is_oral_on_the_spot_only: true,
+            has_early_stagnation: false,
+            card_answer_days: 3,
+            second_overdue_days: 30,
+            yellow_cards: 2,
             reminder_days: vec![-7, -1, 1, 7],
             silent_days: 3,
             late_entry_days: 3,

@@ -82,6 +82,17 @@ CREATE TABLE view_notice (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX view_notice_open ON view_notice (unit, is_open);
 
+CREATE TABLE view_card (
+    record BLOB NOT NULL,
+    id TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    colour TEXT NOT NULL,
+    day TEXT NOT NULL,
+    is_withdrawn INTEGER NOT NULL,
+    PRIMARY KEY (record, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_card_unit ON view_card (unit, is_withdrawn, day);
+
 CREATE TABLE view_person (
     record BLOB PRIMARY KEY,
     space BLOB NOT NULL,

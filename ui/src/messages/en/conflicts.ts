@@ -58,6 +58,8 @@ export const conflicts: Conflicts = {
     void: "The case goes on; it is not void for now.",
     performance: "Reminders go on; the later date is shown.",
     number: "The one sealed or printed holds; the other is a former number. Both are found.",
+    same_payment: "Both notes are kept and count once; reminders go on.",
+    courts: "Both applications are kept; the period counts from the earlier.",
   },
   holdsNow: (value) => `For now “${value}” holds.`,
   advice: {
@@ -79,6 +81,9 @@ export const conflicts: Conflicts = {
     void: "The head asks whether it shall really be void.",
     performance: "Ask whoever was to receive it; look at the receipt.",
     number: "The judicial office reprints and writes a statement.",
+    same_payment: "Look at the receipts: one payment, or two?",
+    courts:
+      "The judicial office asks which court registered first; the other application is taken back.",
   },
   sides: ["A", "B", "C", "D", "E", "F", "G", "H"],
   side: (letter, unit) => `${letter} · ${unit}`,

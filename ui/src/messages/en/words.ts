@@ -1,4 +1,5 @@
 import type { Words } from "../zh-CN/words";
+import { keeping } from "./keeping";
 
 export const words: Words = {
   stage: {
@@ -14,6 +15,7 @@ export const words: Words = {
     accepted: "Accepted",
     mediating: "In mediation",
     agreement_unsigned: "Agreement to be signed",
+    partly_agreed: "Partly agreed",
     agreed: "Agreement reached",
     performing: "Being carried out",
     not_performed: "Not carried out",
@@ -44,6 +46,8 @@ export const words: Words = {
     transferred: "Transferred",
     red_branch: "Report first",
     number_conflict: "Two numbers",
+    doubtful: "To be checked",
+    overpaid: "Paid too much",
   },
   eventMark: {
     late_entry: "Entered late",
@@ -57,6 +61,7 @@ export const words: Words = {
     withdrawn: "Withdrawn",
     procedure_flaw: "Flaw in procedure",
     supplement: "Supplement",
+    doubtful: "To be checked",
   },
   role: {
     R1: "Grid worker",
@@ -147,13 +152,15 @@ export const words: Words = {
     void: "Void, but somebody works on it",
     performance: "Kept here, not kept there",
     number: "Two numbers for one case",
+    same_payment: "Maybe one payment",
+    courts: "Two courts were asked to confirm",
   },
   way: {
     both: "Both hold: they are about different things",
     void: "It is void",
     stand: "It stands",
-    one: "One meeting",
-    apart: "Two meetings",
+    one: "One meeting, one payment",
+    apart: "Two meetings, two payments",
     return: "Give back",
     keep: "Keep",
     reopen: "Reopen",
@@ -270,6 +277,7 @@ export const words: Words = {
     committee: "The committee",
     parties: "The parties",
   },
+  ...keeping,
   clockKind: {
     acceptance: "Decide on acceptance",
     mediation: "Mediation",
@@ -283,7 +291,11 @@ export const words: Words = {
     judicial_confirmation: "Ask the court to confirm",
     performance: "Performance",
     revisit: "Follow-up",
+    final_revisit: "Last follow-up",
+    court_ruling: "The court examines",
+    danger_report: "Report to the police",
     stagnation: "No real progress",
+    early_stagnation: "Early sign of a standstill",
     urgent_sign: "Urgent: sign",
     urgent_arrival: "Urgent: on site",
     urgent_handling: "Urgent: handle",
@@ -368,6 +380,11 @@ export const words: Words = {
     agreement_signed: "Record signatures",
     agreement_sealed: "Record the seal",
     performance_noted: "Record performance",
+    urged: "Urge performance",
+    confirmation_prepared: "Gather papers for the court",
+    confirmation_filed: "Ask a court to confirm",
+    confirmation_accepted: "Record the court's registration",
+    confirmation_ruled: "Record the ruling",
     escalated: "Escalate to the township",
     escalation_accepted: "Accept the escalation",
     resolution_confirmed: "Confirm the resolution",

@@ -55,6 +55,8 @@ export const conflicts = {
     void: "案子照常办，先不作废。",
     performance: "提醒照常，先显示日期晚的那条。",
     number: "先用已经盖章、打印的那个，另一个作曾用编号，都查得到。",
+    same_payment: "两条都留着，先算一笔，提醒照常。",
+    courts: "两份申请都留着，期限按先申请的算。",
   } satisfies Record<ConflictKind, string>,
   holdsNow: (value: string) => `现在先按“${value}”算。`,
   advice: {
@@ -74,6 +76,8 @@ export const conflicts = {
     void: "请主任问清楚：是不是真的要作废。",
     performance: "请问收款的一方，看收条。",
     number: "请司法所重新打印，并写卷宗情况说明。",
+    same_payment: "请看收条、转账记录：是一笔，还是两笔。",
+    courts: "请司法所问清楚哪家法院先立案，另一家的申请请当事人撤回。",
   } satisfies Record<ConflictKind, string>,
   sides: ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"],
   side: (letter: string, unit: string) => `${letter} · ${unit}`,

@@ -44,6 +44,7 @@ import type {
   Will,
 } from "@/host/types";
 
+import { keeping } from "./keeping";
 import { timing } from "./timing";
 
 export type FactKind = Body["kind"];
@@ -79,6 +80,7 @@ export const words = {
     accepted: "已受理",
     mediating: "调解中",
     agreement_unsigned: "协议待签",
+    partly_agreed: "部分达成",
     agreed: "已达成协议",
     performing: "履行中",
     not_performed: "没有履行",
@@ -109,6 +111,8 @@ export const words = {
     transferred: "已移送",
     red_branch: "先报告，不见面",
     number_conflict: "编号不一",
+    doubtful: "待核",
+    overpaid: "付多了",
   } satisfies Record<Mark, string>,
   eventMark: {
     late_entry: "补录",
@@ -122,6 +126,7 @@ export const words = {
     withdrawn: "已撤回",
     procedure_flaw: "程序瑕疵",
     supplement: "补充卷",
+    doubtful: "待核",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",
@@ -215,13 +220,15 @@ export const words = {
     void: "作废，可是有人还在办",
     performance: "一处记办到了，一处记没有",
     number: "一件案子两个编号",
+    same_payment: "疑似同一笔付款",
+    courts: "向两家法院申请了司法确认",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
     void: "算失效",
     stand: "仍然有效",
-    one: "是同一次",
-    apart: "是两次",
+    one: "是同一次（同一笔）",
+    apart: "是两次（两笔）",
     return: "退回村里",
     keep: "镇里接着办",
     reopen: "重新办",
@@ -359,6 +366,7 @@ export const words = {
     parties: "当事人选择",
   } satisfies Record<ChosenBy, string>,
   ...timing,
+  ...keeping,
   flag: {
     domestic_violence: "家庭暴力",
     minor_involved: "涉未成年人",
@@ -395,6 +403,11 @@ export const words = {
     agreement_signed: "记签名",
     agreement_sealed: "记盖章",
     performance_noted: "记履行",
+    urged: "督促履行",
+    confirmation_prepared: "备司法确认材料",
+    confirmation_filed: "申请司法确认",
+    confirmation_accepted: "记法院受理",
+    confirmation_ruled: "记确认结果",
     escalated: "提级到镇",
     escalation_accepted: "接收提级",
     resolution_confirmed: "确认化解",

@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 use document::Record;
 use domain::calendar::Calendar;
 use domain::case::agreement::{Agreement, Lacking};
+use domain::case::card::{Bench, Elsewhere};
+use domain::case::clock::Clock;
 use domain::case::conflict::{Conflict, Settlement, Side};
-use domain::case::{Case, EventMark, register::Register};
+use domain::case::performance::reminders;
+use domain::case::{Case, EventMark, grounds, register::Register};
 use domain::fact::body::Choice;
 use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
 use domain::id::{FactId, UnitId};
 use domain::role::Level;
 use domain::rules::{RULES, RuleId, Why};
+use domain::settings::Settings;
 use domain::time::{At, Hlc};
 
-use super::timing;
+use super::confirming;
+use super::timing::Timing;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
@@ -117,7 +122,11 @@ pub(super) struct CaseReader<'a> {
     pub(super) names: &'a Names,
     pub(super) facts: &'a RecordFacts,
     pub(super) case: &'a Case,
+    pub(super) clocks: &'a [Clock],
     pub(super) calendar: &'a Calendar,
+    pub(super) settings: &'a Settings,
+    /// Cards that its owner was issued on other cases.
+    pub(super) elsewhere: &'a [Elsewhere],
     pub(super) now: At,
 }
 
@@ -159,6 +168,8 @@ impl CaseReader<'_> {
             suggestions: self.suggestions(),
             escalations: self.escalations(),
             agreements: case.agreements.iter().map(|a| self.agreement(a)).collect(),
+            open_demands: case.open_demands.clone(),
+            open_demands_why: self.open_demands_why(),
             written_only: case.written_only.as_ref().map(why_view),
             formal_number: case.numbers.formal.clone(),
             former_numbers: case.numbers.former.clone(),
@@ -173,8 +184,9 @@ impl CaseReader<'_> {
                 needs_statement: a.needs_statement,
             }),
             tracks: case.tracks.clone(),
-            clocks: timing::clocks(case, self.calendar, self.now),
-            cards: timing::cards(case, self.calendar, self.names),
+            clocks: self.timing().clocks(),
+            cards: self.timing().cards(),
+            cards_due: self.timing().cards_due(),
             dues: self.dues(),
             conflicts: conflict_views(
                 self.office,
@@ -198,6 +210,22 @@ impl CaseReader<'_> {
                 .collect(),
             needs_update: case.events.iter().any(|e| e.marks.contains(&EventMark::NeedsUpdate)),
         }
+    }
+
+    fn timing(&self) -> Timing<'_> {
+        Timing {
+            case: self.case,
+            bench: Bench { clocks: self.clocks, calendar: self.calendar, settings: self.settings },
+            elsewhere: self.elsewhere,
+            names: self.names,
+            now: self.now,
+        }
+    }
+
+    fn open_demands_why(&self) -> Option<WhyView> {
+        let agreements = self.case.agreements.iter().filter(|a| a.is_in_effect()).map(|a| a.id);
+        (!self.case.open_demands.is_empty())
+            .then(|| why_view(&Why::new(RuleId::PartialAgreement, agreements)))
     }
 
     fn registration(&self) -> Option<RegistrationView> {
@@ -245,6 +273,7 @@ impl CaseReader<'_> {
             reason: e.reason,
             status: e.status,
             requests: e.requests.clone(),
+            warning: grounds::warning(self.case, e, self.clocks).as_ref().map(why_view),
             acceptances: e.acceptances.clone(),
             confirmed_by: e.requests.iter().filter_map(|id| self.event(*id).by).collect(),
             returned: e.returned,
@@ -299,14 +328,30 @@ impl CaseReader<'_> {
             unit: self.names.unit(a.unit),
             replaces: a.replaces,
             replaces_dated: a.replaces_dated,
-            judicial_confirmation: self.confirmation(a),
+            replaced_by: a.replaced_by,
+            version: a.version,
+            demands: a.demands.clone(),
+            touches: a.touches.clone(),
+            copies: a.copies(),
+            lines: a
+                .lines
+                .iter()
+                .map(|line| LineView {
+                    line: line.line,
+                    kept: line.kept,
+                    paid_fen: line.paid,
+                    is_overpaid: line.is_overpaid,
+                })
+                .collect(),
+            paid_fen: a.paid,
+            remedies: a
+                .remedies
+                .iter()
+                .map(|r| RemedyView { remedy: r.value, why: why_view(&r.why) })
+                .collect(),
+            judicial_confirmation: confirming::view(self.case, a, self.clocks),
             why: why_view(&a.why),
         }
-    }
-
-    fn confirmation(&self, agreement: &Agreement) -> ConfirmationView {
-        let why = Why::new(RuleId::JudicialConfirmation, agreement.bound_up_with(self.case));
-        ConfirmationView { bar: agreement.confirmation_bar(), why: why_view(&why) }
     }
 
     fn dues(&self) -> Vec<DueView> {
@@ -316,6 +361,7 @@ impl CaseReader<'_> {
             day: d.day,
             what: d.what.clone(),
             amount_fen: d.amount,
+            reminders: reminders(d.day, self.settings),
         };
         self.case.dues.iter().map(due).collect()
     }

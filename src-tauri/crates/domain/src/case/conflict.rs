@@ -51,6 +51,10 @@ pub enum ConflictKind {
     Performance,
     /// Two formal numbers of one case.
     Number,
+    /// Two notes that look like one payment (疑似同一笔付款).
+    SamePayment,
+    /// Two courts were asked to confirm one agreement.
+    Courts,
 }
 
 /// Who decides.
