@@ -24,6 +24,7 @@ export const toneOfState = {
   accepted: "info",
   mediating: "info",
   agreement_unsigned: "soon",
+  partly_agreed: "info",
   agreed: "good",
   performing: "info",
   not_performed: "alarm",
@@ -55,4 +56,6 @@ export const toneOfMark = {
   transferred: "info",
   red_branch: "alarm",
   number_conflict: "soon",
+  doubtful: "soon",
+  overpaid: "soon",
 } satisfies Record<Mark, Tone>;

@@ -19,6 +19,7 @@ function wanted(view: CaseView): WritableKind[] {
       return ["accepted", "session_held"];
     case "accepted":
     case "mediating":
+    case "partly_agreed":
       return ["session_held"];
     case "agreement_unsigned": {
       const isSealMissing = view.agreements.some(

@@ -39,4 +39,16 @@ amount_fen: number,
 /**
  * Cases whose amount is 待核.
  */
-unverified: number, };
+unverified: number, 
+/**
+ * 蓝牌: cards that were withdrawn do not count.
+ */
+blue_cards: number, 
+/**
+ * 黄牌
+ */
+yellow_cards: number, 
+/**
+ * 红牌
+ */
+red_cards: number, };

@@ -31,7 +31,8 @@ export const facts: FactSentences = {
   confirmation_filed: (b, c) =>
     `${list(b.applicants.map(c.party))} asked ${b.court} to confirm (${words.courtChoice[b.choice]})`,
   confirmation_accepted: (b) => `Registered by the court${said(b.number)}`,
-  confirmation_ruled: (b) => `Confirmation: ${words.ruling[b.result]}${said(b.number)}${said(b.reason)}`,
+  confirmation_ruled: (b) =>
+    `Confirmation: ${words.ruling[b.result]}${said(b.number)}${said(b.reason)}`,
   escalated: (b) =>
     `Escalated to the township (${words.escalationReason[b.reason]})${said(b.note)}`,
   escalation_accepted: () => "The township accepted the escalation",

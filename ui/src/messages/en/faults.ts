@@ -14,7 +14,8 @@ const refusals: Faults["refusals"] = {
   not_owner: "Another unit is in charge of this case now.",
   closed: "The case is closed.",
   party_refused: "A party refused mediation. Record a new consent first.",
-  must_be_written: "This must be settled in writing: the law says so, it is not done on the spot, or somebody objects.",
+  must_be_written:
+    "This must be settled in writing: the law says so, it is not done on the spot, or somebody objects.",
   sum_differs: "The parts do not add up to the whole amount.",
   already_done: "This is recorded already.",
   awaits_confirmation: "The township must confirm the resolution first.",

@@ -44,7 +44,8 @@ export const facts: FactSentences = {
   confirmation_filed: (b, c) =>
     `${list(b.applicants.map(c.party))}向${b.court}申请司法确认（${words.courtChoice[b.choice]}）`,
   confirmation_accepted: (b) => `法院受理司法确认${said(b.number)}`,
-  confirmation_ruled: (b) => `司法确认：${words.ruling[b.result]}${said(b.number)}${said(b.reason)}`,
+  confirmation_ruled: (b) =>
+    `司法确认：${words.ruling[b.result]}${said(b.number)}${said(b.reason)}`,
   escalated: (b) => `提级到镇（${words.escalationReason[b.reason]}）${said(b.note)}`,
   escalation_accepted: () => "镇里接收提级",
   resolution_confirmed: (b) => `镇里确认化解${said(b.note)}`,
