@@ -21,6 +21,6 @@ export default defineConfig({
     setupFiles: ["tests/setup.ts"],
     css: false,
     // Accessibility checks of whole pages take seconds on a busy machine.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
   },
 });

@@ -10,8 +10,9 @@ use app::progress::{Event, Phase};
 use serde_json::{Value, json};
 use tests::{QIAOTOU, Room, SHIWAN, folder, is, text};
 
-/// How long a good neighbour may have to wait while others misbehave.
-const WAIT_MAX: Duration = Duration::from_secs(4);
+/// How long a good neighbour may have to wait while others misbehave: far less than they would
+/// hold it up one after the other, and enough for a machine that others use.
+const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// Cases with long notes: together more than one segment. Each is two entries.
 const CASES: u64 = 14;
@@ -134,7 +135,7 @@ fn noise_silence_and_endless_frames_keep_nobody_from_being_served() {
     ];
     for noise in noises {
         let mut line = TcpStream::connect(&address).unwrap();
-        line.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+        line.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
         // Whether the other still listens is its own affair.
         let _ = line.write_all(noise);
         held.push(line);

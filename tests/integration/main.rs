@@ -2,6 +2,7 @@
 
 mod commands;
 mod crash;
+mod histories;
 mod invitations;
 mod lan;
 mod packets;

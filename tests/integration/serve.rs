@@ -31,7 +31,7 @@ impl Server {
     /// Sends a request with its headers as given; gives the status and everything that came back.
     fn ask(&self, first: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, String) {
         let mut line = TcpStream::connect(&self.host).unwrap();
-        line.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        line.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
         let mut head = format!("{first} HTTP/1.1\r\nConnection: close\r\n");
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use app::commands::COMMANDS;
 use app::fault::Fault;
@@ -24,36 +25,33 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// Plays every file whose place in the list leaves a remainder: two tests use two cores.
-fn play(remainder: usize) {
+#[test]
+fn every_scenario_comes_out_as_written() {
     // What is tested here is not the disk.
     let memory = PathBuf::from("/dev/shm");
     if memory.is_dir() {
-        // The first of the two tests sets it, to the same value.
         let _ = tempfile::env::override_temp_dir(&memory);
     }
-    let mine: Vec<PathBuf> = files()
-        .into_iter()
-        .enumerate()
-        .filter(|(at, _)| at % 2 == remainder)
-        .map(|f| f.1)
-        .collect();
-    assert!(!mine.is_empty());
-    let report = run_files(&mine, None, 1);
-    for scenario in &report.scenarios {
-        assert!(scenario.failures.is_empty(), "{}: {:#?}", scenario.file, scenario.failures);
-        assert!(scenario.checks > 20, "{} checks next to nothing", scenario.file);
-    }
-}
-
-#[test]
-fn every_other_scenario_comes_out_as_written() {
-    play(0);
-}
-
-#[test]
-fn the_other_scenarios_come_out_as_written_too() {
-    play(1);
+    let files = files();
+    assert!(!files.is_empty());
+    let next = AtomicUsize::new(0);
+    // Each core plays the next file that nobody has begun.
+    let play = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let report = run_files(std::slice::from_ref(file), None, 1);
+            for scenario in &report.scenarios {
+                let (file, failures) = (&scenario.file, &scenario.failures);
+                assert!(failures.is_empty(), "{file}: {failures:#?}");
+                assert!(scenario.checks > 20, "{file} checks next to nothing");
+            }
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(play);
+        }
+    });
 }
 
 #[test]

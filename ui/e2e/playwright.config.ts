@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../../target/playwright",
   workers: 1,
-  timeout: 120_000,
+  timeout: 600_000,
   reporter: [["list"]],
   use: {
     viewport: { width: 1366, height: 768 },

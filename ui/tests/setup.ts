@@ -7,7 +7,7 @@ afterEach(() => cleanup());
 
 // A failing test says what it missed; the whole page would bury it.
 configure({
-  asyncUtilTimeout: 3000,
+  asyncUtilTimeout: 60_000,
   getElementError: (message) => new Error(message?.split("\n")[0] ?? ""),
 });
 

@@ -2,6 +2,7 @@
 
 mod checks;
 mod look;
+mod mutants;
 mod pages;
 mod start;
 mod system;
@@ -23,7 +24,9 @@ cargo xtask VERB
   look [DIR]        a picture of every screen at both sizes and in both languages,
                     into target/look or DIR; fails on clipped text and on what axe finds
   codegen           write the TypeScript of the commands anew
-  bench [NAME]      the figures: idle, exchange, open, window, or all of them
+  bench [NAME]      the figures: fold, idle, exchange, open, window, or all of them
+  mutants [--sample N] [--seed N]
+                    would the tests notice a broken rule? 300 mutants, seed 1
 ";
 
 fn main() -> ExitCode {
@@ -51,8 +54,17 @@ fn verb(arguments: &[String]) -> Done {
         ["look"] => look::look(&sh, None),
         ["look", folder] => look::look(&sh, Some(folder)),
         ["codegen"] => checks::codegen(&sh),
-        ["bench"] => checks::bench(&sh, &["idle", "exchange", "open", "window"]),
+        ["bench"] => checks::bench(&sh, &["fold", "idle", "exchange", "open", "window"]),
         ["bench", name] => checks::bench(&sh, &[name]),
+        ["mutants", rest @ ..] => {
+            let number = |name: &str| -> Result<Option<u64>, Box<dyn std::error::Error>> {
+                let at = rest.iter().position(|word| *word == name);
+                let word = at.and_then(|at| rest.get(at.saturating_add(1)));
+                Ok(word.map(|word| word.parse()).transpose()?)
+            };
+            let sample = usize::try_from(number("--sample")?.unwrap_or(300))?;
+            mutants::mutants(&sh, sample, number("--seed")?.unwrap_or(1))
+        }
         _ => {
             eprint!("{USAGE}");
             Err("no such verb".into())

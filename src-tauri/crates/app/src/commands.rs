@@ -21,7 +21,9 @@ use crate::organisation::{
     OrgCreated,
 };
 use crate::people::{self, PersonAdd, PersonGet, PersonList, Units};
+use crate::period::{self, PeriodFreeze, PeriodView, ZeroReportMake};
 use crate::preferences::Preferences;
+use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
 use crate::status::{self, StatisticsGet, StatisticsView, StatusView, WorkbenchView};
 use crate::topic::Topic;
 use crate::view::{CaseView, CaseWindow, ConflictWindow, HistoryWindow, PersonView, PersonWindow};
@@ -272,6 +274,15 @@ commands! {
         |desk, _, _| status::workbench(&*desk.office()?);
     statistics_get(StatisticsGet) -> StatisticsView, open, reads [Cases], changes [] =
         |desk, request, _| status::statistics(&*desk.office()?, &request);
+    period_freeze(PeriodFreeze) -> PeriodView, open, reads [], changes [Cases] =
+        |desk, request, _| period::freeze(&*desk.office()?, &request);
+    zero_report(ZeroReportMake) -> PeriodView, open, reads [], changes [Cases] =
+        |desk, request, _| period::report_zero(&*desk.office()?, &request);
+    settings_get(SettingsGet) -> SettingsView, open, reads [Roster Conflicts], changes [] =
+        |desk, request, _| settings::get(&*desk.office()?, &request);
+    settings_set(SettingsChange) -> SettingsView, open,
+        reads [], changes [Cases Conflicts Roster] =
+        |desk, request, _| settings::set(&*desk.office()?, &request);
     unit_list(Nothing) -> Units, open, reads [Roster], changes [] =
         |desk, _, _| people::units(&*desk.office()?);
     invitation_create(InvitationCreate) -> InvitationCreated, open,

@@ -285,7 +285,7 @@ fn parties(
     case: RecordId,
 ) -> Result<Option<(FactId, FactId)>, Fault> {
     let (_, record) = crate::projector::load(&pen.tx.reader(), case)?;
-    let folded = domain::case::fold(&record.facts(office), &domain::settings::Settings::default());
+    let folded = crate::settings::fold_case(&pen.tx.reader(), &record.facts(office))?;
     let mut ids = folded.parties.iter().map(|party| party.id);
     Ok(ids.next().zip(ids.next()))
 }

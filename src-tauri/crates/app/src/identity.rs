@@ -84,11 +84,14 @@ impl Identity {
         trust::statement::from_bytes(self.record.enrolment.as_deref()?)
     }
 
-    /// The three letters that tell this device's provisional numbers from any other's.
+    /// The three letters that tell this device's numbers from any other's.
+    pub(crate) fn letters(&self) -> String {
+        self.device.to_string().chars().rev().take(3).collect()
+    }
+
+    /// How this device's provisional numbers begin.
     pub(crate) fn number_prefix(&self) -> String {
-        let text = self.device.to_string();
-        let letters: String = text.chars().rev().take(3).collect();
-        format!("临-{letters}-")
+        format!("临-{}-", self.letters())
     }
 }
 

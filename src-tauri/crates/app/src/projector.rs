@@ -7,13 +7,13 @@ use document::{Incoming, Need, Record, Verdict};
 use domain::case::card::Bench;
 use domain::case::clock::Clock;
 use domain::case::conflict::Conflict;
+use domain::case::sheet::{Sheet, SheetStatus};
 use domain::case::{Case, known::RefusedFact};
 use domain::fact::body::ClockKind;
 use domain::fact::{FieldValue, RecordFacts, RecordKind};
-use domain::id::{RecordId, SpaceId};
+use domain::id::{RecordId, SpaceId, UnitId};
 use domain::log::EntryRef;
 use domain::role::Level;
-use domain::settings::Settings;
 use domain::time::Hlc;
 use domain::{case, person, unit};
 use serde::Serialize;
@@ -21,11 +21,19 @@ use store::cards::CardRow;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::logs::Stored;
 use store::records::{PersonRow, Saved, UnitRow};
+use store::township::{ItemRow, PeriodRow, SheetRow};
 use store::{Reader, Writer};
 
 use crate::fault::Fault;
 use crate::office::Office;
+use crate::settings;
 use crate::status::PROMISE;
+
+/// The word under which frozen periods stand.
+pub(crate) const FREEZE: &str = "freeze";
+
+/// The word under which zero reports stand.
+pub(crate) const ZERO: &str = "zero";
 
 /// How many records are built in one transaction.
 const BATCH: u32 = 200;
@@ -137,7 +145,7 @@ pub(crate) fn keep(
     let mut has_refused = facts.facts.iter().any(|c| c.proof.is_none() || c.role.is_none());
     match RecordKind::from_code(&kind) {
         Some(RecordKind::Case) => {
-            let case = case::fold(&facts, &Settings::default());
+            let case = settings::fold_case(&tx.reader(), &facts)?;
             has_refused |= case.refused.iter().any(|(_, why)| {
                 matches!(why, RefusedFact::AuthorUnknown | RefusedFact::UnitNotProven)
             });
@@ -145,9 +153,10 @@ pub(crate) fn keep(
             let calendar = crate::catalogue::calendar()?;
             let clocks = case::clock::read(&case, &calendar);
             rows.dues.extend(deadlines(record.id(), &case, &clocks));
+            rows.sheets = sheet_rows(record.id(), &case, &clocks);
             tx.put_case(&rows)?;
-            let settings = Settings::default();
-            let bench = Bench { clocks: &clocks, calendar: &calendar, settings: &settings };
+            let settings = &case.settings;
+            let bench = Bench { clocks: &clocks, calendar: &calendar, settings };
             tx.put_cards(record.id(), &card_rows(record.id(), &case, bench))?;
         }
         Some(RecordKind::Person) => tx.put_person(&person_row(space, record.id(), &facts))?,
@@ -160,6 +169,11 @@ pub(crate) fn keep(
                     sort: word(&unit.sort),
                 })?;
             }
+        }
+        Some(RecordKind::Settings) => settings::keep(office, tx, record)?,
+        Some(RecordKind::Period) => {
+            let said = domain::period::fold(record.id(), &facts);
+            tx.put_periods(record.id(), &period_rows(&said))?;
         }
         // A newer version's record is cached and carried on, and stands in no list.
         None => {}
@@ -242,8 +256,13 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
         escalations: case.counts.escalations,
         written_agreements: case.counts.written_agreements,
         oral_agreements: case.counts.oral_agreements,
+        settings: case.registration.as_ref().map(|r| r.settings.clone()).unwrap_or_default(),
+        source: case.registration.as_ref().map(|r| word(&r.source)).unwrap_or_default(),
+        party_count: u32::try_from(case.parties.len()).unwrap_or(u32::MAX),
     };
     CaseProjection {
+        items: case.items.iter().map(item_row).collect(),
+        sheets: Vec::new(),
         text: search_text(&row, record, case),
         dues: case
             .dues
@@ -259,7 +278,11 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
                 line: due.line,
             })
             .collect(),
-        conflicts: case.conflicts.iter().map(|c| conflict_row(id, case, c, level)).collect(),
+        conflicts: case
+            .conflicts
+            .iter()
+            .map(|c| conflict_row(id, case.owner().map(|t| t.unit), c, level))
+            .collect(),
         notices: case
             .notices
             .iter()
@@ -275,12 +298,14 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
     }
 }
 
-/// When the clocks that run end. Promises stand among the dues already.
+/// When the clocks that run end. Promises stand among the dues already, and the right to object
+/// lapses without anybody being late.
 fn deadlines(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<DueRow> {
     let Some(owner) = case.owner() else { return Vec::new() };
+    let is_elsewhere = |kind| matches!(kind, ClockKind::Performance | ClockKind::SheetObjection);
     let runs = |c: &&Clock| {
-        let is_promise = c.running.kind == ClockKind::Performance;
-        c.running.stop.is_none() && !c.is_paused && !is_promise && case.closure.is_none()
+        let is_running = c.running.stop.is_none() && !c.is_paused && case.closure.is_none();
+        is_running && !is_elsewhere(c.running.kind)
     };
     clocks
         .iter()
@@ -289,7 +314,7 @@ fn deadlines(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<DueRow> {
             record,
             kind: word(&clock.running.kind),
             day: clock.end.format("%Y-%m-%d").to_string(),
-            unit: owner.unit,
+            unit: clock.running.unit.unwrap_or(owner.unit),
             agreement: String::new(),
             line: 0,
             what: String::new(),
@@ -315,11 +340,80 @@ fn card_rows(record: RecordId, case: &Case, bench: Bench<'_>) -> Vec<CardRow> {
         .collect()
 }
 
+/// The sheets with whose turn it is: the addressee's until it has answered, then the sender's
+/// until it is decided or closed.
+fn sheet_rows(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<SheetRow> {
+    let is_over = case.closure.is_some() || case.items.is_empty();
+    let row = |sheet: &Sheet| {
+        let turn = match sheet.status {
+            SheetStatus::Issued | SheetStatus::SignedIn => Some(sheet.body.to),
+            SheetStatus::Objected | SheetStatus::Replied => Some(sheet.from),
+            SheetStatus::Returned
+            | SheetStatus::Closed
+            | SheetStatus::RepliedAndClosed
+            | SheetStatus::Reassigned => None,
+        };
+        let key = case::sheet::answer_key(sheet);
+        let end = clocks.iter().find(|clock| clock.running.key == key).map(|clock| clock.end);
+        SheetRow {
+            record,
+            fact: sheet.id.to_string(),
+            kind: word(&sheet.body.sheet),
+            number: sheet.body.number.clone(),
+            sender: sheet.from,
+            addressee: sheet.body.to,
+            part: word(&sheet.body.part),
+            day: end.map(|day| day.format("%Y-%m-%d").to_string()).unwrap_or_default(),
+            status: word(&sheet.status),
+            turn: turn.filter(|_| !is_over),
+        }
+    };
+    case.dispatch.sheets.iter().map(row).collect()
+}
+
+fn item_row(item: &case::item::Item) -> ItemRow {
+    let agreement = item.agreement;
+    ItemRow {
+        fact: agreement.map(|(id, _, _)| id.to_string()).unwrap_or_default(),
+        day: item.day.format("%Y-%m-%d").to_string(),
+        form: agreement.map(|(_, form, _)| word(&form)).unwrap_or_default(),
+        amount_fen: agreement.map_or(0, |(_, _, amount)| amount.0),
+    }
+}
+
+fn period_rows(said: &domain::period::Said) -> Vec<PeriodRow> {
+    let freeze = said.freeze.iter().map(|freeze| PeriodRow {
+        record: freeze.record,
+        kind: FREEZE.to_owned(),
+        period: freeze.body.period.to_string(),
+        unit: freeze.unit,
+        fact: freeze.id.to_string(),
+        author: freeze.by,
+        at: freeze.at.to_string(),
+    });
+    let zeros = said.zeros.iter().map(|zero| PeriodRow {
+        record: zero.record,
+        kind: ZERO.to_owned(),
+        period: zero.period.to_string(),
+        unit: zero.unit,
+        fact: zero.id.to_string(),
+        author: zero.by,
+        at: zero.at.to_string(),
+    });
+    freeze.chain(zeros).collect()
+}
+
 fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn conflict_row(record: RecordId, case: &Case, conflict: &Conflict, level: Level) -> ConflictRow {
+/// A contradiction of a record, as the desk lists it.
+pub(crate) fn conflict_row(
+    record: RecordId,
+    owner: Option<UnitId>,
+    conflict: &Conflict,
+    level: Level,
+) -> ConflictRow {
     let roles: Vec<String> = conflict.seat.roles(level).iter().map(word).collect();
     let latest = conflict.sides.iter().map(|side| side.recorded).max().unwrap_or_default();
     ConflictRow {
@@ -327,7 +421,7 @@ fn conflict_row(record: RecordId, case: &Case, conflict: &Conflict, level: Level
         key: conflict.key.clone(),
         kind: word(&conflict.kind),
         is_open: conflict.is_open(),
-        unit: case.owner().map(|t| t.unit).filter(|_| conflict.seat.is_of_owner()),
+        unit: conflict.deciding_unit(owner),
         roles: roles.join(" "),
         latest: format!("{:015}-{:05}", latest.ms, latest.count),
     }

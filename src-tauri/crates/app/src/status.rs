@@ -1,24 +1,27 @@
 //! Where things stand: who works here, what needs them today, when each neighbour was last heard.
 
+use domain::case::sheet::SheetStatus;
 use domain::case::stage::Mark;
-use domain::fact::body::{CardColour, ClockKind};
+use domain::fact::body::{CardColour, ClockKind, SheetKind, SheetPart};
 use domain::id::{FactId, OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
+use domain::period::Period;
 use domain::role::Level;
-use domain::settings::Settings;
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::cases::Filter;
 
-use crate::cases;
+use crate::cases::{self, value};
 use crate::clock::{signed, today};
 use crate::exchange::{LanState, undelivered, waiting_for};
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
+use crate::period::{self, PeriodView};
 use crate::preferences::Preferences;
 use crate::projector::word;
+use crate::settings;
 use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
 
 /// The most days the workbench looks through.
@@ -170,6 +173,8 @@ pub struct WorkbenchView {
     pub to_accept: Vec<CaseLine>,
     /// Cases that wait for confirmation, for a township.
     pub to_confirm: Vec<CaseLine>,
+    /// Sheets on which this unit must do something: sign in, answer, decide, close.
+    pub sheets: Vec<SheetItem>,
     /// Open cases this unit owns, newest first.
     pub handling: Vec<CaseLine>,
     /// How many of those there are.
@@ -226,6 +231,34 @@ pub struct DueItem {
     pub amount_fen: Option<Fen>,
 }
 
+/// A sheet that waits for this unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SheetItem {
+    /// The case.
+    pub case: RecordId,
+    /// Its title.
+    pub title: String,
+    /// The sheet.
+    pub sheet: FactId,
+    /// Which of the three it is.
+    pub kind: SheetKind,
+    /// Its number.
+    pub number: String,
+    /// Which unit sent it.
+    pub from: UnitRef,
+    /// To which unit.
+    pub to: UnitRef,
+    /// As what that unit is asked.
+    pub part: SheetPart,
+    /// How far it is.
+    pub status: SheetStatus,
+    /// The day by which it must be answered.
+    pub due: Option<Day>,
+    /// Days until then; negative once it is over.
+    pub days_left: Option<i32>,
+}
+
 /// Something to take note of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -254,10 +287,14 @@ pub struct StatisticsGet {
     /// Only cases this unit owns.
     #[serde(default)]
     pub owner: Option<UnitId>,
+    /// A month (`2026-07`), a quarter (`2026-Q3`) or a year (`2026`): what it counts, what was
+    /// frozen, what came late, and who has reported.
+    #[serde(default)]
+    pub period: Option<Period>,
 }
 
 /// The counts: recomputed from facts, never stored as truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct StatisticsView {
     /// 案件
@@ -284,6 +321,8 @@ pub struct StatisticsView {
     pub yellow_cards: u64,
     /// 红牌
     pub red_cards: u64,
+    /// The period that was asked for.
+    pub period: Option<PeriodView>,
 }
 
 /// An open profile, as the status shows it.
@@ -329,7 +368,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
 fn neighbours(office: &Office, names: &Names) -> Result<Vec<NeighbourView>, Fault> {
     let me = office.me();
     let roster = office.roster();
-    let settings = Settings::default();
+    let settings = office.store.read(|reader| settings::current(reader))?;
     let now = signed(office.now_ms());
     let met = office.store.read(|reader| reader.met())?;
     let mut neighbours = Vec::new();
@@ -398,6 +437,7 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
         notices: notices(office, me.unit)?,
         to_accept,
         to_confirm,
+        sheets: sheets(office, me.unit, now)?,
         handling_total: handling.total,
         handling: handling.rows,
     })
@@ -452,6 +492,37 @@ fn dues(office: &Office, unit: UnitId, now: Day) -> Result<Vec<DueItem>, Fault> 
     })
 }
 
+/// The sheets that wait for a unit, by the day they must be answered.
+fn sheets(office: &Office, unit: UnitId, now: Day) -> Result<Vec<SheetItem>, Fault> {
+    office.store.read(|reader| {
+        let names = Names::read(office, reader)?;
+        let mut items = Vec::new();
+        for row in reader.sheets(unit, LISTED_MAX)? {
+            let (Some(kind), Some(part), Some(status), Ok(sheet)) =
+                (value(&row.kind), value(&row.part), value(&row.status), row.fact.parse())
+            else {
+                continue;
+            };
+            let due = row.day.parse::<Day>().ok();
+            let left = due.map(|due| due.signed_duration_since(now).num_days());
+            items.push(SheetItem {
+                case: row.record,
+                title: reader.case(row.record)?.map(|c| c.title).unwrap_or_default(),
+                sheet,
+                kind,
+                number: row.number,
+                from: names.unit(row.sender),
+                to: names.unit(row.addressee),
+                part,
+                status,
+                due,
+                days_left: left.map(|left| i32::try_from(left).unwrap_or(i32::MAX)),
+            });
+        }
+        Ok(items)
+    })
+}
+
 fn notices(office: &Office, unit: UnitId) -> Result<Vec<NoticeItem>, Fault> {
     office.store.read(|reader| {
         let mut items = Vec::new();
@@ -475,10 +546,11 @@ pub(crate) fn statistics(
     let day = |d: Day| d.format("%Y-%m-%d").to_string();
     let filter = Filter {
         owner: request.owner,
-        from: request.from.map(day),
-        until: request.until.map(day),
+        from: request.from.or(request.period.map(|p| p.first())).map(day),
+        until: request.until.or(request.period.map(|p| p.last())).map(day),
         ..Filter::default()
     };
+    let period = request.period.map(|asked| period::view(office, asked)).transpose()?;
     office.store.read(|reader| {
         let sums = reader.sums(&filter)?;
         Ok(StatisticsView {
@@ -494,6 +566,7 @@ pub(crate) fn statistics(
             blue_cards: reader.card_count(&filter, &word(&CardColour::Blue))?,
             yellow_cards: reader.card_count(&filter, &word(&CardColour::Yellow))?,
             red_cards: reader.card_count(&filter, &word(&CardColour::Red))?,
+            period,
         })
     })
 }

@@ -22,7 +22,7 @@ use trust::invitation::Enrolment;
 use trust::key::{PublicKey, SecretKey};
 
 /// How long a handshake may take.
-pub const HANDSHAKE: Duration = Duration::from_secs(5);
+pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a single message may take to arrive or to leave.
 pub const MESSAGE: Duration = Duration::from_secs(30);
 /// How many meetings are held at once.

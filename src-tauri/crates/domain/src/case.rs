@@ -15,6 +15,7 @@ mod giving_back;
 pub mod grounds;
 pub mod guard;
 pub mod hosting;
+pub mod item;
 pub mod known;
 pub mod ladder;
 pub mod meeting;
@@ -28,6 +29,7 @@ pub mod register;
 pub mod remedy;
 pub mod running;
 pub mod session;
+pub mod sheet;
 pub mod stage;
 pub mod suggestion;
 
@@ -250,9 +252,22 @@ pub struct Case {
     pub refused: Vec<(FactId, RefusedFact)>,
     /// The latest time anything in it was typed.
     pub latest: Hlc,
+    /// The sheets, and who leads.
+    pub dispatch: sheet::Dispatch,
+    /// What it contributes to the statistics, each with its day.
+    pub items: Vec<item::Item>,
+    /// The settings it was folded under.
+    pub settings: Settings,
 }
 
 impl Case {
+    /// Whether the settings it was registered under are known here; otherwise the builtin ones
+    /// stand in.
+    #[must_use]
+    pub fn is_settings_known(&self) -> bool {
+        self.registration.as_ref().is_none_or(|r| r.settings == self.settings.version)
+    }
+
     /// The owning unit and its level.
     #[must_use]
     pub fn owner(&self) -> Option<&Tenure> {
@@ -284,11 +299,43 @@ impl Case {
     }
 }
 
+/// A case record whose facts were read, so that the settings it names can be looked up.
+pub struct Opened<'a> {
+    record: &'a RecordFacts,
+    facts: Facts,
+    registration: Option<Registration>,
+}
+
+impl<'a> Opened<'a> {
+    /// Reads the facts of a case record.
+    #[must_use]
+    pub fn of(record: &'a RecordFacts) -> Self {
+        let facts = Facts::read(record);
+        let registration = registration(&facts);
+        Self { record, facts, registration }
+    }
+
+    /// The version of the settings the case was registered under.
+    #[must_use]
+    pub fn settings(&self) -> Option<&str> {
+        self.registration.as_ref().map(|r| r.settings.as_str())
+    }
+
+    /// Folds it under those settings.
+    #[must_use]
+    pub fn fold(self, settings: &Settings) -> Case {
+        fold_read(self, settings)
+    }
+}
+
 /// Folds a case record under a version of the settings.
 #[must_use]
 pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
-    let mut facts = Facts::read(record);
-    let registration = registration(&facts);
+    Opened::of(record).fold(settings)
+}
+
+fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
+    let Opened { record, mut facts, registration } = opened;
     let parties = parties(&facts, registration.as_ref().map(|r| r.at.day));
     let side = |wanted: Side| -> Vec<FactId> {
         parties.iter().filter(|p| p.details.side == wanted).map(|p| p.id).collect()
@@ -339,6 +386,8 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     let (voiding, found) = ending::voiding(&facts);
     conflicts.extend(found);
     conflicts.extend(performance::contradictions(&facts, &agreements));
+    let (dispatch, found) = sheet::fold(&facts);
+    conflicts.extend(found);
     let archive = ending::archive(&facts);
     let mut closure = stage::closure(&facts, &ladder);
     if let Some(closing) = &closure {
@@ -386,6 +435,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         archive: archive.as_ref(),
         voiding: &voiding,
         numbers: &numbers,
+        dispatch: &dispatch,
     };
     let (stage, state) = now.place();
     let is_settled = state.is_settled();
@@ -398,6 +448,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
             ladder: &ladder,
             closure: closure.as_ref(),
             category: category.as_ref().map(|c| c.value),
+            dispatch: &dispatch,
             sides,
             settings,
         }
@@ -408,7 +459,16 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
     Case {
         latest: typed.chain(written).max().unwrap_or_default(),
         marks: now.marks(),
-        notices: notice::fold(&facts, &ladder, &agreements, &confirmations, archive.as_ref()),
+        notices: notice::fold(
+            &facts,
+            &ladder,
+            &agreements,
+            &confirmations,
+            archive.as_ref(),
+            &dispatch,
+        ),
+        items: item::fold(&facts, registration.as_ref(), &agreements, voiding.void.is_some()),
+        settings: settings.clone(),
         red_branch: red::branch(&facts),
         dues: if closure.is_some() {
             Vec::new()
@@ -443,6 +503,7 @@ pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
         category,
         fields,
         conflicts,
+        dispatch,
         refused: facts.refused,
     }
 }

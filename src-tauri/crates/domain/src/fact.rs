@@ -32,6 +32,10 @@ pub enum RecordKind {
     Person,
     /// A unit and its roster.
     Unit,
+    /// What the township has set.
+    Settings,
+    /// What a unit reported for a period, or how the township froze it.
+    Period,
 }
 
 impl RecordKind {
@@ -42,13 +46,17 @@ impl RecordKind {
             Self::Case => "case",
             Self::Person => "person",
             Self::Unit => "unit",
+            Self::Settings => "settings",
+            Self::Period => "period",
         }
     }
 
     /// The kind a word names.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Case, Self::Person, Self::Unit].into_iter().find(|kind| kind.code() == code)
+        [Self::Case, Self::Person, Self::Unit, Self::Settings, Self::Period]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 
     /// The registers a record of this kind may hold: plain values where the last word has no
@@ -59,6 +67,7 @@ impl RecordKind {
             Self::Case => &["title", "amount", "place"],
             Self::Person => &["name", "phone", "address", "birth", "id_number", "note"],
             Self::Unit => &["name", "address", "phone"],
+            Self::Settings | Self::Period => &[],
         }
     }
 
@@ -67,7 +76,7 @@ impl RecordKind {
     pub const fn texts(self) -> &'static [&'static str] {
         match self {
             Self::Case => &["summary", "agreement"],
-            Self::Person | Self::Unit => &[],
+            Self::Person | Self::Unit | Self::Settings | Self::Period => &[],
         }
     }
 }
@@ -89,13 +98,19 @@ pub struct KindRow {
 
 /// Everyone who may write any case content.
 const CASEWORK: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
-/// Those who mediate.
-const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6];
+/// Those who mediate; in a small township its head does, too.
+const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6, Role::R7];
 /// Those who speak for the township centre.
 const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
 
 /// Everybody who goes to the people.
 const ANYBODY: &[Role] = &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
+/// Those who send sheets: the township, and a village that asks upward.
+const DISPATCHING: &[Role] = &[Role::R3, Role::R4, Role::R6, Role::R7];
+/// Those who answer sheets for a unit.
+const ANSWERING: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7, Role::R8];
+/// Those who report for the township.
+const REPORTING: &[Role] = &[Role::R4, Role::R6, Role::R7, Role::R9];
 /// Those who supervise.
 const SUPERVISING: &[Role] = &[Role::R4, Role::R5, Role::R7, Role::R9];
 
@@ -266,6 +281,27 @@ fact_kinds! {
     FileStatement = "file_statement" v 1 on Case by CASEWORK, substantive false;
     /// 正式编号.
     NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
+    /// 报请转办: the village asks that a department deal with it.
+    ReferralProposed = "referral_proposed" v 1 on Case by &[Role::R1, Role::R2, Role::R3],
+        substantive false;
+    /// 审核转办.
+    ReferralReviewed = "referral_reviewed" v 1 on Case by &[Role::R3], substantive false;
+    /// 会商.
+    Consulted = "consulted" v 1 on Case by TOWNSHIP, substantive false;
+    /// 审批会商.
+    ConsultationApproved = "consultation_approved" v 1 on Case by &[Role::R7], substantive false;
+    /// 发单.
+    SheetIssued = "sheet_issued" v 1 on Case by DISPATCHING, substantive false;
+    /// 签收.
+    SheetSignedIn = "sheet_signed_in" v 1 on Case by ANSWERING, substantive false;
+    /// 异议.
+    SheetObjected = "sheet_objected" v 1 on Case by ANSWERING, substantive false;
+    /// 异议决定.
+    ObjectionDecided = "objection_decided" v 1 on Case by TOWNSHIP, substantive false;
+    /// 答复.
+    SheetReplied = "sheet_replied" v 1 on Case by ANSWERING, substantive false;
+    /// 关闭.
+    SheetClosed = "sheet_closed" v 1 on Case by DISPATCHING, substantive false;
     /// 知悉确认: what was shown to a unit has been read.
     Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
     /// 备注.
@@ -282,6 +318,15 @@ fact_kinds! {
     PersonDecided = "person_decided" v 1 on Person by CASEWORK, substantive false;
     /// 单位登记: a unit record begins.
     UnitRegistered = "unit_registered" v 1 on Unit by &[Role::R7, Role::R10], substantive false;
+    /// 设置: one whole version.
+    SettingsSet = "settings_set" v 1 on Settings by &[Role::R7, Role::R10], substantive false;
+    /// 统计冻结.
+    PeriodFrozen = "period_frozen" v 1 on Period by REPORTING, substantive false;
+    /// 冻结所含案件.
+    PeriodCounted = "period_counted" v 1 on Period by REPORTING, substantive false;
+    /// 零上报.
+    ZeroReported = "zero_reported" v 1 on Period by &[Role::R1, Role::R2, Role::R3],
+        substantive false;
 }
 
 /// A fact whose JSON was read.

@@ -18,6 +18,7 @@ pub mod id;
 pub mod log;
 pub mod merge;
 pub mod money;
+pub mod period;
 pub mod person;
 pub mod role;
 pub mod rules;

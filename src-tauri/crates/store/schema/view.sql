@@ -38,8 +38,12 @@ CREATE TABLE view_case (
     sessions INTEGER NOT NULL,
     escalations INTEGER NOT NULL,
     written_agreements INTEGER NOT NULL,
-    oral_agreements INTEGER NOT NULL
+    oral_agreements INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    source TEXT NOT NULL,
+    party_count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX view_case_settings ON view_case (settings);
 CREATE INDEX view_case_day ON view_case (registered_day DESC, record DESC);
 CREATE INDEX view_case_due
     ON view_case (next_due_day IS NULL, next_due_day, registered_day DESC, record DESC);
@@ -92,6 +96,57 @@ CREATE TABLE view_card (
     PRIMARY KEY (record, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX view_card_unit ON view_card (unit, is_withdrawn, day);
+
+-- What a case contributes to the statistics, each thing on its own day.
+CREATE TABLE view_item (
+    record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL,
+    fact TEXT NOT NULL,
+    day TEXT NOT NULL,
+    form TEXT NOT NULL,
+    amount_fen INTEGER NOT NULL,
+    PRIMARY KEY (record, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- Sheets, by whose turn it is.
+CREATE TABLE view_sheet (
+    record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL,
+    fact TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    sender BLOB NOT NULL,
+    addressee BLOB NOT NULL,
+    part TEXT NOT NULL,
+    day TEXT NOT NULL,
+    status TEXT NOT NULL,
+    turn BLOB,
+    PRIMARY KEY (record, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_sheet_turn ON view_sheet (turn, day);
+
+-- The versions of the settings; one of them holds.
+CREATE TABLE view_setting (
+    record BLOB NOT NULL,
+    version TEXT NOT NULL,
+    holds INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (version)
+) STRICT, WITHOUT ROWID;
+
+-- Frozen periods and zero reports.
+CREATE TABLE view_period (
+    record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    period TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    fact TEXT NOT NULL,
+    author BLOB NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (record, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_period_kind ON view_period (kind, period);
 
 CREATE TABLE view_person (
     record BLOB PRIMARY KEY,

@@ -6,6 +6,7 @@ use rusqlite::{Row, params, params_from_iter};
 
 use crate::database::{Reader, Result, Writer};
 use crate::logs::{fixed, integer, number};
+use crate::township::{ItemRow, SheetRow};
 
 /// A line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,12 @@ pub struct CaseRow {
     pub written_agreements: u32,
     /// Oral agreements that hold.
     pub oral_agreements: u32,
+    /// The version of the settings it names.
+    pub settings: String,
+    /// The word for how it came.
+    pub source: String,
+    /// How many parties it has.
+    pub party_count: u32,
 }
 
 /// Something that falls due.
@@ -132,6 +139,10 @@ pub struct CaseProjection {
     pub conflicts: Vec<ConflictRow>,
     /// Its notices.
     pub notices: Vec<NoticeRow>,
+    /// What it contributes to the statistics.
+    pub items: Vec<ItemRow>,
+    /// Its sheets.
+    pub sheets: Vec<SheetRow>,
     /// The text by which it is found.
     pub text: String,
 }
@@ -211,9 +222,9 @@ const COLUMNS: &str = "c.record, c.space, c.number, c.title, c.category, c.place
     c.stage, c.state, c.marks, c.owner, c.registered_unit, c.registered_day, c.risk, c.amount_fen,
     c.is_amount_unverified, c.is_closed, c.open_conflicts, c.village_sessions,
     c.township_sessions, c.visits, c.sessions, c.escalations, c.written_agreements,
-    c.oral_agreements, c.next_due_day, c.next_due_what";
+    c.oral_agreements, c.next_due_day, c.next_due_what, c.settings, c.source, c.party_count";
 
-fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<UnitId>> {
+pub(crate) fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<UnitId>> {
     let bytes: Option<Vec<u8>> = row.get(at)?;
     Ok(bytes.and_then(|bytes| RecordId::from_slice(&bytes)))
 }
@@ -247,6 +258,9 @@ fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         oral_agreements: row.get(24)?,
         next_due_day: row.get(25)?,
         next_due_what: row.get(26)?,
+        settings: row.get(27)?,
+        source: row.get(28)?,
+        party_count: row.get(29)?,
     })
 }
 
@@ -462,7 +476,7 @@ impl Writer<'_> {
     pub fn put_case(&mut self, case: &CaseProjection) -> Result<()> {
         self.put_row(&case.row)?;
         let record = case.row.record;
-        for table in ["view_due", "view_conflict", "view_notice"] {
+        for table in ["view_due", "view_notice", "view_item", "view_sheet"] {
             self.tx
                 .prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?
                 .execute([record.bytes()])?;
@@ -486,7 +500,35 @@ impl Writer<'_> {
                     due.line
                 ])?;
         }
-        for (ordinal, conflict) in case.conflicts.iter().enumerate() {
+        self.put_conflicts(record, &case.conflicts)?;
+        for notice in &case.notices {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO view_notice (record, key, unit, rule, is_open)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    notice.key,
+                    notice.unit.bytes(),
+                    notice.rule,
+                    notice.is_open
+                ])?;
+        }
+        self.put_items(record, &case.items)?;
+        self.put_sheets(&case.sheets)?;
+        self.index(record, "case", &case.text)
+    }
+
+    /// Writes the contradictions of a record, instead of those it had.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_conflicts(&mut self, record: RecordId, conflicts: &[ConflictRow]) -> Result<()> {
+        self.tx
+            .prepare_cached("DELETE FROM view_conflict WHERE record = ?1")?
+            .execute([record.bytes()])?;
+        for (ordinal, conflict) in conflicts.iter().enumerate() {
             self.tx
                 .prepare_cached(
                     "INSERT INTO view_conflict
@@ -504,21 +546,7 @@ impl Writer<'_> {
                     conflict.latest
                 ])?;
         }
-        for notice in &case.notices {
-            self.tx
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO view_notice (record, key, unit, rule, is_open)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    notice.key,
-                    notice.unit.bytes(),
-                    notice.rule,
-                    notice.is_open
-                ])?;
-        }
-        self.index(record, "case", &case.text)
+        Ok(())
     }
 
     fn put_row(&mut self, row: &CaseRow) -> Result<()> {
@@ -528,9 +556,9 @@ impl Writer<'_> {
                  parties, stage, state, marks, owner, registered_unit, registered_day, risk,
                  amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
                  township_sessions, visits, sessions, escalations, written_agreements,
-                 oral_agreements, next_due_day, next_due_what)
+                 oral_agreements, next_due_day, next_due_what, settings, source, party_count)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
             )?
             .execute(params![
                 row.record.bytes(),
@@ -559,12 +587,15 @@ impl Writer<'_> {
                 row.written_agreements,
                 row.oral_agreements,
                 row.next_due_day,
-                row.next_due_what
+                row.next_due_what,
+                row.settings,
+                row.source,
+                row.party_count
             ])?;
         Ok(())
     }
 }
 
-fn ordinal_of(at: usize) -> i64 {
+pub(crate) fn ordinal_of(at: usize) -> i64 {
     integer(u64::try_from(at).unwrap_or(u64::MAX))
 }

@@ -20,5 +20,6 @@ pub mod local;
 pub mod logs;
 pub mod records;
 pub mod search;
+pub mod township;
 
 pub use database::{Reader, Store, StoreError, Writer};

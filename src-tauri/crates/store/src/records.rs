@@ -167,14 +167,20 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn dump_views(&self) -> Result<Vec<String>> {
-        const DUMPED: [&str; 9] = [
+        const DUMPED: [&str; 13] = [
             "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
              FROM view_record",
             "SELECT 'case', hex(record), hex(space), number, title, category, place, parties,
              stage, state, marks, hex(owner), hex(registered_unit), registered_day,
              next_due_day, next_due_what, risk, amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
              township_sessions, visits, sessions, escalations, written_agreements,
-             oral_agreements FROM view_case",
+             oral_agreements, settings, source, party_count FROM view_case",
+            "SELECT 'item', hex(record), ordinal, fact, day, form, amount_fen FROM view_item",
+            "SELECT 'sheet', hex(record), ordinal, fact, kind, number, hex(sender),
+             hex(addressee), part, day, status, hex(turn) FROM view_sheet",
+            "SELECT 'setting', hex(record), version, holds, body FROM view_setting",
+            "SELECT 'period', hex(record), ordinal, kind, period, hex(unit), fact, hex(author),
+             at FROM view_period",
             "SELECT 'due', hex(record), ordinal, kind, day, hex(unit), what, amount_fen,
              agreement, line FROM view_due",
             "SELECT 'conflict', hex(record), ordinal, key, kind, is_open, hex(unit), roles, latest

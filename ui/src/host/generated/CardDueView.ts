@@ -3,6 +3,7 @@ import type { CardColour } from "./CardColour";
 import type { CardGround } from "./CardGround";
 import type { ClockKind } from "./ClockKind";
 import type { FactId } from "./FactId";
+import type { UnitRef } from "./UnitRef";
 import type { WhyView } from "./WhyView";
 
 /**
@@ -25,6 +26,10 @@ clock: ClockKind,
  * The day whose passing it is for.
  */
 anchor: string, 
+/**
+ * To which unit.
+ */
+unit: UnitRef | null, 
 /**
  * The cards it follows.
  */

@@ -8,6 +8,7 @@ import type { ClockView } from "./ClockView";
 import type { ClosureView } from "./ClosureView";
 import type { ConflictView } from "./ConflictView";
 import type { CountsView } from "./CountsView";
+import type { DispatchView } from "./DispatchView";
 import type { DueView } from "./DueView";
 import type { EscalationView } from "./EscalationView";
 import type { FieldView } from "./FieldView";
@@ -152,6 +153,18 @@ may_suggest_meeting: boolean,
  * The archived file.
  */
 archive: ArchiveView | null, 
+/**
+ * Who does what about it: sheets, lead and co-operating units.
+ */
+dispatch: DispatchView, 
+/**
+ * The version of the settings it was registered under.
+ */
+settings_version: string, 
+/**
+ * Whether that version is known here; otherwise the builtin one stands in.
+ */
+is_settings_known: boolean, 
 /**
  * The tracks it runs on.
  */

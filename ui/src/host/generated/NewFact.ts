@@ -16,6 +16,8 @@ import type { ConfirmationFiled } from "./ConfirmationFiled";
 import type { ConfirmationPrepared } from "./ConfirmationPrepared";
 import type { ConfirmationRuled } from "./ConfirmationRuled";
 import type { ConsentRecorded } from "./ConsentRecorded";
+import type { ConsultationApproved } from "./ConsultationApproved";
+import type { Consulted } from "./Consulted";
 import type { ContactTried } from "./ContactTried";
 import type { Corrected } from "./Corrected";
 import type { DeadlineExtended } from "./DeadlineExtended";
@@ -32,13 +34,18 @@ import type { InquiryMade } from "./InquiryMade";
 import type { MediatorsAppointed } from "./MediatorsAppointed";
 import type { Note } from "./Note";
 import type { NumberAssigned } from "./NumberAssigned";
+import type { ObjectionDecided } from "./ObjectionDecided";
 import type { PartyAdded } from "./PartyAdded";
 import type { PerformanceNoted } from "./PerformanceNoted";
+import type { PeriodCounted } from "./PeriodCounted";
+import type { PeriodFrozen } from "./PeriodFrozen";
 import type { PersonDecided } from "./PersonDecided";
 import type { PersonRegistered } from "./PersonRegistered";
 import type { PoliceResponded } from "./PoliceResponded";
 import type { RecusalWaived } from "./RecusalWaived";
 import type { Recused } from "./Recused";
+import type { ReferralProposed } from "./ReferralProposed";
+import type { ReferralReviewed } from "./ReferralReviewed";
 import type { Registered } from "./Registered";
 import type { RelationDisclosed } from "./RelationDisclosed";
 import type { Reopened } from "./Reopened";
@@ -51,6 +58,12 @@ import type { Revisited } from "./Revisited";
 import type { RightsTold } from "./RightsTold";
 import type { RiskAssessed } from "./RiskAssessed";
 import type { SessionHeld } from "./SessionHeld";
+import type { SettingsSet } from "./SettingsSet";
+import type { SheetClosed } from "./SheetClosed";
+import type { SheetIssued } from "./SheetIssued";
+import type { SheetObjected } from "./SheetObjected";
+import type { SheetReplied } from "./SheetReplied";
+import type { SheetSignedIn } from "./SheetSignedIn";
 import type { SiteVisited } from "./SiteVisited";
 import type { Suspended } from "./Suspended";
 import type { Terminated } from "./Terminated";
@@ -60,6 +73,7 @@ import type { UnitRegistered } from "./UnitRegistered";
 import type { Urged } from "./Urged";
 import type { VisitReceived } from "./VisitReceived";
 import type { Voided } from "./Voided";
+import type { ZeroReported } from "./ZeroReported";
 
 /**
  * A fact to be written.
@@ -68,4 +82,4 @@ export type NewFact = {
 /**
  * When it happened; this minute if absent.
  */
-at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "mediators_appointed", "body": MediatorsAppointed } | { "kind": "relation_disclosed", "body": RelationDisclosed } | { "kind": "recused", "body": Recused } | { "kind": "recusal_waived", "body": RecusalWaived } | { "kind": "rights_told", "body": RightsTold } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "urged", "body": Urged } | { "kind": "confirmation_prepared", "body": ConfirmationPrepared } | { "kind": "confirmation_filed", "body": ConfirmationFiled } | { "kind": "confirmation_accepted", "body": ConfirmationAccepted } | { "kind": "confirmation_ruled", "body": ConfirmationRuled } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "escalation_withdrawn", "body": EscalationWithdrawn } | { "kind": "escalation_returned", "body": EscalationReturned } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "track_added", "body": TrackAdded } | { "kind": "suspended", "body": Suspended } | { "kind": "resumed", "body": Resumed } | { "kind": "deadline_extended", "body": DeadlineExtended } | { "kind": "site_visited", "body": SiteVisited } | { "kind": "inquiry_made", "body": InquiryMade } | { "kind": "evidence_taken", "body": EvidenceTaken } | { "kind": "contact_tried", "body": ContactTried } | { "kind": "reply_delivered", "body": ReplyDelivered } | { "kind": "review_requested", "body": ReviewRequested } | { "kind": "card_issued", "body": CardIssued } | { "kind": "card_answered", "body": CardAnswered } | { "kind": "card_corrected", "body": CardCorrected } | { "kind": "flagged", "body": Flagged } | { "kind": "reported_to_police", "body": ReportedToPolice } | { "kind": "police_responded", "body": PoliceResponded } | { "kind": "terminated", "body": Terminated } | { "kind": "declined", "body": Declined } | { "kind": "transferred", "body": Transferred } | { "kind": "voided", "body": Voided } | { "kind": "reopened", "body": Reopened } | { "kind": "archived", "body": Archived } | { "kind": "file_statement", "body": FileStatement } | { "kind": "number_assigned", "body": NumberAssigned } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "unit_registered", "body": UnitRegistered });
+at: At | null, } & ({ "kind": "registered", "body": Registered } | { "kind": "party_added", "body": PartyAdded } | { "kind": "category_set", "body": CategorySet } | { "kind": "risk_assessed", "body": RiskAssessed } | { "kind": "accepted", "body": Accepted } | { "kind": "consent_recorded", "body": ConsentRecorded } | { "kind": "visit_received", "body": VisitReceived } | { "kind": "mediators_appointed", "body": MediatorsAppointed } | { "kind": "relation_disclosed", "body": RelationDisclosed } | { "kind": "recused", "body": Recused } | { "kind": "recusal_waived", "body": RecusalWaived } | { "kind": "rights_told", "body": RightsTold } | { "kind": "session_held", "body": SessionHeld } | { "kind": "agreement_reached", "body": AgreementReached } | { "kind": "agreement_signed", "body": AgreementSigned } | { "kind": "agreement_sealed", "body": AgreementSealed } | { "kind": "performance_noted", "body": PerformanceNoted } | { "kind": "urged", "body": Urged } | { "kind": "confirmation_prepared", "body": ConfirmationPrepared } | { "kind": "confirmation_filed", "body": ConfirmationFiled } | { "kind": "confirmation_accepted", "body": ConfirmationAccepted } | { "kind": "confirmation_ruled", "body": ConfirmationRuled } | { "kind": "escalated", "body": Escalated } | { "kind": "escalation_accepted", "body": EscalationAccepted } | { "kind": "escalation_withdrawn", "body": EscalationWithdrawn } | { "kind": "escalation_returned", "body": EscalationReturned } | { "kind": "resolution_confirmed", "body": ResolutionConfirmed } | { "kind": "revisited", "body": Revisited } | { "kind": "closed", "body": Closed } | { "kind": "track_added", "body": TrackAdded } | { "kind": "suspended", "body": Suspended } | { "kind": "resumed", "body": Resumed } | { "kind": "deadline_extended", "body": DeadlineExtended } | { "kind": "site_visited", "body": SiteVisited } | { "kind": "inquiry_made", "body": InquiryMade } | { "kind": "evidence_taken", "body": EvidenceTaken } | { "kind": "contact_tried", "body": ContactTried } | { "kind": "reply_delivered", "body": ReplyDelivered } | { "kind": "review_requested", "body": ReviewRequested } | { "kind": "card_issued", "body": CardIssued } | { "kind": "card_answered", "body": CardAnswered } | { "kind": "card_corrected", "body": CardCorrected } | { "kind": "flagged", "body": Flagged } | { "kind": "reported_to_police", "body": ReportedToPolice } | { "kind": "police_responded", "body": PoliceResponded } | { "kind": "terminated", "body": Terminated } | { "kind": "declined", "body": Declined } | { "kind": "transferred", "body": Transferred } | { "kind": "voided", "body": Voided } | { "kind": "reopened", "body": Reopened } | { "kind": "archived", "body": Archived } | { "kind": "file_statement", "body": FileStatement } | { "kind": "number_assigned", "body": NumberAssigned } | { "kind": "referral_proposed", "body": ReferralProposed } | { "kind": "referral_reviewed", "body": ReferralReviewed } | { "kind": "consulted", "body": Consulted } | { "kind": "consultation_approved", "body": ConsultationApproved } | { "kind": "sheet_issued", "body": SheetIssued } | { "kind": "sheet_signed_in", "body": SheetSignedIn } | { "kind": "sheet_objected", "body": SheetObjected } | { "kind": "objection_decided", "body": ObjectionDecided } | { "kind": "sheet_replied", "body": SheetReplied } | { "kind": "sheet_closed", "body": SheetClosed } | { "kind": "acknowledged", "body": Acknowledged } | { "kind": "note", "body": Note } | { "kind": "corrected", "body": Corrected } | { "kind": "decided", "body": Decided } | { "kind": "person_registered", "body": PersonRegistered } | { "kind": "person_decided", "body": PersonDecided } | { "kind": "unit_registered", "body": UnitRegistered } | { "kind": "settings_set", "body": SettingsSet } | { "kind": "period_frozen", "body": PeriodFrozen } | { "kind": "period_counted", "body": PeriodCounted } | { "kind": "zero_reported", "body": ZeroReported });

@@ -3,4 +3,4 @@
 /**
  * What kind of record a fact belongs to.
  */
-export type RecordKind = "case" | "person" | "unit";
+export type RecordKind = "case" | "person" | "unit" | "settings" | "period";

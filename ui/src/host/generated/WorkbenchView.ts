@@ -4,6 +4,7 @@ import type { ConflictLine } from "./ConflictLine";
 import type { DeadlinesView } from "./DeadlinesView";
 import type { DueItem } from "./DueItem";
 import type { NoticeItem } from "./NoticeItem";
+import type { SheetItem } from "./SheetItem";
 
 /**
  * What needs whoever works here.
@@ -37,6 +38,10 @@ to_accept: Array<CaseLine>,
  * Cases that wait for confirmation, for a township.
  */
 to_confirm: Array<CaseLine>, 
+/**
+ * Sheets on which this unit must do something: sign in, answer, decide, close.
+ */
+sheets: Array<SheetItem>, 
 /**
  * Open cases this unit owns, newest first.
  */

@@ -38,6 +38,8 @@ import type { PacketExported } from "./PacketExported";
 import type { PacketFrom } from "./PacketFrom";
 import type { PacketImported } from "./PacketImported";
 import type { PacketView } from "./PacketView";
+import type { PeriodFreeze } from "./PeriodFreeze";
+import type { PeriodView } from "./PeriodView";
 import type { PersonAdd } from "./PersonAdd";
 import type { PersonGet } from "./PersonGet";
 import type { PersonList } from "./PersonList";
@@ -46,6 +48,9 @@ import type { PersonWindow } from "./PersonWindow";
 import type { Preferences } from "./Preferences";
 import type { ProfileUnlock } from "./ProfileUnlock";
 import type { RecordExportAutomerge } from "./RecordExportAutomerge";
+import type { SettingsChange } from "./SettingsChange";
+import type { SettingsGet } from "./SettingsGet";
+import type { SettingsView } from "./SettingsView";
 import type { StatisticsGet } from "./StatisticsGet";
 import type { StatisticsView } from "./StatisticsView";
 import type { StatusView } from "./StatusView";
@@ -53,6 +58,7 @@ import type { Sticks } from "./Sticks";
 import type { TextEdit } from "./TextEdit";
 import type { Units } from "./Units";
 import type { WorkbenchView } from "./WorkbenchView";
+import type { ZeroReportMake } from "./ZeroReportMake";
 import type { Topic } from "./Topic";
 
 export interface Commands {
@@ -70,6 +76,10 @@ export interface Commands {
   stick_list: { payload: Nothing; result: Sticks };
   workbench_get: { payload: Nothing; result: WorkbenchView };
   statistics_get: { payload: StatisticsGet; result: StatisticsView };
+  period_freeze: { payload: PeriodFreeze; result: PeriodView };
+  zero_report: { payload: ZeroReportMake; result: PeriodView };
+  settings_get: { payload: SettingsGet; result: SettingsView };
+  settings_set: { payload: SettingsChange; result: SettingsView };
   unit_list: { payload: Nothing; result: Units };
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
@@ -111,6 +121,10 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   stick_list: ["neighbours"],
   workbench_get: ["cases", "conflicts"],
   statistics_get: ["cases"],
+  period_freeze: [],
+  zero_report: [],
+  settings_get: ["roster", "conflicts"],
+  settings_set: [],
   unit_list: ["roster"],
   invitation_create: [],
   case_register: [],

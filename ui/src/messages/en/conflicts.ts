@@ -60,6 +60,10 @@ export const conflicts: Conflicts = {
     number: "The one sealed or printed holds; the other is a former number. Both are found.",
     same_payment: "Both notes are kept and count once; reminders go on.",
     courts: "Both applications are kept; the period counts from the earlier.",
+    lead: "The unit named first leads for now. The other's work is kept; what was answered stays.",
+    sheet_answer: "The objection stands for now, the clocks run on, and both are kept.",
+    sheet_number: "Both sheets hold; the one printed first keeps the number.",
+    settings: "New cases take the version set first. Older cases keep theirs.",
   },
   holdsNow: (value) => `For now “${value}” holds.`,
   advice: {
@@ -84,6 +88,10 @@ export const conflicts: Conflicts = {
     same_payment: "Look at the receipts: one payment, or two?",
     courts:
       "The judicial office asks which court registered first; the other application is taken back.",
+    lead: "The head of the centre says which unit leads.",
+    sheet_answer: "The head of the unit says whether it accepts or objects.",
+    sheet_number: "Give the later sheet a new number and print it again.",
+    settings: "The head of the centre says which version holds.",
   },
   sides: ["A", "B", "C", "D", "E", "F", "G", "H"],
   side: (letter, unit) => `${letter} · ${unit}`,

@@ -90,4 +90,23 @@ export const facts: FactSentences = {
   archived: (b) => `Archived (${words.retention[b.retention]})`,
   file_statement: (b) => `Statement on the file: ${b.text}`,
   number_assigned: (b) => `Number: ${b.number}`,
+  referral_proposed: (b) => `Asked for a department: ${b.matter}`,
+  referral_reviewed: (b) =>
+    `${b.passed ? "Passed on to the township" : "Not passed on"}${said(b.reason)}`,
+  consulted: (b) => `Consultation on who leads${said(b.note)}`,
+  consultation_approved: (b) => `Consultation approved${said(b.note)}`,
+  sheet_issued: (b, c) =>
+    `${words.sheetKind[b.sheet]} ${b.number} (${words.sheetPart[b.part]}${
+      b.due ? `, by ${c.day(b.due)}` : ""
+    }): ${b.requirement}`,
+  sheet_signed_in: (b) => (b.accepts ? "Sheet signed in and accepted" : "Sheet signed in"),
+  sheet_objected: (b) => `Objection: ${b.reasons}`,
+  objection_decided: (b) =>
+    `${b.upheld ? "Objection upheld" : "Objection not upheld"}${said(b.reason)}`,
+  sheet_replied: (b) => `Sheet answered (${words.kept[b.kept]}): ${b.text}`,
+  sheet_closed: (b) => `Sheet closed${said(b.note)}`,
+  settings_set: (b) => `Settings changed${said(b.reason)}`,
+  period_frozen: (b) => `Statistics of ${b.period} frozen, ${b.numbers.cases} cases`,
+  period_counted: (b) => `Cases of a freeze (${words.countedAs[b.counted_as]}): ${b.cases.length}`,
+  zero_reported: (b) => `Zero report for ${b.period}${said(b.note)}`,
 };

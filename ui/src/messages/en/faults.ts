@@ -21,6 +21,12 @@ const refusals: Faults["refusals"] = {
   awaits_confirmation: "The township must confirm the resolution first.",
   nothing_to_accept: "No escalation is waiting. It may be void.",
   not_written_by_hand: "The program writes this by itself.",
+  against_law: "The law fixes this limit. It cannot be set so.",
+  not_over: "The period is not over yet. Freeze it afterwards.",
+  has_cases: "There are cases in this period. It is not zero.",
+  not_addressee: "This sheet went to another unit.",
+  not_signed_in: "Sign the sheet in first.",
+  awaits_review: "The head of the village's committee must look at it first.",
   too_few_sessions:
     "Fewer sessions failed than the rule says. Choose another ground if there is one.",
   after_seal: "The signature lies after the seal. Check the day, or seal again.",

@@ -320,4 +320,68 @@ export const rules: Rules = {
     title: "The day cannot be",
     says: "It lies after it was typed, or before what it builds on. It is kept and marked to be checked.",
   },
+  two_steps: {
+    title: "Two steps",
+    says: "A village asks for a department through its head; the township then sends the sheet.",
+  },
+  consultation: {
+    title: "A consultation names the lead",
+    says: "Several units agree who leads; the head of the centre approves.",
+  },
+  sheet_sign_in: {
+    title: "One unit signs in once",
+    says: "Two sign-ins of one unit are one, dated by the earlier.",
+  },
+  sheet_answer: {
+    title: "Accepts and objects",
+    says: "The head of the unit decides; the clocks run on.",
+  },
+  objection: {
+    title: "Objecting in five working days",
+    says: "With reasons, within five working days of signing in; the dispatcher decides.",
+  },
+  sheets: {
+    title: "All sheets stay",
+    says: "A reply that crossed the closing is kept beside it.",
+  },
+  sheet_not_done: {
+    title: "Closed, but not done",
+    says: "A reply unknown to whoever closed the sheet says it was not done.",
+  },
+  sheet_limits: {
+    title: "When to answer",
+    says: "A reminder in three days, a liaison sheet in five, an order by its day.",
+  },
+  sheet_number: {
+    title: "Two sheets, one number",
+    says: "The one printed first keeps it; the other gets a new one.",
+  },
+  C24: {
+    title: "Two lead units",
+    says: "The head of the centre decides; the earlier leads meanwhile, what was answered stays.",
+  },
+  C22: {
+    title: "Settings are the township’s",
+    says: "Of two versions the one set first holds until the head decides. A case keeps its own.",
+  },
+  settings_bounds: {
+    title: "What the law fixes",
+    says: "A limit moves only in the direction the law allows.",
+  },
+  C13: {
+    title: "Reported numbers stay",
+    says: "What comes after a freeze is listed in the next period.",
+  },
+  freeze_once: {
+    title: "One freeze a period",
+    says: "Of two the one that knew less holds; the rest is late.",
+  },
+  zero_report: {
+    title: "Silence is not zero",
+    says: "A zero report must be made; any case strikes it out.",
+  },
+  statistics_dates: {
+    title: "Which day counts",
+    says: "A case by its acceptance, an agreement by the day it takes effect.",
+  },
 };

@@ -1,4 +1,5 @@
 import type { Words } from "../zh-CN/words";
+import { dispatch } from "./dispatch";
 import { keeping } from "./keeping";
 
 export const words: Words = {
@@ -48,6 +49,9 @@ export const words: Words = {
     number_conflict: "Two numbers",
     doubtful: "To be checked",
     overpaid: "Paid too much",
+    lead_conflict: "Two lead units",
+    reassigned: "Given to another unit",
+    sheet_not_done: "Sheet closed, but not done",
   },
   eventMark: {
     late_entry: "Entered late",
@@ -154,6 +158,10 @@ export const words: Words = {
     number: "Two numbers for one case",
     same_payment: "Maybe one payment",
     courts: "Two courts were asked to confirm",
+    lead: "Two lead units",
+    sheet_answer: "One unit accepts and objects",
+    sheet_number: "Two sheets with one number",
+    settings: "Settings changed in two ways",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -278,6 +286,7 @@ export const words: Words = {
     parties: "The parties",
   },
   ...keeping,
+  ...dispatch,
   clockKind: {
     acceptance: "Decide on acceptance",
     mediation: "Mediation",
@@ -300,6 +309,11 @@ export const words: Words = {
     urgent_arrival: "Urgent: on site",
     urgent_handling: "Urgent: handle",
     urgent_closing: "Urgent: close",
+    sheet_sign_in: "Sheet: sign in",
+    sheet_reminder: "Reminder: answer",
+    sheet_liaison: "Liaison sheet: answer",
+    sheet_order: "Order: answer",
+    sheet_objection: "Sheet: object",
   },
   clockUnit: {
     minutes: "minutes",
@@ -428,5 +442,19 @@ export const words: Words = {
     archived: "Archive",
     file_statement: "Statement on the file",
     number_assigned: "Assign a number",
+    referral_proposed: "Ask for a department",
+    referral_reviewed: "Review the request",
+    consulted: "Record a consultation",
+    consultation_approved: "Approve the consultation",
+    sheet_issued: "Send a sheet",
+    sheet_signed_in: "Sign a sheet in",
+    sheet_objected: "Object to a sheet",
+    objection_decided: "Decide on an objection",
+    sheet_replied: "Answer a sheet",
+    sheet_closed: "Close a sheet",
+    settings_set: "Change settings",
+    period_frozen: "Freeze statistics",
+    period_counted: "Cases of a freeze",
+    zero_reported: "Report zero",
   },
 };

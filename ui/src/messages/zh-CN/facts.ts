@@ -101,4 +101,22 @@ export const facts: FactSentences = {
   archived: (b) => `归档，保管期限：${words.retention[b.retention]}`,
   file_statement: (b) => `卷宗情况说明：${b.text}`,
   number_assigned: (b) => `正式编号：${b.number}`,
+  referral_proposed: (b) => `报请部门办理：${b.matter}`,
+  referral_reviewed: (b) =>
+    `${b.passed ? "审核通过，报镇里派单" : "审核没有通过"}${said(b.reason)}`,
+  consulted: (b) => `会商，定了主办和协办${said(b.note)}`,
+  consultation_approved: (b) => `审批会商${said(b.note)}`,
+  sheet_issued: (b, c) =>
+    `发${words.sheetKind[b.sheet]} ${b.number}（${words.sheetPart[b.part]}${
+      b.due ? `，${c.day(b.due)}前回` : ""
+    }）：${b.requirement}`,
+  sheet_signed_in: (b) => (b.accepts ? "签收单据，接办" : "签收单据"),
+  sheet_objected: (b) => `提异议：${b.reasons}`,
+  objection_decided: (b) => `${b.upheld ? "异议成立" : "异议不成立"}${said(b.reason)}`,
+  sheet_replied: (b) => `答复单据（${words.kept[b.kept]}）：${b.text}`,
+  sheet_closed: (b) => `关闭单据${said(b.note)}`,
+  settings_set: (b) => `改设置${said(b.reason)}`,
+  period_frozen: (b) => `冻结 ${b.period} 统计，${b.numbers.cases} 件`,
+  period_counted: (b) => `冻结所含案件（${words.countedAs[b.counted_as]}）${b.cases.length} 件`,
+  zero_reported: (b) => `${b.period} 零上报${said(b.note)}`,
 };

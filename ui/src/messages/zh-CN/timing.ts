@@ -35,6 +35,11 @@ export const timing = {
     urgent_arrival: "紧急：到场",
     urgent_handling: "紧急：处置",
     urgent_closing: "紧急：办结",
+    sheet_sign_in: "签收单据",
+    sheet_reminder: "答复提醒单",
+    sheet_liaison: "答复联系单",
+    sheet_order: "答复交办单",
+    sheet_objection: "可以提异议",
   } satisfies Record<ClockKind, string>,
   clockUnit: {
     minutes: "分钟",

@@ -44,6 +44,7 @@ import type {
   Will,
 } from "@/host/types";
 
+import { dispatch } from "./dispatch";
 import { keeping } from "./keeping";
 import { timing } from "./timing";
 
@@ -113,6 +114,9 @@ export const words = {
     number_conflict: "编号不一",
     doubtful: "待核",
     overpaid: "付多了",
+    lead_conflict: "主办不一致",
+    reassigned: "已改派",
+    sheet_not_done: "单据已关闭，实际没办",
   } satisfies Record<Mark, string>,
   eventMark: {
     late_entry: "补录",
@@ -222,6 +226,10 @@ export const words = {
     number: "一件案子两个编号",
     same_payment: "疑似同一笔付款",
     courts: "向两家法院申请了司法确认",
+    lead: "主办不一致",
+    sheet_answer: "同一单位又接办又异议",
+    sheet_number: "两张单一个号",
+    settings: "设置改了两样",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -367,6 +375,7 @@ export const words = {
   } satisfies Record<ChosenBy, string>,
   ...timing,
   ...keeping,
+  ...dispatch,
   flag: {
     domestic_violence: "家庭暴力",
     minor_involved: "涉未成年人",
@@ -451,6 +460,20 @@ export const words = {
     archived: "归档",
     file_statement: "卷宗情况说明",
     number_assigned: "定正式编号",
+    referral_proposed: "报请转办",
+    referral_reviewed: "审核转办",
+    consulted: "记会商",
+    consultation_approved: "审批会商",
+    sheet_issued: "发单",
+    sheet_signed_in: "签收单据",
+    sheet_objected: "提异议",
+    objection_decided: "决定异议",
+    sheet_replied: "答复单据",
+    sheet_closed: "关闭单据",
+    settings_set: "改设置",
+    period_frozen: "冻结统计",
+    period_counted: "冻结所含案件",
+    zero_reported: "零上报",
   } satisfies Record<FactKind, string>,
 };
 

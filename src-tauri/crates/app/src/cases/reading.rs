@@ -9,7 +9,6 @@ use domain::catalogue::Category;
 use domain::fact::{KINDS, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
 use domain::role::Role;
-use domain::settings::Settings;
 use domain::time::At;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -26,6 +25,7 @@ use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector::{self, word};
+use crate::settings;
 use crate::view::*;
 
 macro_rules! requests {
@@ -140,7 +140,7 @@ fn limit_of(limit: Option<u32>) -> u32 {
 }
 
 /// A word from a row as the value it stands for.
-fn value<T: DeserializeOwned>(word: &str) -> Option<T> {
+pub(crate) fn value<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }
 
@@ -155,7 +155,7 @@ pub(super) fn fold(
         return Err(Fault::not_found(id));
     }
     let facts = record.facts(office);
-    let case = domain::case::fold(&facts, &Settings::default());
+    let case = settings::fold_case(reader, &facts)?;
     Ok((record, facts, case))
 }
 
@@ -163,7 +163,6 @@ pub(super) fn fold(
 struct Around {
     names: Names,
     calendar: Calendar,
-    settings: Settings,
     clocks: Vec<Clock>,
     elsewhere: Vec<Elsewhere>,
     now: At,
@@ -186,7 +185,6 @@ impl Around {
             names: Names::read(office, reader)?,
             clocks: clock::read(case, &calendar),
             calendar,
-            settings: Settings::default(),
             elsewhere: cards.iter().filter_map(elsewhere).collect(),
             now: minute(office.now_ms()),
         })
@@ -205,7 +203,6 @@ impl Around {
             case,
             clocks: &self.clocks,
             calendar: &self.calendar,
-            settings: &self.settings,
             elsewhere: &self.elsewhere,
             now: self.now,
         }

@@ -7,7 +7,6 @@ use domain::fact::body::{Choice, Decided, PersonDecided};
 use domain::fact::{Body, RecordKind};
 use domain::id::RecordId;
 use domain::role::Level;
-use domain::settings::Settings;
 use domain::time::At;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,7 @@ use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
+use crate::settings;
 
 /// Settles a contradiction.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -44,11 +44,14 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
         return Err(refuse("at", RefusalReason::InFuture));
     }
     office.store.write(|tx| {
-        Pen::new(office, tx).edit(request.record, |_, record, draft| {
+        if tx.reader().kind_of(request.record)?.as_deref() == Some(RecordKind::Settings.code()) {
+            return settings::decide(office, tx, request, at);
+        }
+        Pen::new(office, tx).edit(request.record, |pen, record, draft| {
             let facts = record.facts(office);
             match RecordKind::from_code(&record.kind()) {
                 Some(RecordKind::Case) => {
-                    let case = domain::case::fold(&facts, &Settings::default());
+                    let case = settings::fold_case(&pen.tx.reader(), &facts)?;
                     let owner = case.owner().map(|t| (t.unit, t.level));
                     let conflict = open(&case.conflicts, request)?;
                     check_seat(office, conflict, owner)?;
@@ -78,7 +81,10 @@ fn refuse(field: &str, reason: RefusalReason) -> Fault {
 }
 
 /// The open conflict that is meant, and a choice that it offers.
-fn open<'a>(conflicts: &'a [Conflict], request: &ConflictSettle) -> Result<&'a Conflict, Fault> {
+pub(crate) fn open<'a>(
+    conflicts: &'a [Conflict],
+    request: &ConflictSettle,
+) -> Result<&'a Conflict, Fault> {
     let mut found = conflicts.iter().filter(|c| c.key == request.key);
     let conflict = found
         .clone()
@@ -100,14 +106,15 @@ fn open<'a>(conflicts: &'a [Conflict], request: &ConflictSettle) -> Result<&'a C
 }
 
 /// Whether whoever asks sits where this is decided.
-fn check_seat(
+pub(crate) fn check_seat(
     office: &Office,
     conflict: &Conflict,
     owner: Option<(domain::id::UnitId, Level)>,
 ) -> Result<(), Fault> {
     let me = office.me();
     let may = conflict.seat.roles(owner.map_or(me.role.level(), |(_, level)| level));
-    let is_seated = !conflict.seat.is_of_owner() || owner.is_none_or(|(unit, _)| unit == me.unit);
+    let deciding = conflict.deciding_unit(owner.map(|(unit, _)| unit));
+    let is_seated = deciding.is_none_or(|unit| unit == me.unit);
     if may.contains(&me.role) && is_seated {
         Ok(())
     } else {

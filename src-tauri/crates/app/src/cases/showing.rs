@@ -15,11 +15,10 @@ use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
 use domain::id::{FactId, UnitId};
 use domain::role::Level;
 use domain::rules::{RULES, RuleId, Why};
-use domain::settings::Settings;
 use domain::time::{At, Hlc};
 
-use super::confirming;
 use super::timing::Timing;
+use super::{confirming, dispatching};
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
@@ -56,7 +55,7 @@ pub(crate) fn conflict_views(
         .iter()
         .map(|conflict| {
             let roles = conflict.seat.roles(level).to_vec();
-            let unit = owner.map(|(unit, _)| unit).filter(|_| conflict.seat.is_of_owner());
+            let unit = conflict.deciding_unit(owner.map(|(unit, _)| unit));
             ConflictView {
                 key: conflict.key.clone(),
                 kind: conflict.kind,
@@ -124,7 +123,6 @@ pub(super) struct CaseReader<'a> {
     pub(super) case: &'a Case,
     pub(super) clocks: &'a [Clock],
     pub(super) calendar: &'a Calendar,
-    pub(super) settings: &'a Settings,
     /// Cards that its owner was issued on other cases.
     pub(super) elsewhere: &'a [Elsewhere],
     pub(super) now: At,
@@ -183,6 +181,13 @@ impl CaseReader<'_> {
                 statements: a.statements.clone(),
                 needs_statement: a.needs_statement,
             }),
+            dispatch: dispatching::view(case, self.names, self.calendar, me.unit),
+            settings_version: case
+                .registration
+                .as_ref()
+                .map(|r| r.settings.clone())
+                .unwrap_or_default(),
+            is_settings_known: case.is_settings_known(),
             tracks: case.tracks.clone(),
             clocks: self.timing().clocks(),
             cards: self.timing().cards(),
@@ -215,7 +220,11 @@ impl CaseReader<'_> {
     fn timing(&self) -> Timing<'_> {
         Timing {
             case: self.case,
-            bench: Bench { clocks: self.clocks, calendar: self.calendar, settings: self.settings },
+            bench: Bench {
+                clocks: self.clocks,
+                calendar: self.calendar,
+                settings: &self.case.settings,
+            },
             elsewhere: self.elsewhere,
             names: self.names,
             now: self.now,
@@ -361,7 +370,7 @@ impl CaseReader<'_> {
             day: d.day,
             what: d.what.clone(),
             amount_fen: d.amount,
-            reminders: reminders(d.day, self.settings),
+            reminders: reminders(d.day, &self.case.settings),
         };
         self.case.dues.iter().map(due).collect()
     }

@@ -93,6 +93,7 @@ impl Timing<'_> {
                 ground: due.ground,
                 clock: due.clock,
                 anchor: due.anchor,
+                unit: due.unit.map(|unit| self.names.unit(unit)),
                 follows: due.follows,
                 why: why_view(&due.why),
             })

@@ -1,24 +1,27 @@
 //! Writing on cases.
 
 use document::Record;
+use domain::case::Case;
 use domain::case::guard::{self, Author, RefusalReason};
 use domain::catalogue::{self, Category, Source};
 use domain::fact::body::{
-    CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, Side, Track,
+    CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, SheetIssued, SheetKind, Side,
+    Track,
 };
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
 use domain::id::RecordId;
 use domain::money::Fen;
-use domain::settings::{self, Settings};
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::Reader;
 
 use super::reading::{self, CaseGet};
 use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
+use crate::settings;
 use crate::view::{CaseView, FieldValue};
 
 /// The most facts of one act.
@@ -196,13 +199,14 @@ pub(crate) fn register_with(
     let space = office.home_space()?;
     let prefix = office.identity.number_prefix();
     let number = pen.tx.reader().last_number(&prefix)?.saturating_add(1);
+    let version = settings::current(&pen.tx.reader())?.version;
     pen.begin(space, RecordKind::Case, office.now_ms(), |draft| {
         draft.text("summary".to_owned(), request.summary.clone());
         let registered = Registered {
             number: format!("{prefix}{number:04}"),
             source: request.source,
             track: request.track,
-            settings: settings::VERSION.to_owned(),
+            settings: version,
             happened: request.happened,
             demands: request.demands.clone(),
             follows: request.follows,
@@ -299,11 +303,11 @@ pub(crate) fn add_facts(office: &Office, request: &FactAdd) -> Result<CaseView, 
         return Err(Fault::bad("facts: one to 64"));
     }
     office.store.write(|tx| -> Result<(), Fault> {
-        Pen::new(office, tx).edit(request.case, |_, record, draft| {
+        Pen::new(office, tx).edit(request.case, |pen, record, draft| {
             if record.kind() != RecordKind::Case.code() {
                 return Err(Fault::not_found(request.case));
             }
-            write_facts(office, record, draft, request)
+            write_facts(office, &pen.tx.reader(), record, draft, request)
         })
     })?;
     reading::get(office, &CaseGet { case: request.case })
@@ -312,6 +316,7 @@ pub(crate) fn add_facts(office: &Office, request: &FactAdd) -> Result<CaseView, 
 /// Checks and writes each fact on the case as the ones before it leave it.
 fn write_facts(
     office: &Office,
+    reader: &Reader<'_>,
     record: &Record,
     draft: &mut Draft,
     request: &FactAdd,
@@ -324,8 +329,11 @@ fn write_facts(
         let named = name_written(value.clone(), &written);
         let NewFact { at, mut body } = serde_json::from_value(named)?;
         let at = at.unwrap_or_else(|| minute(office.now_ms()));
-        let case = domain::case::fold(&facts, &Settings::default());
+        let case = settings::fold_case(reader, &facts)?;
         guard::complete(&case, &mut body);
+        if let Body::SheetIssued(sheet) = &mut body {
+            sheet.number = sheet_number(office, reader, &case, sheet, at)?;
+        }
         guard::check(&case, at, &body, author).map_err(|r| Fault::refused(&r, index))?;
         if let Body::AgreementReached(agreement) = &mut body {
             let hash = blake3::hash(agreement.text.as_bytes());
@@ -343,6 +351,32 @@ fn write_facts(
         append(office, &mut facts, draft);
     }
     Ok(())
+}
+
+/// The number of a sheet: the one that was typed, else the next of this device in the year.
+fn sheet_number(
+    office: &Office,
+    reader: &Reader<'_>,
+    case: &Case,
+    sheet: &SheetIssued,
+    at: At,
+) -> Result<String, Fault> {
+    let typed = sheet.number.trim();
+    if !typed.is_empty() {
+        return Ok(typed.to_owned());
+    }
+    let name = match sheet.sheet {
+        SheetKind::Reminder => "提醒",
+        SheetKind::Liaison => "联系",
+        SheetKind::Order => "交办",
+    };
+    let letters = office.identity.letters();
+    let prefix = format!("{name}〔{}〕{letters}-", at.day.format("%Y"));
+    // What this act has written already stands in the case, not yet in the list.
+    let own = case.dispatch.sheets.iter().filter_map(|s| s.body.number.strip_prefix(&prefix));
+    let own = own.filter_map(|number| number.parse::<u32>().ok()).max().unwrap_or(0);
+    let last = reader.last_sheet_number(&prefix)?.max(own);
+    Ok(format!("{prefix}{:04}", last.saturating_add(1)))
 }
 
 /// Puts the fact just drafted beside the others, as it will stand.

@@ -7,7 +7,6 @@ use document::{Incoming, Need, Record, Verdict};
 use domain::fact::RecordKind;
 use domain::id::{LogId, RecordId, SpaceId};
 use domain::log::{Entry, EntryKind, EntryRef, Stretch};
-use domain::settings::Settings;
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +23,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Phase, Progress};
+use crate::settings;
 use crate::view::{DeviceRef, UnitRef};
 
 /// A log of a packet that is not taken.
@@ -240,7 +240,8 @@ const fn refusal_word(refusal: LogRefusal) -> &'static str {
 /// from the future, or what the sender itself observed of ours. A packet from the past may simply
 /// have travelled.
 pub(super) fn clock_doubt(office: &Office, header: &Header, ahead_ms: i64) -> Option<i64> {
-    let minutes = i64::from(Settings::default().clock_skew_minutes);
+    let held = office.store.read(|reader| settings::current(reader)).unwrap_or_default();
+    let minutes = i64::from(held.clock_skew_minutes);
     let limit = minutes.saturating_mul(60_000);
     if ahead_ms >= limit {
         return Some(ahead_ms);
@@ -339,12 +340,12 @@ impl Forecast {
                 Some(saved) => Record::load(id, &saved.saved, &saved.heads)?,
                 None => Record::empty(id),
             };
-            let open = |record: &Record| -> u32 {
-                let case = domain::case::fold(&record.facts(office), &Settings::default());
+            let open = |record: &Record| -> Result<u32, Fault> {
+                let case = settings::fold_case(reader, &record.facts(office))?;
                 let count = case.conflicts.iter().filter(|c| c.is_open()).count();
-                u32::try_from(count).unwrap_or(u32::MAX)
+                Ok(u32::try_from(count).unwrap_or(u32::MAX))
             };
-            let before = if is_new { 0 } else { open(&record) };
+            let before = if is_new { 0 } else { open(&record)? };
             let places: HashMap<EntryRef, usize> =
                 changes.iter().enumerate().map(|(place, (at, _))| (*at, place)).collect();
             let mut incoming = Vec::new();
@@ -369,7 +370,7 @@ impl Forecast {
             } else {
                 self.cases_updated = self.cases_updated.saturating_add(1);
             }
-            let after = open(&record);
+            let after = open(&record)?;
             self.to_decide = self.to_decide.saturating_add(after.saturating_sub(before));
         }
         Ok(())

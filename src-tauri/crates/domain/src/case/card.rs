@@ -212,6 +212,8 @@ pub struct CardDue {
     pub clock: ClockKind,
     /// The day whose passing it is for.
     pub anchor: Day,
+    /// To which unit.
+    pub unit: Option<UnitId>,
     /// The cards it follows.
     pub follows: Vec<FactId>,
     /// The rule and the facts.
@@ -233,101 +235,137 @@ pub struct Elsewhere {
 #[must_use]
 pub fn due(case: &Case, bench: Bench<'_>, elsewhere: &[Elsewhere], now: At) -> Vec<CardDue> {
     let cards = read(case, bench);
-    let owner = case.owner().map(|tenure| tenure.unit);
-    let holding: Vec<&Card> =
-        cards.iter().filter(|card| card.holds() && card.unit == owner).collect();
-    let own = holding.iter().filter_map(|card| {
-        Some(Elsewhere { id: *card.issued.first()?, colour: card.colour, day: card.at.day })
-    });
-    let all: Vec<Elsewhere> = own.chain(elsewhere.iter().copied()).collect();
-    let mut due = overdue(&holding, bench, &all, now);
-    due.extend(unanswered(&holding, bench, now));
-    due.extend(two_yellow(&cards, &holding, &all, bench.settings));
+    let bar = Bar {
+        bench,
+        owner: case.owner().map(|tenure| tenure.unit),
+        holding: cards.iter().filter(|card| card.holds()).collect(),
+        elsewhere,
+        now,
+    };
+    let mut due = bar.overdue();
+    due.extend(bar.unanswered());
+    due.extend(bar.two_yellow());
     due
 }
 
-/// For each clock that is over: its card, or a yellow one where another was over not long ago.
-fn overdue(holding: &[&Card], bench: Bench<'_>, all: &[Elsewhere], now: At) -> Vec<CardDue> {
-    let mut due = Vec::new();
-    for clock in bench.clocks.iter().filter(|clock| clock.is_overdue(now)) {
-        let kind = clock.running.kind;
-        let Some(colour) = row(kind).card else { continue };
-        if holding.iter().any(|card| card.clock == kind && card.at.day > clock.end) {
-            continue;
-        }
-        let from = after(now.day, i64::from(bench.settings.second_overdue_days).saturating_neg());
-        let earlier = all.iter().filter(|card| (from..=now.day).contains(&card.day));
-        let earlier: Vec<FactId> = earlier.map(|card| card.id).collect();
-        let is_second = colour == CardColour::Blue && !earlier.is_empty();
-        let facts = clock.why.facts.iter().copied();
-        let (colour, ground, why) = if is_second {
-            let why = Why::new(RuleId::YellowCard, facts.chain(earlier));
-            (CardColour::Yellow, CardGround::SecondOverdue, why)
-        } else {
-            let rule = match kind {
-                ClockKind::DangerReport => RuleId::DangerReported,
-                _ => RuleId::CardDue,
-            };
-            (colour, CardGround::Overdue, Why::new(rule, facts))
-        };
-        let anchor = clock.end;
-        due.push(CardDue { colour, ground, clock: kind, anchor, follows: Vec::new(), why });
-    }
-    due
+/// What a unit was issued, as far as it is known here.
+struct Bar<'a> {
+    bench: Bench<'a>,
+    owner: Option<UnitId>,
+    holding: Vec<&'a Card>,
+    elsewhere: &'a [Elsewhere],
+    now: At,
 }
 
-/// For each blue card that nobody answered in time: a yellow one.
-fn unanswered(holding: &[&Card], bench: Bench<'_>, now: At) -> Vec<CardDue> {
-    let mut due = Vec::new();
-    for card in holding.iter().filter(|card| card.colour == CardColour::Blue) {
-        let anchor = answer_day(card, bench);
-        let is_late = card.answered.map_or(now.day, |(at, _)| at.day) > anchor;
-        let is_followed =
-            holding.iter().any(|other| other.follows.iter().any(|id| card.issued.contains(id)));
-        if !is_late || is_followed {
-            continue;
-        }
-        due.push(CardDue {
-            colour: CardColour::Yellow,
-            ground: CardGround::Unanswered,
-            clock: card.clock,
-            anchor,
-            follows: card.issued.first().copied().into_iter().collect(),
-            why: Why::new(RuleId::YellowCard, card.issued.iter().copied()),
+impl Bar<'_> {
+    /// The cards of a unit that hold, here and, for the owner, elsewhere.
+    fn of_unit(&self, unit: Option<UnitId>) -> Vec<Elsewhere> {
+        let here = self.holding.iter().filter(|card| card.unit == unit).filter_map(|card| {
+            Some(Elsewhere { id: *card.issued.first()?, colour: card.colour, day: card.at.day })
         });
+        let is_owner = unit == self.owner;
+        here.chain(self.elsewhere.iter().copied().filter(|_| is_owner)).collect()
     }
-    due
-}
 
-/// For as many yellow cards of one quarter as the setting says: a red one, on the case of the
-/// last of them.
-fn two_yellow(
-    cards: &[Card],
-    holding: &[&Card],
-    all: &[Elsewhere],
-    settings: &Settings,
-) -> Option<CardDue> {
-    let yellow = |card: &&&Card| card.colour == CardColour::Yellow;
-    let last = holding.iter().filter(yellow).max_by_key(|card| card.at)?;
-    let quarter = |day: Day| (day.year(), day.month0().div_euclid(3));
-    let of_quarter = all.iter().filter(|card| {
-        let is_yellow = card.colour == CardColour::Yellow;
-        is_yellow && quarter(card.day) == quarter(last.at.day) && card.day <= last.at.day
-    });
-    let mut follows: Vec<FactId> = of_quarter.map(|card| card.id).collect();
-    follows.sort_unstable();
-    let is_followed = cards.iter().any(|card| {
-        card.colour == CardColour::Red && card.follows.iter().any(|id| last.issued.contains(id))
-    });
-    if follows.len() < usize::from(settings.yellow_cards) || is_followed {
-        return None;
+    /// For each clock that is over: its card, or a yellow one where another of the same unit was
+    /// over not long ago.
+    fn overdue(&self) -> Vec<CardDue> {
+        let mut due = Vec::new();
+        for clock in self.bench.clocks.iter().filter(|clock| clock.is_overdue(self.now)) {
+            let kind = clock.running.kind;
+            let unit = clock.running.unit.or(self.owner);
+            let Some(colour) = row(kind).card else { continue };
+            let is_issued = self
+                .holding
+                .iter()
+                .any(|card| card.clock == kind && card.unit == unit && card.at.day > clock.end);
+            if is_issued {
+                continue;
+            }
+            let days = i64::from(self.bench.settings.second_overdue_days);
+            let from = after(self.now.day, days.saturating_neg());
+            let earlier: Vec<FactId> = self
+                .of_unit(unit)
+                .iter()
+                .filter(|card| (from..=self.now.day).contains(&card.day))
+                .map(|card| card.id)
+                .collect();
+            let is_second = colour == CardColour::Blue && !earlier.is_empty();
+            let facts = clock.why.facts.iter().copied();
+            let (colour, ground, why) = if is_second {
+                let why = Why::new(RuleId::YellowCard, facts.chain(earlier));
+                (CardColour::Yellow, CardGround::SecondOverdue, why)
+            } else {
+                let rule = match kind {
+                    ClockKind::DangerReport => RuleId::DangerReported,
+                    _ => RuleId::CardDue,
+                };
+                (colour, CardGround::Overdue, Why::new(rule, facts))
+            };
+            let (anchor, follows) = (clock.end, Vec::new());
+            due.push(CardDue { colour, ground, clock: kind, anchor, unit, follows, why });
+        }
+        due
     }
-    Some(CardDue {
-        colour: CardColour::Red,
-        ground: CardGround::TwoYellow,
-        clock: last.clock,
-        anchor: last.at.day,
-        why: Why::new(RuleId::RedCard, follows.iter().copied()),
-        follows,
-    })
+
+    /// For each blue card that nobody answered in time: a yellow one.
+    fn unanswered(&self) -> Vec<CardDue> {
+        let mut due = Vec::new();
+        for card in self.holding.iter().filter(|card| card.colour == CardColour::Blue) {
+            let anchor = answer_day(card, self.bench);
+            let is_late = card.answered.map_or(self.now.day, |(at, _)| at.day) > anchor;
+            let follows = |other: &&Card| other.follows.iter().any(|id| card.issued.contains(id));
+            if !is_late || self.holding.iter().any(|other| follows(other)) {
+                continue;
+            }
+            due.push(CardDue {
+                colour: CardColour::Yellow,
+                ground: CardGround::Unanswered,
+                clock: card.clock,
+                anchor,
+                unit: card.unit,
+                follows: card.issued.first().copied().into_iter().collect(),
+                why: Why::new(RuleId::YellowCard, card.issued.iter().copied()),
+            });
+        }
+        due
+    }
+
+    /// For as many yellow cards of one unit and quarter as the setting says: a red one, on the
+    /// case of the last of them.
+    fn two_yellow(&self) -> Vec<CardDue> {
+        let of_colour = |colour| self.holding.iter().filter(move |card| card.colour == colour);
+        let quarter = |day: Day| (day.year(), day.month0().div_euclid(3));
+        let mut due = Vec::new();
+        for card in of_colour(CardColour::Yellow) {
+            let mut later = of_colour(CardColour::Yellow)
+                .filter(|other| other.unit == card.unit && other.at > card.at);
+            let is_followed = of_colour(CardColour::Red)
+                .any(|red| red.follows.iter().any(|id| card.issued.contains(id)));
+            if later.next().is_some() || is_followed {
+                continue;
+            }
+            let mut follows: Vec<FactId> = self
+                .of_unit(card.unit)
+                .iter()
+                .filter(|other| other.colour == CardColour::Yellow && other.day <= card.at.day)
+                .filter(|other| quarter(other.day) == quarter(card.at.day))
+                .map(|other| other.id)
+                .collect();
+            follows.sort_unstable();
+            if follows.len() < usize::from(self.bench.settings.yellow_cards) {
+                continue;
+            }
+            due.push(CardDue {
+                colour: CardColour::Red,
+                ground: CardGround::TwoYellow,
+                clock: card.clock,
+                anchor: card.at.day,
+                unit: card.unit,
+                why: Why::new(RuleId::RedCard, follows.iter().copied()),
+                follows,
+            });
+        }
+        due
+    }
 }

@@ -7,9 +7,9 @@
 
 use crate::calendar::{Calendar, after};
 use crate::fact::body::{CardColour, ClockKind};
-use crate::id::FactId;
+use crate::id::{FactId, UnitId};
 use crate::rules::{RuleId, Why};
-use crate::settings::Settings;
+use crate::settings::{Bound, Settings};
 use crate::time::{At, Day, Precision};
 
 use super::Case;
@@ -56,6 +56,8 @@ pub struct ClockRow {
     pub shifts: bool,
     /// Whether it rests while the case does.
     pub pauses: bool,
+    /// How far a township may set it otherwise.
+    pub bound: Bound,
     /// Who may extend it.
     pub extender: Extender,
     /// The card for its passing; none where the period is a party's own or a court's.
@@ -76,7 +78,7 @@ macro_rules! card {
 
 macro_rules! clock_kinds {
     ($($kind:ident $limit:literal $unit:ident from $begins:literal, $shifts:literal $pauses:literal
-        $extender:expr, $card:ident, $source:literal;)*) => {
+        $bound:ident $extender:expr, $card:ident, $source:literal;)*) => {
         /// The table of clock kinds.
         pub const CLOCKS: &[ClockRow] = &[$(ClockRow {
             kind: ClockKind::$kind,
@@ -85,6 +87,7 @@ macro_rules! clock_kinds {
             begins: $begins,
             shifts: $shifts,
             pauses: $pauses,
+            bound: Bound::$bound,
             extender: $extender,
             card: card!($card),
             source: $source,
@@ -101,6 +104,7 @@ macro_rules! clock_kinds {
                     begins: $begins,
                     shifts: $shifts,
                     pauses: $pauses,
+                    bound: Bound::$bound,
                     extender: $extender,
                     card: card!($card),
                     source: $source,
@@ -110,50 +114,61 @@ macro_rules! clock_kinds {
     };
 }
 
-// Kind, limit, unit, from, shifts?, pauses?, who extends, card, source.
+// Kind, limit, unit, from, shifts?, pauses?, how far the law lets it move, who extends, card,
+// source.
 clock_kinds! {
     Acceptance 3 WorkingDays from "登记日", false false
-        Extender::Nobody, Blue, "本地工作规则（可设置）";
+        Local Extender::Nobody, Blue, "本地工作规则（可设置）";
     Mediation 30 Days from "受理日", true true
-        Extender::BothSides, Blue, "人民调解工作若干规定（2002）第三十三条；双方同意可以延长";
+        AtMost Extender::BothSides, Blue, "人民调解工作若干规定（2002）第三十三条；双方同意可以延长";
     PetitionNotice 15 Days from "收到信访事项之日", true false
-        Extender::Nobody, Blue, "信访工作条例（2022）第二十二条、第二十三条";
+        AtMost Extender::Nobody, Blue, "信访工作条例（2022）第二十二条、第二十三条";
     PetitionHandling 60 Days from "受理日", true false
-        Extender::Director(30), Blue, "信访工作条例（2022）第三十四条";
+        AtMost Extender::Director(30), Blue, "信访工作条例（2022）第三十四条";
     PetitionReviewRequest 30 Days from "收到书面答复之日", true false
-        Extender::Nobody, Nothing, "信访工作条例（2022）第三十五条";
+        Fixed Extender::Nobody, Nothing, "信访工作条例（2022）第三十五条";
     PetitionReview 30 Days from "收到复查请求之日", true false
-        Extender::Nobody, Blue, "信访工作条例（2022）第三十五条";
+        AtMost Extender::Nobody, Blue, "信访工作条例（2022）第三十五条";
     PetitionRecheckRequest 30 Days from "收到复查意见之日", true false
-        Extender::Nobody, Nothing, "信访工作条例（2022）第三十六条";
+        Fixed Extender::Nobody, Nothing, "信访工作条例（2022）第三十六条";
     PetitionRecheck 30 Days from "收到复核请求之日", true false
-        Extender::Nobody, Blue, "信访工作条例（2022）第三十六条（听证期间不计算在内）";
+        AtMost Extender::Nobody, Blue, "信访工作条例（2022）第三十六条（听证期间不计算在内）";
     LabourMediation 15 Days from "申请日", true false
-        Extender::Nobody, Blue, "劳动争议调解仲裁法（2007）第十四条";
+        AtMost Extender::Nobody, Blue, "劳动争议调解仲裁法（2007）第十四条";
     JudicialConfirmation 30 Days from "协议生效日", true false
-        Extender::Nobody, Nothing, "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条";
+        Fixed Extender::Nobody, Nothing, "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条";
     Performance 0 Days from "约定的履行日", true false
-        Extender::Nobody, Blue, "人民调解法（2010）第三十一条；履行日由协议约定";
+        Fixed Extender::Nobody, Blue, "人民调解法（2010）第三十一条；履行日由协议约定";
     Revisit 7 Days from "协议生效日", false false
-        Extender::Nobody, Blue, "人民调解法（2010）第三十一条；时间为本地设置";
+        Local Extender::Nobody, Blue, "人民调解法（2010）第三十一条；时间为本地设置";
     FinalRevisit 30 Days from "最后一期履行日（没有履行计划的，协议生效日）", false false
-        Extender::Nobody, Blue, "人民调解法（2010）第三十一条；时间为本地设置";
+        Local Extender::Nobody, Blue, "人民调解法（2010）第三十一条；时间为本地设置";
     CourtRuling 30 Days from "法院受理日", true false
-        Extender::Nobody, Nothing, "民事诉讼法（2023）第一百八十七条；由法院院长批准延长";
+        Fixed Extender::Nobody, Nothing, "民事诉讼法（2023）第一百八十七条；由法院院长批准延长";
     DangerReport 0 Days from "发现之日", false false
-        Extender::Nobody, Red, "人民调解法（2010）第二十五条；反家庭暴力法第十四条；未成年人保护法（2024）第十一条（立即报告，次日提醒为本地设置）";
+        Fixed Extender::Nobody, Red, "人民调解法（2010）第二十五条；反家庭暴力法第十四条；未成年人保护法（2024）第十一条（立即报告，次日提醒为本地设置）";
     Stagnation 45 Days from "最近一次实质进展之日", false true
-        Extender::Nobody, Red, "莲都区督导牌做法（本地工作规则，可设置）";
+        Local Extender::Nobody, Red, "莲都区督导牌做法（本地工作规则，可设置）";
     EarlyStagnation 15 Days from "最近一次实质进展之日", false true
-        Extender::Nobody, Blue, "本地工作规则（可设置，默认不用）";
+        Local Extender::Nobody, Blue, "本地工作规则（可设置，默认不用）";
     UrgentSign 1 Minutes from "登记时刻", false false
-        Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
+        Local Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
     UrgentArrival 30 Minutes from "登记时刻", false false
-        Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
+        Local Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
     UrgentHandling 60 Minutes from "登记时刻", false false
-        Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
+        Local Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
     UrgentClosing 1440 Minutes from "登记时刻", false false
-        Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
+        Local Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
+    SheetSignIn 2 WorkingDays from "发单日", false false
+        Local Extender::Nobody, Blue, "派单签收做法（本地工作规则，可设置）";
+    SheetReminder 3 Days from "发单日", false false
+        Local Extender::Nobody, Blue, "提醒单做法（本地工作规则，可设置）";
+    SheetLiaison 5 Days from "发单日", false false
+        Local Extender::Nobody, Blue, "联系单做法（本地工作规则，可设置）";
+    SheetOrder 0 Days from "发单日", false false
+        Fixed Extender::Nobody, Blue, "交办单写明的日期（本地工作规则）";
+    SheetObjection 5 WorkingDays from "签收日", false false
+        AtLeast Extender::Nobody, Nothing, "信访工作条例（2022）第二十三条；其他派单照此办理（可设置）";
 }
 
 impl Settings {
@@ -177,6 +192,8 @@ pub struct Running {
     pub agreed_end: Option<Day>,
     /// How long, in the unit of its row.
     pub limit: u16,
+    /// Whom it concerns; the unit that owns the case if nobody else.
+    pub unit: Option<UnitId>,
     /// What stopped it.
     pub stop: Option<(At, FactId)>,
     /// When it rested: from a day on, to before another; the last may be open.

@@ -55,6 +55,14 @@ pub enum ConflictKind {
     SamePayment,
     /// Two courts were asked to confirm one agreement.
     Courts,
+    /// Two units were made to lead (主办不一致).
+    Lead,
+    /// One unit takes a sheet on and objects to it.
+    SheetAnswer,
+    /// Two sheets with one number.
+    SheetNumber,
+    /// Two versions of the settings.
+    Settings,
 }
 
 /// Who decides.
@@ -72,6 +80,8 @@ pub enum Seat {
     Director,
     /// 司法所.
     JudicialOffice,
+    /// Who answers for the unit the conflict names.
+    UnitHead,
 }
 
 impl Seat {
@@ -81,6 +91,7 @@ impl Seat {
         match (self, owner) {
             (Self::JudicialOffice, _) => &[Role::R6],
             (Self::Director, _) => &[Role::R7],
+            (Self::UnitHead, _) => &[Role::R3, Role::R4, Role::R6, Role::R7, Role::R8],
             (Self::AnyHead, _) => &[Role::R3, Role::R4, Role::R6, Role::R7],
             (Self::Centre, _) | (Self::Head, Level::Township) => &[Role::R4, Role::R7],
             (Self::Head, Level::Village) => &[Role::R3],
@@ -189,6 +200,8 @@ pub struct Conflict {
     pub sides: Vec<Side>,
     /// Ways out that are not one of the sides, by name.
     pub ways: &'static [&'static str],
+    /// The unit whose people decide, where that is not the one that owns the case.
+    pub unit: Option<UnitId>,
     /// How it ended; `None` while it is open.
     pub settlement: Option<Settlement>,
 }
@@ -204,7 +217,7 @@ impl Conflict {
         mut sides: Vec<Side>,
     ) -> Self {
         sides.sort_by_key(|side| (side.recorded, side.device));
-        Self { kind, key, why, seat, sides, ways: &[], settlement: None }
+        Self { kind, key, why, seat, sides, ways: &[], unit: None, settlement: None }
     }
 
     /// The same with ways out beside the sides.
@@ -212,6 +225,19 @@ impl Conflict {
     pub const fn with_ways(mut self, ways: &'static [&'static str]) -> Self {
         self.ways = ways;
         self
+    }
+
+    /// The same for the people of one unit to decide.
+    #[must_use]
+    pub const fn for_unit(mut self, unit: UnitId) -> Self {
+        self.unit = Some(unit);
+        self
+    }
+
+    /// The unit whose people decide; any unit with the right roles if none.
+    #[must_use]
+    pub fn deciding_unit(&self, owner: Option<UnitId>) -> Option<UnitId> {
+        self.unit.or_else(|| owner.filter(|_| self.seat.is_of_owner()))
     }
 
     /// The same settled by a rule.

@@ -11,6 +11,7 @@ use crate::time::{At, Day};
 mod climbing;
 mod ending;
 mod keeping;
+mod sheet;
 mod timing;
 
 use super::Case;
@@ -57,6 +58,12 @@ pub enum RefusalReason {
     TooEarly,
     /// An impossible number.
     OutOfRange,
+    /// The law allows no such limit.
+    AgainstLaw,
+    /// The period is not over.
+    NotOver,
+    /// There are cases in the period.
+    HasCases,
     /// It names something this case does not have.
     Unknown,
     /// This role may not write it.
@@ -91,6 +98,12 @@ pub enum RefusalReason {
     OneSided,
     /// This agreement cannot be taken to the court now.
     NotConfirmable,
+    /// The sheet went to another unit.
+    NotAddressee,
+    /// The sheet must be signed in first.
+    NotSignedIn,
+    /// The head of the village's committee must look at it first.
+    AwaitsReview,
 }
 
 /// Who writes, for which unit, on which day.
@@ -178,7 +191,21 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::Decided(_)
         | Body::PersonRegistered(_)
         | Body::PersonDecided(_)
-        | Body::UnitRegistered(_) => refuse("kind", RefusalReason::NotWrittenByHand),
+        | Body::UnitRegistered(_)
+        | Body::SettingsSet(_)
+        | Body::PeriodFrozen(_)
+        | Body::PeriodCounted(_)
+        | Body::ZeroReported(_) => refuse("kind", RefusalReason::NotWrittenByHand),
+        Body::ReferralProposed(_)
+        | Body::ReferralReviewed(_)
+        | Body::Consulted(_)
+        | Body::ConsultationApproved(_)
+        | Body::SheetIssued(_)
+        | Body::SheetSignedIn(_)
+        | Body::SheetObjected(_)
+        | Body::ObjectionDecided(_)
+        | Body::SheetReplied(_)
+        | Body::SheetClosed(_) => sheet::check(case, at, body, author),
         Body::PartyAdded(b) => {
             if case.parties.len() >= PARTIES_MAX {
                 return refuse("name", RefusalReason::TooMany);

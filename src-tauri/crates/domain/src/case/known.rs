@@ -236,6 +236,7 @@ fn check(
 }
 
 /// A claim with legal precedence: how long it bars, and the facts it rests on.
+#[derive(Clone)]
 pub struct Claim<'a> {
     /// From when it took effect until something answered it, if anything did.
     pub span: Span,
@@ -271,4 +272,33 @@ pub fn precedence(claim: &Claim<'_>, act: &[&Known], act_span: Span) -> Preceden
     } else {
         Precedence::ClaimPrevails
     }
+}
+
+/// How all claims together stand against one act: one contradiction, however many claims.
+pub struct Weighed<'a, T> {
+    /// The first claim that prevails, by whatever names it.
+    pub prevails: Option<(T, Claim<'a>)>,
+    /// Otherwise: what was dated before the act in knowledge of it, sorted by id.
+    pub backdated: Vec<&'a Known>,
+}
+
+/// Weighs claims against one act.
+#[must_use]
+pub fn weigh<'a, T>(
+    claims: impl IntoIterator<Item = (T, Claim<'a>)>,
+    stands: impl Fn(&Claim<'a>) -> Precedence,
+) -> Weighed<'a, T> {
+    let mut backdated: Vec<&Known> = Vec::new();
+    for (name, claim) in claims {
+        match stands(&claim) {
+            Precedence::Apart | Precedence::Knowing => {}
+            Precedence::ClaimPrevails => {
+                return Weighed { prevails: Some((name, claim)), backdated: Vec::new() };
+            }
+            Precedence::Backdated => backdated.extend(claim.basis),
+        }
+    }
+    backdated.sort_by_key(|known| known.id);
+    backdated.dedup_by_key(|known| known.id);
+    Weighed { prevails: None, backdated }
 }

@@ -13,7 +13,7 @@ use super::agreement::Agreement;
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
 use super::coverage;
 use super::giving_back::Acts;
-use super::known::{Claim, Facts, Known, Precedence, each, precedence};
+use super::known::{Claim, Facts, Known, Precedence, each, precedence, weigh};
 
 /// How far an escalation got.
 #[derive(
@@ -249,41 +249,31 @@ impl Ladder {
         escalation: &Escalation,
         climb: &Climb<'_>,
     ) -> Option<Why> {
-        let refusals = refusals(facts);
-        let bars = settling
-            .iter()
-            .map(|claim| (RuleId::EscalationVoidByAgreement, claim))
-            .chain(refusals.iter().map(|claim| (RuleId::EscalationVoidByRefusal, claim)));
-        for (rule, claim) in bars {
-            match stands_against(claim, climb) {
-                Precedence::Apart | Precedence::Knowing => {}
-                Precedence::ClaimPrevails => {
-                    let why = reason(rule, claim, escalation);
-                    self.conflicts
-                        .push(dispute(escalation, &why, claim, climb).settled_by_rule(rule));
-                    return Some(why);
-                }
-                Precedence::Backdated => {
-                    let why = reason(RuleId::Backdated, claim, escalation);
-                    let sides: Vec<&Known> = claim
-                        .basis
-                        .iter()
-                        .copied()
-                        .chain(climb.requests.iter().map(|(k, _)| *k))
-                        .collect();
-                    let decided = facts.decision(&escalation.key(), Seat::Owner, &sides);
-                    self.conflicts.push(
-                        dispute(escalation, &why, claim, climb)
-                            .with_ways(&["void", "stand"])
-                            .settled_by(decided.map(|(known, _)| known)),
-                    );
-                    if decided.is_some_and(|(_, c)| *c == Choice::Way("void".into())) {
-                        return Some(why);
-                    }
-                }
-            }
+        let bars =
+            settling.iter().cloned().map(|claim| (RuleId::EscalationVoidByAgreement, claim)).chain(
+                refusals(facts).into_iter().map(|claim| (RuleId::EscalationVoidByRefusal, claim)),
+            );
+        let weighed = weigh(bars, |claim| stands_against(claim, climb));
+        if let Some((rule, claim)) = weighed.prevails {
+            let why = reason(rule, &claim.basis, escalation);
+            let dispute = dispute(escalation, &why, &claim.basis, climb);
+            self.conflicts.push(dispute.settled_by_rule(rule));
+            return Some(why);
         }
-        None
+        let basis = weighed.backdated;
+        if basis.is_empty() {
+            return None;
+        }
+        let why = reason(RuleId::Backdated, &basis, escalation);
+        let requests = climb.requests.iter().map(|(known, _)| *known);
+        let sides: Vec<&Known> = basis.iter().copied().chain(requests).collect();
+        let decided = facts.decision(&escalation.key(), Seat::Owner, &sides);
+        self.conflicts.push(
+            dispute(escalation, &why, &basis, climb)
+                .with_ways(&["void", "stand"])
+                .settled_by(decided.map(|(known, _)| known)),
+        );
+        decided.is_some_and(|(_, choice)| *choice == Choice::Way("void".into())).then_some(why)
     }
 }
 
@@ -327,11 +317,10 @@ pub(super) fn refusals(facts: &Facts) -> Vec<Claim<'_>> {
         .collect()
 }
 
-fn reason(rule: RuleId, claim: &Claim<'_>, escalation: &Escalation) -> Why {
+fn reason(rule: RuleId, basis: &[&Known], escalation: &Escalation) -> Why {
     Why::new(
         rule,
-        claim
-            .basis
+        basis
             .iter()
             .map(|k| k.id)
             .chain(escalation.requests.iter().copied())
@@ -339,10 +328,9 @@ fn reason(rule: RuleId, claim: &Claim<'_>, escalation: &Escalation) -> Why {
     )
 }
 
-/// The conflict between a claim and a climb: the claim's facts and the climb's, side by side.
-fn dispute(escalation: &Escalation, why: &Why, claim: &Claim<'_>, climb: &Climb<'_>) -> Conflict {
-    let sides = claim
-        .basis
+/// The conflict between claims and a climb: the claims' facts and the climb's, side by side.
+fn dispute(escalation: &Escalation, why: &Why, basis: &[&Known], climb: &Climb<'_>) -> Conflict {
+    let sides = basis
         .iter()
         .copied()
         .chain(climb.requests.iter().map(|(k, _)| *k))

@@ -10,6 +10,7 @@ use super::confirmation::Confirmation;
 use super::ending::Archive;
 use super::known::{Facts, Known, each};
 use super::ladder::{EscalationStatus, Ladder, refusals};
+use super::sheet::Dispatch;
 use super::{performance, red};
 
 /// Something a unit must take note of.
@@ -38,8 +39,10 @@ pub(super) fn fold(
     agreements: &[Agreement],
     confirmations: &[Confirmation],
     archive: Option<&Archive>,
+    dispatch: &Dispatch,
 ) -> Vec<Notice> {
     let mut notices = duties(facts, ladder, agreements, confirmations, archive);
+    notices.extend(undone(facts, dispatch));
     for escalation in ladder.escalations.iter().filter(|e| e.status == EscalationStatus::Void) {
         let climbed: Vec<&Known> = escalation
             .requests
@@ -62,11 +65,7 @@ pub(super) fn fold(
             let own = climbed.iter().copied().filter(|known| known.proof.unit == unit);
             let mut about: Vec<&Known> = visits.chain(own).collect();
             about.sort_by_key(|known| known.order());
-            let acknowledged = each!(facts, Acknowledged)
-                .filter(|(known, body)| known.proof.unit == unit && body.notice == key)
-                .map(|(known, _)| known)
-                .min_by_key(|known| known.order())
-                .map(|known| known.id);
+            let acknowledged = acknowledged(facts, unit, &key);
             notices.push(Notice {
                 key,
                 unit,
@@ -77,6 +76,28 @@ pub(super) fn fold(
         }
     }
     notices
+}
+
+/// Sheets that were closed while their unit wrote that nothing had been done.
+fn undone(facts: &Facts, dispatch: &Dispatch) -> Vec<Notice> {
+    let undone = dispatch.sheets.iter().filter_map(|s| Some((s, s.undone_after_closing()?)));
+    undone
+        .map(|(sheet, why)| {
+            let key = format!("sheet_not_done/{}", sheet.id);
+            let about = why.facts.iter().copied().filter(|id| *id != sheet.id).collect();
+            let acknowledged = acknowledged(facts, sheet.from, &key);
+            Notice { key, unit: sheet.from, why, about, acknowledged }
+        })
+        .collect()
+}
+
+/// Who of a unit took note first.
+fn acknowledged(facts: &Facts, unit: UnitId, key: &str) -> Option<FactId> {
+    each!(facts, Acknowledged)
+        .filter(|(known, body)| known.proof.unit == unit && body.notice == key)
+        .map(|(known, _)| known)
+        .min_by_key(|known| known.order())
+        .map(|known| known.id)
 }
 
 /// What the owning unit must see to because of what is known now: the written notice of other
@@ -126,11 +147,7 @@ fn duties(
     duties
         .into_iter()
         .map(|(key, why)| Notice {
-            acknowledged: each!(facts, Acknowledged)
-                .filter(|(known, body)| known.proof.unit == owner.unit && body.notice == key)
-                .map(|(known, _)| known)
-                .min_by_key(|known| known.order())
-                .map(|known| known.id),
+            acknowledged: acknowledged(facts, owner.unit, &key),
             key,
             unit: owner.unit,
             about: why.facts.clone(),

@@ -17,6 +17,7 @@ use super::confirmation::Confirmation;
 use super::known::{Facts, Known, each};
 use super::ladder::Ladder;
 use super::session::Sides;
+use super::sheet::{self, Dispatch};
 use super::{Closure, Registration, agreement, coverage, performance, red};
 
 /// What clocks are derived from.
@@ -28,6 +29,7 @@ pub(super) struct Sources<'a> {
     pub(super) ladder: &'a Ladder,
     pub(super) closure: Option<&'a Closure>,
     pub(super) category: Option<Category>,
+    pub(super) dispatch: &'a Dispatch,
     pub(super) sides: Sides<'a>,
     pub(super) settings: &'a Settings,
 }
@@ -75,6 +77,7 @@ impl Sources<'_> {
         self.agreement_clocks(&mut clocks, ended);
         self.danger(&mut clocks);
         self.stagnation(&mut clocks, accepted.unwrap_or(registered), ended);
+        clocks.extend(sheet::clocks(self.facts, self.dispatch, ended, self.settings));
         clocks
     }
 
@@ -269,6 +272,7 @@ impl Sources<'_> {
             start: from.0,
             agreed_end: None,
             limit: self.settings.limit(kind),
+            unit: None,
             stop,
             pauses: if row(kind).pauses { pauses(self.facts) } else { Vec::new() },
             extensions: self.extensions(kind, from.0),

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::time::At;
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
-use super::known::{Facts, Known, Precedence, each, precedence};
+use super::known::{Facts, Known, Precedence, each, precedence, weigh};
 use super::ladder::{Ladder, refusals};
 use super::meeting::{self, Meeting};
 
@@ -154,38 +154,36 @@ fn heard(body: &SessionHeld, side: &[FactId]) -> bool {
 ///
 /// Source: 人民调解法 (2010) arts. 3 and 17: one party's clear refusal forbids mediation.
 fn barred(facts: &Facts, session: &Known, conflicts: &mut Vec<Conflict>) -> Option<Why> {
-    for refusal in refusals(facts) {
-        let basis = refusal.basis.iter().map(|k| k.id);
-        match precedence(&refusal, &[session], session.span()) {
-            Precedence::Apart => {}
+    let refusals = refusals(facts).into_iter().map(|refusal| ((), refusal));
+    let weighed =
+        weigh(refusals, |refusal| match precedence(refusal, &[session], session.span()) {
             // The law bars the session whether or not its recorder knew.
-            Precedence::ClaimPrevails | Precedence::Knowing => {
-                return Some(Why::new(RuleId::SessionWithoutConsent, basis.chain([session.id])));
-            }
-            Precedence::Backdated => {
-                let why = Why::new(RuleId::Backdated, basis.chain([session.id]));
-                let sides: Vec<&Known> = refusal.basis.iter().copied().chain([session]).collect();
-                let key = format!("session/{}", session.id);
-                let decided = facts.decision(&key, Seat::Owner, &sides);
-                let void = decided.is_some_and(|(_, c)| *c == Choice::Way("void".into()));
-                conflicts.push(
-                    Conflict::between(
-                        ConflictKind::Session,
-                        key,
-                        why.clone(),
-                        Seat::Owner,
-                        sides.iter().map(|k| Side::of_fact(k)).collect(),
-                    )
-                    .with_ways(&["void", "stand"])
-                    .settled_by(decided.map(|(known, _)| known)),
-                );
-                if void {
-                    return Some(why);
-                }
-            }
-        }
+            Precedence::Knowing => Precedence::ClaimPrevails,
+            stands => stands,
+        });
+    if let Some((_, refusal)) = weighed.prevails {
+        let basis = refusal.basis.iter().map(|known| known.id);
+        return Some(Why::new(RuleId::SessionWithoutConsent, basis.chain([session.id])));
     }
-    None
+    if weighed.backdated.is_empty() {
+        return None;
+    }
+    let sides: Vec<&Known> = weighed.backdated.into_iter().chain([session]).collect();
+    let why = Why::new(RuleId::Backdated, sides.iter().map(|known| known.id));
+    let key = format!("session/{}", session.id);
+    let decided = facts.decision(&key, Seat::Owner, &sides);
+    conflicts.push(
+        Conflict::between(
+            ConflictKind::Session,
+            key,
+            why.clone(),
+            Seat::Owner,
+            sides.iter().map(|known| Side::of_fact(known)).collect(),
+        )
+        .with_ways(&["void", "stand"])
+        .settled_by(decided.map(|(known, _)| known)),
+    );
+    decided.is_some_and(|(_, choice)| *choice == Choice::Way("void".into())).then_some(why)
 }
 
 /// How many sessions count at a level since it last came to own the case.

@@ -22,6 +22,7 @@ use super::ladder::{EscalationStatus, Ladder, refusals};
 use super::number::Numbers;
 use super::procedure::Flaw;
 use super::session::{Session, Uncounted};
+use super::sheet::Dispatch;
 use super::{Closure, Event, EventMark, Registration, coverage, performance, red, running};
 
 /// A stage of the closed loop.
@@ -139,6 +140,12 @@ pub enum Mark {
     Doubtful,
     /// 付多了: more was paid than was due.
     Overpaid,
+    /// 主办不一致
+    LeadConflict,
+    /// 已改派
+    Reassigned,
+    /// 单据已关闭，实际未办
+    SheetNotDone,
 }
 
 /// The closure that holds: by the unit that owns the case now, after it came to own it.
@@ -169,6 +176,7 @@ pub(super) struct Now<'a> {
     pub(super) archive: Option<&'a Archive>,
     pub(super) voiding: &'a Voiding,
     pub(super) numbers: &'a Numbers,
+    pub(super) dispatch: &'a Dispatch,
 }
 
 impl Now<'_> {
@@ -342,6 +350,18 @@ impl Now<'_> {
         for overpaid in self.overpaid {
             mark(Mark::Overpaid, &overpaid.why);
         }
+        let leads = |c: &&Conflict| c.kind == ConflictKind::Lead && c.is_open();
+        for question in self.conflicts.iter().filter(leads) {
+            mark(Mark::LeadConflict, &question.why);
+        }
+        for sheet in &self.dispatch.sheets {
+            if let Some((_, why)) = &sheet.reassigned {
+                mark(Mark::Reassigned, why);
+            }
+            if let Some(why) = sheet.undone_after_closing() {
+                mark(Mark::SheetNotDone, &why);
+            }
+        }
         if let Some((agreement, accepted)) = self.unconfirmed() {
             let why = Why::new(RuleId::AgreementAfterAcceptance, [agreement.id, accepted]);
             mark(Mark::AwaitingConfirmation, &why);
@@ -421,6 +441,9 @@ impl Now<'_> {
         }
         if self.agreements.iter().any(|a| a.id == known.id && a.standing == Standing::Replaced) {
             marks.push(EventMark::Replaced);
+        }
+        if self.dispatch.foreign.contains(&known.id) {
+            marks.push(EventMark::NotByOwner);
         }
         let closes = matches!(known.fact.body, Body::Closed(_));
         if closes && self.ladder.owner_at(known.span()).is_some_and(|t| t.unit != known.proof.unit)

@@ -186,6 +186,37 @@ fn backdating_asks() {
 }
 
 #[test]
+fn all_that_is_dated_before_one_act_is_asked_about_once() {
+    let mut b = begun();
+    let failed = b.session(SessionResult::Failed);
+    let session = b.world.write(b.village, "2026-03-20", failed);
+    b.escalate(b.township, "2026-03-26");
+    b.merged();
+    // Both parties are said to have refused before; the clerk knew of session and climb.
+    let refused = |party| ConsentRecorded { party, will: Will::Refused, note: String::new() };
+    for party in [b.zhang, b.li] {
+        b.world.write(b.village, "2026-03-15", Body::ConsentRecorded(refused(party)));
+    }
+    let case = b.merged();
+    for key in ["escalation/village/1".to_owned(), format!("session/{session}")] {
+        let told: Vec<_> = case.conflicts.iter().filter(|c| c.key == key).collect();
+        assert_eq!(told.len(), 1, "{key}");
+        assert_eq!(told[0].sides.len(), 3, "both refusals and the act");
+        let decided = Body::Decided(Decided {
+            conflict: key,
+            choice: Choice::Way("void".into()),
+            over: vec![],
+            reason: "拒绝在先，有录音".into(),
+        });
+        b.world.write(b.village, "2026-03-28", decided);
+    }
+    let case = b.merged();
+    assert!(!case.has_open_conflict());
+    assert_eq!(case.ladder.escalations[0].status, EscalationStatus::Void);
+    assert_eq!(case.session_count(Level::Village), 0);
+}
+
+#[test]
 fn a_session_after_a_refusal_does_not_count() {
     let mut b = begun();
     let failed = b.session(SessionResult::Failed);

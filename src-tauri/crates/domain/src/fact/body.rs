@@ -38,11 +38,15 @@ macro_rules! bodies {
 
 mod ending;
 mod keeping;
+mod sheet;
 mod timing;
+mod township;
 
 pub use ending::*;
 pub use keeping::*;
+pub use sheet::*;
 pub use timing::*;
+pub use township::*;
 
 words! {
     /// The procedure a dispute runs on; clocks attach to it.

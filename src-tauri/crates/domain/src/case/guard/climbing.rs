@@ -6,7 +6,6 @@ use crate::fact::body::{
     Escalated, EscalationAccepted, EscalationReason, EscalationReturned, EscalationWithdrawn,
 };
 use crate::role::{Level, Role};
-use crate::settings::Settings;
 
 use super::super::Case;
 use super::super::ladder::{Escalation, EscalationStatus};
@@ -41,7 +40,7 @@ pub(super) fn check_request(case: &Case, body: &Escalated, author: Author) -> Ve
 /// A climb for failed sessions needs as many as the rule says; the township may confirm one only
 /// for a session it recorded itself.
 fn check_failures(case: &Case, from: Level, author: Author) -> Verdict {
-    let threshold = Settings::default().failures(from);
+    let threshold = case.settings.failures(from);
     if case.session_count(from) < threshold {
         return refuse("reason", RefusalReason::TooFewSessions);
     }

@@ -6,7 +6,6 @@
 use crate::fact::Body;
 use crate::fact::body::*;
 use crate::id::FactId;
-use crate::settings::Settings;
 use crate::time::{At, Day};
 
 use super::super::Case;
@@ -128,7 +127,7 @@ fn check_filing(names: &Names<'_>, at: At, body: &ConfirmationFiled) -> Verdict 
 fn check_agreement(names: &Names<'_>, at: At, body: &AgreementReached) -> Verdict {
     names.parties("objecting", &body.objecting)?;
     if body.form == AgreementForm::Oral {
-        let is_for_later = Settings::default().is_oral_on_the_spot_only
+        let is_for_later = names.case.settings.is_oral_on_the_spot_only
             && needs_writing(at.day, &body.plan, &body.objecting);
         if names.case.written_only.is_some() || is_for_later {
             return refuse("form", RefusalReason::MustBeWritten);

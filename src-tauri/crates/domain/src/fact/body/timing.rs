@@ -51,6 +51,16 @@ words! {
         UrgentHandling,
         /// 紧急：办结
         UrgentClosing,
+        /// 派单：签收
+        SheetSignIn,
+        /// 提醒单：答复
+        SheetReminder,
+        /// 联系单：答复
+        SheetLiaison,
+        /// 交办单：答复
+        SheetOrder,
+        /// 派单：异议
+        SheetObjection,
     }
     /// Why a case rests (中止).
     SuspensionGround {

@@ -1,0 +1,377 @@
+//! The projections of dispatch, statistics and settings.
+
+use std::collections::BTreeSet;
+
+use domain::id::{DeviceId, RecordId, UnitId, UserId};
+use rusqlite::{OptionalExtension, params};
+
+use crate::cases::ordinal_of;
+use crate::database::{Reader, Result, Writer};
+use crate::logs::fixed;
+
+/// How far the zone is ahead of Greenwich.
+const ZONE_MS: i64 = 8 * 3600 * 1000;
+
+/// A day.
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// Something that is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRow {
+    /// The agreement, as text; empty for the case itself.
+    pub fact: String,
+    /// The day it counts on, `YYYY-MM-DD`.
+    pub day: String,
+    /// The word for the form of the agreement; empty for the case itself.
+    pub form: String,
+    /// What it settles, in fen.
+    pub amount_fen: i64,
+}
+
+/// What is counted of one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedRow {
+    /// The case.
+    pub record: RecordId,
+    /// The unit that registered it.
+    pub unit: Option<UnitId>,
+    /// The word for how it came.
+    pub source: String,
+    /// The word for its type.
+    pub category: Option<String>,
+    /// How many parties it has.
+    pub party_count: u32,
+    /// One thing of it.
+    pub item: ItemRow,
+}
+
+/// A sheet, as the lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetRow {
+    /// The case.
+    pub record: RecordId,
+    /// The sheet, as text.
+    pub fact: String,
+    /// The word for which of the three it is.
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// Which unit sent it.
+    pub sender: UnitId,
+    /// To which unit.
+    pub addressee: UnitId,
+    /// The word for the part that unit has.
+    pub part: String,
+    /// The day by which something must happen, `YYYY-MM-DD`; empty if none.
+    pub day: String,
+    /// The word for how far it is.
+    pub status: String,
+    /// The unit that must do something next, if one must.
+    pub turn: Option<UnitId>,
+}
+
+/// A version of the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingRow {
+    /// The record that brought it.
+    pub record: RecordId,
+    /// Its name.
+    pub version: String,
+    /// Whether it holds for what is registered from now on.
+    pub holds: bool,
+    /// What it sets, as JSON.
+    pub body: String,
+}
+
+/// A frozen period or a zero report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodRow {
+    /// The record.
+    pub record: RecordId,
+    /// `freeze` or `zero`.
+    pub kind: String,
+    /// The period.
+    pub period: String,
+    /// Whose it is.
+    pub unit: UnitId,
+    /// The fact, as text.
+    pub fact: String,
+    /// Who wrote it.
+    pub author: UserId,
+    /// When, as the author says.
+    pub at: String,
+}
+
+impl Reader<'_> {
+    /// Everything that is counted, case by case.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn counted(&self) -> Result<Vec<CountedRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT c.record, c.registered_unit, c.source, c.category, c.party_count, i.fact,
+             i.day, i.form, i.amount_fen
+             FROM view_item i JOIN view_case c ON c.record = i.record
+             ORDER BY i.record, i.ordinal",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok(CountedRow {
+                record: RecordId(fixed(row, 0)?),
+                unit: crate::cases::optional_unit(row, 1)?,
+                source: row.get(2)?,
+                category: row.get(3)?,
+                party_count: row.get(4)?,
+                item: ItemRow {
+                    fact: row.get(5)?,
+                    day: row.get(6)?,
+                    form: row.get(7)?,
+                    amount_fen: row.get(8)?,
+                },
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The sheets on which a unit must do something next, by the day it must.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn sheets(&self, turn: UnitId, limit: u32) -> Result<Vec<SheetRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, fact, kind, number, sender, addressee, part, day, status, turn
+             FROM view_sheet WHERE turn = ?1 ORDER BY day = '', day, record, ordinal LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![turn.bytes(), limit], |row| {
+            Ok(SheetRow {
+                record: RecordId(fixed(row, 0)?),
+                fact: row.get(1)?,
+                kind: row.get(2)?,
+                number: row.get(3)?,
+                sender: RecordId(fixed(row, 4)?),
+                addressee: RecordId(fixed(row, 5)?),
+                part: row.get(6)?,
+                day: row.get(7)?,
+                status: row.get(8)?,
+                turn: crate::cases::optional_unit(row, 9)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The highest number of a sheet that begins with a prefix.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_sheet_number(&self, prefix: &str) -> Result<u32> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT coalesce(max(CAST(substr(number, length(?1) + 1) AS INTEGER)), 0)
+             FROM view_sheet WHERE substr(number, 1, length(?1)) = ?1",
+        )?;
+        Ok(query.query_row([prefix], |row| row.get(0))?)
+    }
+
+    /// A version of the settings by its name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn setting(&self, version: &str) -> Result<Option<SettingRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, version, holds, body FROM view_setting WHERE version = ?1",
+        )?;
+        Ok(query.query_row([version], setting_row).optional()?)
+    }
+
+    /// The version of the settings that holds, if the township has set any.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn setting_holding(&self) -> Result<Option<SettingRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, version, holds, body FROM view_setting WHERE holds = 1",
+        )?;
+        Ok(query.query_row([], setting_row).optional()?)
+    }
+
+    /// The records of a kind, in order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records_of(&self, kind: &str) -> Result<Vec<RecordId>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT record FROM view_record WHERE kind = ?1 ORDER BY record")?;
+        let rows = query.query_map([kind], |row| Ok(RecordId(fixed(row, 0)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The frozen periods or the zero reports.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn periods(&self, kind: &str) -> Result<Vec<PeriodRow>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, kind, period, unit, fact, author, at FROM view_period
+             WHERE kind = ?1 ORDER BY period, record, ordinal",
+        )?;
+        let rows = query.query_map([kind], |row| {
+            Ok(PeriodRow {
+                record: RecordId(fixed(row, 0)?),
+                kind: row.get(1)?,
+                period: row.get(2)?,
+                unit: RecordId(fixed(row, 3)?),
+                fact: row.get(4)?,
+                author: UserId(fixed(row, 5)?),
+                at: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The days on which something of a unit came here, in order, as days since 1970 in the zone:
+    /// entries its devices wrote, by whatever way, and exchanges with it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn arrivals(&self, unit: UnitId, devices: &[DeviceId]) -> Result<BTreeSet<i64>> {
+        let mut days = BTreeSet::new();
+        let mut query = self.conn.prepare_cached(
+            "SELECT DISTINCT (at_ms + ?2) / ?3 FROM local_exchange
+             WHERE peer_unit = ?1 AND outcome IN ('equal', 'received', 'waiting')",
+        )?;
+        let met = query.query_map(params![unit.bytes(), ZONE_MS, DAY_MS], |row| row.get(0))?;
+        for day in met {
+            days.insert(day?);
+        }
+        for device in devices {
+            let mut query = self.conn.prepare_cached(
+                "SELECT DISTINCT (e.stored_ms + ?2) / ?3 FROM log_entry e
+                 JOIN log l ON l.id = e.log WHERE l.device = ?1",
+            )?;
+            let rows =
+                query.query_map(params![device.bytes(), ZONE_MS, DAY_MS], |row| row.get(0))?;
+            for day in rows {
+                days.insert(day?);
+            }
+        }
+        Ok(days)
+    }
+}
+
+fn setting_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<SettingRow> {
+    Ok(SettingRow {
+        record: RecordId(fixed(row, 0)?),
+        version: row.get(1)?,
+        holds: row.get(2)?,
+        body: row.get(3)?,
+    })
+}
+
+impl Writer<'_> {
+    pub(crate) fn put_items(&mut self, record: RecordId, items: &[ItemRow]) -> Result<()> {
+        for (ordinal, item) in items.iter().enumerate() {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_item (record, ordinal, fact, day, form, amount_fen)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    ordinal_of(ordinal),
+                    item.fact,
+                    item.day,
+                    item.form,
+                    item.amount_fen
+                ])?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn put_sheets(&mut self, sheets: &[SheetRow]) -> Result<()> {
+        for (ordinal, sheet) in sheets.iter().enumerate() {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_sheet (record, ordinal, fact, kind, number, sender,
+                     addressee, part, day, status, turn)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                )?
+                .execute(params![
+                    sheet.record.bytes(),
+                    ordinal_of(ordinal),
+                    sheet.fact,
+                    sheet.kind,
+                    sheet.number,
+                    sheet.sender.bytes(),
+                    sheet.addressee.bytes(),
+                    sheet.part,
+                    sheet.day,
+                    sheet.status,
+                    sheet.turn.map(|u| u.0.to_vec())
+                ])?;
+        }
+        Ok(())
+    }
+
+    /// Writes the versions of the settings, instead of those there were, and puts behind every
+    /// case that names one that is new, has changed or is gone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_settings(&mut self, rows: &[SettingRow]) -> Result<()> {
+        let before: Vec<SettingRow> = {
+            let mut query =
+                self.tx.prepare_cached("SELECT record, version, holds, body FROM view_setting")?;
+            query.query_map([], setting_row)?.collect::<rusqlite::Result<_>>()?
+        };
+        let is_in = |list: &[SettingRow], row: &SettingRow| {
+            list.iter().any(|other| other.version == row.version && other.body == row.body)
+        };
+        let changed = rows.iter().filter(|row| !is_in(&before, row));
+        let gone = before.iter().filter(|row| !is_in(rows, row));
+        for row in changed.chain(gone) {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO local_behind (record)
+                     SELECT record FROM view_case WHERE settings = ?1",
+                )?
+                .execute([&row.version])?;
+        }
+        self.tx.execute("DELETE FROM view_setting", [])?;
+        for row in rows {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_setting (record, version, holds, body)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![row.record.bytes(), row.version, row.holds, row.body])?;
+        }
+        Ok(())
+    }
+
+    /// Writes what a period record says, instead of what it said.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_periods(&mut self, record: RecordId, rows: &[PeriodRow]) -> Result<()> {
+        self.tx
+            .prepare_cached("DELETE FROM view_period WHERE record = ?1")?
+            .execute([record.bytes()])?;
+        for (ordinal, row) in rows.iter().enumerate() {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_period (record, ordinal, kind, period, unit, fact, author,
+                     at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                )?
+                .execute(params![
+                    record.bytes(),
+                    ordinal_of(ordinal),
+                    row.kind,
+                    row.period,
+                    row.unit.bytes(),
+                    row.fact,
+                    row.author.bytes(),
+                    row.at
+                ])?;
+        }
+        Ok(())
+    }
+}
