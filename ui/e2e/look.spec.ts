@@ -6,18 +6,27 @@ import { join } from "node:path";
 
 import { expect, test, type Page } from "@playwright/test";
 
-import { SCREENS } from "../src/app/screens";
+import { SCREENS, type Screen } from "../src/app/screens";
+import { GROUPS } from "../src/features/case/offers";
 import type { Preferences } from "../src/host/generated/Preferences";
 import { messages as english } from "../src/messages/en";
 import { messages as chinese } from "../src/messages/zh-CN";
 import { axeFindings, clippedTexts } from "./judge";
 import { demoHome, newHome, PASSPHRASE, Served } from "./served";
+import { archivedCase, watchedCase } from "./stories";
 
 const FOLDER = process.env["PINGLI_LOOK"] ?? "../target/look";
 
 const MESSAGES = { "zh-CN": chinese, en: english };
 const SIZES = [100, 200];
 const LANGUAGES = ["zh-CN", "en"] as const;
+/** Every form is opened by itself. */
+const FORMS_MS = 600_000;
+/** Cases in a state of their own. */
+const CASES: readonly Screen[] = [
+  { name: "case-watched", path: "/cases/:watched" },
+  { name: "case-archived", path: "/cases/:archived" },
+];
 
 let open: Served;
 let locked: Served;
@@ -40,6 +49,8 @@ test.beforeAll(async () => {
     ":case": conflict.record,
     ":record": conflict.record,
     ":key": encodeURIComponent(conflict.key),
+    ":watched": await watchedCase(open),
+    ":archived": await archivedCase(open),
   };
 });
 
@@ -68,7 +79,7 @@ for (const language of LANGUAGES) {
 
     test(`every page ${suffix}`, async ({ page }) => {
       await open.call("preferences_set", preferences);
-      for (const screen of SCREENS) {
+      for (const screen of [...SCREENS, ...CASES]) {
         const path = screen.path.replace(/:[a-z]+/g, (name) => names[name] ?? name);
         await page.goto("about:blank");
         await page.goto(open.at(path));
@@ -79,19 +90,28 @@ for (const language of LANGUAGES) {
 
     test(`every form of a case ${suffix}`, async ({ page }) => {
       await open.call("preferences_set", preferences);
-      await page.goto("about:blank");
-      await page.goto(open.at(`/cases/${names[":case"]}`));
-      await settled(page);
-      const acts = page.locator("section[aria-labelledby=acts-title] li button:enabled");
-      const count = await acts.count();
-      expect(count).toBeGreaterThan(5);
-      for (let at = 0; at < count; at += 1) {
-        await acts.nth(at).click();
+      test.setTimeout(FORMS_MS);
+      const path = `/cases/${names[":case"]}`;
+      const { may_write } = await open.call("case_get", { case: names[":case"] });
+      const kinds = Object.values(GROUPS)
+        .flat()
+        .filter((kind) => may_write.includes(kind));
+      expect(kinds.length).toBeGreaterThan(30);
+      for (const kind of kinds) {
+        await page.goto("about:blank");
+        await page.goto(open.at(`${path}?do=${kind}`));
+        await settled(page);
         await page.waitForSelector("dialog[open]");
-        await judge(page, `form-${String(at + 1).padStart(2, "0")}-${suffix}`);
-        await page.keyboard.press("Escape");
-        await expect(page.locator("dialog[open]")).toHaveCount(0);
+        await judge(page, `form-${kind}-${suffix}`);
       }
+      await page.goto("about:blank");
+      await page.goto(open.at(path));
+      await settled(page);
+      await page.locator("header button[aria-haspopup=dialog]").first().click();
+      await page.waitForSelector("dialog[open]");
+      await judge(page, `menu-${suffix}`);
+      await page.keyboard.press("Escape");
+      await expect(page.locator("dialog[open]")).toHaveCount(0);
       await page.locator("button.why").first().click();
       await page.waitForSelector("dialog[open]");
       await judge(page, `why-${suffix}`);

@@ -1,12 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
-import { FORMS } from "@/features/case/forms/kinds";
 import { fail, type Answers } from "@/host/memory";
 import type { AgreementView, ConflictView, SessionHeld } from "@/host/types";
-import { words } from "@/messages/zh-CN/words";
 
-import { CASE, event, view } from "./cases";
+import { CASE, event, notice, view } from "./cases";
 import { expectAccessible, open, VILLAGE } from "./open";
 
 const answers: Answers = {
@@ -64,12 +62,6 @@ describe("the case page", () => {
     await expectAccessible();
   });
 
-  it("offers what the role may write and greys out the rest", async () => {
-    await open(at, answers);
-    expect(await screen.findByRole("button", { name: "记一笔" })).toBeEnabled();
-    expect(screen.getByRole("button", { name: "提级到镇" })).toBeDisabled();
-  });
-
   it("records a session with its notes and the people who came", async () => {
     const { host, user } = await open(at, answers);
     const steps = await screen.findAllByRole("button", { name: "记调解会" });
@@ -77,7 +69,8 @@ describe("the case page", () => {
     const dialog = await screen.findByRole("dialog", { name: "记调解会" });
     await user.click(within(dialog).getByRole("radio", { name: /没谈成（未达成）/ }));
     await user.type(within(dialog).getByLabelText(/在哪里开的/), "村委会");
-    await user.type(within(dialog).getByLabelText("笔录"), "各说各的。");
+    await user.type(within(dialog).getByLabelText("双方各自怎么说"), "各说各的。");
+    await user.type(within(dialog).getByLabelText("结果说明"), "下次再谈。");
     await user.type(within(dialog).getByLabelText("谁记录"), "郑某");
     await user.click(within(dialog).getByRole("checkbox", { name: /权利和义务/ }));
     await user.type(within(dialog).getByLabelText("什么时候"), "昨天 15:30");
@@ -108,7 +101,7 @@ describe("the case page", () => {
           },
         },
       ],
-      notes: ["各说各的。"],
+      notes: ["陈述：\n各说各的。\n\n结果：\n下次再谈。"],
     });
   });
 
@@ -259,14 +252,7 @@ describe("the case page", () => {
   });
 
   it("takes note with one press", async () => {
-    const notice = {
-      key: "void/1",
-      unit: VILLAGE,
-      why: { rule: "C1a" as const, source: "", facts: [] },
-      about: [],
-      acknowledged: null,
-    };
-    const { host, user } = await open(at, { ...answers, case_get: view({ notices: [notice] }) });
+    const { host, user } = await open(at, { ...answers, case_get: view({ notices: [notice()] }) });
     await user.click(await screen.findByRole("button", { name: "知道了" }));
     await waitFor(() =>
       expect(host.calls.find((call) => call.name === "fact_add")?.payload).toMatchObject({
@@ -285,16 +271,4 @@ describe("the case page", () => {
     await open(at, { ...answers, case_get: () => fail({ code: "not_found", id: CASE }) });
     expect(await screen.findByText("找不到这件案子")).toBeVisible();
   });
-
-  it.each(Object.keys(FORMS) as (keyof typeof FORMS)[])(
-    "has an accessible form for %s",
-    async (kind) => {
-      await open(`${at}?do=${kind}`, {
-        ...answers,
-        case_get: view({ may_write: Object.keys(FORMS) }),
-      });
-      await screen.findByRole("dialog", { name: words.factKind[kind] });
-      await expectAccessible();
-    },
-  );
 });

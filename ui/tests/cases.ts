@@ -1,11 +1,20 @@
 // Cases as the program would answer with them.
 
-import type { CaseLine, CaseView, EventView, PartyView, WhyView } from "@/host/types";
+import type {
+  CardView,
+  CaseLine,
+  CaseView,
+  ClockView,
+  EventView,
+  NoticeView,
+  PartyView,
+  WhyView,
+} from "@/host/types";
 
 import { VILLAGE } from "./open";
 
 export const CASE = "CASE-1";
-const why: WhyView = { rule: "session_counts", source: "3321 工作方法", facts: ["F-1"] };
+export const why: WhyView = { rule: "session_counts", source: "3321 工作方法", facts: ["F-1"] };
 
 export function line(index: number, change: Partial<CaseLine> = {}): CaseLine {
   return {
@@ -103,6 +112,16 @@ export function view(change: Partial<CaseView> = {}): CaseView {
     red_branch: null,
     may_suggest_meeting: true,
     archive: null,
+    dispatch: {
+      lead: null,
+      lead_why: null,
+      co: [],
+      sheets: [],
+      referrals: [],
+      consultations: [],
+    },
+    settings_version: "builtin-1",
+    is_settings_known: true,
     tracks: ["people_mediation"],
     clocks: [],
     cards: [],
@@ -160,6 +179,61 @@ export function event(change: Partial<EventView> = {}): EventView {
       },
     },
     marks: [],
+    ...change,
+  };
+}
+
+export function clock(change: Partial<ClockView> = {}): ClockView {
+  return {
+    kind: "mediation",
+    key: "mediation/F-0",
+    start: "2026-03-05",
+    unit: "days",
+    limit: 30,
+    natural_end: "2026-04-04",
+    end: "2026-04-07",
+    end_minute: null,
+    days_left: 14,
+    light: "green",
+    is_paused: false,
+    stopped: null,
+    is_calendar_known: true,
+    extensions: [],
+    reminders: [],
+    card_due: null,
+    begins: "受理日",
+    source: "人民调解工作若干规定（2002）第三十三条",
+    why: { rule: "clocks", source: "民法典（2020）第二百条至第二百零四条", facts: ["F-1"] },
+    ...change,
+  };
+}
+
+export function card(change: Partial<CardView> = {}): CardView {
+  return {
+    issued: ["CARD-1"],
+    colour: "red",
+    clock: "stagnation",
+    anchor: "2026-03-19",
+    at: "2026-03-20",
+    unit: VILLAGE,
+    follows: [],
+    is_delivered: true,
+    is_withdrawn: false,
+    withdrawn_why: null,
+    answered: null,
+    needs_correction: false,
+    corrected: null,
+    ...change,
+  };
+}
+
+export function notice(change: Partial<NoticeView> = {}): NoticeView {
+  return {
+    key: "void/1",
+    unit: VILLAGE,
+    why: { rule: "C1a", source: "", facts: [] },
+    about: [],
+    acknowledged: null,
     ...change,
   };
 }

@@ -12,12 +12,12 @@ describe("the frame", () => {
     await expectAccessible();
   });
 
-  it("shows a township one place more than a village, and its silent villages", async () => {
+  it("shows whoever accepts cases one place more, and a township its silent villages", async () => {
     const silent = neighbour({ unit: VILLAGE, is_overdue: true, days: 5 });
     await open("/", {
       status_get: status({ office: office({ unit: TOWNSHIP, neighbours: [silent] }) }),
     });
-    expect(await screen.findByRole("link", { name: "提级接收" })).toBeVisible();
+    expect(await screen.findByRole("link", { name: "分流受理" })).toBeVisible();
     expect(screen.getByText("1 个村超过 3 天")).toBeVisible();
   });
 

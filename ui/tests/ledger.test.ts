@@ -73,6 +73,7 @@ describe("the ledger", () => {
         notices: [],
         to_accept: [],
         to_confirm: [],
+        sheets: [],
         handling: [],
         handling_total: 0,
       },

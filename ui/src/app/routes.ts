@@ -17,6 +17,11 @@ export const routes: RouteRecordRaw[] = [
   { name: "case", path: "/cases/:case", component: Case },
   { name: "registration", path: "/register", component: Registration },
   {
+    name: "triage",
+    path: "/triage",
+    component: () => import("@/features/case/triage/TriagePage.vue"),
+  },
+  {
     name: "exchange",
     path: "/exchange",
     component: () => import("@/features/exchange/ExchangePage.vue"),

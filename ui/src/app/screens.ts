@@ -11,6 +11,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "ledger", path: "/cases" },
   { name: "ledger-search", path: "/cases?q=张" },
   { name: "registration", path: "/register" },
+  { name: "triage", path: "/triage" },
   { name: "case", path: "/cases/:case" },
   { name: "exchange", path: "/exchange" },
   { name: "conflicts", path: "/conflicts" },

@@ -6,6 +6,8 @@ import { onScopeDispose, reactive } from "vue";
 
 export interface Draft<T extends object> {
   values: T;
+  /** Whether it goes on from what was written before. */
+  isResumed: boolean;
   /** There is nothing left to keep. */
   done(): void;
 }
@@ -14,10 +16,12 @@ export function useDraft<T extends object>(name: string, initial: () => T): Draf
   const queries = useQueryClient();
   const key = ["draft", name];
   queries.setQueryDefaults(["draft"], { gcTime: Infinity });
-  const values = reactive(structuredClone(queries.getQueryData<T>(key) ?? initial())) as T;
+  const kept = queries.getQueryData<T>(key);
+  const untouched = JSON.stringify(initial());
+  const values = reactive(structuredClone(kept ?? initial())) as T;
   let isDone = false;
   onScopeDispose(() => {
-    if (isDone) {
+    if (isDone || JSON.stringify(values) === untouched) {
       queries.removeQueries({ queryKey: key });
     } else {
       queries.setQueryData(key, JSON.parse(JSON.stringify(values)) as T);
@@ -25,6 +29,7 @@ export function useDraft<T extends object>(name: string, initial: () => T): Draf
   });
   return {
     values,
+    isResumed: kept !== undefined,
     done() {
       isDone = true;
     },

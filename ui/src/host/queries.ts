@@ -129,6 +129,13 @@ export interface Office {
   isTownship: ComputedRef<boolean>;
 }
 
+/** Who decides whether a case is accepted. */
+const ACCEPTING: readonly Role[] = ["R3", "R4", "R7"];
+
+export function mayTriage(role: Role | null): boolean {
+  return role !== null && ACCEPTING.includes(role);
+}
+
 /** Who works here, on which day. */
 export function useOffice(): Office {
   const { data } = useStatus();

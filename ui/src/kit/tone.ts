@@ -1,6 +1,6 @@
 // What a state means to whoever looks at it.
 
-import type { Mark, Risk, State } from "@/host/types";
+import type { CardColour, Light, Mark, Risk, State } from "@/host/types";
 
 /** All well; soon; now or wrong; for information; nothing to say. */
 export type Tone = "good" | "soon" | "alarm" | "info" | "quiet";
@@ -17,6 +17,21 @@ export const toneOfRisk = {
   yellow: "soon",
   red: "alarm",
 } satisfies Record<Risk, Tone>;
+
+/** The light of a deadline. */
+export const toneOfLight = {
+  off: "quiet",
+  green: "good",
+  yellow: "soon",
+  red: "alarm",
+} satisfies Record<Light, Tone>;
+
+/** A supervision card that stands. */
+export const toneOfCard = {
+  blue: "info",
+  yellow: "soon",
+  red: "alarm",
+} satisfies Record<CardColour, Tone>;
 
 export const toneOfState = {
   clue: "quiet",
@@ -58,4 +73,7 @@ export const toneOfMark = {
   number_conflict: "soon",
   doubtful: "soon",
   overpaid: "soon",
+  lead_conflict: "soon",
+  reassigned: "quiet",
+  sheet_not_done: "alarm",
 } satisfies Record<Mark, Tone>;

@@ -85,7 +85,9 @@ impl Archive for Records {
             self.office.note_writer(stretch.log, stretch.key);
         }
         if has_statements {
+            let before = self.office.removed();
             self.office.store.read(|reader| self.office.refresh(reader))?;
+            self.office.store.write(|tx| self.office.doubt_removed(tx, &before))?;
         }
         Ok(Imported { fresh })
     }

@@ -20,7 +20,7 @@ use crate::organisation::{
     InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated, OrgCreate,
     OrgCreated,
 };
-use crate::people::{self, PersonAdd, PersonGet, PersonList, Units};
+use crate::people::{self, PersonAdd, PersonGet, PersonList, Units, UserRemove, Users};
 use crate::period::{self, PeriodFreeze, PeriodView, ZeroReportMake};
 use crate::preferences::Preferences;
 use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
@@ -285,6 +285,10 @@ commands! {
         |desk, request, _| settings::set(&*desk.office()?, &request);
     unit_list(Nothing) -> Units, open, reads [Roster], changes [] =
         |desk, _, _| people::units(&*desk.office()?);
+    user_list(Nothing) -> Users, open, reads [Roster], changes [] =
+        |desk, _, _| people::users(&*desk.office()?);
+    user_remove(UserRemove) -> Users, open, reads [], changes [Cases Conflicts Roster] =
+        |desk, request, _| people::remove_user(&*desk.office()?, &request);
     invitation_create(InvitationCreate) -> InvitationCreated, open,
         reads [], changes [Roster] =
         |desk, request, _| desk.invite(&request);

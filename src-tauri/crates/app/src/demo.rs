@@ -285,7 +285,9 @@ fn parties(
     case: RecordId,
 ) -> Result<Option<(FactId, FactId)>, Fault> {
     let (_, record) = crate::projector::load(&pen.tx.reader(), case)?;
-    let folded = crate::settings::fold_case(&pen.tx.reader(), &record.facts(office))?;
+    let reader = pen.tx.reader();
+    let facts = crate::projector::facts_of(office, &reader, &record)?;
+    let folded = crate::settings::fold_case(&reader, &facts)?;
     let mut ids = folded.parties.iter().map(|party| party.id);
     Ok(ids.next().zip(ids.next()))
 }

@@ -184,6 +184,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         now_ms: u64,
         write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
     ) -> Result<RecordId, Fault> {
+        self.office.check_user()?;
         let (log, key) = self.log(space)?;
         let mut draft = self.draft(log, key, Hlc::default(), 0)?;
         let id = self.next_record(space, now_ms)?;
@@ -210,6 +211,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         id: RecordId,
         write: impl FnOnce(&mut Self, &Record, &mut Draft) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
+        self.office.check_user()?;
         let (space, mut record, seen) = self.open(id)?;
         let (log, key) = self.log(space)?;
         let mut draft = self.draft(log, key, seen, record.latest_fact_ms())?;
@@ -226,6 +228,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         name: &str,
         words: &str,
     ) -> Result<(), Fault> {
+        self.office.check_user()?;
         let (space, mut record, _) = self.open(id)?;
         let (log, _) = self.log(space)?;
         if record.text(name).as_deref() == Some(words) {

@@ -10,9 +10,9 @@ use domain::id::{DeviceId, LogId, LogTag, SpaceId, UnitId, UserId};
 use domain::log::{EntryKind, Epoch, LogKey};
 use domain::role::{Level, Role};
 use domain::time::Hlc;
-use store::{Reader, Store};
+use store::{Reader, Store, Writer};
 use sync::chain;
-use trust::roster::Roster;
+use trust::roster::{Removed, Roster};
 use trust::statement::Signed;
 use zeroize::Zeroizing;
 
@@ -111,6 +111,31 @@ impl Office {
         Ok(office)
     }
 
+    /// Puts behind what the users wrote whose removal was not known before.
+    pub(crate) fn doubt_removed(
+        &self,
+        tx: &mut Writer<'_>,
+        known_before: &BTreeMap<UserId, Removed>,
+    ) -> Result<(), Fault> {
+        let roster = self.roster();
+        for (user, removed) in self.removed() {
+            if known_before.get(&user) == Some(&removed) {
+                continue;
+            }
+            for device in roster.user(user).into_iter().flat_map(|user| &user.devices) {
+                tx.doubt_device(*device)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The users that were removed, as known now.
+    pub(crate) fn removed(&self) -> BTreeMap<UserId, Removed> {
+        let roster = self.roster();
+        let gone = roster.removals().into_iter();
+        gone.filter_map(|user| Some((user, roster.removed(user)?))).collect()
+    }
+
     /// Reads roster and writers again from the database.
     pub(crate) fn refresh(&self, reader: &Reader<'_>) -> Result<(), Fault> {
         let mut roster = Roster::new(self.identity.root());
@@ -179,6 +204,14 @@ impl Office {
             device: self.identity.device,
             device_name: device.map_or(&record.device_name, |d| &d.name).clone(),
             is_certified: device.is_some(),
+        }
+    }
+
+    /// Refuses whoever was removed, as soon as this computer knows it.
+    pub(crate) fn check_user(&self) -> Result<(), Fault> {
+        match self.roster().removed(self.identity.record.user) {
+            Some(_) => Err(Fault::NotAllowed { role: self.me().role, may: Vec::new() }),
+            None => Ok(()),
         }
     }
 

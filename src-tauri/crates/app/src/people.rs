@@ -3,19 +3,22 @@
 use domain::case::guard::{self, RefusalReason};
 use domain::fact::body::{PersonRegistered, Sex};
 use domain::fact::{Body, RecordKind};
-use domain::id::RecordId;
+use domain::id::{RecordId, UserId};
+use domain::role::Role;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use trust::key::SecretKey;
+use trust::statement::{CutOff, Signed, Statement, UserRemoval};
 
 use crate::cases::{ROWS_MAX, conflict_views, field_views};
-use crate::clock::today;
+use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
-use crate::view::{PersonLine, PersonView, PersonWindow, UnitRef};
+use crate::view::{PersonLine, PersonView, PersonWindow, UnitRef, UserRef};
 
 /// Registers a person.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +45,40 @@ pub struct PersonAdd {
     /// Anything else.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+/// Removes a user: from a moment on they work here no more.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct UserRemove {
+    /// Who.
+    pub user: UserId,
+    /// From when; this minute if absent.
+    #[serde(default)]
+    pub from: Option<At>,
+    /// Why.
+    pub reason: String,
+}
+
+/// The users of the organisation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Users {
+    /// By unit and name.
+    pub users: Vec<UserLine>,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct UserLine {
+    /// Who.
+    pub user: UserRef,
+    /// For which unit.
+    pub unit: UnitRef,
+    /// Since when they work here no more, in milliseconds since 1970.
+    pub removed_ms: Option<u64>,
 }
 
 /// Reads one person.
@@ -156,6 +193,75 @@ pub(crate) fn list(office: &Office, request: &PersonList) -> Result<PersonWindow
             total: u32::try_from(reader.person_count(part)?).unwrap_or(u32::MAX),
         })
     })
+}
+
+/// Reads the users.
+pub(crate) fn users(office: &Office) -> Result<Users, Fault> {
+    office.store.read(|reader| {
+        let names = Names::read(office, reader)?;
+        let roster = office.roster();
+        let mut users: Vec<UserLine> = roster
+            .units()
+            .into_iter()
+            .flat_map(|unit| roster.users_of(unit).map(move |user| (unit, user.user)))
+            .map(|(unit, user)| UserLine {
+                user: names.user(user),
+                unit: names.unit(unit),
+                removed_ms: roster.removed(user).map(|removed| removed.effective_ms),
+            })
+            .collect();
+        users.sort_by(|a, b| (&a.unit.name, &a.user.name).cmp(&(&b.unit.name, &b.user.name)));
+        Ok(Users { users })
+    })
+}
+
+/// Removes a user. What they wrote, as far as it is known here, stands.
+pub(crate) fn remove_user(office: &Office, request: &UserRemove) -> Result<Users, Fault> {
+    let me = office.me();
+    let roster = office.roster();
+    let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
+    let township = roster.space(common).map(|space| space.unit);
+    if me.role != Role::R7 || township != Some(me.unit) {
+        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7] });
+    }
+    guard::required("reason", &request.reason, guard::NAME_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    let refuse = |field: &str, reason| Fault::Refused { reason, field: field.to_owned(), index: 0 };
+    let user = roster.user(request.user).ok_or_else(|| Fault::not_found(request.user))?;
+    if request.user == me.user {
+        return Err(refuse("user", RefusalReason::Role));
+    }
+    if roster.removed(request.user).is_some() {
+        return Err(refuse("user", RefusalReason::AlreadyDone));
+    }
+    let from = request.from.unwrap_or_else(|| minute(office.now_ms()));
+    if from.day > today(office.now_ms()) {
+        return Err(refuse("from", RefusalReason::InFuture));
+    }
+    office.store.write(|tx| {
+        let mut cut_offs = Vec::new();
+        for device in &user.devices {
+            for held in tx.reader().logs_of(*device)? {
+                let first = held.ranges.first().filter(|range| range.first == 1);
+                cut_offs.extend(first.map(|range| CutOff { log: held.log, last: range.last }));
+            }
+        }
+        let said = Statement::Removal(UserRemoval {
+            user: request.user,
+            effective_ms: u64::try_from(from.moment()).unwrap_or(0),
+            cut_offs,
+            reason: request.reason.trim().to_owned(),
+        });
+        let own = SecretKey::from_seed(office.identity.record.user_seed);
+        let signer = office.identity.operational.as_ref().unwrap_or(&own);
+        let signed = Signed::new(roster.organisation(), &said, signer);
+        let before = office.removed();
+        Pen::new(office, tx).say_signed(common, &signed)?;
+        office.refresh(&tx.reader())?;
+        office.doubt_removed(tx, &before)
+    })?;
+    projector::catch_up_all(office, |_| true)?;
+    users(office)
 }
 
 /// Reads the units.

@@ -173,7 +173,8 @@ fn freezes(office: &Office, reader: &Reader<'_>) -> Result<Vec<Freeze>, Fault> {
     let mut freezes = Vec::new();
     for row in reader.periods(FREEZE)? {
         let (_, record) = projector::load(reader, row.record)?;
-        freezes.extend(domain::period::fold(row.record, &record.facts(office)).freeze);
+        let facts = projector::facts_of(office, reader, &record)?;
+        freezes.extend(domain::period::fold(row.record, &facts).freeze);
     }
     Ok(freezes)
 }

@@ -61,6 +61,32 @@ pub(crate) fn load(reader: &Reader<'_>, id: RecordId) -> Result<(SpaceId, Record
     Ok((saved.space, Record::load(id, &saved.saved, &saved.heads)?))
 }
 
+/// The facts of a record, with those of removed users from beyond their cut-off.
+pub(crate) fn facts_of(
+    office: &Office,
+    reader: &Reader<'_>,
+    record: &Record,
+) -> Result<RecordFacts, Fault> {
+    let mut facts = record.facts(office);
+    let gone = office.removed();
+    if gone.is_empty() {
+        return Ok(facts);
+    }
+    let changes = record.changes_of_facts();
+    for carried in &facts.facts {
+        let Ok(fact) = domain::fact::Fact::read(&carried.json) else { continue };
+        let Some(removed) = gone.get(&fact.by) else { continue };
+        let entry = match changes.get(&carried.id) {
+            Some(change) => reader.entry_of_change(record.id(), change)?,
+            None => None,
+        };
+        if !entry.is_some_and(|at| removed.covers(at.log, at.seq)) {
+            facts.removed.insert(carried.id, removed.effective_ms);
+        }
+    }
+    Ok(facts)
+}
+
 /// Applies to a record what has become ready, and brings its lists up to date.
 pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Result<(), Fault> {
     let cached = tx.reader().saved(id)?;
@@ -140,7 +166,7 @@ pub(crate) fn keep(
     space: SpaceId,
     record: &Record,
 ) -> Result<(), Fault> {
-    let facts = record.facts(office);
+    let facts = facts_of(office, &tx.reader(), record)?;
     let kind = record.kind();
     let mut has_refused = facts.facts.iter().any(|c| c.proof.is_none() || c.role.is_none());
     match RecordKind::from_code(&kind) {

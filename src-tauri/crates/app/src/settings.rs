@@ -179,8 +179,11 @@ fn versions(
     let mut facts = Vec::with_capacity(ids.len());
     for id in &ids {
         facts.push(match fresh.filter(|record| record.id() == *id) {
-            Some(record) => record.facts(office),
-            None => projector::load(reader, *id)?.1.facts(office),
+            Some(record) => projector::facts_of(office, reader, record)?,
+            None => {
+                let (_, record) = projector::load(reader, *id)?;
+                projector::facts_of(office, reader, &record)?
+            }
         });
     }
     let versions = match township(office) {

@@ -426,6 +426,27 @@ impl Record {
         record
     }
 
+    /// The change that brought each fact, by its hash.
+    #[must_use]
+    pub fn changes_of_facts(&self) -> BTreeMap<FactId, [u8; 32]> {
+        let ancestry = Ancestry::of(&self.doc);
+        let hashes: Vec<[u8; 32]> =
+            self.doc.get_changes_meta(&[]).iter().map(|meta| meta.hash.0).collect();
+        let mut changes = BTreeMap::new();
+        let Some(facts) = self.object("facts") else { return changes };
+        for item in self.doc.map_range(&facts, ..) {
+            let (Ok(id), ObjId::Id(counter, actor, _)) = (item.key.parse::<FactId>(), item.id())
+            else {
+                continue;
+            };
+            let place = ancestry.place_of(counter, &actor);
+            if let Some(hash) = place.and_then(|at| hashes.get(at)) {
+                changes.insert(id, *hash);
+            }
+        }
+        changes
+    }
+
     fn fields(&self, vouch: &impl Vouch) -> BTreeMap<String, Vec<FieldValue>> {
         let mut fields = BTreeMap::new();
         let Some(object) = self.object("fields") else {

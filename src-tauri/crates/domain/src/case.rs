@@ -10,6 +10,7 @@ pub mod clock;
 pub mod confirmation;
 pub mod conflict;
 mod coverage;
+mod doubt;
 pub mod ending;
 mod giving_back;
 pub mod grounds;
@@ -27,6 +28,7 @@ pub mod procedure;
 pub mod red;
 pub mod register;
 pub mod remedy;
+mod removal;
 pub mod running;
 pub mod session;
 pub mod sheet;
@@ -175,6 +177,10 @@ pub enum EventMark {
     Doubtful,
     /// 没有效力: by somebody else than the owner.
     NotByOwner,
+    /// 时间存疑: the clock of the computer was wrong.
+    ClockDoubt,
+    /// 撤权后到达: it came after its author was removed.
+    AfterRemoval,
     /// 需要更新软件才能显示
     NeedsUpdate,
     /// 待核查: its author could not be proven or may not write it.

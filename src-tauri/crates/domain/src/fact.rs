@@ -482,6 +482,12 @@ impl Past {
         self.0.get(place / 64).is_some_and(|word| word.checked_shr(bit).unwrap_or(0) & 1 == 1)
     }
 
+    /// Whether the two share a fact.
+    #[must_use]
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
     /// The part of the set before a place.
     fn below(&self, place: usize) -> Self {
         let mut below = Self::default();
@@ -545,6 +551,9 @@ pub struct RecordFacts {
     pub facts: Vec<Carried>,
     /// The registers, each with its concurrent values sorted by (recorded, device).
     pub fields: std::collections::BTreeMap<String, Vec<FieldValue>>,
+    /// Facts of users who were removed, from beyond the cut-off: the moment of the removal, in
+    /// milliseconds since 1970.
+    pub removed: std::collections::BTreeMap<FactId, u64>,
 }
 
 impl RecordFacts {
@@ -586,6 +595,16 @@ impl RecordFacts {
             carried.past = past;
         }
         Self { facts: facts.into_iter().map(|(carried, _)| carried).collect(), ..Self::default() }
+    }
+
+    /// Whether a fact has no effect until somebody takes it up: its author had been removed, and it
+    /// did not both happen and get typed before that.
+    #[must_use]
+    pub fn withholds(&self, id: FactId, fact: &Fact) -> bool {
+        self.removed.get(&id).is_some_and(|moment| {
+            let at = At::minute_of(i64::try_from(*moment).unwrap_or(i64::MAX));
+            !(fact.recorded.ms < *moment && fact.at.span().is_before(&at.span()))
+        })
     }
 
     /// Adds a fact whose author had all the others before them and whose id is the largest.

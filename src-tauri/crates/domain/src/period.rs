@@ -124,6 +124,9 @@ pub fn fold(record: RecordId, facts: &RecordFacts) -> Said {
     let mut lists: Vec<(UnitId, CountedAs, Vec<CountedCase>)> = Vec::new();
     for carried in &facts.facts {
         let Some((fact, proof)) = believed(carried) else { continue };
+        if facts.withholds(carried.id, &fact) {
+            continue;
+        }
         match fact.body {
             Body::PeriodFrozen(body) if said.freeze.is_none() => {
                 said.freeze = Some(Freeze {

@@ -295,8 +295,8 @@ rules! {
     CorrectionAsk "correction" Ask "5.0" "对同一记录的两种更正，由承办单位核定"
         "two different corrections of one fact leave it as it was until a person decides"
         "case::tests::two_corrections_ask";
-    ImpossibleDate "impossible_date" Set "5.0" "业务日期与录入时间、所依据的事实核对"
-        "a fact that lies in the future of its typing, before the case or before what it builds on keeps its meaning and is marked to be checked"
+    ImpossibleDate "impossible_date" Set "5.0" "业务日期与所依据的事实核对"
+        "a fact dated before the case or before what it builds on keeps its meaning and is marked to be checked"
         "case::procedure::tests::a_day_that_cannot_be_is_refused_and_from_a_peer_marked";
     LateEntry "late_entry" Set "5.0" "补录"
         "a fact typed more than three days after it happened is marked"
@@ -334,6 +334,15 @@ rules! {
     LeadAsk "C24" Ask "5.20" "主办不一致，由综治中心主任裁定；裁定前先派的为临时主办，已答复的不变"
         "two sheets that make different units lead are put before the head of the centre; the earlier acts meanwhile, and what was answered stays"
         "case::sheet::tests::two_leads_ask_the_head_and_the_earlier_acts_meanwhile";
+    UserRemoved "C15" Ask "5.19" "撤权后到达：发生和录入都在撤权以前的算数，其余由综治中心主任逐条定"
+        "what a removed user wrote beyond the cut-off counts if it happened and was typed before the removal; the rest waits for the head of the centre"
+        "case::removal::tests::what_a_removed_user_wrote_later_waits_unless_it_came_before_the_moment";
+    TwoTracks "C19" Set "5.20" "一案两轨，各走各的时限；答复写明的才一并答复"
+        "the same petition on two tracks runs on both; one answer ends both only where it says so"
+        "case::running::tests::one_answer_ends_two_tracks_only_where_it_says_so";
+    ClockDoubt "C23" Set "5.20" "时钟有误的电脑所记时间存疑，先后不以此定"
+        "business times written by a computer whose clock was wrong are shown with a doubt; order never rests on a clock"
+        "case::doubt::tests::times_of_a_wrong_clock_are_doubted_from_the_facts_alone";
     SettingsOwner "C22" Owner "5.20" "设置由镇制定并签发；案件沿用登记时的版本"
         "settings are the township's; of two versions set in ignorance of each other the one typed first holds until the head of the centre decides, and a case keeps the version it was registered under"
         "settings::tests::the_one_typed_first_holds_until_the_head_of_the_centre_decides";
@@ -383,7 +392,7 @@ mod tests {
     fn every_section_has_a_rule() {
         let wanted = [
             "2.1", "2.3", "2.4", "2.6", "3.5", "3.6", "5.0", "5.1", "5.2", "5.3", "5.4", "5.5",
-            "5.6", "5.7", "5.8", "5.9", "5.14", "5.16", "5.20",
+            "5.6", "5.7", "5.8", "5.9", "5.14", "5.16", "5.19", "5.20",
         ];
         for section in wanted {
             assert!(RULES.iter().any(|rule| rule.section == section), "no rule of {section}");

@@ -107,6 +107,17 @@ impl At {
         }
     }
 
+    /// The moment it begins, in milliseconds since 1970-01-01T00:00Z.
+    #[must_use]
+    pub fn moment(&self) -> i64 {
+        let minute = match self.precision {
+            Precision::Day | Precision::Morning => 0,
+            Precision::Afternoon => DAY_MINUTES / 2,
+            Precision::Minute(minute) => i64::from(minute),
+        };
+        moment(midnight(self.day)).saturating_add(minute.saturating_mul(MINUTE_MS))
+    }
+
     /// The stretch of time it names.
     #[must_use]
     pub fn span(&self) -> Span {

@@ -363,6 +363,20 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Puts behind the records a device has written on, to be built again under a new roster.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn doubt_device(&mut self, device: DeviceId) -> Result<()> {
+        self.tx.execute(
+            "INSERT OR IGNORE INTO local_behind (record)
+             SELECT DISTINCT e.doc FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE l.device = ?1 AND e.kind = 1 AND e.ready IS NOT NULL",
+            [device.bytes()],
+        )?;
+        Ok(())
+    }
+
     /// Puts records behind whose facts nobody could vouch for when they were built: somebody may
     /// now.
     ///

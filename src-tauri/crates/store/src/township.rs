@@ -375,3 +375,90 @@ impl Writer<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{CaseProjection, CaseRow};
+    use crate::database::Store;
+    use domain::id::SpaceId;
+
+    fn case(n: u8, settings: &str) -> CaseProjection {
+        let row = CaseRow {
+            record: RecordId([n; 16]),
+            space: SpaceId([1; 16]),
+            number: String::new(),
+            title: String::new(),
+            category: None,
+            place: String::new(),
+            parties: "[]".into(),
+            stage: "triage".into(),
+            state: "registered".into(),
+            marks: "[]".into(),
+            owner: None,
+            registered_unit: None,
+            registered_day: "2026-03-01".into(),
+            next_due_day: None,
+            next_due_what: None,
+            risk: None,
+            amount_fen: 0,
+            is_amount_unverified: false,
+            is_closed: false,
+            open_conflicts: 0,
+            village_sessions: 0,
+            township_sessions: 0,
+            visits: 0,
+            sessions: 0,
+            escalations: 0,
+            written_agreements: 0,
+            oral_agreements: 0,
+            settings: settings.into(),
+            source: "application".into(),
+            party_count: 2,
+        };
+        CaseProjection {
+            row,
+            dues: vec![],
+            conflicts: vec![],
+            notices: vec![],
+            items: vec![],
+            sheets: vec![],
+            text: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_version_that_comes_later_puts_its_cases_behind() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::create(home.path(), zeroize::Zeroizing::new([1; 32])).unwrap();
+        let row = |version: &str, body: &str| SettingRow {
+            record: RecordId([9; 16]),
+            version: version.into(),
+            holds: version == "v1",
+            body: body.into(),
+        };
+        let behind = |rows: &[SettingRow]| -> Vec<RecordId> {
+            store
+                .write(|tx| -> Result<Vec<RecordId>> {
+                    tx.put_settings(rows)?;
+                    let behind = tx.reader().behind(10)?;
+                    behind.iter().try_for_each(|record| tx.caught_up(*record))?;
+                    Ok(behind)
+                })
+                .unwrap()
+        };
+        store
+            .write(|tx| -> Result<()> {
+                tx.put_case(&case(1, "v1"))?;
+                tx.put_case(&case(2, "v2"))?;
+                tx.put_case(&case(3, "builtin-1"))
+            })
+            .unwrap();
+        assert_eq!(behind(&[row("v1", "{}")]), [RecordId([1; 16])]);
+        assert_eq!(behind(&[row("v1", "{}"), row("v2", "{}")]), [RecordId([2; 16])]);
+        assert_eq!(behind(&[row("v1", "{}"), row("v2", "{}")]), [], "nothing is new");
+        assert_eq!(behind(&[row("v1", "{}")]), [RecordId([2; 16])], "one is gone");
+        let holding = store.read(|reader| reader.setting_holding()).unwrap();
+        assert_eq!(holding.map(|row| row.version), Some("v1".into()));
+    }
+}

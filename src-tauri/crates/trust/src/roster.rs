@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{DeviceId, OrganisationId, SpaceId, TransferId, UnitId, UserId};
+use domain::id::{DeviceId, LogId, OrganisationId, SpaceId, TransferId, UnitId, UserId};
 use domain::role::Role;
 
 use crate::key::PublicKey;
 use crate::statement::{
     Access, DeviceCertificate, InvitationCertificate, Operational, Signed, SpaceCertificate,
-    SpaceKind, Statement, StatementError, UserCertificate,
+    SpaceKind, Statement, StatementError, UserCertificate, UserRemoval,
 };
 
 /// The most statements that may wait for the authority of their signer to be known.
@@ -26,7 +26,25 @@ pub struct Roster {
     spaces: BTreeMap<SpaceId, SpaceCertificate>,
     grants: BTreeMap<(SpaceId, UnitId), Access>,
     invitations: BTreeMap<TransferId, InvitationCertificate>,
+    removals: Vec<(PublicKey, UserRemoval)>,
     waiting: Vec<(PublicKey, Statement)>,
+}
+
+/// What all removals of a user say together: the earliest moment, the strictest cut-offs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// From when, in milliseconds since 1970.
+    pub effective_ms: u64,
+    /// The last entry of each log that counts without question.
+    cut_offs: BTreeMap<LogId, u64>,
+}
+
+impl Removed {
+    /// Whether an entry lies within the cut-offs.
+    #[must_use]
+    pub fn covers(&self, log: LogId, seq: u64) -> bool {
+        self.cut_offs.get(&log).is_some_and(|last| seq <= *last)
+    }
 }
 
 impl Roster {
@@ -42,6 +60,7 @@ impl Roster {
             spaces: BTreeMap::new(),
             grants: BTreeMap::new(),
             invitations: BTreeMap::new(),
+            removals: Vec::new(),
             waiting: Vec::new(),
         }
     }
@@ -77,6 +96,8 @@ impl Roster {
                     self.note_or_wait(signer, statement);
                 }
             }
+            // Who may say so depends on the certificates, and is asked when the answer is needed.
+            Statement::Removal(removal) => self.removals.push((signer, removal)),
             statement => self.note_or_wait(signer, statement),
         }
         Ok(())
@@ -98,7 +119,7 @@ impl Roster {
 
     fn note(&mut self, statement: Statement) {
         match statement {
-            Statement::Operational(_) => {}
+            Statement::Operational(_) | Statement::Removal(_) => {}
             Statement::Device(new) => {
                 let held = self.devices.get(&new.device());
                 if held.is_none_or(|old| (old.serial, &old.name) < (new.serial, &new.name)) {
@@ -159,6 +180,46 @@ impl Roster {
     #[must_use]
     pub fn role(&self, device: DeviceId, user: UserId) -> Option<Role> {
         self.users.get(&user).filter(|u| u.devices.contains(&device)).and_then(|u| u.role())
+    }
+
+    /// Whether a user works here no more: by the word of the authority, or of the head of the
+    /// township (R7) who signs with their own key.
+    #[must_use]
+    pub fn removed(&self, user: UserId) -> Option<Removed> {
+        let mut all = self.removals.iter().filter(|(_, r)| r.user == user);
+        let mut said = all.by_ref().filter(|(signer, _)| self.may_remove(*signer)).map(|(_, r)| r);
+        let cut_offs = |removal: &UserRemoval| -> BTreeMap<LogId, u64> {
+            removal.cut_offs.iter().map(|cut| (cut.log, cut.last)).collect()
+        };
+        let first = said.next()?;
+        let mut removed = Removed { effective_ms: first.effective_ms, cut_offs: cut_offs(first) };
+        for other in said {
+            let theirs = cut_offs(other);
+            removed.effective_ms = removed.effective_ms.min(other.effective_ms);
+            removed.cut_offs.retain(|log, last| {
+                theirs.get(log).is_some_and(|other| {
+                    *last = (*last).min(*other);
+                    true
+                })
+            });
+        }
+        Some(removed)
+    }
+
+    /// The users that were removed, in order.
+    #[must_use]
+    pub fn removals(&self) -> BTreeSet<UserId> {
+        let said = self.removals.iter().filter(|(signer, _)| self.may_remove(*signer));
+        said.map(|(_, removal)| removal.user).collect()
+    }
+
+    fn may_remove(&self, signer: PublicKey) -> bool {
+        let township = self.common().and_then(|space| self.space(space)).map(|space| space.unit);
+        let heads = self
+            .users
+            .values()
+            .filter(|user| user.role() == Some(Role::R7) && Some(user.unit) == township);
+        self.is_authority(signer) || heads.map(|user| user.key).any(|key| key == signer.0)
     }
 
     /// What a unit may do with a space.
@@ -313,6 +374,63 @@ mod tests {
         let usurper = Signed::new(org, &usurper, &key(2));
         assert_eq!(roster.admit(&usurper), Err(StatementError::Authority));
         assert_eq!(roster.device(key(3).public().device()).unwrap().unit, UNIT);
+    }
+
+    #[test]
+    fn a_removal_holds_by_the_head_of_the_township_and_the_strictest_word_counts() {
+        let org = key(1).public().organisation();
+        let certificate = |seed: u8, user: u8, role: u8, unit| {
+            let certificate = UserCertificate {
+                user: UserId([user; 16]),
+                key: key(seed).public().0,
+                unit,
+                role,
+                name: "郑某".into(),
+                devices: vec![],
+                serial: 1,
+            };
+            Signed::new(org, &Statement::User(certificate), &key(2))
+        };
+        let common =
+            SpaceCertificate { space: SpaceId([8; 16]), kind: SpaceKind::Common, unit: UNIT };
+        let log = |n: u8| LogId([n; 16]);
+        let removal = |signer: u8, effective_ms, cut_offs: &[(u8, u64)]| {
+            let cut =
+                |(n, last): &(u8, u64)| crate::statement::CutOff { log: log(*n), last: *last };
+            let said = UserRemoval {
+                user: UserId([6; 16]),
+                effective_ms,
+                cut_offs: cut_offs.iter().map(cut).collect(),
+                reason: "调离".into(),
+            };
+            Signed::new(org, &Statement::Removal(said), &key(signer))
+        };
+        let mut all = statements();
+        all.extend([
+            certificate(11, 11, 7, UNIT),
+            certificate(12, 12, 7, domain::id::RecordId([9; 16])),
+            certificate(13, 13, 4, UNIT),
+            Signed::new(org, &Statement::Space(common), &key(2)),
+            // A stranger, the head of another unit, and a clerk say so too.
+            removal(8, 1, &[]),
+            removal(12, 1, &[]),
+            removal(13, 1, &[]),
+            removal(11, 500, &[(1, 9), (2, 4)]),
+            removal(2, 700, &[(1, 7)]),
+        ]);
+        for rotation in 0..all.len() {
+            let mut roster = Roster::new(key(1).public());
+            for n in 0..all.len() {
+                roster.admit(&all[(n + rotation) % all.len()]).unwrap();
+            }
+            let removed = roster.removed(UserId([6; 16])).unwrap();
+            assert_eq!(removed.effective_ms, 500, "{rotation}");
+            let covered =
+                [(1, 7), (1, 8), (2, 4), (3, 1)].map(|(n, seq)| removed.covers(log(n), seq));
+            assert_eq!(covered, [true, false, false, false]);
+            assert_eq!(roster.removals().len(), 1);
+            assert_eq!(roster.removed(UserId([11; 16])), None);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
-use domain::id::{DeviceId, OrganisationId, SpaceId, TransferId, UserId};
+use domain::id::{DeviceId, LogId, OrganisationId, SpaceId, TransferId, UserId};
 use domain::role::Role;
 
 use crate::SUITE;
@@ -40,6 +40,9 @@ pub enum Statement {
     /// Somebody is invited.
     #[n(5)]
     Invitation(#[n(0)] InvitationCertificate),
+    /// A user works here no more.
+    #[n(6)]
+    Removal(#[n(0)] UserRemoval),
 }
 
 /// An operational key.
@@ -219,6 +222,40 @@ impl InvitationCertificate {
     pub fn role(&self) -> Option<Role> {
         Role::from_number(self.role)
     }
+}
+
+/// How far a log is known to whoever removes a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub struct CutOff {
+    /// The log.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub log: LogId,
+    /// Its last entry that counts without question.
+    #[n(1)]
+    pub last: u64,
+}
+
+/// The removal of a user. What the user wrote up to the cut-off of each log stands; what comes
+/// later counts only if it happened and was typed before the moment, else somebody decides. There
+/// is no taking back: whoever works again gets a new certificate under a new name.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct UserRemoval {
+    /// The user.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub user: UserId,
+    /// From when, in milliseconds since 1970.
+    #[n(1)]
+    pub effective_ms: u64,
+    /// How far each log of the user's devices is known; nothing of the others is.
+    #[n(2)]
+    pub cut_offs: Vec<CutOff>,
+    /// Why.
+    #[n(3)]
+    pub reason: String,
 }
 
 /// A statement with its signature.

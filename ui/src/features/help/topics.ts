@@ -6,6 +6,7 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   workbench: "start",
   ledger: "find",
   registration: "register",
+  triage: "triage",
   case: "session",
   exchange: "exchange",
   conflicts: "conflict",

@@ -2,6 +2,7 @@
 import type { FactId } from "./FactId";
 import type { ReplyKind } from "./ReplyKind";
 import type { ReplyOutcome } from "./ReplyOutcome";
+import type { Track } from "./Track";
 
 /**
  * 书面答复. `at` is the day it was received.
@@ -25,6 +26,10 @@ number: string,
  * What it says of the request.
  */
 outcome: ReplyOutcome | null, 
+/**
+ * Which other tracks it says it answers too.
+ */
+tracks: Array<Track>, 
 /**
  * In words.
  */

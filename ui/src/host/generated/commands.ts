@@ -57,6 +57,8 @@ import type { StatusView } from "./StatusView";
 import type { Sticks } from "./Sticks";
 import type { TextEdit } from "./TextEdit";
 import type { Units } from "./Units";
+import type { UserRemove } from "./UserRemove";
+import type { Users } from "./Users";
 import type { WorkbenchView } from "./WorkbenchView";
 import type { ZeroReportMake } from "./ZeroReportMake";
 import type { Topic } from "./Topic";
@@ -81,6 +83,8 @@ export interface Commands {
   settings_get: { payload: SettingsGet; result: SettingsView };
   settings_set: { payload: SettingsChange; result: SettingsView };
   unit_list: { payload: Nothing; result: Units };
+  user_list: { payload: Nothing; result: Users };
+  user_remove: { payload: UserRemove; result: Users };
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
   case_get: { payload: CaseGet; result: CaseView };
@@ -126,6 +130,8 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   settings_get: ["roster", "conflicts"],
   settings_set: [],
   unit_list: ["roster"],
+  user_list: ["roster"],
+  user_remove: [],
   invitation_create: [],
   case_register: [],
   case_get: ["cases", "conflicts", "roster"],

@@ -4,7 +4,6 @@ import { counted } from "./plural";
 
 export const caseWords: CaseWords = {
   print: "Print",
-  more: "More",
   exportRecord: "Save as an Automerge file",
   exported: (name) => `Saved as ${name}`,
   exportPath: "To which folder or file",
@@ -17,8 +16,6 @@ export const caseWords: CaseWords = {
   stageNow: "now",
   stageLater: "not yet",
   next: "Next step",
-  acts: "What else can be recorded",
-  actsRole: "Your role may not write what is grey.",
   conflict: {
     open: "Recorded in two ways",
     settled: "There was a conflict",
@@ -41,6 +38,9 @@ export const caseWords: CaseWords = {
     title: "The case",
     caseTitle: "Title",
     number: "Number",
+    former: (numbers) => `formerly ${numbers}`,
+    provisional: (number) => `provisionally ${number}`,
+    tracks: "Tracks",
     place: "Place",
     amount: "Amount",
     category: "Type",
@@ -86,6 +86,8 @@ export const caseWords: CaseWords = {
     doesNot: "Does not count",
   },
   escalations: {
+    confirmed: (names) => `confirmed by ${names}`,
+    missed: (days) => `${counted(days, "day")} lost by the return`,
     title: "Escalations",
     line: (round) => `Round ${round}`,
   },

@@ -14,7 +14,7 @@ export const frame: Frame = {
     workbench: "Today",
     ledger: "Ledger",
     registration: "Register",
-    escalations: "To accept",
+    triage: "Triage",
     conflicts: "Conflicts",
     exchange: "Exchange",
     settings: "Settings",

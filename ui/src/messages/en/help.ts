@@ -41,13 +41,24 @@ export const help: Help = {
         "The day of application interrupts limitation, so it must be right.",
       ],
     },
+    triage: {
+      title: "Accept, decline, pass on",
+      says: "New cases and escalated ones wait for you.",
+      steps: [
+        "Choose Triage on the left.",
+        "Choose a case with the arrow keys; it is shown beside the list.",
+        "Press a digit: accept, decline, transfer; an escalated one is taken over.",
+        "Whoever is declined is told where else to go: tick what they were told.",
+      ],
+      notes: ["The next case follows by itself.", "Decide within three working days."],
+    },
     session: {
       title: "Hold a session",
       says: "Both sides sit down together, or you talk with each of them.",
       steps: [
         "Ask both whether they want mediation, and record it in the case.",
         "Open the case and choose to record a session.",
-        "Write the day, the place, the host and who was there.",
+        "Write place, host and who was there; then statements, verification, reasoning.",
         "Choose the result: agreed, failed, rescheduled, absent, ended.",
         "If it was agreed, write the agreement next; otherwise fix a new day.",
       ],
@@ -72,6 +83,42 @@ export const help: Help = {
         "Within thirty days both may apply together for judicial confirmation.",
         "Its words are not changed any more. For a change, write a new one that names the old.",
       ],
+    },
+    record: {
+      title: "Record anything else (More)",
+      says: "Recusals, inquiries, evidence, transfers, the archive.",
+      steps: [
+        "Open the case and choose More.",
+        "Type a word, such as recusal, extend, police; Enter takes the first.",
+        "What is grey cannot be recorded now; it says why.",
+      ],
+      notes: ["A half written form is kept until you lock the program."],
+    },
+    deadline: {
+      title: "Deadlines, lights, cards",
+      says: "When something ends, why on that day, and what a card is.",
+      steps: [
+        "See Deadlines in the case: green is early, yellow is soon, red is over.",
+        "Choose Why? for the first day and the article.",
+        "Mediation is extended if both sides agree; suspend it for an appraisal, then resume.",
+        "Answer a card with the reason and what comes next.",
+      ],
+      notes: [
+        "A last day that is a rest day moves on; holidays not published are not guessed.",
+        "A card proved wrong after a merge is withdrawn; both stay readable.",
+        "Lights, risk colours and cards are three different things.",
+      ],
+    },
+    danger: {
+      title: "Danger: report to the police first",
+      says: "Violence at home, harm to a child, a quarrel that may turn violent.",
+      steps: [
+        "Call the police at once.",
+        "Open the case, choose More, then Flag and Report to the police.",
+        "When the police answer, record their answer.",
+        "Hear the sides apart; no meeting.",
+      ],
+      notes: ["A report is never changed. Until it is answered the risk stays red."],
     },
     escalate: {
       title: "Escalate to the township",

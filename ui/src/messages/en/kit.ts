@@ -20,6 +20,7 @@ export const kit: Kit = {
   notChosen: "(not chosen)",
   yes: "Yes",
   no: "No",
+  phrases: "Phrases",
   why: "Why?",
   whyOf: (what) => `Why? ${what}`,
   whyTitle: "Why it is so",

@@ -318,7 +318,7 @@ export const rules: Rules = {
   },
   impossible_date: {
     title: "The day cannot be",
-    says: "It lies after it was typed, or before what it builds on. It is kept and marked to be checked.",
+    says: "It lies before what it builds on. It is kept and marked to be checked.",
   },
   two_steps: {
     title: "Two steps",
@@ -359,6 +359,18 @@ export const rules: Rules = {
   C24: {
     title: "Two lead units",
     says: "The head of the centre decides; the earlier leads meanwhile, what was answered stays.",
+  },
+  C15: {
+    title: "Came after the removal",
+    says: "It counts if it happened and was typed before the removal; the head decides on the rest.",
+  },
+  C19: {
+    title: "One matter on two tracks",
+    says: "Each track runs on its own; one answer ends both only where it says so.",
+  },
+  C23: {
+    title: "Time in doubt",
+    says: "The computer's clock was wrong. The order of things never rests on it.",
   },
   C22: {
     title: "Settings are the township’s",

@@ -66,6 +66,8 @@ export const words: Words = {
     procedure_flaw: "Flaw in procedure",
     supplement: "Supplement",
     doubtful: "To be checked",
+    clock_doubt: "Time in doubt",
+    after_removal: "Came after the removal",
   },
   role: {
     R1: "Grid worker",
@@ -162,6 +164,7 @@ export const words: Words = {
     sheet_answer: "One unit accepts and objects",
     sheet_number: "Two sheets with one number",
     settings: "Settings changed in two ways",
+    removed: "Came after the removal",
   },
   way: {
     both: "Both hold: they are about different things",
@@ -175,6 +178,8 @@ export const words: Words = {
     nothing: "Nothing to do",
     new_case: "A new case",
     reprinted: "Reprinted",
+    adopt: "It counts",
+    refuse: "It does not count",
   },
   standing: {
     unsigned: "Not fully signed",

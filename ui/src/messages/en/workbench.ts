@@ -11,11 +11,16 @@ export const workbench: Workbench = {
   noCases: "No cases yet",
   noCasesSays:
     "When somebody comes, write it down: who with whom, what about, what they ask for. One screen is enough.",
-  dues: {
+  deadlines: {
     title: "With a deadline",
-    over: (days) => `${counted(days, "day")} over`,
-    today: "due today",
-    left: (days) => `${counted(days, "day")} left`,
+    overdue: "Overdue",
+    today: "Due today",
+    soon: "Within three days",
+    atLeast: (n) => `at least ${n}`,
+    open: "Have a look",
+  },
+  dues: {
+    title: "To be carried out later",
     amount: (money) => `${money} to pay`,
     until: (day) => `until ${day}`,
     note: "Record it",
@@ -28,6 +33,11 @@ export const workbench: Workbench = {
   },
   notices: { title: "Please take note", go: "Have a look" },
   toAccept: { title: "Escalated by a village, to be accepted", go: "Accept" },
+  triage: {
+    title: "Waiting for acceptance",
+    says: (n) => `${counted(n, "case")} registered and not decided upon.`,
+    go: "Decide",
+  },
   toConfirm: { title: "Agreed, to be confirmed", go: "Confirm" },
   handling: {
     title: "In hand",

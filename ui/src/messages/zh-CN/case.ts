@@ -2,7 +2,6 @@
 
 export const caseWords = {
   print: "打印",
-  more: "更多",
   exportRecord: "另存为 Automerge 文件",
   exported: (name: string) => `已存为 ${name}`,
   exportPath: "存到哪个文件夹或文件",
@@ -15,8 +14,6 @@ export const caseWords = {
   stageNow: "现在",
   stageLater: "还没到",
   next: "下一步",
-  acts: "还能记什么",
-  actsRole: "灰色的是您的岗位不能记的。",
   conflict: {
     open: "两处记得不一样",
     settled: "曾有冲突",
@@ -39,6 +36,9 @@ export const caseWords = {
     title: "基本情况",
     caseTitle: "名称",
     number: "编号",
+    former: (numbers: string) => `曾用编号 ${numbers}`,
+    provisional: (number: string) => `临时编号 ${number}`,
+    tracks: "轨道",
     place: "地点",
     amount: "涉及金额",
     category: "类型",
@@ -84,6 +84,8 @@ export const caseWords = {
     doesNot: "不计次数",
   },
   escalations: {
+    confirmed: (names: string) => `确认的人：${names}`,
+    missed: (days: string) => `退回耽误 ${days} 天`,
     title: "提级",
     line: (round: number) => `第 ${round} 轮`,
   },

@@ -12,7 +12,7 @@ export const frame = {
     workbench: "今天",
     ledger: "案件台账",
     registration: "登记纠纷",
-    escalations: "提级接收",
+    triage: "分流受理",
     conflicts: "冲突待办",
     exchange: "交换",
     settings: "设置",

@@ -1,6 +1,10 @@
 // One line an area.
 
+import { acts } from "./acts";
+import { asks } from "./asks";
 import { caseWords } from "./case";
+import { clocks } from "./clocks";
+import { drafting } from "./drafting";
 import { facts } from "./facts";
 import { faults } from "./faults";
 import { forms } from "./forms";
@@ -15,11 +19,16 @@ import { kit } from "./kit";
 import { ledger } from "./ledger";
 import { registration } from "./registration";
 import { rules } from "./rules";
+import { triage } from "./triage";
 import { words } from "./words";
 import { workbench } from "./workbench";
 
 export const messages = {
+  acts,
+  asks,
   case: caseWords,
+  clocks,
+  drafting,
   facts,
   faults,
   forms,
@@ -34,6 +43,7 @@ export const messages = {
   ledger,
   registration,
   rules,
+  triage,
   words,
   workbench,
 };

@@ -18,6 +18,7 @@ export const kit = {
   notChosen: "（没选）",
   yes: "是",
   no: "否",
+  phrases: "常用语",
   why: "为什么？",
   whyOf: (what: string) => `为什么？${what}`,
   whyTitle: "为什么是这样",

@@ -61,7 +61,9 @@ export type Way =
   | "reopen"
   | "nothing"
   | "new_case"
-  | "reprinted";
+  | "reprinted"
+  | "adopt"
+  | "refuse";
 /** Why a log of a packet is not taken. */
 export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
 /** How two computers met. */
@@ -131,6 +133,8 @@ export const words = {
     procedure_flaw: "程序瑕疵",
     supplement: "补充卷",
     doubtful: "待核",
+    clock_doubt: "时间存疑",
+    after_removal: "撤权后到达",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",
@@ -230,6 +234,7 @@ export const words = {
     sheet_answer: "同一单位又接办又异议",
     sheet_number: "两张单一个号",
     settings: "设置改了两样",
+    removed: "撤权后到达",
   } satisfies Record<ConflictKind, string>,
   way: {
     both: "两份都算，说的不是一回事",
@@ -243,6 +248,8 @@ export const words = {
     nothing: "不需处理",
     new_case: "重新受理为新案",
     reprinted: "已重新打印",
+    adopt: "算数",
+    refuse: "不算",
   } satisfies Record<Way, string>,
   standing: {
     unsigned: "还没签全",

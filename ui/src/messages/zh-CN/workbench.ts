@@ -8,11 +8,16 @@ export const workbench = {
   nothingSays: "有人来说事，就按 F2 登记。",
   noCases: "还没有案子",
   noCasesSays: "有人来说事，就登记下来：谁和谁、为什么事、要求什么。一屏就能记完。",
-  dues: {
+  deadlines: {
     title: "有期限的",
-    over: (days: string) => `超 ${days} 天`,
+    overdue: "已超期",
     today: "今天到期",
-    left: (days: string) => `还有 ${days} 天`,
+    soon: "三天内",
+    atLeast: (n: string) => `至少 ${n}`,
+    open: "去看一看",
+  },
+  dues: {
+    title: "往后要履行的",
     amount: (money: string) => `应付 ${money}`,
     until: (day: string) => `${day}前`,
     note: "记履行",
@@ -25,6 +30,11 @@ export const workbench = {
   },
   notices: { title: "请您知悉", go: "去看一看" },
   toAccept: { title: "村里提上来，等接收", go: "去接收" },
+  triage: {
+    title: "等受理的",
+    says: (n: string) => `有 ${n} 件登记了，还没决定受理不受理。`,
+    go: "去分流",
+  },
   toConfirm: { title: "已经谈成，等镇确认", go: "去确认" },
   handling: {
     title: "正在办的",

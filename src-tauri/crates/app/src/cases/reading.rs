@@ -154,7 +154,7 @@ pub(super) fn fold(
     if record.kind() != RecordKind::Case.code() {
         return Err(Fault::not_found(id));
     }
-    let facts = record.facts(office);
+    let facts = projector::facts_of(office, reader, &record)?;
     let case = settings::fold_case(reader, &facts)?;
     Ok((record, facts, case))
 }

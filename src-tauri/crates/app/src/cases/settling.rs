@@ -15,6 +15,7 @@ use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
+use crate::projector;
 use crate::settings;
 
 /// Settles a contradiction.
@@ -48,7 +49,7 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
             return settings::decide(office, tx, request, at);
         }
         Pen::new(office, tx).edit(request.record, |pen, record, draft| {
-            let facts = record.facts(office);
+            let facts = projector::facts_of(office, &pen.tx.reader(), record)?;
             match RecordKind::from_code(&record.kind()) {
                 Some(RecordKind::Case) => {
                     let case = settings::fold_case(&pen.tx.reader(), &facts)?;

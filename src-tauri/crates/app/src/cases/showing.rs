@@ -210,6 +210,7 @@ impl CaseReader<'_> {
             event_count: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
             may_write: KINDS
                 .iter()
+                .filter(|_| self.office.check_user().is_ok())
                 .filter(|kind| kind.record == RecordKind::Case && kind.roles.contains(&me.role))
                 .map(|kind| kind.code.to_owned())
                 .collect(),

@@ -21,6 +21,7 @@ use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
+use crate::projector;
 use crate::settings;
 use crate::view::{CaseView, FieldValue};
 
@@ -322,7 +323,7 @@ fn write_facts(
     request: &FactAdd,
 ) -> Result<(), Fault> {
     let author = author(office);
-    let mut facts = record.facts(office);
+    let mut facts = projector::facts_of(office, reader, record)?;
     let mut written = Vec::new();
     let mut notes = request.notes.iter();
     for (index, value) in request.facts.iter().enumerate() {

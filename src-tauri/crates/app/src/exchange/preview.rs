@@ -23,6 +23,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Phase, Progress};
+use crate::projector;
 use crate::settings;
 use crate::view::{DeviceRef, UnitRef};
 
@@ -341,7 +342,8 @@ impl Forecast {
                 None => Record::empty(id),
             };
             let open = |record: &Record| -> Result<u32, Fault> {
-                let case = settings::fold_case(reader, &record.facts(office))?;
+                let facts = projector::facts_of(office, reader, record)?;
+                let case = settings::fold_case(reader, &facts)?;
                 let count = case.conflicts.iter().filter(|c| c.is_open()).count();
                 Ok(u32::try_from(count).unwrap_or(u32::MAX))
             };

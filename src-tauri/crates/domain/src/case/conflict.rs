@@ -63,6 +63,8 @@ pub enum ConflictKind {
     SheetNumber,
     /// Two versions of the settings.
     Settings,
+    /// Something a removed user wrote came later (撤权后到达).
+    Removed,
 }
 
 /// Who decides.

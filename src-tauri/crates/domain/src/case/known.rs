@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::removal;
 use crate::fact::body::{Choice, Corrected};
 use crate::fact::{Body, Fact, FactError, Past, Proof, RecordFacts};
 use crate::id::FactId;
@@ -25,6 +26,8 @@ pub enum RefusedFact {
     Unreadable,
     /// A newer version wrote it: 需要更新软件才能显示.
     NeedsUpdate,
+    /// Its author had been removed: the head of the centre must take it up first.
+    AfterRemoval,
 }
 
 /// A fact that counts.
@@ -42,6 +45,8 @@ pub struct Known {
     pub corrected_by: Option<FactId>,
     /// The body as it was first written, if it was corrected.
     pub written: Option<Box<Body>>,
+    /// 撤权后到达: it came after its author was removed, and counts.
+    pub is_after_removal: bool,
     place: usize,
     past: Past,
 }
@@ -57,6 +62,17 @@ impl Known {
     #[must_use]
     pub fn knows(&self, other: &Self) -> bool {
         self.past.contains(other.place)
+    }
+
+    /// Whether its author had any of some facts before them.
+    #[must_use]
+    pub fn knows_any(&self, set: &Past) -> bool {
+        self.past.intersects(set)
+    }
+
+    /// Adds it to a set of facts.
+    pub fn add_to(&self, set: &mut Past) {
+        set.insert(self.place);
     }
 
     /// The order of display and of otherwise equal facts.
@@ -93,6 +109,7 @@ impl Facts {
     #[must_use]
     pub fn read(record: &RecordFacts) -> Self {
         let mut facts = Self::default();
+        let mut waiting = Vec::new();
         for (place, carried) in record.facts.iter().enumerate() {
             let checked = match Fact::read(&carried.json) {
                 Ok(fact) => check(&fact, carried.proof, carried.role).map(|who| (fact, who)),
@@ -100,19 +117,25 @@ impl Facts {
                 Err(FactError::Unreadable(_)) => Err(RefusedFact::Unreadable),
             };
             match checked {
-                Ok((fact, (proof, role))) => facts.list.push(Known {
-                    id: carried.id,
-                    fact,
-                    proof,
-                    role,
-                    corrected_by: None,
-                    written: None,
-                    place,
-                    past: carried.past.clone(),
-                }),
+                Ok((fact, (proof, role))) => {
+                    let waits = record.withholds(carried.id, &fact);
+                    let list = if waits { &mut waiting } else { &mut facts.list };
+                    list.push(Known {
+                        id: carried.id,
+                        fact,
+                        proof,
+                        role,
+                        corrected_by: None,
+                        written: None,
+                        is_after_removal: record.removed.contains_key(&carried.id),
+                        place,
+                        past: carried.past.clone(),
+                    });
+                }
                 Err(reason) => facts.refused.push((carried.id, reason)),
             }
         }
+        removal::settle(&mut facts, waiting);
         facts.correct();
         facts
     }

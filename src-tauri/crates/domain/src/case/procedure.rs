@@ -156,10 +156,8 @@ impl Sources<'_> {
         let mut doubts: Vec<Flaw> = Vec::new();
         for known in &self.facts.list {
             let day = known.fact.at.day;
-            if day > known.fact.recorded.local().date() {
-                doubts.push(Flaw::new(RuleId::ImpossibleDate, known.id, []));
-            } else if let Some(earlier) = self.builds_on(known).filter(|(on, _)| day < *on) {
-                doubts.push(Flaw::new(RuleId::ImpossibleDate, known.id, [earlier.1]));
+            if let Some((_, earlier)) = self.builds_on(known).filter(|(on, _)| day < *on) {
+                doubts.push(Flaw::new(RuleId::ImpossibleDate, known.id, [earlier]));
             }
         }
         for (known, body) in each!(self.facts, AgreementReached) {
@@ -399,7 +397,6 @@ mod tests {
         let past = Body::AgreementReached(past);
         let session = held(&b, |body| body.rights_told = true);
         let rows = [
-            ("tomorrow", "2026-03-11", &session, "at", RefusalReason::InFuture),
             ("before it began", "2026-02-27", &session, "at", RefusalReason::BeforeRegistration),
             ("due before", "2026-03-05", &past, "plan", RefusalReason::TooEarly),
         ];
@@ -411,5 +408,11 @@ mod tests {
             assert_eq!(doubted(&case, wrong), [RuleId::ImpossibleDate], "{name}");
             assert!(case.marks.iter().any(|m| m.value == Mark::Doubtful), "{name}");
         }
+        let refused = b.world.check(village, "2026-03-11", &session).map_err(|r| r.reason);
+        assert_eq!(refused, Err(RefusalReason::InFuture));
+        let tomorrow = b.world.write(village, "2026-03-11", session);
+        let case = b.merged();
+        let marks = case.events.iter().find(|e| e.id == tomorrow).map(|e| e.marks.clone());
+        assert!(marks.is_some_and(|marks| marks.contains(&EventMark::ClockDoubt)));
     }
 }

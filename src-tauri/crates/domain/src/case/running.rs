@@ -50,7 +50,16 @@ impl Sources<'_> {
         let ended = self.ended();
         let tracks = tracks(self.facts, self.registration);
         let agreed = self.agreed();
-        let over = earliest([agreed, ended]);
+        // C19: each track runs on its own; one answer ends another only where it says so.
+        let answered = |track: Track| {
+            self.first(
+                each!(self.facts, ReplyDelivered)
+                    .filter(move |(_, body)| body.tracks.contains(&track))
+                    .map(|(known, _)| known),
+            )
+        };
+        let over = earliest([agreed, ended, answered(Track::PeopleMediation)]);
+        let labour_over = earliest([agreed, ended, answered(Track::Labour)]);
         if let Some(from) = tracks.get(&Track::PeopleMediation).copied() {
             self.push(&mut clocks, ClockKind::Acceptance, from, earliest([accepted, over]));
             if let Some(accepted) = accepted {
@@ -69,7 +78,7 @@ impl Sources<'_> {
         let is_labour = self.category.is_some_and(agreement::is_labour);
         if is_labour || tracks.contains_key(&Track::Labour) {
             let from = tracks.get(&Track::Labour).copied().unwrap_or(registered);
-            self.push(&mut clocks, ClockKind::LabourMediation, from, over);
+            self.push(&mut clocks, ClockKind::LabourMediation, from, labour_over);
         }
         if let Some(from) = tracks.get(&Track::Urgent).copied() {
             self.urgent(&mut clocks, from, accepted, ended);

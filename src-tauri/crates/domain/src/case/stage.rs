@@ -23,7 +23,7 @@ use super::number::Numbers;
 use super::procedure::Flaw;
 use super::session::{Session, Uncounted};
 use super::sheet::Dispatch;
-use super::{Closure, Event, EventMark, Registration, coverage, performance, red, running};
+use super::{Closure, Event, EventMark, Registration, coverage, doubt, performance, red, running};
 
 /// A stage of the closed loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -387,16 +387,24 @@ impl Now<'_> {
     pub(super) fn events(&self, settings: &Settings) -> Vec<Event> {
         let mut known: Vec<&Known> = self.facts.list.iter().collect();
         known.sort_by_key(|k| k.order());
+        let doubted = doubt::doubted(self.facts);
         let mut events: Vec<Event> = known
             .into_iter()
-            .map(|k| Event { id: k.id, marks: self.event_marks(k, settings) })
+            .map(|k| {
+                let mut marks = self.event_marks(k, settings);
+                if doubted.contains(&k.id) {
+                    marks.push(EventMark::ClockDoubt);
+                }
+                Event { id: k.id, marks }
+            })
             .collect();
         for (id, reason) in &self.facts.refused {
-            let mark = match reason {
-                RefusedFact::NeedsUpdate => EventMark::NeedsUpdate,
-                _ => EventMark::Refused,
+            let marks = match reason {
+                RefusedFact::NeedsUpdate => vec![EventMark::NeedsUpdate],
+                RefusedFact::AfterRemoval => vec![EventMark::Refused, EventMark::AfterRemoval],
+                _ => vec![EventMark::Refused],
             };
-            events.push(Event { id: *id, marks: vec![mark] });
+            events.push(Event { id: *id, marks });
         }
         events
     }
@@ -411,6 +419,9 @@ impl Now<'_> {
         }
         if known.fact.newer {
             marks.push(EventMark::NeedsUpdate);
+        }
+        if known.is_after_removal {
+            marks.push(EventMark::AfterRemoval);
         }
         let without_consent = self
             .sessions

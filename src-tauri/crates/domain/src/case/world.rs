@@ -45,11 +45,18 @@ pub(super) struct World {
     has: Vec<BTreeSet<usize>>,
     today: BTreeMap<usize, Day>,
     pub(super) fields: BTreeMap<String, Vec<FieldValue>>,
+    pub(super) removed: BTreeMap<FactId, u64>,
 }
 
 impl World {
     pub(super) fn new() -> Self {
-        Self { changes: vec![], has: vec![], today: BTreeMap::new(), fields: BTreeMap::new() }
+        Self {
+            changes: vec![],
+            has: vec![],
+            today: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            removed: BTreeMap::new(),
+        }
     }
 
     pub(super) fn desk(&mut self, unit: u8, role: Role) -> Desk {
@@ -168,6 +175,7 @@ impl World {
             .collect();
         let mut record = RecordFacts::gather(changes);
         record.fields.clone_from(&self.fields);
+        record.removed.clone_from(&self.removed);
         record
     }
 }

@@ -53,9 +53,12 @@ pub struct Versions {
 #[must_use]
 pub fn fold<'a>(records: impl Iterator<Item = &'a RecordFacts>, township: UnitId) -> Versions {
     let mut list: Vec<Version> = records
-        .flat_map(|record| &record.facts)
-        .filter_map(|carried| {
+        .flat_map(|record| record.facts.iter().map(move |carried| (record, carried)))
+        .filter_map(|(record, carried)| {
             let fact = Fact::read(&carried.json).ok()?;
+            if record.withholds(carried.id, &fact) {
+                return None;
+            }
             let proof = carried.proof.filter(|p| p.unit == fact.unit && p.unit == township)?;
             let row = fact.body.row();
             let may = carried.role.is_some_and(|role| row.roles.contains(&role));

@@ -1,6 +1,8 @@
 // What every form of a fact is given and gives.
 
-import type { Payload } from "@/host";
+import { reactive } from "vue";
+
+import { useDraft, type Draft, type Payload } from "@/host";
 import type { Body, CaseView, PartyView } from "@/host/types";
 import type { FactKind } from "@/messages/zh-CN/words";
 
@@ -13,6 +15,7 @@ export type FactBody = NewFact extends infer Fact
   : never;
 
 export interface FactProps<K extends FactKind = FactKind> {
+  kind: K;
   view: CaseView;
   today: string;
   /** The name of whoever writes. */
@@ -30,6 +33,16 @@ export interface FactAct {
 /** What a form lets the dialog around it ask. */
 export interface FactForm {
   build(): FactAct;
+  /** What was written is recorded: nothing is left to keep. */
+  done?(): void;
+}
+
+/** What a long form holds. A new fact's outlives the dialog; a correction begins anew each time. */
+export function useFormDraft<T extends object>(props: FactProps, initial: () => T): Draft<T> {
+  if (props.initial !== undefined) {
+    return { values: reactive(initial()) as T, isResumed: false, done: () => undefined };
+  }
+  return useDraft(`fact/${props.view.id}/${props.kind}`, initial);
 }
 
 export function partyOptions(parties: readonly PartyView[]): { value: string; label: string }[] {

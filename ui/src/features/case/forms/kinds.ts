@@ -6,27 +6,33 @@ import type { FactKind } from "@/messages/zh-CN/words";
 
 import AcceptedForm from "./AcceptedForm.vue";
 import AgreementForm from "./AgreementForm.vue";
+import CardForm from "./CardForm.vue";
 import CategoryForm from "./CategoryForm.vue";
 import CloseForm from "./CloseForm.vue";
 import ConfirmForm from "./ConfirmForm.vue";
 import ConsentForm from "./ConsentForm.vue";
 import EscalateForm from "./EscalateForm.vue";
+import ExtendForm from "./ExtendForm.vue";
+import FieldsForm from "./FieldsForm.vue";
 import NoteForm from "./NoteForm.vue";
 import PartyForm from "./PartyForm.vue";
 import PerformanceForm from "./PerformanceForm.vue";
 import RevisitForm from "./RevisitForm.vue";
+import RightsForm from "./RightsForm.vue";
 import RiskForm from "./RiskForm.vue";
 import SealedForm from "./SealedForm.vue";
 import SessionForm from "./SessionForm.vue";
 import SignedForm from "./SignedForm.vue";
 import TakeOverForm from "./TakeOverForm.vue";
 import VisitForm from "./VisitForm.vue";
+import { FIELDS, type AskedKind } from "./fields";
 
-/** In the order in which they are offered. */
-export const FORMS = {
+/** Kinds with a form of their own. */
+const OWN = {
   accepted: AcceptedForm,
   consent_recorded: ConsentForm,
   visit_received: VisitForm,
+  rights_told: RightsForm,
   session_held: SessionForm,
   agreement_reached: AgreementForm,
   agreement_signed: SignedForm,
@@ -40,10 +46,19 @@ export const FORMS = {
   category_set: CategoryForm,
   risk_assessed: RiskForm,
   party_added: PartyForm,
+  deadline_extended: ExtendForm,
+  card_issued: CardForm,
   note: NoteForm,
 } satisfies Partial<Record<FactKind, Component>>;
 
-export type WritableKind = keyof typeof FORMS;
+export type WritableKind = keyof typeof OWN | AskedKind;
+
+/** One plain form for all the others. */
+const PLAIN = Object.fromEntries<Component>(
+  Object.keys(FIELDS).map((kind) => [kind, FieldsForm]),
+) as Record<AskedKind, Component>;
+
+export const FORMS: Record<WritableKind, Component> = { ...OWN, ...PLAIN };
 
 export const WRITABLE = Object.keys(FORMS) as WritableKind[];
 

@@ -90,6 +90,7 @@ fn an_unknown_year_is_said() {
         party: None,
         number: String::new(),
         outcome: None,
+        tracks: vec![],
         note: String::new(),
     });
     b.world.write(b.township, "2026-12-20", opinion);
@@ -279,5 +280,25 @@ fn an_agreement_is_revisited_again_once_everything_is_due() {
         assert_eq!(done, want, "due {due:?}, visited {visits:?}");
         let end = due.map_or("2026-04-04", |_| "2026-07-30");
         assert_eq!(clock(&b, ClockKind::FinalRevisit).natural_end, day(end));
+    }
+}
+
+#[test]
+fn one_answer_ends_two_tracks_only_where_it_says_so() {
+    for (tracks, is_over) in [(vec![], false), (vec![Track::PeopleMediation], true)] {
+        let (mut b, _) = petition();
+        let runs = |b: &Begun, kind| clock(b, kind).running.stop.is_none();
+        assert!(runs(&b, ClockKind::Mediation) && runs(&b, ClockKind::PetitionHandling));
+        let reply = ReplyDelivered {
+            reply: ReplyKind::Opinion,
+            party: None,
+            number: String::new(),
+            outcome: None,
+            tracks,
+            note: String::new(),
+        };
+        b.world.write(b.township, "2026-03-20", Body::ReplyDelivered(reply));
+        assert!(!runs(&b, ClockKind::PetitionHandling));
+        assert_eq!(!runs(&b, ClockKind::Mediation), is_over);
     }
 }

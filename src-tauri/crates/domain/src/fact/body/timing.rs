@@ -209,6 +209,9 @@ bodies! {
         /// What it says of the request.
         #[serde(default)]
         outcome: Option<ReplyOutcome>,
+        /// Which other tracks it says it answers too.
+        #[serde(default)]
+        tracks: Vec<Track>,
         /// In words.
         #[serde(default)]
         note: String,

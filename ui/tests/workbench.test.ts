@@ -1,0 +1,92 @@
+import { screen, within } from "@testing-library/vue";
+import { describe, expect, it } from "vitest";
+
+import type { WorkbenchView } from "@/host/types";
+
+import { expectAccessible, office, open, status } from "./open";
+
+function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
+  return {
+    today: "2026-03-24",
+    dues: [],
+    deadlines: { overdue: [], today: [], within_three_days: [] },
+    conflicts: [],
+    notices: [],
+    sheets: [],
+    to_accept: [],
+    to_confirm: [],
+    handling: [],
+    handling_total: 0,
+    ...change,
+  };
+}
+const item = (kind: "mediation" | "revisit" | "stagnation", days_left: number) => ({
+  case: `CASE-${kind}`,
+  title: `张某与李某（${kind}）`,
+  kind,
+  day: "2026-03-24",
+  days_left,
+});
+const due = (line: number, days_left: number) => ({
+  case: "CASE-D",
+  title: "陈某赡养费",
+  agreement: "A",
+  line,
+  day: "2026-03-26",
+  days_left,
+  what: `第 ${line + 1} 期`,
+  amount_fen: 80_000,
+});
+
+describe("the workbench", () => {
+  it("lists what ends today, what ends soon and what is over, each with its step", async () => {
+    await open("/", {
+      workbench_get: desk({
+        deadlines: {
+          overdue: [item("stagnation", -4)],
+          today: [item("revisit", 0)],
+          within_three_days: [item("mediation", 2)],
+        },
+        dues: [due(0, 2), due(1, 33)],
+      }),
+    });
+    const card = within(await screen.findByRole("region", { name: "有期限的" }));
+    const titles = card.getAllByRole("heading", { level: 3 }).map((found) => found.textContent);
+    expect(titles).toEqual(["今天到期 1", "三天内 2", "已超期 1"]);
+    expect(card.getByText("超 4 天")).toBeVisible();
+    expect(card.getByRole("link", { name: /记回访/ })).toHaveAttribute(
+      "href",
+      "/cases/CASE-revisit?do=revisited",
+    );
+    expect(card.getByRole("link", { name: /记履行/ })).toHaveAttribute(
+      "href",
+      "/cases/CASE-D?do=performance_noted&agreement=A&line=0",
+    );
+    const later = within(screen.getByRole("region", { name: "往后要履行的" }));
+    expect(later.getByText("还有 33 天")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says how many cases wait for whoever accepts", async () => {
+    await open("/", {
+      workbench_get: desk(),
+      case_list: { rows: [], total: 3, all: 9 },
+    });
+    const card = within(await screen.findByRole("region", { name: "等受理的" }));
+    expect(card.getByText(/有 3 件登记了/)).toBeVisible();
+    expect(card.getByRole("link", { name: "去分流" })).toHaveAttribute("href", "/triage");
+  });
+
+  it("says that nothing is to be done, and how the first case is made", async () => {
+    await open("/", { workbench_get: desk() });
+    expect(await screen.findByText("今天没有要办的事")).toBeVisible();
+  });
+
+  it("begins with the first case", async () => {
+    await open("/", {
+      status_get: status({ office: office({ cases: 0 }) }),
+      workbench_get: desk(),
+    });
+    expect(await screen.findByRole("link", { name: "登记第一件纠纷" })).toBeVisible();
+  });
+});
