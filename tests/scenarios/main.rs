@@ -155,6 +155,7 @@ fn filled(text: &str) -> String {
         ("$li", fact),
         ("$session", fact),
         ("$agreement", fact),
+        ("$filing", fact),
     ];
     names.into_iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
 }

@@ -185,7 +185,13 @@ describe("the case page", () => {
   });
 
   it("opens the instalment a link is about", async () => {
-    const due = { agreement: "AGREEMENT", what: "", day: "2026-04-30", amount_fen: null };
+    const due = {
+      agreement: "AGREEMENT",
+      what: "",
+      day: "2026-04-30",
+      amount_fen: null,
+      reminders: [],
+    };
     const dues = [
       { ...due, line: 0, what: "第一期" },
       { ...due, line: 1, what: "第二期", day: "2026-05-31" },
@@ -205,9 +211,21 @@ describe("the case page", () => {
       unit: VILLAGE,
       replaces: null,
       replaces_dated: null,
+      replaced_by: null,
+      version: 1,
+      demands: [],
+      touches: [],
+      copies: 1,
+      lines: [],
+      paid_fen: 0,
+      remedies: [],
       judicial_confirmation: {
         bar: null,
         why: { rule: "judicial_confirmation", source: "", facts: [] },
+        stage: "open",
+        missing: [],
+        warnings: [],
+        filings: [],
       },
       why: { rule: "effective_date", source: "", facts: [] },
     };

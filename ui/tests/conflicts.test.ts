@@ -53,6 +53,9 @@ function agreement(text: string, change: Partial<SideView>): SideView {
         plan: [],
         replaces: null,
         replaces_dated: null,
+        demands: [],
+        touches: [],
+        objecting: [],
       },
     },
     ...change,
@@ -175,7 +178,7 @@ describe("a conflict", () => {
             choice: { fact: "E" },
             fact: {
               kind: "escalated",
-              body: { from: "village", round: 1, reason: "danger", note: "" },
+              body: { from: "village", round: 1, reason: "danger", asked: [], note: "" },
             },
             ...THERE,
           }),

@@ -12,6 +12,7 @@ function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
     deadlines: { overdue: [], today: [], within_three_days: [] },
     conflicts: [],
     notices: [],
+    sheets: [],
     to_accept: [],
     to_confirm: [],
     sheets: [],

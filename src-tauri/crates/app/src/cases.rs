@@ -1,5 +1,6 @@
 //! Cases: register, read, write on, find, settle.
 
+mod confirming;
 mod dispatching;
 mod linking;
 mod reading;

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::fact::Body;
 use domain::fact::body::{
-    Accepted, AcceptedOn, AgreementForm, AgreementReached, AgreementSealed, AgreementSigned,
-    Closed, Escalated, EscalationAccepted, EscalationReason, Kept, Note, Outcome, PerformanceNoted,
-    PlanLine, Revisited, Satisfaction, SessionHeld, SessionResult, SignedWith, VisitReceived,
+    Accepted, AcceptedOn, AgreementReached, AgreementSealed, AgreementSigned, Closed, Escalated,
+    EscalationAccepted, EscalationReason, Kept, Note, Outcome, PerformanceNoted, PlanLine,
+    Revisited, Satisfaction, SessionHeld, SessionResult, SignedWith, VisitReceived,
 };
 use domain::id::{FactId, RecordId};
 use domain::money::Fen;
@@ -222,7 +222,9 @@ fn invent(rooms: &Rooms, pen: &mut Pen<'_, '_>, rng: &mut Rng, age_days: u64) ->
         };
     let held = |result| {
         let held = SessionHeld::brief("村委会评理室", "周某", vec![first, second], result);
-        Body::SessionHeld(SessionHeld { mediators: vec!["郑某".into()], ..held })
+        Body::SessionHeld(SessionHeld {
+            mediators: vec!["郑某".into()], rights_told: true, ..held
+        })
     };
     if age_days > 1 {
         write(pen, 1, vec![Body::Accepted(Accepted { on: AcceptedOn::Application })])?;
@@ -298,14 +300,10 @@ fn agreement(
     promise: String,
 ) -> Body {
     Body::AgreementReached(AgreementReached {
-        form: AgreementForm::Written,
         text_hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
-        text,
-        parties,
         amount_fen,
         plan: vec![PlanLine { due, what: promise, amount_fen }],
-        replaces: None,
-        replaces_dated: None,
+        ..AgreementReached::written(&text, parties)
     })
 }
 
@@ -357,7 +355,8 @@ fn apart(rooms: &Rooms, now_ms: u64, count: u32) -> Result<usize, Fault> {
     if let Some(case) = made.first() {
         let present: Vec<FactId> = case.parties.iter().map(|p| p.id).collect();
         let held = |result| {
-            Body::SessionHeld(SessionHeld::brief("村委会评理室", "周某", present.clone(), result))
+            let held = SessionHeld::brief("村委会评理室", "周某", present.clone(), result);
+            Body::SessionHeld(SessionHeld { rights_told: true, ..held })
         };
         rooms.on(day(17));
         add(village, case.id, None, &[held(SessionResult::Failed)])?;
@@ -400,6 +399,7 @@ fn apart(rooms: &Rooms, now_ms: u64, count: u32) -> Result<usize, Fault> {
                     from: Level::Village,
                     round: 0,
                     reason: EscalationReason::Danger,
+                    asked: Vec::new(),
                     note: String::new(),
                 }),
                 Body::EscalationAccepted(EscalationAccepted { from: Level::Village, round: 0 }),

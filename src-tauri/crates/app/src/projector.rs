@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use document::{Incoming, Need, Record, Verdict};
+use domain::case::card::Bench;
 use domain::case::clock::Clock;
 use domain::case::conflict::Conflict;
 use domain::case::red::Mask;
@@ -17,6 +18,7 @@ use domain::role::Level;
 use domain::time::Hlc;
 use domain::{case, person, unit};
 use serde::Serialize;
+use store::cards::CardRow;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::logs::Stored;
 use store::records::{PersonRow, Saved, UnitRow};
@@ -180,10 +182,14 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
                 None => has_refused |= case.sharing.is_some(),
             }
             let mut rows = case_rows(space, record, &case);
-            let clocks = case::clock::read(&case, &crate::catalogue::calendar()?);
+            let calendar = crate::catalogue::calendar()?;
+            let clocks = case::clock::read(&case, &calendar);
             rows.dues.extend(deadlines(record.id(), &case, &clocks));
             rows.sheets = sheet_rows(record.id(), &case, &clocks);
             tx.put_case(&rows)?;
+            let settings = &case.settings;
+            let bench = Bench { clocks: &clocks, calendar: &calendar, settings };
+            tx.put_cards(record.id(), &card_rows(record.id(), &case, bench))?;
         }
         Some(RecordKind::Person) => {
             let person = person::fold(&facts);
@@ -362,6 +368,23 @@ fn deadlines(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<DueRow> {
             line: 0,
             what: String::new(),
             amount_fen: None,
+        })
+        .collect()
+}
+
+/// The supervision cards of a case; those that were withdrawn stand there and do not count.
+fn card_rows(record: RecordId, case: &Case, bench: Bench<'_>) -> Vec<CardRow> {
+    case::card::read(case, bench)
+        .iter()
+        .filter_map(|card| {
+            Some(CardRow {
+                record,
+                id: card.issued.first()?.to_string(),
+                unit: card.unit?,
+                colour: word(&card.colour),
+                day: card.at.day.format("%Y-%m-%d").to_string(),
+                is_withdrawn: !card.holds(),
+            })
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use domain::case::sheet::SheetStatus;
 use domain::case::stage::Mark;
-use domain::fact::body::{ClockKind, SheetKind, SheetPart};
+use domain::fact::body::{CardColour, ClockKind, SheetKind, SheetPart};
 use domain::id::{FactId, OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::period::Period;
@@ -20,6 +20,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::period::{self, PeriodView};
 use crate::preferences::Preferences;
+use crate::projector::word;
 use crate::settings;
 use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
 
@@ -314,6 +315,12 @@ pub struct StatisticsView {
     pub amount_fen: i64,
     /// Cases whose amount is 待核.
     pub unverified: u64,
+    /// 蓝牌: cards that were withdrawn do not count.
+    pub blue_cards: u64,
+    /// 黄牌
+    pub yellow_cards: u64,
+    /// 红牌
+    pub red_cards: u64,
     /// The period that was asked for.
     pub period: Option<PeriodView>,
 }
@@ -556,6 +563,9 @@ pub(crate) fn statistics(
             oral_agreements: sums.oral_agreements,
             amount_fen: sums.amount_fen,
             unverified: sums.unverified,
+            blue_cards: reader.card_count(&filter, &word(&CardColour::Blue))?,
+            yellow_cards: reader.card_count(&filter, &word(&CardColour::Yellow))?,
+            red_cards: reader.card_count(&filter, &word(&CardColour::Red))?,
             period,
         })
     })

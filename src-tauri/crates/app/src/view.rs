@@ -8,16 +8,20 @@ use serde::{Deserialize, Serialize};
 
 use domain::case::EventMark;
 use domain::case::agreement::{ConfirmationBar, Standing};
+use domain::case::card::CardGround;
 use domain::case::clock::{ClockUnit, ExtensionFlaw, Light};
+use domain::case::confirmation::ConfirmationStage;
 use domain::case::conflict::ConflictKind;
 use domain::case::ladder::EscalationStatus;
+use domain::case::remedy::Remedy;
 use domain::case::session::Uncounted;
 use domain::case::stage::{Mark, Stage, State};
 use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::body::{
-    AgreementForm, CardColour, Choice, ClockKind, EscalationReason, Outcome, PartyAdded, PlanLine,
-    Retention, Risk, SessionResult, Sex, Track, Will,
+    AgreementForm, CardColour, Choice, ClockKind, CourtChoice, EscalationReason, Kept, Material,
+    Outcome, PartyAdded, PlanLine, Retention, Risk, Ruling, SessionResult, Sex, Touched, Track,
+    Will,
 };
 use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
@@ -143,6 +147,8 @@ views! {
         status: EscalationStatus,
         /// Who asked, earliest first.
         requests: Vec<FactId>,
+        /// Why its ground does not show in the facts, if it does not; the climb stands.
+        warning: Option<WhyView>,
         /// Who accepted, earliest first.
         acceptances: Vec<FactId>,
         /// Everybody who confirmed it, earliest first.
@@ -189,11 +195,74 @@ views! {
         /// Whether it must be put in writing first.
         writing: bool,
     }
-    /// Whether the parties may ask a court to confirm an agreement (司法确认).
+    /// Whether the parties may ask a court to confirm an agreement (司法确认), and how far that got.
     ConfirmationView {
         /// What keeps them from it; nothing does if absent.
         bar: Option<ConfirmationBar>,
         /// The rule and the agreements behind that.
+        why: WhyView,
+        /// How far it got.
+        stage: ConfirmationStage,
+        /// Papers that were not noted yet.
+        missing: Vec<Material>,
+        /// What courts do not confirm and this agreement seems to touch. They stay in sight; they
+        /// stop nobody.
+        warnings: Vec<TouchedView>,
+        /// The applications, by the day they were handed in.
+        filings: Vec<FilingView>,
+    }
+    /// Something a court does not confirm, and why the agreement seems to touch it.
+    TouchedView {
+        /// What.
+        touched: Touched,
+        /// The rule and the facts.
+        why: WhyView,
+    }
+    /// An application to one court.
+    FilingView {
+        /// The facts that noted it, earliest first; acceptance and ruling name the first.
+        notes: Vec<FactId>,
+        /// The day it was handed in.
+        at: At,
+        /// The court.
+        court: String,
+        /// By which of the four rules it was chosen.
+        choice: CourtChoice,
+        /// Who applied.
+        applicants: Vec<FactId>,
+        /// Whether both sides did.
+        is_joint: bool,
+        /// Whether it came after the thirty days.
+        is_late: bool,
+        /// The day the court registered it.
+        accepted: Option<At>,
+        /// The number of the court's file.
+        number: String,
+        /// What became of it.
+        result: Option<Ruling>,
+        /// The day of the ruling or of the withdrawal.
+        ruled: Option<At>,
+        /// The number of the ruling.
+        ruling_number: String,
+        /// Whether this court has it.
+        has_it: bool,
+    }
+    /// How far a line of a plan was kept.
+    LineView {
+        /// Its place in the plan, from 0.
+        line: u16,
+        /// The last word on it.
+        kept: Option<Kept>,
+        /// What was paid on it, each payment once.
+        paid_fen: Fen,
+        /// Whether that is more than was due.
+        is_overpaid: bool,
+    }
+    /// A way that is open when an agreement is not kept.
+    RemedyView {
+        /// Which.
+        remedy: Remedy,
+        /// The rule and the facts.
         why: WhyView,
     }
     /// An agreement.
@@ -226,7 +295,23 @@ views! {
         replaces: Option<FactId>,
         /// The day of the agreement it says it replaces, where its author did not hold that one.
         replaces_dated: Option<Day>,
-        /// Whether the parties may take it to the court (司法确认).
+        /// What holds in its place, if another does.
+        replaced_by: Option<FactId>,
+        /// Which version it is: 1, or one more than the agreement it replaces (变更协议).
+        version: u16,
+        /// Which of the registered demands it settles, by their place from 0; all if empty.
+        demands: Vec<u16>,
+        /// What its clauses touch that a court does not confirm.
+        touches: Vec<Touched>,
+        /// How many copies are made of a written one: one a party and one for the committee.
+        copies: Option<u16>,
+        /// How far each line of its plan was kept.
+        lines: Vec<LineView>,
+        /// What was paid in all, each payment once.
+        paid_fen: Fen,
+        /// What stays open once it is not kept.
+        remedies: Vec<RemedyView>,
+        /// Whether the parties may take it to the court (司法确认), and how far that got.
         judicial_confirmation: ConfirmationView,
         /// The rule and the facts behind its effect.
         why: WhyView,
@@ -243,6 +328,8 @@ views! {
         what: String,
         /// What is to be paid.
         amount_fen: Option<Fen>,
+        /// The days on which to remind.
+        reminders: Vec<Day>,
     }
     /// An extension of a clock.
     ExtensionView {
@@ -310,6 +397,8 @@ views! {
         at: At,
         /// To which unit.
         unit: Option<UnitRef>,
+        /// The cards it follows.
+        follows: Vec<FactId>,
         /// Whether it was handed over.
         is_delivered: bool,
         /// Whether it was withdrawn by what is known now (撤牌).
@@ -322,6 +411,23 @@ views! {
         needs_correction: bool,
         /// The correction that was.
         corrected: Option<FactId>,
+    }
+    /// A card that is due and that nobody issued: a suggestion.
+    CardDueView {
+        /// The colour.
+        colour: CardColour,
+        /// Why.
+        ground: CardGround,
+        /// For which clock.
+        clock: ClockKind,
+        /// The day whose passing it is for.
+        anchor: Day,
+        /// To which unit.
+        unit: Option<UnitRef>,
+        /// The cards it follows.
+        follows: Vec<FactId>,
+        /// The rule and the facts.
+        why: WhyView,
     }
     /// One side of a conflict.
     SideView {
@@ -523,6 +629,10 @@ views! {
         escalations: Vec<EscalationView>,
         /// The agreements.
         agreements: Vec<AgreementView>,
+        /// The demands that the agreements which hold leave open, by their place from 0.
+        open_demands: Vec<u16>,
+        /// Why those, where there are any.
+        open_demands_why: Option<WhyView>,
         /// Why it may be settled in writing only, if so.
         written_only: Option<WhyView>,
         /// The formal number that holds.
@@ -569,6 +679,8 @@ views! {
         clocks: Vec<ClockView>,
         /// The supervision cards.
         cards: Vec<CardView>,
+        /// The cards that are due and that nobody issued.
+        cards_due: Vec<CardDueView>,
         /// What is promised and not yet done.
         dues: Vec<DueView>,
         /// Contradictions, open ones first.

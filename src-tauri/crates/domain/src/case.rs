@@ -5,12 +5,16 @@
 
 pub mod agreement;
 pub mod assess;
+pub mod card;
 pub mod clock;
+pub mod confirmation;
 pub mod conflict;
+mod coverage;
 mod doubt;
 pub mod duplicate;
 pub mod ending;
 mod giving_back;
+pub mod grounds;
 pub mod guard;
 pub mod hosting;
 pub mod item;
@@ -20,10 +24,13 @@ pub mod limitation;
 pub mod meeting;
 pub mod notice;
 pub mod number;
+mod payment;
 pub mod performance;
 pub mod privacy;
+pub mod procedure;
 pub mod red;
 pub mod register;
+pub mod remedy;
 mod removal;
 pub mod running;
 pub mod session;
@@ -50,12 +57,14 @@ use crate::time::{At, Day, Hlc};
 
 use agreement::Agreement;
 use assess::Derived;
+use confirmation::Confirmation;
 use conflict::Conflict;
 use hosting::Hosting;
 use known::{Facts, Known, RefusedFact, each};
 use ladder::{Ladder, Tenure};
 use notice::Notice;
 use performance::Due;
+use procedure::Flaw;
 use register::Register;
 use session::{Session, Sides};
 use sharing::Sharing;
@@ -186,6 +195,8 @@ pub enum EventMark {
     ProcedureFlaw,
     /// 被替代
     Replaced,
+    /// 待核: it cannot be as it says.
+    Doubtful,
     /// 没有效力: by somebody else than the owner.
     NotByOwner,
     /// 时间存疑: the clock of the computer was wrong.
@@ -215,6 +226,16 @@ pub struct Case {
     pub suggestions: Vec<Suggestion>,
     /// The agreements.
     pub agreements: Vec<Agreement>,
+    /// The demands that the agreements which hold leave open, by their place from 0.
+    pub open_demands: Vec<u16>,
+    /// What courts were asked to confirm.
+    pub confirmations: Vec<Confirmation>,
+    /// 程序瑕疵
+    pub flaws: Vec<Flaw>,
+    /// 待核
+    pub doubts: Vec<Flaw>,
+    /// Requests to climb whose ground no fact shows; [`grounds::warning`] asks the clocks too.
+    pub unshown: Vec<(FactId, Why)>,
     /// Why it admits written agreements only, if it does.
     pub written_only: Option<Why>,
     /// How it was closed.
@@ -243,8 +264,8 @@ pub struct Case {
     pub running: Vec<clock::Running>,
     /// When it rested: from a day on, to before another.
     pub pauses: Vec<(Day, Option<Day>)>,
-    /// The supervision cards; [`clock::cards`] says which hold.
-    pub cards: Vec<clock::Card>,
+    /// The supervision cards; [`card::read`] says which hold.
+    pub cards: Vec<card::Card>,
     /// Why it is on the red branch, if it is: report first, nobody face to face.
     pub red_branch: Option<Why>,
     /// The archived file.
@@ -390,11 +411,24 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     let written_only = agreement::written_only(track, &types, &duplicates);
     let (mut agreements, found) = agreement::fold(&facts, &both, written_only.as_ref());
     conflicts.extend(found);
+    let demands = registration.as_ref().map(|r| r.demands.as_slice()).unwrap_or_default();
+    let open_demands = coverage::open(&agreements, demands.len());
+    let sides = Sides { applicants: &applicants, respondents: &respondents };
+    let (confirmations, found) = confirmation::Sources {
+        facts: &facts,
+        agreements: &agreements,
+        sides,
+        types: &types,
+        demands,
+    }
+    .fold();
+    conflicts.extend(found);
+    let paid = payment::fold(&facts, &mut agreements);
+    conflicts.extend(paid.conflicts);
     let mut ladder = match &registration {
-        Some(r) => ladder::fold(&facts, &agreements, first_tenure(r, &facts)),
+        Some(r) => ladder::fold(&facts, &agreements, demands.len(), first_tenure(r, &facts)),
         None => Ladder { escalations: Vec::new(), tenures: Vec::new(), conflicts: Vec::new() },
     };
-    let sides = Sides { applicants: &applicants, respondents: &respondents };
     let (sessions, found) = session::fold(&facts, &ladder, sides, settings);
     conflicts.extend(found);
     let found = suggestion::review(&facts, &mut ladder, &sessions, settings);
@@ -438,7 +472,25 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         (!a.is_open(), &a.key, &a.why.facts).cmp(&(!b.is_open(), &b.key, &b.why.facts))
     });
 
-    agreements.sort_by_key(|a| facts.get(a.id).map(Known::order));
+    let tracks = registration.as_ref().map(|r| running::tracks(&facts, r)).unwrap_or_default();
+    let subject = remedy::Subject {
+        is_labour: tracks.contains_key(&Track::Labour)
+            || types.iter().any(|(_, category)| agreement::is_labour(*category)),
+        is_land_contract: tracks.contains_key(&Track::LandContract),
+    };
+    remedy::fold(&facts, &mut agreements, &confirmations, subject);
+    let procedure = procedure::Sources {
+        facts: &facts,
+        registration: registration.as_ref(),
+        parties: &parties,
+        sides,
+        hosting: &hosting,
+        agreements: &agreements,
+        confirmations: &confirmations,
+        is_written_only: written_only.is_some(),
+        settings,
+    };
+    let (flaws, doubts) = (procedure.flaws(), procedure.doubts());
     let now = stage::Now {
         facts: &facts,
         registration: registration.as_ref(),
@@ -446,7 +498,10 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         ladder: &ladder,
         sessions: &sessions,
         closure: closure.as_ref(),
-        hosting: &hosting,
+        open_demands: &open_demands,
+        flaws: &flaws,
+        doubts: &doubts,
+        overpaid: &paid.overpaid,
         conflicts: &conflicts,
         archive: archive.as_ref(),
         voiding: &voiding,
@@ -461,6 +516,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
             facts: &facts,
             registration,
             agreements: &agreements,
+            confirmations: &confirmations,
             ladder: &ladder,
             closure: closure.as_ref(),
             duplicates: &duplicates,
@@ -471,12 +527,10 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         }
         .clocks()
     });
-    let tracks: Option<Vec<Track>> =
-        registration.as_ref().map(|r| running::tracks(&facts, r).into_keys().collect());
     let applications = duplicate::applications(registration.as_ref(), &parties, &duplicates);
     let limitations = registration.as_ref().map(|registration| {
         let merged = duplicates.sources().map(|link| link.other.track);
-        let tracks: Vec<Track> = tracks.iter().flatten().copied().chain(merged).collect();
+        let tracks: Vec<Track> = tracks.keys().copied().chain(merged).collect();
         let merged = duplicates.sources().flat_map(|link| link.why.facts.iter().copied());
         limitation::estimates(&limitation::Ground {
             registration,
@@ -491,7 +545,14 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     Case {
         latest: typed.chain(written).max().unwrap_or_default(),
         marks: now.marks(),
-        notices: notice::fold(&facts, &ladder, archive.as_ref(), &dispatch),
+        notices: notice::fold(
+            &facts,
+            &ladder,
+            &agreements,
+            &confirmations,
+            archive.as_ref(),
+            &dispatch,
+        ),
         items: item::fold(&facts, registration.as_ref(), &agreements, voiding.void.is_some()),
         settings: settings.clone(),
         red_branch: red::branch(&facts),
@@ -502,14 +563,15 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         },
         counts: counts(&facts, &agreements, &ladder, &sessions),
         events: now.events(settings),
-        tracks: tracks.unwrap_or_default(),
+        tracks: tracks.into_keys().collect(),
         running: running.unwrap_or_default(),
         pauses: running::pauses(&facts),
-        cards: running::cards(&facts, ladder.owner().map(|t| t.unit)),
         applications,
         limitations: limitations.unwrap_or_default(),
         taken_up: taken_up(&facts),
         duplicates,
+        cards: card::fold(&facts, ladder.owner().map(|t| t.unit)),
+        unshown: grounds::unshown(&facts, &ladder.escalations, sides),
         suggestions: suggestion::fold(&facts, &ladder, &sessions, is_settled, settings),
         stage,
         state,
@@ -522,6 +584,10 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         sharing,
         hosting,
         agreements,
+        open_demands,
+        confirmations,
+        flaws,
+        doubts,
         written_only,
         closure,
         risk,
@@ -614,7 +680,7 @@ fn counts(
         holding().filter(|a| a.standing == Standing::Contested).collect();
     let stand_ins = contested.iter().enumerate().filter_map(|(at, agreement)| {
         let mut later = contested.iter().skip(at.saturating_add(1));
-        (!later.any(|other| agreement.shares_party(other))).then_some(*agreement)
+        (!later.any(|other| agreement.speaks_of_the_same(other))).then_some(*agreement)
     });
     let settled = holding().filter(|a| a.standing == Standing::Current);
     let amount = settled

@@ -204,6 +204,16 @@ fact_kinds! {
     AgreementSealed = "agreement_sealed" v 1 on Case by MEDIATING, substantive false;
     /// 履行.
     PerformanceNoted = "performance_noted" v 1 on Case by CASEWORK, substantive true;
+    /// 督促履行.
+    Urged = "urged" v 1 on Case by CASEWORK, substantive false;
+    /// 准备司法确认.
+    ConfirmationPrepared = "confirmation_prepared" v 1 on Case by CASEWORK, substantive false;
+    /// 申请司法确认.
+    ConfirmationFiled = "confirmation_filed" v 1 on Case by CASEWORK, substantive false;
+    /// 法院受理司法确认.
+    ConfirmationAccepted = "confirmation_accepted" v 1 on Case by CASEWORK, substantive false;
+    /// 司法确认结果.
+    ConfirmationRuled = "confirmation_ruled" v 1 on Case by CASEWORK, substantive false;
     /// 提级.
     Escalated = "escalated" v 1 on Case by &[Role::R3, Role::R4, Role::R5, Role::R7],
         substantive false;

@@ -91,12 +91,63 @@ rules! {
     WrittenOnly "written_only" Max "2.1" "劳动争议调解仲裁法（2007）第十四条；农村土地承包经营纠纷调解仲裁法（2009）第十条"
         "disputes about labour and contracted land are settled in writing only; an oral agreement has no effect"
         "case::agreement::tests::labour_is_settled_in_writing_only";
+    PartialAgreement "partial_agreement" Set "5.8" "深圳经济特区矛盾纠纷多元化解条例（2022）第二十六条；人民调解法（2010）第二十九条"
+        "an agreement may settle some demands; the rest stays open, bars no climb, and agreements about different demands do not contradict"
+        "case::coverage::tests::a_part_leaves_the_rest_open";
+    OralOnTheSpot "oral_on_the_spot" Max "2.1" "人民调解工作若干规定（2002）第三十四条；宁波市人民调解条例第二十四条（可设置）"
+        "an oral agreement is performed on the spot and nobody objects to it; anything else is written down"
+        "case::procedure::tests::what_is_promised_for_later_is_written_down";
+    SealLast "seal_last" Set "5.8" "人民调解法（2010）第二十九条；先签名后盖章"
+        "whoever signs does so before the seal; a signature after every seal is refused, and kept and marked if a peer wrote it"
+        "case::procedure::tests::a_signature_after_the_seal_is_refused_and_from_a_peer_marked";
+    Instalments "instalments" Set "5.8" "人民调解法（2010）第二十九条（履行方式、期限）"
+        "the lines of a plan add up to the amount; where they do not the agreement is marked to be checked"
+        "case::procedure::tests::lines_that_do_not_add_up_are_refused_and_from_a_peer_marked";
+    Reminders "reminders" Set "5.8" "人民调解法（2010）第三十一条；提醒日为本地设置"
+        "a promise is reminded of seven days and one day before it is due, and one day and seven days after"
+        "case::performance::tests::a_promise_is_reminded_of_before_and_after";
+    PaymentOnce "C17_payment" Idem "5.8" "人民调解法（2010）第三十一条；同期、同日、同额疑似同一笔"
+        "two notes of one line, day and amount look like one payment: it counts once until a person says that there were two"
+        "case::payment::tests::the_same_payment_noted_twice_counts_once_until_somebody_says_otherwise";
+    Overpaid "overpaid" Set "5.8" "人民调解法（2010）第三十一条；履行数额与约定核对"
+        "more paid than was due is marked"
+        "case::payment::tests::more_than_was_due_is_marked";
+    PaidBesideChange "paid_beside_change" Set "5.8" "人民调解法（2010）第三十一条；变更协议与履行同时发生"
+        "what was performed under an agreement while another replaced it stays noted, and the owner checks it against the change"
+        "case::performance::tests::what_was_paid_beside_a_change_is_kept_and_checked";
+    Remedies "remedies" Set "5.8" "人民调解法（2010）第三十一条至第三十三条；劳动争议调解仲裁法（2007）第十五条、第十六条；农村土地承包经营纠纷调解仲裁法（2009）第四条"
+        "a promise that is not kept is urged; the court, enforcement once confirmed, the payment order and arbitration stay open by what the dispute is about"
+        "case::remedy::tests::what_is_not_kept_is_urged_and_opens_ways_by_track";
+    ConfirmationClock "confirmation_clock" Early "5.9" "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条"
+        "the thirty days run from the earlier of effective days that contradict, and stop with the joint application"
+        "case::confirmation::tests::the_thirty_days_run_from_the_earlier_of_days_that_contradict";
+    JointApplication "joint_application" Max "5.9" "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条（双方共同申请）"
+        "both sides apply together; an application of one side is kept, marked, and stops nothing"
+        "case::confirmation::tests::the_joint_filing_stops_the_thirty_days";
+    TwoCourts "two_courts" Ask "5.9" "民诉法解释（2022）第三百五十二条"
+        "of two courts the one that first registers the application has it; until one did so alone the judicial office is asked"
+        "case::confirmation::tests::the_court_that_first_registers_has_it";
+    NotConfirmable "not_confirmable" Max "5.9" "民诉法解释（2022）第三百五十五条"
+        "courts do not confirm who owns what, marriage, parentage, adoption and what has another procedure; type, words and clauses warn of it"
+        "case::confirmation::tests::what_no_court_confirms_is_warned_of";
+    CourtRuling "court_ruling" Set "5.9" "民事诉讼法（2023）第一百八十七条、第二百零六条"
+        "a valid ruling opens enforcement; a rejection leaves mediation and suit open; an application that is taken back stops nothing"
+        "case::remedy::tests::a_confirmed_agreement_is_enforced";
     JudicialConfirmation "judicial_confirmation" Max "5.9" "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条"
         "only an agreement that is in effect, uncontested and not replaced may be taken to the court for confirmation"
         "case::agreement::tests::a_contested_agreement_is_not_taken_to_court";
     SessionWithoutConsent "C5" Early "5.7" "人民调解法（2010）第三条、第十七条、第二十三条"
         "a session after a party refused is kept, marked, and does not count"
         "case::tests::a_session_after_a_refusal_does_not_count";
+    RightsFirst "rights_first" Set "5.7" "人民调解法（2010）第二十一条至第二十四条"
+        "the parties are told of their rights and duties before the first session; one held before is kept, counts, and is marked as flawed"
+        "case::procedure::tests::a_session_before_the_parties_knew_their_rights_is_flawed_and_counts";
+    ChildApart "child_apart" Max "5.7" "未成年人保护法（2024）第四条（最有利于未成年人）"
+        "a child does not sit face to face with the other side; a session where one did is kept and marked as flawed"
+        "case::procedure::tests::a_child_does_not_sit_face_to_face";
+    EarlyGround "early_ground" Set "5.4" "3321 工作方法（内部工作规则）；人民调解法（2010）第三条、第二十六条"
+        "the ground of an early climb is looked for in the facts; where none shows it the climb stands and whoever accepts it is warned"
+        "case::grounds::tests::a_ground_that_no_fact_shows_is_warned_of_and_stands";
     SessionCounts "session_counts" Set "5.4" "3321 工作方法（内部工作规则）"
         "a session counts when it failed with a place, a mediator and both sides heard"
         "case::session::tests::what_counts";
@@ -160,6 +211,24 @@ rules! {
     CardOnce "card_once" Idem "5.5" "一案一钟一日一单位一牌"
         "two cards for one clock, anchor day and unit are one"
         "case::running::tests::two_cards_for_one_passing_are_one";
+    CardDue "card_due" Set "5.5" "本地工作规则（可设置）"
+        "a clock that is over makes its card due; a person issues it"
+        "case::card::tests::a_clock_that_is_over_makes_its_card_due";
+    YellowCard "yellow_card" Set "5.5" "本地工作规则（可设置）：蓝牌三个工作日未答复，或三十日内再次逾期"
+        "a blue card nobody answered in three working days, or a second passing within thirty days, makes a yellow card due"
+        "case::card::tests::a_blue_card_nobody_answers_or_a_second_passing_makes_a_yellow_one_due";
+    RedCard "red_card" Set "5.5" "本地工作规则（可设置）：一个季度两张黄牌"
+        "two yellow cards of one quarter make a red card due"
+        "case::card::tests::two_yellow_cards_of_a_quarter_make_a_red_one_due";
+    DangerReported "danger_reported" Max "5.5" "人民调解法（2010）第二十五条；反家庭暴力法第十四条；未成年人保护法（2024）第十一条；次日发牌为本地设置"
+        "danger at home or to a minor that was noted and not reported that day makes a red card due"
+        "case::card::tests::danger_that_nobody_reported_makes_a_red_card_due";
+    CardFollows "card_follows" Set "5.5" "撤牌——依合并后事实"
+        "a card that follows another falls with it, and a yellow one with an answer that was in time"
+        "case::card::tests::a_yellow_card_falls_with_an_answer_in_time_and_with_the_blue_one";
+    FinalRevisit "final_revisit" Set "5.8" "人民调解法（2010）第三十一条；时间为本地设置"
+        "an agreement is revisited within seven days of its effect, and once more within thirty days of its last due day"
+        "case::running::tests::an_agreement_is_revisited_again_once_everything_is_due";
     Lights "lights" Set "5.5" "本地工作规则（可设置）"
         "a clock is green while more than the set part of its period is left, yellow up to and on the last day, red past it; never the risk colour, never a card"
         "case::running::tests::a_light_is_yellow_for_the_last_third_and_red_once_it_is_past";
@@ -283,6 +352,9 @@ rules! {
     CorrectionAsk "correction" Ask "5.0" "对同一记录的两种更正，由承办单位核定"
         "two different corrections of one fact leave it as it was until a person decides"
         "case::tests::two_corrections_ask";
+    ImpossibleDate "impossible_date" Set "5.0" "业务日期与所依据的事实核对"
+        "a fact dated before the case or before what it builds on keeps its meaning and is marked to be checked"
+        "case::procedure::tests::a_day_that_cannot_be_is_refused_and_from_a_peer_marked";
     LateEntry "late_entry" Set "5.0" "补录"
         "a fact typed more than three days after it happened is marked"
         "case::tests::late_entries_are_marked";

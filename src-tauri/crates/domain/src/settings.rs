@@ -51,6 +51,18 @@ pub struct Settings {
     pub limits: BTreeMap<ClockKind, u16>,
     /// The part of a period, in percent, from which a clock is yellow.
     pub yellow_percent: u8,
+    /// Whether an oral agreement must be performed on the spot and objected to by nobody.
+    ///
+    /// Source: 人民调解工作若干规定 (2002) art. 34; 宁波市人民调解条例 art. 24.
+    pub is_oral_on_the_spot_only: bool,
+    /// Whether the earlier clock for a standstill runs.
+    pub has_early_stagnation: bool,
+    /// Working days within which a card is answered.
+    pub card_answer_days: u16,
+    /// Days within which a second passing makes a yellow card.
+    pub second_overdue_days: u16,
+    /// How many yellow cards of one quarter make a red one.
+    pub yellow_cards: u16,
     /// Days around the due day of a promise on which to remind.
     pub reminder_days: Vec<i16>,
     /// Days without an exchange after which a neighbour is shown in red.
@@ -71,6 +83,11 @@ impl Default for Settings {
             counts_one_sided: false,
             limits: BTreeMap::new(),
             yellow_percent: 30,
+            is_oral_on_the_spot_only: true,
+            has_early_stagnation: false,
+            card_answer_days: 3,
+            second_overdue_days: 30,
+            yellow_cards: 2,
             reminder_days: vec![-7, -1, 1, 7],
             silent_days: 3,
             late_entry_days: 3,
@@ -119,6 +136,11 @@ impl Settings {
                 LimitKind::TownshipFailures => self.township_failures = small,
                 LimitKind::MeetingMinutes => self.meeting_minutes = small,
                 LimitKind::CountsOneSided => self.counts_one_sided = small != 0,
+                LimitKind::OralOnTheSpotOnly => self.is_oral_on_the_spot_only = small != 0,
+                LimitKind::HasEarlyStagnation => self.has_early_stagnation = small != 0,
+                LimitKind::CardAnswerDays => self.card_answer_days = small,
+                LimitKind::SecondOverdueDays => self.second_overdue_days = small,
+                LimitKind::YellowCards => self.yellow_cards = small,
                 LimitKind::YellowPercent => {
                     self.yellow_percent = u8::try_from(value).unwrap_or(u8::MAX);
                 }
@@ -139,6 +161,11 @@ impl Settings {
                 LimitKind::TownshipFailures => self.township_failures,
                 LimitKind::MeetingMinutes => self.meeting_minutes,
                 LimitKind::CountsOneSided => u16::from(self.counts_one_sided),
+                LimitKind::OralOnTheSpotOnly => u16::from(self.is_oral_on_the_spot_only),
+                LimitKind::HasEarlyStagnation => u16::from(self.has_early_stagnation),
+                LimitKind::CardAnswerDays => self.card_answer_days,
+                LimitKind::SecondOverdueDays => self.second_overdue_days,
+                LimitKind::YellowCards => self.yellow_cards,
                 LimitKind::YellowPercent => u16::from(self.yellow_percent),
                 LimitKind::SilentDays => self.silent_days,
                 LimitKind::LateEntryDays => self.late_entry_days,
@@ -162,6 +189,16 @@ pub enum LimitKind {
     MeetingMinutes,
     /// 只听一方的会是否计次: 1 yes, 0 no.
     CountsOneSided,
+    /// 口头协议是否只用于当场办完的: 1 yes, 0 no.
+    OralOnTheSpotOnly,
+    /// 是否用较早的停滞提醒: 1 yes, 0 no.
+    HasEarlyStagnation,
+    /// 牌在几个工作日内答复
+    CardAnswerDays,
+    /// 几天内再次逾期发黄牌
+    SecondOverdueDays,
+    /// 一个季度几张黄牌发红牌
+    YellowCards,
     /// 剩下几成时亮黄灯
     YellowPercent,
     /// 几天没有交换标红
@@ -250,6 +287,11 @@ pub const LIMITS: &[LimitRow] = &[
     limit_row(LimitKind::TownshipFailures, LimitUnit::Times, (1, 20), CLIMB),
     limit_row(LimitKind::MeetingMinutes, LimitUnit::Minutes, (0, 720), CLIMB),
     limit_row(LimitKind::CountsOneSided, LimitUnit::YesNo, (0, 1), CLIMB),
+    limit_row(LimitKind::OralOnTheSpotOnly, LimitUnit::YesNo, (0, 1), ORAL),
+    limit_row(LimitKind::HasEarlyStagnation, LimitUnit::YesNo, (0, 1), LOCAL),
+    limit_row(LimitKind::CardAnswerDays, LimitUnit::WorkingDays, (1, 60), LOCAL),
+    limit_row(LimitKind::SecondOverdueDays, LimitUnit::Days, (1, 365), LOCAL),
+    limit_row(LimitKind::YellowCards, LimitUnit::Times, (1, 20), LOCAL),
     limit_row(LimitKind::YellowPercent, LimitUnit::Percent, (0, 100), LOCAL),
     limit_row(LimitKind::SilentDays, LimitUnit::Days, (1, 365), LOCAL),
     limit_row(LimitKind::LateEntryDays, LimitUnit::Days, (0, 365), LOCAL),
@@ -257,6 +299,8 @@ pub const LIMITS: &[LimitRow] = &[
 ];
 
 const CLIMB: &str = "3321 工作方法（内部工作规则，不是当事人的条件）";
+const ORAL: &str =
+    "人民调解工作若干规定（2002）第三十四条；宁波市人民调解条例第二十四条（本地设置）";
 const LOCAL: &str = "本地工作规则（可设置）";
 
 /// What is known of a limit, whichever table it stands in.

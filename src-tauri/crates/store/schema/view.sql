@@ -134,6 +134,16 @@ CREATE TABLE view_party (
     PRIMARY KEY (person, record)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX view_party_record ON view_party (record);
+CREATE TABLE view_card (
+    record BLOB NOT NULL,
+    id TEXT NOT NULL,
+    unit BLOB NOT NULL,
+    colour TEXT NOT NULL,
+    day TEXT NOT NULL,
+    is_withdrawn INTEGER NOT NULL,
+    PRIMARY KEY (record, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_card_unit ON view_card (unit, is_withdrawn, day);
 
 -- What a case contributes to the statistics, each thing on its own day.
 CREATE TABLE view_item (

@@ -270,7 +270,7 @@ fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
 }
 
 /// The conditions of a filter, with their values; `None` if nothing can match.
-fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
+pub(crate) fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
     let mut sql = String::from("1");
     let mut values: Vec<Value> = Vec::new();
     let mut add = |condition: &str, value: Value| {

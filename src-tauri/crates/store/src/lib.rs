@@ -13,6 +13,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod cards;
 pub mod cases;
 pub mod database;
 pub mod local;

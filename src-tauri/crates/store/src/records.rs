@@ -196,7 +196,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn dump_views(&self) -> Result<Vec<String>> {
-        const DUMPED: [&str; 17] = [
+        const DUMPED: [&str; 18] = [
             "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
              FROM view_record",
             "SELECT 'case', hex(record), hex(space), number, title, category, place, parties,
@@ -215,6 +215,7 @@ impl Reader<'_> {
             "SELECT 'conflict', hex(record), ordinal, key, kind, is_open, hex(unit), roles, latest
              FROM view_conflict",
             "SELECT 'notice', hex(record), key, hex(unit), rule, is_open FROM view_notice",
+            "SELECT 'card', hex(record), id, hex(unit), colour, day, is_withdrawn FROM view_card",
             "SELECT 'person', hex(record), hex(space), name, phone, address, born FROM view_person",
             "SELECT 'unit', hex(record), name, level, sort FROM view_unit",
             "SELECT 'text', hex(record), kind, text FROM view_text",

@@ -27,6 +27,7 @@ function wanted(view: CaseView): WritableKind[] {
       return ["accepted", "session_held"];
     case "accepted":
     case "mediating":
+    case "partly_agreed":
       return ["session_held"];
     case "agreement_unsigned": {
       const isSealMissing = view.agreements.some(
@@ -64,6 +65,7 @@ function usual(view: CaseView): readonly WritableKind[] {
       return ["accepted", "declined", "consent_recorded", "rights_told", "mediators_appointed"];
     case "accepted":
     case "mediating":
+    case "partly_agreed":
       return ["session_held", "agreement_reached", "inquiry_made", "escalated", "terminated"];
     case "agreement_unsigned":
       return ["agreement_signed", "agreement_sealed", "terminated"];

@@ -3,6 +3,7 @@ import type { AgreementForm } from "./AgreementForm";
 import type { FactId } from "./FactId";
 import type { Fen } from "./Fen";
 import type { PlanLine } from "./PlanLine";
+import type { Touched } from "./Touched";
 
 /**
  * 达成协议: the agreement with its text as the parties have it.
@@ -41,4 +42,16 @@ replaces: FactId | null,
 /**
  * The day of the earlier agreement it says it replaces, where that one is not held here.
  */
-replaces_dated: string | null, };
+replaces_dated: string | null, 
+/**
+ * Which of the registered demands it settles, by their place from 0; all if empty.
+ */
+demands: Array<number>, 
+/**
+ * What its clauses touch that a court does not confirm.
+ */
+touches: Array<Touched>, 
+/**
+ * Parties that object to an oral form.
+ */
+objecting: Array<FactId>, };

@@ -4,8 +4,11 @@ import type { ConfirmationView } from "./ConfirmationView";
 import type { FactId } from "./FactId";
 import type { Fen } from "./Fen";
 import type { LackingView } from "./LackingView";
+import type { LineView } from "./LineView";
 import type { PlanLine } from "./PlanLine";
+import type { RemedyView } from "./RemedyView";
 import type { Standing } from "./Standing";
+import type { Touched } from "./Touched";
 import type { UnitRef } from "./UnitRef";
 import type { WhyView } from "./WhyView";
 
@@ -70,7 +73,39 @@ replaces: FactId | null,
  */
 replaces_dated: string | null, 
 /**
- * Whether the parties may take it to the court (司法确认).
+ * What holds in its place, if another does.
+ */
+replaced_by: FactId | null, 
+/**
+ * Which version it is: 1, or one more than the agreement it replaces (变更协议).
+ */
+version: number, 
+/**
+ * Which of the registered demands it settles, by their place from 0; all if empty.
+ */
+demands: Array<number>, 
+/**
+ * What its clauses touch that a court does not confirm.
+ */
+touches: Array<Touched>, 
+/**
+ * How many copies are made of a written one: one a party and one for the committee.
+ */
+copies: number | null, 
+/**
+ * How far each line of its plan was kept.
+ */
+lines: Array<LineView>, 
+/**
+ * What was paid in all, each payment once.
+ */
+paid_fen: Fen, 
+/**
+ * What stays open once it is not kept.
+ */
+remedies: Array<RemedyView>, 
+/**
+ * Whether the parties may take it to the court (司法确认), and how far that got.
  */
 judicial_confirmation: ConfirmationView, 
 /**

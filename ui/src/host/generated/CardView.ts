@@ -35,6 +35,10 @@ at: At,
  */
 unit: UnitRef | null, 
 /**
+ * The cards it follows.
+ */
+follows: Array<FactId>, 
+/**
  * Whether it was handed over.
  */
 is_delivered: boolean, 

@@ -3,4 +3,4 @@
 /**
  * A kind of clock. What each means stands in the table of clock kinds.
  */
-export type ClockKind = "acceptance" | "mediation" | "petition_notice" | "petition_handling" | "petition_review_request" | "petition_review" | "petition_recheck_request" | "petition_recheck" | "labour_mediation" | "judicial_confirmation" | "performance" | "revisit" | "stagnation" | "urgent_sign" | "urgent_arrival" | "urgent_handling" | "urgent_closing" | "sheet_sign_in" | "sheet_reminder" | "sheet_liaison" | "sheet_order" | "sheet_objection";
+export type ClockKind = "acceptance" | "mediation" | "petition_notice" | "petition_handling" | "petition_review_request" | "petition_review" | "petition_recheck_request" | "petition_recheck" | "labour_mediation" | "judicial_confirmation" | "performance" | "revisit" | "final_revisit" | "court_ruling" | "danger_report" | "stagnation" | "early_stagnation" | "urgent_sign" | "urgent_arrival" | "urgent_handling" | "urgent_closing" | "sheet_sign_in" | "sheet_reminder" | "sheet_liaison" | "sheet_order" | "sheet_objection";

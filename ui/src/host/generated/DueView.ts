@@ -25,4 +25,8 @@ what: string,
 /**
  * What is to be paid.
  */
-amount_fen: Fen | null, };
+amount_fen: Fen | null, 
+/**
+ * The days on which to remind.
+ */
+reminders: Array<string>, };

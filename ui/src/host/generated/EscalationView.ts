@@ -31,6 +31,10 @@ status: EscalationStatus,
  */
 requests: Array<FactId>, 
 /**
+ * Why its ground does not show in the facts, if it does not; the climb stands.
+ */
+warning: WhyView | null, 
+/**
  * Who accepted, earliest first.
  */
 acceptances: Array<FactId>, 

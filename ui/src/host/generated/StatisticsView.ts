@@ -42,6 +42,18 @@ amount_fen: number,
  */
 unverified: number, 
 /**
+ * 蓝牌: cards that were withdrawn do not count.
+ */
+blue_cards: number, 
+/**
+ * 黄牌
+ */
+yellow_cards: number, 
+/**
+ * 红牌
+ */
+red_cards: number, 
+/**
  * The period that was asked for.
  */
 period: PeriodView | null, };

@@ -63,6 +63,8 @@ export const conflicts: Conflicts = {
       "Both cases bear it and are found by it; the other was sealed or printed first and keeps it.",
     duplicate: "They are related and count as two; neither goes into the other.",
     same_person: "Both records stay apart, and both are found.",
+    same_payment: "Both notes are kept and count once; reminders go on.",
+    courts: "Both applications are kept; the period counts from the earlier.",
     lead: "The unit named first leads for now. The other's work is kept; what was answered stays.",
     sheet_answer: "The objection stands for now, the clocks run on, and both are kept.",
     sheet_number: "Both sheets hold; the one printed first keeps the number.",
@@ -94,6 +96,9 @@ export const conflicts: Conflicts = {
       "The judicial office gives this case a new number, reprints and writes a statement.",
     duplicate: "The judicial office checks whether both cases are about one thing.",
     same_person: "Check the identity card, or ask the person.",
+    same_payment: "Look at the receipts: one payment, or two?",
+    courts:
+      "The judicial office asks which court registered first; the other application is taken back.",
     lead: "The head of the centre says which unit leads.",
     sheet_answer: "The head of the unit says whether it accepts or objects.",
     sheet_number: "Give the later sheet a new number and print it again.",

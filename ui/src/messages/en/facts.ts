@@ -25,6 +25,14 @@ export const facts: FactSentences = {
     `Performance${b.line === null ? "" : ` of line ${b.line + 1}`}: ${words.kept[b.kept]}${
       b.amount_fen === null ? "" : `, ${c.money(b.amount_fen)}`
     }${said(b.note)}`,
+  urged: (b, c) => `Urged${b.party ? ` ${c.party(b.party)}` : ""} to perform${said(b.note)}`,
+  confirmation_prepared: (b) =>
+    `Papers for the court${b.materials.length > 0 ? `: ${list(b.materials.map((m) => words.material[m]))}` : ""}${said(b.note)}`,
+  confirmation_filed: (b, c) =>
+    `${list(b.applicants.map(c.party))} asked ${b.court} to confirm (${words.courtChoice[b.choice]})`,
+  confirmation_accepted: (b) => `Registered by the court${said(b.number)}`,
+  confirmation_ruled: (b) =>
+    `Confirmation: ${words.ruling[b.result]}${said(b.number)}${said(b.reason)}`,
   escalated: (b) =>
     `Escalated to the township (${words.escalationReason[b.reason]})${said(b.note)}`,
   escalation_accepted: () => "The township accepted the escalation",

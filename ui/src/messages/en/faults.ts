@@ -14,7 +14,8 @@ const refusals: Faults["refusals"] = {
   not_owner: "Another unit is in charge of this case now.",
   closed: "The case is closed.",
   party_refused: "A party refused mediation. Record a new consent first.",
-  must_be_written: "This kind of dispute may only be settled in writing.",
+  must_be_written:
+    "This must be settled in writing: the law says so, it is not done on the spot, or somebody objects.",
   sum_differs: "The parts do not add up to the whole amount.",
   already_done: "This is recorded already.",
   awaits_confirmation: "The township must confirm the resolution first.",
@@ -33,6 +34,10 @@ const refusals: Faults["refusals"] = {
     "This computer has no numbers. Use the computer that keeps the register, or ask the township to set numbers aside.",
   number_taken: "These numbers are given or set aside already: choose others.",
   asks_judicial_office: "The decisions contradict each other: the judicial office decides.",
+  after_seal: "The signature lies after the seal. Check the day, or seal again.",
+  one_sided: "Both sides must apply together. Choose parties of both.",
+  not_confirmable:
+    "This agreement cannot be taken to the court now: not in effect, contested, or replaced.",
 };
 
 const files: Faults["files"] = {

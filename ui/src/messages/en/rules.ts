@@ -309,6 +309,93 @@ export const rules: Rules = {
     title: "Old case, new case",
     says: "An archived case that is taken up again names the new one, and the new one names it.",
   },
+  partial_agreement: {
+    title: "A part is agreed",
+    says: "An agreement says which demands it settles. The rest goes on and may climb; agreements about different demands do not contradict.",
+  },
+  oral_on_the_spot: {
+    title: "Oral is for what is done on the spot",
+    says: "Only what is done at once and nobody objects to is settled orally. One noted elsewhere stays in effect and is marked.",
+  },
+  seal_last: {
+    title: "Signatures, then the seal",
+    says: "Nobody signs after the seal. Such a signature noted elsewhere is kept and marked.",
+  },
+  instalments: {
+    title: "Instalments add up",
+    says: "The lines of a plan add up to the amount. Where they do not, the agreement is marked to be checked.",
+  },
+  reminders: {
+    title: "When to remind",
+    says: "Seven days and one day before it is due, and one day and seven days after.",
+  },
+  C17_payment: {
+    title: "Maybe one payment",
+    says: "The same line, day and amount noted twice counts once until somebody looks at the receipts.",
+  },
+  overpaid: { title: "More than was due", says: "More was noted as paid than was due." },
+  paid_beside_change: {
+    title: "Performed while it was changed",
+    says: "What was noted under the earlier agreement is kept; the unit in charge checks it against the change.",
+  },
+  remedies: {
+    title: "When it is not kept",
+    says: "It is urged; the court, enforcement once confirmed, the payment order and arbitration stay open.",
+  },
+  confirmation_clock: {
+    title: "The thirty days for the court",
+    says: "From the day of effect, the earlier of two that contradict, until both sides apply.",
+  },
+  joint_application: {
+    title: "Both sides apply",
+    says: "An application of one side is kept, marked, and stops nothing.",
+  },
+  two_courts: {
+    title: "Two courts",
+    says: "The court that first registers it has it; the other application is taken back.",
+  },
+  not_confirmable: {
+    title: "What courts do not confirm",
+    says: "Who owns a house or land, marriage, parentage, adoption.",
+  },
+  court_ruling: {
+    title: "After the ruling",
+    says: "What was ruled valid may be enforced; what was rejected may be mediated again or sued on.",
+  },
+  rights_first: {
+    title: "Rights come first",
+    says: "The parties are told of their rights before the first session. One held before is kept, counts, and is marked.",
+  },
+  child_apart: {
+    title: "No child face to face",
+    says: "A child does not sit opposite the other side. A session where one did is kept and marked.",
+  },
+  early_ground: {
+    title: "The ground does not show yet",
+    says: "No record tells of this ground. The climb stands; whoever accepts it asks.",
+  },
+  card_due: { title: "A card is due", says: "A clock is over. A person decides." },
+  yellow_card: {
+    title: "A yellow card is due",
+    says: "A blue one was not answered in three working days, or another clock passed within thirty days.",
+  },
+  red_card: { title: "A red card is due", says: "Two yellow cards in one quarter." },
+  danger_reported: {
+    title: "Danger is reported at once",
+    says: "Violence at home or harm to a minor is reported the same day; otherwise a red card is due.",
+  },
+  card_follows: {
+    title: "Cards that fall together",
+    says: "A card falls with the one it follows; a yellow one also with an answer in time.",
+  },
+  final_revisit: {
+    title: "Two follow-ups",
+    says: "Within seven days of effect, and within thirty days of the last due day.",
+  },
+  impossible_date: {
+    title: "The day cannot be",
+    says: "It lies before what it builds on. It is kept and marked to be checked.",
+  },
   two_steps: {
     title: "Two steps",
     says: "A village asks for a department through its head; the township then sends the sheet.",

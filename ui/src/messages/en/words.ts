@@ -1,5 +1,6 @@
 import type { Words } from "../zh-CN/words";
 import { dispatch } from "./dispatch";
+import { keeping } from "./keeping";
 
 import { linking } from "./linking";
 
@@ -17,6 +18,7 @@ export const words: Words = {
     accepted: "Accepted",
     mediating: "In mediation",
     agreement_unsigned: "Agreement to be signed",
+    partly_agreed: "Partly agreed",
     agreed: "Agreement reached",
     performing: "Being carried out",
     not_performed: "Not carried out",
@@ -49,6 +51,8 @@ export const words: Words = {
     red_branch: "Report first",
     number_conflict: "Two numbers",
     duplicate_conflict: "Duplicate or not: people differ",
+    doubtful: "To be checked",
+    overpaid: "Paid too much",
     lead_conflict: "Two lead units",
     reassigned: "Given to another unit",
     sheet_not_done: "Sheet closed, but not done",
@@ -65,6 +69,7 @@ export const words: Words = {
     withdrawn: "Withdrawn",
     procedure_flaw: "Flaw in procedure",
     supplement: "Supplement",
+    doubtful: "To be checked",
     clock_doubt: "Time in doubt",
     after_removal: "Came after the removal",
   },
@@ -161,6 +166,8 @@ export const words: Words = {
     number_clash: "One number on two cases",
     duplicate: "One dispute or two: people differ",
     same_person: "One person or two: people differ",
+    same_payment: "Maybe one payment",
+    courts: "Two courts were asked to confirm",
     lead: "Two lead units",
     sheet_answer: "One unit accepts and objects",
     sheet_number: "Two sheets with one number",
@@ -171,8 +178,8 @@ export const words: Words = {
     both: "Both hold: they are about different things",
     void: "It is void",
     stand: "It stands",
-    one: "One meeting",
-    apart: "Two meetings",
+    one: "One meeting, one payment",
+    apart: "Two meetings, two payments",
     return: "Give back",
     keep: "Keep",
     reopen: "Reopen",
@@ -298,6 +305,7 @@ export const words: Words = {
     parties: "The parties",
   },
   ...linking,
+  ...keeping,
   ...dispatch,
   clockKind: {
     acceptance: "Decide on acceptance",
@@ -312,7 +320,11 @@ export const words: Words = {
     judicial_confirmation: "Ask the court to confirm",
     performance: "Performance",
     revisit: "Follow-up",
+    final_revisit: "Last follow-up",
+    court_ruling: "The court examines",
+    danger_report: "Report to the police",
     stagnation: "No real progress",
+    early_stagnation: "Early sign of a standstill",
     urgent_sign: "Urgent: sign",
     urgent_arrival: "Urgent: on site",
     urgent_handling: "Urgent: handle",
@@ -402,6 +414,11 @@ export const words: Words = {
     agreement_signed: "Record signatures",
     agreement_sealed: "Record the seal",
     performance_noted: "Record performance",
+    urged: "Urge performance",
+    confirmation_prepared: "Gather papers for the court",
+    confirmation_filed: "Ask a court to confirm",
+    confirmation_accepted: "Record the court's registration",
+    confirmation_ruled: "Record the ruling",
     escalated: "Escalate to the township",
     escalation_accepted: "Accept the escalation",
     resolution_confirmed: "Confirm the resolution",

@@ -38,6 +38,14 @@ export const facts: FactSentences = {
     `履行${b.line === null ? "" : `第 ${b.line + 1} 期`}：${words.kept[b.kept]}${
       b.amount_fen === null ? "" : `，${c.money(b.amount_fen)}`
     }${said(b.note)}`,
+  urged: (b, c) => `督促${b.party ? c.party(b.party) : ""}履行${said(b.note)}`,
+  confirmation_prepared: (b) =>
+    `备司法确认材料${b.materials.length > 0 ? `：${list(b.materials.map((m) => words.material[m]))}` : ""}${said(b.note)}`,
+  confirmation_filed: (b, c) =>
+    `${list(b.applicants.map(c.party))}向${b.court}申请司法确认（${words.courtChoice[b.choice]}）`,
+  confirmation_accepted: (b) => `法院受理司法确认${said(b.number)}`,
+  confirmation_ruled: (b) =>
+    `司法确认：${words.ruling[b.result]}${said(b.number)}${said(b.reason)}`,
   escalated: (b) => `提级到镇（${words.escalationReason[b.reason]}）${said(b.note)}`,
   escalation_accepted: () => "镇里接收提级",
   resolution_confirmed: (b) => `镇里确认化解${said(b.note)}`,

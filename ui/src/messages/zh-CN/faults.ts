@@ -33,7 +33,7 @@ const refusals = {
   not_owner: "案子现在不由本单位承办，请承办单位来记。",
   closed: "已经结案，不能再记这一条。",
   party_refused: "当事人已经说了不调解。要再开会，先记下他重新同意。",
-  must_be_written: "这类纠纷只能写书面协议，不能记口头协议。",
+  must_be_written: "这一件要写成书面协议：法律要求书面，或者不是当场办完，或者有人不同意口头。",
   sum_differs: "各期金额加起来和总金额不一样，请核对。",
   already_done: "这一条已经记过了。",
   awaits_confirmation: "要等镇里确认化解，才能结案。",
@@ -50,6 +50,9 @@ const refusals = {
   no_number_here: "本机没有号段。请到管登记册的那台机上取号，或者请镇里给本机留号段。",
   number_taken: "这些号已经用了，或者已经留给别的机器，请换一段。",
   asks_judicial_office: "两边的裁定相反，请司法所来定。",
+  after_seal: "签名的日子在盖章以后。先签名后盖章，请核对日子，或者重新盖章。",
+  one_sided: "要双方一起申请，请把两边的当事人都选上。",
+  not_confirmable: "这份协议现在不能申请司法确认：还没生效、有争议，或者已经被替代。",
 } satisfies Record<RefusalReason, string>;
 
 const files = {

@@ -46,6 +46,7 @@ import type {
 
 import { linking } from "./linking";
 import { dispatch } from "./dispatch";
+import { keeping } from "./keeping";
 import { timing } from "./timing";
 
 export type FactKind = Body["kind"];
@@ -89,6 +90,7 @@ export const words = {
     accepted: "已受理",
     mediating: "调解中",
     agreement_unsigned: "协议待签",
+    partly_agreed: "部分达成",
     agreed: "已达成协议",
     performing: "履行中",
     not_performed: "没有履行",
@@ -121,6 +123,8 @@ export const words = {
     red_branch: "先报告，不见面",
     number_conflict: "编号不一",
     duplicate_conflict: "重复与否说法不一",
+    doubtful: "待核",
+    overpaid: "付多了",
     lead_conflict: "主办不一致",
     reassigned: "已改派",
     sheet_not_done: "单据已关闭，实际没办",
@@ -137,6 +141,7 @@ export const words = {
     withdrawn: "已撤回",
     procedure_flaw: "程序瑕疵",
     supplement: "补充卷",
+    doubtful: "待核",
     clock_doubt: "时间存疑",
     after_removal: "撤权后到达",
   } satisfies Record<EventMark, string>,
@@ -236,6 +241,8 @@ export const words = {
     number_clash: "两件案子同一个编号",
     duplicate: "是不是同一件，说法不一",
     same_person: "是不是同一个人，说法不一",
+    same_payment: "疑似同一笔付款",
+    courts: "向两家法院申请了司法确认",
     lead: "主办不一致",
     sheet_answer: "同一单位又接办又异议",
     sheet_number: "两张单一个号",
@@ -246,8 +253,8 @@ export const words = {
     both: "两份都算，说的不是一回事",
     void: "算失效",
     stand: "仍然有效",
-    one: "是同一次",
-    apart: "是两次",
+    one: "是同一次（同一笔）",
+    apart: "是两次（两笔）",
     return: "退回村里",
     keep: "镇里接着办",
     reopen: "重新办",
@@ -394,6 +401,7 @@ export const words = {
   } satisfies Record<ChosenBy, string>,
   ...timing,
   ...linking,
+  ...keeping,
   ...dispatch,
   flag: {
     domestic_violence: "家庭暴力",
@@ -431,6 +439,11 @@ export const words = {
     agreement_signed: "记签名",
     agreement_sealed: "记盖章",
     performance_noted: "记履行",
+    urged: "督促履行",
+    confirmation_prepared: "备司法确认材料",
+    confirmation_filed: "申请司法确认",
+    confirmation_accepted: "记法院受理",
+    confirmation_ruled: "记确认结果",
     escalated: "提级到镇",
     escalation_accepted: "接收提级",
     resolution_confirmed: "确认化解",

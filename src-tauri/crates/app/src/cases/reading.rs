@@ -1,16 +1,21 @@
 //! Reading cases.
 
 use document::Record;
+use domain::calendar::Calendar;
 use domain::case::Case;
+use domain::case::card::Elsewhere;
+use domain::case::clock::{self, Clock};
 use domain::case::red::{self, Mask};
 use domain::catalogue::Category;
 use domain::fact::{KINDS, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
 use domain::role::Role;
+use domain::time::At;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::Reader;
+use store::cards::CardRow;
 use store::cases::{CaseRow, ConflictRow, Filter, Order};
 
 use super::ROWS_MAX;
@@ -188,6 +193,65 @@ fn hide(value: &mut serde_json::Value, mask: &Mask) {
     }
 }
 
+/// What a folded case is shown with.
+struct Around {
+    names: Names,
+    calendar: Calendar,
+    clocks: Vec<Clock>,
+    elsewhere: Vec<Elsewhere>,
+    now: At,
+}
+
+impl Around {
+    fn read(
+        office: &Office,
+        reader: &Reader<'_>,
+        id: RecordId,
+        case: &Case,
+    ) -> Result<Self, Fault> {
+        let calendar = calendar()?;
+        let owner = case.owner().map(|tenure| tenure.unit);
+        let cards = match owner {
+            Some(unit) => reader.cards_of(unit, id)?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            names: Names::read(office, reader)?,
+            clocks: clock::read(case, &calendar),
+            calendar,
+            elsewhere: cards.iter().filter_map(elsewhere).collect(),
+            now: minute(office.now_ms()),
+        })
+    }
+
+    fn reader<'a>(
+        &'a self,
+        office: &'a Office,
+        facts: &'a RecordFacts,
+        case: &'a Case,
+    ) -> CaseReader<'a> {
+        CaseReader {
+            office,
+            names: &self.names,
+            facts,
+            case,
+            clocks: &self.clocks,
+            calendar: &self.calendar,
+            elsewhere: &self.elsewhere,
+            now: self.now,
+        }
+    }
+}
+
+/// A card of another case, as a row tells of it.
+fn elsewhere(row: &CardRow) -> Option<Elsewhere> {
+    Some(Elsewhere {
+        id: row.id.parse().ok()?,
+        colour: value(&row.colour)?,
+        day: row.day.parse().ok()?,
+    })
+}
+
 /// Reads one case.
 pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault> {
     office.store.read(|reader| {
@@ -195,17 +259,8 @@ pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault>
         let (record, facts, mut case) = fold(office, reader, request.case)?;
         case.conflicts.splice(0..0, numbering::clash(office, reader, request.case, &case, &facts)?);
         let mask = mask(office, &case);
-        let names = Names::read(office, reader)?;
-        let calendar = calendar()?;
-        let now = minute(office.now_ms());
-        let shown = CaseReader {
-            office,
-            names: &names,
-            facts: &facts,
-            case: &case,
-            calendar: &calendar,
-            now,
-        };
+        let around = Around::read(office, reader, request.case, &case)?;
+        let shown = around.reader(office, &facts, &case);
         let mut view = shown.view(space, &record);
         shown.tie(reader, &mut view)?;
         if !mask.is_empty() {
@@ -223,17 +278,8 @@ pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault>
 pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryWindow, Fault> {
     office.store.read(|reader| {
         let (_, facts, case) = fold(office, reader, request.case)?;
-        let names = Names::read(office, reader)?;
-        let calendar = calendar()?;
-        let now = minute(office.now_ms());
-        let view = CaseReader {
-            office,
-            names: &names,
-            facts: &facts,
-            case: &case,
-            calendar: &calendar,
-            now,
-        };
+        let around = Around::read(office, reader, request.case, &case)?;
+        let view = around.reader(office, &facts, &case);
         let skip = usize::try_from(request.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(limit_of(request.limit)).unwrap_or(0);
         let ids = case.events.iter().skip(skip).take(take);

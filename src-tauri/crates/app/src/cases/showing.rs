@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use document::Record;
 use domain::calendar::Calendar;
 use domain::case::agreement::{Agreement, Lacking};
+use domain::case::card::{Bench, Elsewhere};
+use domain::case::clock::Clock;
 use domain::case::conflict::{Conflict, Settlement, Side};
-use domain::case::{Case, EventMark, register::Register};
+use domain::case::performance::reminders;
+use domain::case::{Case, EventMark, grounds, register::Register};
 use domain::fact::body::{Choice, LinkedCase, LinkedParty};
 use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
 use domain::id::{FactId, UnitId};
@@ -15,7 +18,8 @@ use domain::rules::{RULES, RuleId, Why};
 use domain::time::{At, Hlc};
 use store::Reader;
 
-use super::{dispatching, linking, timing};
+use super::timing::Timing;
+use super::{confirming, dispatching, linking};
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
@@ -119,7 +123,10 @@ pub(super) struct CaseReader<'a> {
     pub(super) names: &'a Names,
     pub(super) facts: &'a RecordFacts,
     pub(super) case: &'a Case,
+    pub(super) clocks: &'a [Clock],
     pub(super) calendar: &'a Calendar,
+    /// Cards that its owner was issued on other cases.
+    pub(super) elsewhere: &'a [Elsewhere],
     pub(super) now: At,
 }
 
@@ -169,6 +176,8 @@ impl CaseReader<'_> {
             suggestions: self.suggestions(),
             escalations: self.escalations(),
             agreements: case.agreements.iter().map(|a| self.agreement(a)).collect(),
+            open_demands: case.open_demands.clone(),
+            open_demands_why: self.open_demands_why(),
             written_only: case.written_only.as_ref().map(why_view),
             formal_number: case.numbers.formal.clone(),
             former_numbers: case.numbers.former.clone(),
@@ -231,8 +240,9 @@ impl CaseReader<'_> {
                 .unwrap_or_default(),
             is_settings_known: case.is_settings_known(),
             tracks: case.tracks.clone(),
-            clocks: timing::clocks(case, self.calendar, self.now),
-            cards: timing::cards(case, self.calendar, self.names),
+            clocks: self.timing().clocks(),
+            cards: self.timing().cards(),
+            cards_due: self.timing().cards_due(),
             dues: self.dues(),
             conflicts: conflict_views(
                 self.office,
@@ -325,6 +335,26 @@ impl CaseReader<'_> {
         Ok(())
     }
 
+    fn timing(&self) -> Timing<'_> {
+        Timing {
+            case: self.case,
+            bench: Bench {
+                clocks: self.clocks,
+                calendar: self.calendar,
+                settings: &self.case.settings,
+            },
+            elsewhere: self.elsewhere,
+            names: self.names,
+            now: self.now,
+        }
+    }
+
+    fn open_demands_why(&self) -> Option<WhyView> {
+        let agreements = self.case.agreements.iter().filter(|a| a.is_in_effect()).map(|a| a.id);
+        (!self.case.open_demands.is_empty())
+            .then(|| why_view(&Why::new(RuleId::PartialAgreement, agreements)))
+    }
+
     fn registration(&self) -> Option<RegistrationView> {
         self.case.registration.as_ref().map(|r| RegistrationView {
             id: r.id,
@@ -382,6 +412,7 @@ impl CaseReader<'_> {
             reason: e.reason,
             status: e.status,
             requests: e.requests.clone(),
+            warning: grounds::warning(self.case, e, self.clocks).as_ref().map(why_view),
             acceptances: e.acceptances.clone(),
             confirmed_by: e.requests.iter().filter_map(|id| self.event(*id).by).collect(),
             returned: e.returned,
@@ -437,14 +468,30 @@ impl CaseReader<'_> {
             unit: self.names.unit(a.unit),
             replaces: a.replaces,
             replaces_dated: a.replaces_dated,
-            judicial_confirmation: self.confirmation(a),
+            replaced_by: a.replaced_by,
+            version: a.version,
+            demands: a.demands.clone(),
+            touches: a.touches.clone(),
+            copies: a.copies(),
+            lines: a
+                .lines
+                .iter()
+                .map(|line| LineView {
+                    line: line.line,
+                    kept: line.kept,
+                    paid_fen: line.paid,
+                    is_overpaid: line.is_overpaid,
+                })
+                .collect(),
+            paid_fen: a.paid,
+            remedies: a
+                .remedies
+                .iter()
+                .map(|r| RemedyView { remedy: r.value, why: why_view(&r.why) })
+                .collect(),
+            judicial_confirmation: confirming::view(self.case, a, self.clocks),
             why: why_view(&a.why),
         }
-    }
-
-    fn confirmation(&self, agreement: &Agreement) -> ConfirmationView {
-        let why = Why::new(RuleId::JudicialConfirmation, agreement.bound_up_with(self.case));
-        ConfirmationView { bar: agreement.confirmation_bar(), why: why_view(&why) }
     }
 
     fn dues(&self) -> Vec<DueView> {
@@ -454,6 +501,7 @@ impl CaseReader<'_> {
             day: d.day,
             what: d.what.clone(),
             amount_fen: d.amount,
+            reminders: reminders(d.day, &self.case.settings),
         };
         self.case.dues.iter().map(due).collect()
     }

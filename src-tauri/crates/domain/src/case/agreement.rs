@@ -6,15 +6,19 @@
 mod tests;
 
 use crate::catalogue::Category;
-use crate::fact::body::{AgreementForm, AgreementReached, Choice, PlanLine, Track};
+use crate::fact::body::{AgreementForm, AgreementReached, Choice, PlanLine, Touched, Track};
 use crate::id::{FactId, UnitId};
 use crate::money::Fen;
 use crate::rules::{RuleId, Why};
-use crate::time::{Day, Span};
+use crate::time::{At, Day, Span};
 
+use super::assess::Derived;
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::coverage;
 use super::duplicate::Duplicates;
 use super::known::{Claim, Facts, Known, each};
+use super::performance::Line;
+use super::remedy::Remedy;
 
 /// What a written agreement still lacks to take effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +76,12 @@ pub enum Standing {
 pub struct Agreement {
     /// The fact that reached it.
     pub id: FactId,
+    /// When it was reached.
+    pub reached: At,
+    /// The day of its latest signature.
+    pub signed: Option<Day>,
+    /// The day of its latest seal.
+    pub sealed: Option<Day>,
     /// Oral or written.
     pub form: AgreementForm,
     /// The text, word for word.
@@ -98,6 +108,20 @@ pub struct Agreement {
     pub replaces: Option<FactId>,
     /// The day of the agreement it says it replaces, where that one was not held by its author.
     pub replaces_dated: Option<Day>,
+    /// What holds in its place, if another does.
+    pub replaced_by: Option<FactId>,
+    /// Which version it is: 1, or one more than the agreement it replaces (变更协议).
+    pub version: u16,
+    /// Which of the registered demands it settles; all if empty.
+    pub demands: Vec<u16>,
+    /// What its clauses touch that a court does not confirm.
+    pub touches: Vec<Touched>,
+    /// How far each line of its plan was kept, and what was paid.
+    pub lines: Vec<Line>,
+    /// What was paid in all, each payment once.
+    pub paid: Fen,
+    /// What stays open to the other side once it is not kept.
+    pub remedies: Vec<Derived<Remedy>>,
 }
 
 impl Agreement {
@@ -124,18 +148,35 @@ impl Agreement {
     /// This agreement and, while it is contested, those it is contested by.
     #[must_use]
     pub fn bound_up_with(&self, case: &super::Case) -> Vec<FactId> {
-        let contests = |other: &&Self| {
-            self.standing == Standing::Contested
-                && other.standing == Standing::Contested
-                && self.shares_party(other)
-        };
-        let others = case.agreements.iter().filter(|other| other.id != self.id).filter(contests);
-        std::iter::once(self.id).chain(others.map(|other| other.id)).collect()
+        std::iter::once(self.id)
+            .chain(self.contested_by(&case.agreements).map(|other| other.id))
+            .collect()
     }
 
-    /// Whether both bind a party in common.
-    pub(super) fn shares_party(&self, other: &Self) -> bool {
+    /// Those it is contested by.
+    pub(super) fn contested_by<'a>(&'a self, all: &'a [Self]) -> impl Iterator<Item = &'a Self> {
+        let is_contested = |a: &Self| a.standing == Standing::Contested;
+        all.iter().filter(move |other| {
+            other.id != self.id
+                && is_contested(self)
+                && is_contested(other)
+                && self.speaks_of_the_same(other)
+        })
+    }
+
+    /// How many copies are made: one for each party and one for the committee.
+    ///
+    /// Source: 人民调解法 (2010) art. 29.
+    #[must_use]
+    pub fn copies(&self) -> Option<u16> {
+        let parties = u16::try_from(self.parties.len()).unwrap_or(u16::MAX);
+        (self.form == AgreementForm::Written).then_some(parties.saturating_add(1))
+    }
+
+    /// Whether both bind a party in common and settle a demand in common.
+    pub(super) fn speaks_of_the_same(&self, other: &Self) -> bool {
         self.parties.iter().any(|party| other.parties.contains(party))
+            && coverage::share_demand(self, other)
     }
 
     /// Whether it says that it replaces another, by name or by the day that one was reached or
@@ -149,7 +190,7 @@ impl Agreement {
     pub(super) fn claim<'a>(&self, facts: &'a Facts) -> Option<Claim<'a>> {
         let day = self.effective?;
         let basis = self.why.facts.iter().filter_map(|id| facts.get(*id)).collect();
-        let from = crate::time::At::day(day).span().from;
+        let from = At::day(day).span().from;
         Some(Claim { span: Span { from, to: i64::MAX }, basis })
     }
 }
@@ -166,7 +207,6 @@ pub(super) fn written_only(
     let by_track = track
         .filter(|(_, track)| matches!(track, Track::Labour | Track::LandContract))
         .map(|(id, _)| id);
-    let is_labour = |category| matches!(category, Category::UnpaidWages | Category::OtherLabour);
     let by_type = types.iter().filter(|(_, category)| is_labour(*category)).map(|(id, _)| *id);
     // What went into this case binds it no less.
     let by_merged = duplicates.sources().filter(|link| {
@@ -176,6 +216,11 @@ pub(super) fn written_only(
     let by_merged = by_merged.flat_map(|link| link.why.facts.iter().copied());
     let because: Vec<FactId> = by_track.into_iter().chain(by_type).chain(by_merged).collect();
     (!because.is_empty()).then(|| Why::new(RuleId::WrittenOnly, because))
+}
+
+/// Whether a type is about labour.
+pub(super) const fn is_labour(category: Category) -> bool {
+    matches!(category, Category::UnpaidWages | Category::OtherLabour)
 }
 
 /// The agreements of a case, in the order they were reached, and their conflicts.
@@ -190,7 +235,20 @@ pub fn fold(
     let mut agreements: Vec<Agreement> =
         reached.iter().map(|(known, body)| one(facts, known, body, sides, written_only)).collect();
     let conflicts = stand(facts, &mut agreements);
+    number(facts, &mut agreements);
     (agreements, conflicts)
+}
+
+/// Numbers the versions: a changed agreement is one more than the latest it says it replaces.
+fn number(facts: &Facts, agreements: &mut [Agreement]) {
+    for at in 0..agreements.len() {
+        let (before, rest) = agreements.split_at_mut(at);
+        let Some(agreement) = rest.first_mut() else { continue };
+        let reached = |a: &Agreement| facts.get(a.id).map(|known| known.fact.at.day);
+        let replaced = before.iter().filter(|a| agreement.says_it_replaces(a, reached(a)));
+        let last = replaced.map(|a| a.version).max().unwrap_or_default();
+        agreement.version = last.saturating_add(1);
+    }
 }
 
 /// One agreement, before it is compared with the others.
@@ -202,8 +260,13 @@ fn one(
     written_only: Option<&Why>,
 ) -> Agreement {
     let parties = if body.parties.is_empty() { sides.to_vec() } else { body.parties.clone() };
+    let signed = each!(facts, AgreementSigned).filter(|(_, act)| act.agreement == known.id);
+    let sealed = each!(facts, AgreementSealed).filter(|(_, act)| act.agreement == known.id);
     let mut agreement = Agreement {
         id: known.id,
+        reached: known.fact.at,
+        signed: signed.map(|(known, _)| known.fact.at.day).max(),
+        sealed: sealed.map(|(known, _)| known.fact.at.day).max(),
         form: body.form,
         text: body.text.clone(),
         text_hash: body.text_hash.clone(),
@@ -217,6 +280,13 @@ fn one(
         unit: known.proof.unit,
         replaces: body.replaces,
         replaces_dated: body.replaces_dated,
+        replaced_by: None,
+        version: 1,
+        demands: body.demands.clone(),
+        touches: body.touches.clone(),
+        lines: Vec::new(),
+        paid: Fen::default(),
+        remedies: Vec::new(),
     };
     match (body.form, written_only) {
         (AgreementForm::Oral, None) => agreement.effective = Some(known.fact.at.day),
@@ -286,9 +356,13 @@ fn stand(facts: &Facts, agreements: &mut [Agreement]) -> Vec<Conflict> {
             }
             let (verdict, conflict) = compare(facts, a, b);
             conflicts.extend(conflict);
-            for (at, standing) in [(earlier, verdict.0), (later, verdict.1)] {
+            let ids = (a.id, b.id);
+            for (at, standing, other) in [(earlier, verdict.0, ids.1), (later, verdict.1, ids.0)] {
                 if let (Some(agreement), Some(standing)) = (agreements.get_mut(at), standing) {
                     agreement.standing = agreement.standing.max(standing);
+                    if standing == Standing::Replaced {
+                        agreement.replaced_by = Some(other);
+                    }
                 }
             }
         }
@@ -296,11 +370,10 @@ fn stand(facts: &Facts, agreements: &mut [Agreement]) -> Vec<Conflict> {
     conflicts
 }
 
-/// Whether two agreements speak about the same demands: both hold, and they bind a party in
-/// common.
+/// Whether two agreements contradict: both hold, and they speak of the same.
 fn is_about_the_same(a: &Agreement, b: &Agreement) -> bool {
     let holds = |x: &Agreement| x.is_in_effect() && x.standing < Standing::Replaced;
-    holds(a) && holds(b) && a.shares_party(b)
+    holds(a) && holds(b) && a.speaks_of_the_same(b)
 }
 
 type Verdict = (Option<Standing>, Option<Standing>);

@@ -60,10 +60,20 @@ pub struct ClockRow {
     pub bound: Bound,
     /// Who may extend it.
     pub extender: Extender,
-    /// The card for its passing.
-    pub card: CardColour,
+    /// The card for its passing; none where the period is a party's own or a court's.
+    pub card: Option<CardColour>,
     /// The law and article, or the practice.
     pub source: &'static str,
+}
+
+/// The card for a passing; nothing where the period is a party's own or a court's.
+macro_rules! card {
+    (Nothing) => {
+        None
+    };
+    ($colour:ident) => {
+        Some(CardColour::$colour)
+    };
 }
 
 macro_rules! clock_kinds {
@@ -79,7 +89,7 @@ macro_rules! clock_kinds {
             pauses: $pauses,
             bound: Bound::$bound,
             extender: $extender,
-            card: CardColour::$card,
+            card: card!($card),
             source: $source,
         },)*];
 
@@ -96,7 +106,7 @@ macro_rules! clock_kinds {
                     pauses: $pauses,
                     bound: Bound::$bound,
                     extender: $extender,
-                    card: CardColour::$card,
+                    card: card!($card),
                     source: $source,
                 },)*
             }
@@ -116,23 +126,31 @@ clock_kinds! {
     PetitionHandling 60 Days from "受理日", true false
         AtMost Extender::Director(30), Blue, "信访工作条例（2022）第三十四条";
     PetitionReviewRequest 30 Days from "收到书面答复之日", true false
-        Fixed Extender::Nobody, Blue, "信访工作条例（2022）第三十五条";
+        Fixed Extender::Nobody, Nothing, "信访工作条例（2022）第三十五条";
     PetitionReview 30 Days from "收到复查请求之日", true false
         AtMost Extender::Nobody, Blue, "信访工作条例（2022）第三十五条";
     PetitionRecheckRequest 30 Days from "收到复查意见之日", true false
-        Fixed Extender::Nobody, Blue, "信访工作条例（2022）第三十六条";
+        Fixed Extender::Nobody, Nothing, "信访工作条例（2022）第三十六条";
     PetitionRecheck 30 Days from "收到复核请求之日", true false
         AtMost Extender::Nobody, Blue, "信访工作条例（2022）第三十六条（听证期间不计算在内）";
     LabourMediation 15 Days from "申请日", true false
         AtMost Extender::Nobody, Blue, "劳动争议调解仲裁法（2007）第十四条";
     JudicialConfirmation 30 Days from "协议生效日", true false
-        Fixed Extender::Nobody, Blue, "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条";
+        Fixed Extender::Nobody, Nothing, "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条";
     Performance 0 Days from "约定的履行日", true false
         Fixed Extender::Nobody, Blue, "人民调解法（2010）第三十一条；履行日由协议约定";
     Revisit 7 Days from "协议生效日", false false
         Local Extender::Nobody, Blue, "人民调解法（2010）第三十一条；时间为本地设置";
+    FinalRevisit 30 Days from "最后一期履行日（没有履行计划的，协议生效日）", false false
+        Local Extender::Nobody, Blue, "人民调解法（2010）第三十一条；时间为本地设置";
+    CourtRuling 30 Days from "法院受理日", true false
+        Fixed Extender::Nobody, Nothing, "民事诉讼法（2023）第一百八十七条；由法院院长批准延长";
+    DangerReport 0 Days from "发现之日", false false
+        Fixed Extender::Nobody, Red, "人民调解法（2010）第二十五条；反家庭暴力法第十四条；未成年人保护法（2024）第十一条（立即报告，次日提醒为本地设置）";
     Stagnation 45 Days from "最近一次实质进展之日", false true
         Local Extender::Nobody, Red, "莲都区督导牌做法（本地工作规则，可设置）";
+    EarlyStagnation 15 Days from "最近一次实质进展之日", false true
+        Local Extender::Nobody, Blue, "本地工作规则（可设置，默认不用）";
     UrgentSign 1 Minutes from "登记时刻", false false
         Local Extender::Nobody, Blue, "龙港市紧急事项做法（本地工作规则，可设置）";
     UrgentArrival 30 Minutes from "登记时刻", false false
@@ -150,7 +168,7 @@ clock_kinds! {
     SheetOrder 0 Days from "发单日", false false
         Fixed Extender::Nobody, Blue, "交办单写明的日期（本地工作规则）";
     SheetObjection 5 WorkingDays from "签收日", false false
-        AtLeast Extender::Nobody, Blue, "信访工作条例（2022）第二十三条；其他派单照此办理（可设置）";
+        AtLeast Extender::Nobody, Nothing, "信访工作条例（2022）第二十三条；其他派单照此办理（可设置）";
 }
 
 impl Settings {
@@ -275,6 +293,16 @@ pub fn read(case: &Case, calendar: &Calendar) -> Vec<Clock> {
     case.running.iter().map(|running| one(running, calendar)).collect()
 }
 
+/// The rule that says from when to when a clock runs, where it is one of its own.
+const fn rule(kind: ClockKind) -> RuleId {
+    match kind {
+        ClockKind::JudicialConfirmation => RuleId::ConfirmationClock,
+        ClockKind::FinalRevisit => RuleId::FinalRevisit,
+        ClockKind::DangerReport => RuleId::DangerReported,
+        _ => RuleId::Clocks,
+    }
+}
+
 fn one(running: &Running, calendar: &Calendar) -> Clock {
     let row = row(running.kind);
     let mut clock = Clock {
@@ -284,7 +312,7 @@ fn one(running: &Running, calendar: &Calendar) -> Clock {
         is_paused: running.stop.is_none() && running.pauses.iter().any(|(_, to)| to.is_none()),
         is_calendar_known: true,
         extensions: Vec::new(),
-        why: Why::new(RuleId::Clocks, running.facts.iter().copied()),
+        why: Why::new(rule(running.kind), running.facts.iter().copied()),
         running: running.clone(),
     };
     match (row.unit, running.agreed_end) {
@@ -391,62 +419,4 @@ impl Clock {
             Light::Green
         }
     }
-}
-
-/// A supervision card (牌).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Card {
-    /// The facts that issued it, earliest first: two for one clock, anchor and unit are one.
-    pub issued: Vec<FactId>,
-    /// The colour.
-    pub colour: CardColour,
-    /// For which clock.
-    pub clock: ClockKind,
-    /// The day whose passing it is for.
-    pub anchor: Option<Day>,
-    /// When it was issued.
-    pub at: At,
-    /// To which unit.
-    pub unit: Option<UnitId>,
-    /// Whether it was handed over.
-    pub is_delivered: bool,
-    /// 撤牌——依合并后事实: the facts because of which it does not hold.
-    pub withdrawn: Option<Why>,
-    /// Who answered it.
-    pub answered: Option<FactId>,
-    /// The correction that was handed over.
-    pub corrected: Option<FactId>,
-}
-
-impl Card {
-    /// Whether a correction must still be handed over (更正提醒单).
-    #[must_use]
-    pub const fn needs_correction(&self) -> bool {
-        self.withdrawn.is_some() && self.is_delivered && self.corrected.is_none()
-    }
-}
-
-/// The cards of a case. One is withdrawn if, by all that is known now, its clock was not over on
-/// the day it was issued.
-#[must_use]
-pub fn cards(case: &Case, clocks: &[Clock]) -> Vec<Card> {
-    case.cards
-        .iter()
-        .map(|card| {
-            let mut own = clocks.iter().filter(|c| c.running.kind == card.clock);
-            let holds = own.clone().any(|c| {
-                c.is_overdue(card.at) && c.running.start.span().from <= card.at.span().from
-            });
-            let withdrawn = (!holds).then(|| {
-                let stops = own.clone().filter_map(|c| c.running.stop.map(|(_, id)| id));
-                let longer = own.by_ref().flat_map(|c| c.extensions.iter());
-                let longer = longer.filter(|e| e.flaw.is_none()).map(|e| e.id);
-                Why::new(
-                    RuleId::CardWithdrawn,
-                    card.issued.iter().copied().chain(stops).chain(longer),
-                )
-            });
-            Card { withdrawn, ..card.clone() }
-        })
-        .collect()
 }

@@ -59,6 +59,10 @@ pub enum ConflictKind {
     Duplicate,
     /// Two person records were merged here and separated there.
     SamePerson,
+    /// Two notes that look like one payment (疑似同一笔付款).
+    SamePayment,
+    /// Two courts were asked to confirm one agreement.
+    Courts,
     /// Two units were made to lead (主办不一致).
     Lead,
     /// One unit takes a sheet on and objects to it.

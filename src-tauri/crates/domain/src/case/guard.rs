@@ -10,13 +10,14 @@ use crate::time::{At, Day};
 
 mod climbing;
 mod ending;
+mod keeping;
 mod sheet;
 mod timing;
 
 use super::Case;
-use super::agreement::Standing;
 use super::ladder::EscalationStatus;
 use super::privacy;
+use super::procedure::follows_registration;
 use super::stage::State;
 
 /// The longest name of a person, a place, a seal.
@@ -102,6 +103,12 @@ pub enum RefusalReason {
     NumberTaken,
     /// Only the judicial office may decide this now.
     AsksJudicialOffice,
+    /// It lies after the seal that should come last.
+    AfterSeal,
+    /// Both sides must do it together.
+    OneSided,
+    /// This agreement cannot be taken to the court now.
+    NotConfirmable,
     /// The sheet went to another unit.
     NotAddressee,
     /// The sheet must be signed in first.
@@ -231,24 +238,15 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             b.party.map_or(Ok(()), |party| names.party("party", party))
         }
         Body::SessionHeld(b) => check_session(&names, b),
-        Body::AgreementReached(b) => check_agreement(&names, at, b),
-        Body::AgreementSigned(b) => {
-            names.agreement("agreement", b.agreement)?;
-            if b.parties.is_empty() && b.mediators.is_empty() {
-                return refuse("parties", RefusalReason::Empty);
-            }
-            check_names("mediators", &b.mediators)?;
-            names.parties("parties", &b.parties)
-        }
-        Body::AgreementSealed(b) => {
-            names.agreement("agreement", b.agreement)?;
-            required("seal", &b.seal, NAME_CHARS_MAX)
-        }
-        Body::PerformanceNoted(b) => {
-            names.agreement("agreement", b.agreement)?;
-            check_amount("amount_fen", b.amount_fen)?;
-            check_line(case, b)
-        }
+        Body::AgreementReached(_)
+        | Body::AgreementSigned(_)
+        | Body::AgreementSealed(_)
+        | Body::PerformanceNoted(_)
+        | Body::Urged(_)
+        | Body::ConfirmationPrepared(_)
+        | Body::ConfirmationFiled(_)
+        | Body::ConfirmationAccepted(_)
+        | Body::ConfirmationRuled(_) => keeping::check(&names, at, body),
         Body::MediatorsAppointed(b) => {
             required("host", &b.host, NAME_CHARS_MAX)?;
             check_names("mediators", &b.mediators)
@@ -268,7 +266,10 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             names.some_parties("parties", &b.parties)
         }
         Body::RightsTold(b) => names.some_parties("parties", &b.parties),
-        Body::Escalated(b) => climbing::check_request(case, b, author),
+        Body::Escalated(b) => {
+            names.parties("asked", &b.asked)?;
+            climbing::check_request(case, b, author)
+        }
         Body::EscalationWithdrawn(b) => climbing::check_withdrawal(case, b),
         Body::EscalationReturned(b) => climbing::check_return(case, b, author),
         Body::EscalationAccepted(b) => climbing::check_acceptance(case, b),
@@ -337,7 +338,7 @@ fn check_time(case: &Case, at: At, body: &Body, today: Day) -> Verdict {
     if at.day > today {
         return refuse("at", RefusalReason::InFuture);
     }
-    let begins = !matches!(body, Body::PartyAdded(_) | Body::Note(_) | Body::VisitReceived(_));
+    let begins = follows_registration(body);
     match case.registered_on() {
         Some(registered) if begins && at.day < registered => {
             refuse("at", RefusalReason::BeforeRegistration)
@@ -460,49 +461,6 @@ fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
         return refuse("kind", RefusalReason::PartyRefused);
     }
     Ok(())
-}
-
-fn check_agreement(names: &Names<'_>, at: At, body: &AgreementReached) -> Verdict {
-    if body.form == AgreementForm::Oral && names.case.written_only.is_some() {
-        return refuse("form", RefusalReason::MustBeWritten);
-    }
-    if body.replaces_dated.is_some_and(|day| day > at.day) {
-        return refuse("replaces_dated", RefusalReason::InFuture);
-    }
-    required("text", &body.text, TEXT_CHARS_MAX)?;
-    check_amount("amount_fen", body.amount_fen)?;
-    names.parties("parties", &body.parties)?;
-    if let Some(replaced) = body.replaces {
-        names.agreement("replaces", replaced)?;
-    }
-    if body.plan.len() > PLAN_LINES_MAX {
-        return refuse("plan", RefusalReason::TooMany);
-    }
-    let mut sum = Fen::default();
-    for line in &body.plan {
-        bounded("plan", &line.what, NAME_CHARS_MAX.saturating_mul(5))?;
-        check_amount("plan", line.amount_fen)?;
-        sum = sum.saturating_add(line.amount_fen.unwrap_or_default());
-    }
-    match body.amount_fen {
-        Some(whole) if sum != Fen::default() && sum != whole => {
-            refuse("plan", RefusalReason::SumDiffers)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_line(case: &Case, body: &PerformanceNoted) -> Verdict {
-    let agreement = case.agreements.iter().find(|a| a.id == body.agreement);
-    match (agreement, body.line) {
-        (Some(agreement), Some(line)) if usize::from(line) >= agreement.plan.len() => {
-            refuse("line", RefusalReason::Unknown)
-        }
-        (Some(agreement), _) if agreement.standing == Standing::Replaced => {
-            refuse("agreement", RefusalReason::Unknown)
-        }
-        _ => Ok(()),
-    }
 }
 
 fn check_owner(case: &Case, author: Author) -> Verdict {

@@ -155,6 +155,8 @@ mod tests {
     #[test]
     fn a_recused_mediators_later_session_is_flawed() {
         let mut b = begun();
+        let told = RightsTold { parties: vec![b.zhang, b.li] };
+        b.world.write(b.village, "2026-03-05", Body::RightsTold(told));
         let failed = b.session(SessionResult::Failed);
         let before = b.world.write(b.village, "2026-03-05", failed.clone());
         let recused = Body::Recused(Recused {

@@ -266,6 +266,7 @@ fn check(
 }
 
 /// A claim with legal precedence: how long it bars, and the facts it rests on.
+#[derive(Clone)]
 pub struct Claim<'a> {
     /// From when it took effect until something answered it, if anything did.
     pub span: Span,

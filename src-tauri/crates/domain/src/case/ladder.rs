@@ -7,10 +7,11 @@ use crate::fact::body::{Choice, EscalationReason, Will};
 use crate::id::{FactId, UnitId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
-use crate::time::Span;
+use crate::time::{At, Span};
 
 use super::agreement::Agreement;
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
+use super::coverage;
 use super::giving_back::Acts;
 use super::known::{Claim, Facts, Known, Precedence, each, precedence, weigh};
 
@@ -53,6 +54,8 @@ pub struct Escalation {
     pub requests: Vec<FactId>,
     /// Who accepted, earliest first.
     pub acceptances: Vec<FactId>,
+    /// When it was first asked for.
+    pub at: At,
     /// The reason of the earliest request.
     pub reason: EscalationReason,
     /// How far it got.
@@ -146,7 +149,8 @@ struct Climb<'a> {
 
 /// Folds the ladder of a case that `first` owns.
 #[must_use]
-pub fn fold(facts: &Facts, agreements: &[Agreement], first: Tenure) -> Ladder {
+pub fn fold(facts: &Facts, agreements: &[Agreement], demands: usize, first: Tenure) -> Ladder {
+    let settling = coverage::claims(facts, agreements, demands);
     let mut climbs: BTreeMap<(Level, u16), Climb<'_>> = BTreeMap::new();
     for (known, body) in each!(facts, Escalated) {
         let climb = climbs.entry((body.from, body.round)).or_default();
@@ -175,7 +179,7 @@ pub fn fold(facts: &Facts, agreements: &[Agreement], first: Tenure) -> Ladder {
         for acts in [&mut climb.acceptances, &mut climb.withdrawals, &mut climb.returns] {
             acts.sort_by_key(|known| known.order());
         }
-        ladder.climb(facts, agreements, from, round, &climb);
+        ladder.climb(facts, &settling, from, round, &climb);
     }
     ladder
 }
@@ -185,12 +189,12 @@ impl Ladder {
     fn climb(
         &mut self,
         facts: &Facts,
-        agreements: &[Agreement],
+        settling: &[Claim<'_>],
         from: Level,
         round: u16,
         climb: &Climb<'_>,
     ) {
-        let Some((_, reason)) = climb.requests.first() else {
+        let Some((first, reason)) = climb.requests.first() else {
             return;
         };
         let mut escalation = Escalation {
@@ -198,6 +202,7 @@ impl Ladder {
             round,
             requests: climb.requests.iter().map(|(known, _)| known.id).collect(),
             acceptances: climb.acceptances.iter().map(|known| known.id).collect(),
+            at: first.fact.at,
             reason: *reason,
             status: EscalationStatus::Requested,
             why: Why::new(
@@ -211,7 +216,7 @@ impl Ladder {
             returned: None,
             missed_days: None,
         };
-        if let Some(void) = self.bars(facts, agreements, &escalation, climb) {
+        if let Some(void) = self.bars(facts, settling, &escalation, climb) {
             escalation.status = EscalationStatus::Void;
             escalation.why = void;
         } else if let Some(accepted) = climb.acceptances.first() {
@@ -240,14 +245,12 @@ impl Ladder {
     fn bars(
         &mut self,
         facts: &Facts,
-        agreements: &[Agreement],
+        settling: &[Claim<'_>],
         escalation: &Escalation,
         climb: &Climb<'_>,
     ) -> Option<Why> {
-        let bars = agreements
-            .iter()
-            .filter_map(|a| Some((RuleId::EscalationVoidByAgreement, a.claim(facts)?)))
-            .chain(
+        let bars =
+            settling.iter().cloned().map(|claim| (RuleId::EscalationVoidByAgreement, claim)).chain(
                 refusals(facts).into_iter().map(|claim| (RuleId::EscalationVoidByRefusal, claim)),
             );
         let weighed = weigh(bars, |claim| stands_against(claim, climb));

@@ -5,11 +5,13 @@ use crate::id::{FactId, UnitId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
 
+use super::agreement::Agreement;
+use super::confirmation::Confirmation;
 use super::ending::Archive;
 use super::known::{Facts, Known, each};
 use super::ladder::{EscalationStatus, Ladder, refusals};
-use super::red;
 use super::sheet::Dispatch;
+use super::{performance, red};
 
 /// Something a unit must take note of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +36,12 @@ pub struct Notice {
 pub(super) fn fold(
     facts: &Facts,
     ladder: &Ladder,
+    agreements: &[Agreement],
+    confirmations: &[Confirmation],
     archive: Option<&Archive>,
     dispatch: &Dispatch,
 ) -> Vec<Notice> {
-    let mut notices = duties(facts, ladder, archive);
+    let mut notices = duties(facts, ladder, agreements, confirmations, archive);
     notices.extend(undone(facts, dispatch));
     for escalation in ladder.escalations.iter().filter(|e| e.status == EscalationStatus::Void) {
         let climbed: Vec<&Known> = escalation
@@ -98,7 +102,13 @@ fn acknowledged(facts: &Facts, unit: UnitId, key: &str) -> Option<FactId> {
 
 /// What the owning unit must see to because of what is known now: the written notice of other
 /// ways after a refusal, the report that comes first, its follow-up, the statement in the file.
-fn duties(facts: &Facts, ladder: &Ladder, archive: Option<&Archive>) -> Vec<Notice> {
+fn duties(
+    facts: &Facts,
+    ladder: &Ladder,
+    agreements: &[Agreement],
+    confirmations: &[Confirmation],
+    archive: Option<&Archive>,
+) -> Vec<Notice> {
     let Some(owner) = ladder.owner() else { return Vec::new() };
     let mut duties: Vec<(String, Why)> = Vec::new();
     let is_told = each!(facts, Terminated).next().is_some()
@@ -125,6 +135,14 @@ fn duties(facts: &Facts, ladder: &Ladder, archive: Option<&Archive>) -> Vec<Noti
         let key = format!("statement/{}", archive.id);
         let about = archive.supplement.iter().copied();
         duties.push((key, Why::new(RuleId::ArchiveSupplement, about)));
+    }
+    for note in performance::on_replaced(facts, agreements) {
+        let key = format!("beside_change/{}", note.id);
+        duties.push((key, Why::new(RuleId::PaidBesideChange, [note.id])));
+    }
+    for filing in confirmations.iter().flat_map(Confirmation::to_withdraw) {
+        let key = format!("withdraw_filing/{filing}");
+        duties.push((key, Why::new(RuleId::TwoCourts, [filing])));
     }
     duties
         .into_iter()

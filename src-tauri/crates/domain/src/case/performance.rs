@@ -2,11 +2,13 @@
 //!
 //! Source: 人民调解法 (2010) art. 31: the committee supervises and urges performance.
 
+use crate::calendar::after;
 use crate::fact::body::{Choice, Kept};
 use crate::id::{FactId, UnitId};
 use crate::merge::{self, Settled};
 use crate::money::Fen;
 use crate::rules::{RuleId, Why};
+use crate::settings::Settings;
 use crate::time::Day;
 
 use super::agreement::{Agreement, Standing};
@@ -31,6 +33,25 @@ pub struct Due {
     pub unit: UnitId,
 }
 
+/// How far a line of a plan was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its place in the plan, from 0.
+    pub line: u16,
+    /// The last word on it.
+    pub kept: Option<Kept>,
+    /// What was paid on it, each payment once.
+    pub paid: Fen,
+    /// Whether that is more than was due.
+    pub is_overpaid: bool,
+}
+
+/// The days around the due day of a promise on which to remind.
+#[must_use]
+pub fn reminders(due: Day, settings: &Settings) -> Vec<Day> {
+    settings.reminder_days.iter().map(|days| after(due, i64::from(*days))).collect()
+}
+
 /// The lines of an agreement's plan.
 pub(super) fn lines(agreement: &Agreement) -> std::ops::Range<u16> {
     0..u16::try_from(agreement.plan.len()).unwrap_or(u16::MAX)
@@ -42,6 +63,42 @@ pub(super) fn kept(facts: &Facts, agreement: FactId, line: Option<u16>) -> Optio
         .filter(|(_, body)| body.agreement == agreement && body.line == line)
         .max_by_key(|(known, _)| known.order())
         .map(|(_, body)| body.kept)
+}
+
+/// How far an agreement is kept: the last word on the whole, else on each line of its plan.
+pub(super) fn standing(facts: &Facts, agreement: &Agreement) -> Option<Kept> {
+    let whole = kept(facts, agreement.id, None);
+    if let Some(Kept::Done | Kept::NotDone) = whole {
+        return whole;
+    }
+    let lines: Vec<Option<Kept>> =
+        lines(agreement).map(|line| kept(facts, agreement.id, Some(line))).collect();
+    if lines.contains(&Some(Kept::NotDone)) {
+        Some(Kept::NotDone)
+    } else if !lines.is_empty() && lines.iter().all(|k| *k == Some(Kept::Done)) {
+        Some(Kept::Done)
+    } else if lines.iter().any(Option::is_some) || whole.is_some() {
+        Some(Kept::Partly)
+    } else {
+        None
+    }
+}
+
+/// Notes of performance under an agreement that another replaced, where neither author knew of
+/// the other (变更协议 and a payment at the same time): noted, and to be checked.
+pub(super) fn on_replaced<'a>(facts: &'a Facts, agreements: &[Agreement]) -> Vec<&'a Known> {
+    let mut notes = Vec::new();
+    for agreement in agreements {
+        let Some(new) = agreement.replaced_by.and_then(|id| facts.get(id)) else { continue };
+        notes.extend(
+            each!(facts, PerformanceNoted)
+                .filter(|(_, body)| body.agreement == agreement.id)
+                .map(|(known, _)| known)
+                .filter(|known| !known.knows(new) && !new.knows(known)),
+        );
+    }
+    notes.sort_by_key(|known| known.order());
+    notes
 }
 
 /// What was said, in ignorance of each other, about one line: "paid" here and "not paid" there.
@@ -128,4 +185,73 @@ pub(super) fn dues(facts: &Facts, agreements: &[Agreement], owner: Option<UnitId
     }
     dues.sort_by_key(|due| (due.day, due.agreement, due.line));
     dues
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::agreement::Standing;
+    use super::super::world::{begun, day};
+    use super::*;
+    use crate::fact::Body;
+    use crate::fact::body::{Acknowledged, AgreementReached, Decided, PerformanceNoted, PlanLine};
+
+    #[test]
+    fn a_promise_is_reminded_of_before_and_after() {
+        let days: Vec<String> = reminders(day("2026-06-30"), &Settings::default())
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(days, ["2026-06-23", "2026-06-29", "2026-07-01", "2026-07-07"]);
+    }
+
+    #[test]
+    fn what_was_paid_beside_a_change_is_kept_and_checked() {
+        let mut b = begun();
+        let village = b.village;
+        let promise = |text: &str, due: &str, replaces| {
+            let line = PlanLine { due: day(due), what: "付款".into(), amount_fen: None };
+            let body = AgreementReached { plan: vec![line], replaces, ..b.agreed_on(text) };
+            Body::AgreementReached(body)
+        };
+        let (body, other) = (promise("甲", "2026-06-30", None), promise("乙", "2026-09-30", None));
+        let first = b.agree_to(village, "2026-03-05", body);
+        b.merged();
+        let office = b.world.desk(2, crate::role::Role::R6);
+        b.world.meet(village, office);
+        let Body::AgreementReached(changed) = other else { return };
+        let changed = AgreementReached { replaces: Some(first), ..changed };
+        let second = b.agree_to(village, "2026-04-01", Body::AgreementReached(changed));
+        let noted = PerformanceNoted {
+            agreement: first,
+            line: Some(0),
+            kept: Kept::Partly,
+            amount_fen: Some(Fen(500_000)),
+            note: String::new(),
+        };
+        let paid = b.world.write(b.township, "2026-04-01", Body::PerformanceNoted(noted));
+        b.merged();
+        b.world.meet(b.township, office);
+        let open = b.world.case(office).conflicts.into_iter().find(Conflict::is_open);
+        let decided = Decided {
+            conflict: open.expect("the office confirms").key,
+            choice: Choice::Fact(second),
+            over: vec![],
+            reason: "双方签了变更协议".into(),
+        };
+        b.world.write(office, "2026-04-03", Body::Decided(decided));
+        b.world.meet(b.township, office);
+        let case = b.merged();
+        let (old, new) = (&case.agreements[0], &case.agreements[1]);
+        assert_eq!((old.standing, old.replaced_by), (Standing::Replaced, Some(second)));
+        assert_eq!((old.version, new.version), (1, 2));
+        assert_eq!(old.paid, Fen(500_000), "and what was paid under it stays");
+        assert_eq!(case.dues.len(), 1, "reminders follow the change");
+        let notice = case.notices.iter().find(|n| n.about == [paid]).expect("to be checked");
+        assert_eq!(notice.why.rule, RuleId::PaidBesideChange);
+        let read = Body::Acknowledged(Acknowledged { notice: notice.key.clone() });
+        b.world.write(village, "2026-04-05", read);
+        let case = b.merged();
+        let notice = case.notices.iter().find(|n| n.about == [paid]);
+        assert!(notice.is_some_and(|n| n.acknowledged.is_some()));
+    }
 }

@@ -22,7 +22,7 @@ pub(super) fn open_reports(facts: &Facts) -> Vec<FactId> {
 }
 
 /// Flags that put a case on the red branch.
-fn raised(facts: &Facts) -> Vec<FactId> {
+pub(super) fn raised(facts: &Facts) -> Vec<FactId> {
     let is_red = |flag: &Flag| matches!(flag, Flag::DomesticViolence | Flag::MinorHarmed);
     each!(facts, Flagged)
         .filter(|(_, body)| body.flags.iter().any(is_red))

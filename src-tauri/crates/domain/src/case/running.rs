@@ -5,28 +5,28 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::calendar::after;
 use crate::catalogue::Category;
-use crate::fact::Body;
 use crate::fact::body::*;
-use crate::id::{FactId, UnitId};
+use crate::id::FactId;
 use crate::settings::Settings;
 use crate::time::{At, Day, Precision};
 
-use super::agreement::{Agreement, Standing};
-use super::clock::{Card, Extender, ExtensionFlaw, Request, Running, row};
+use super::agreement::Agreement;
+use super::clock::{Extender, ExtensionFlaw, Request, Running, row};
+use super::confirmation::Confirmation;
 use super::duplicate::Duplicates;
 use super::known::{Facts, Known, each};
 use super::ladder::Ladder;
 use super::session::Sides;
 use super::sheet::{self, Dispatch};
-use super::{Closure, Registration, performance};
+use super::{Closure, Registration, agreement, coverage, performance, red};
 
 /// What clocks are derived from.
 pub(super) struct Sources<'a> {
     pub(super) facts: &'a Facts,
     pub(super) registration: &'a Registration,
     pub(super) agreements: &'a [Agreement],
+    pub(super) confirmations: &'a [Confirmation],
     pub(super) ladder: &'a Ladder,
     pub(super) closure: Option<&'a Closure>,
     pub(super) duplicates: &'a Duplicates,
@@ -77,8 +77,7 @@ impl Sources<'_> {
         if let Some(from) = tracks.get(&Track::Petition).copied() {
             self.petition(&mut clocks, from, accepted, ended);
         }
-        let is_labour =
-            matches!(self.category, Some(Category::UnpaidWages | Category::OtherLabour));
+        let is_labour = self.category.is_some_and(agreement::is_labour);
         if is_labour || tracks.contains_key(&Track::Labour) {
             let from = tracks.get(&Track::Labour).copied().unwrap_or(registered);
             self.push(&mut clocks, ClockKind::LabourMediation, from, labour_over);
@@ -87,6 +86,7 @@ impl Sources<'_> {
             self.urgent(&mut clocks, from, accepted, ended);
         }
         self.agreement_clocks(&mut clocks, ended);
+        self.danger(&mut clocks);
         self.stagnation(&mut clocks, accepted.unwrap_or(registered), ended);
         clocks.extend(sheet::clocks(self.facts, self.dispatch, ended, self.settings));
         clocks
@@ -103,15 +103,9 @@ impl Sources<'_> {
         earliest([self.closure.map(|closure| (closure.at, closure.id)), merged.map(point)])
     }
 
-    /// When an agreement that holds took effect.
+    /// When agreements that hold had settled every demand.
     fn agreed(&self) -> Option<Point> {
-        let holding =
-            |a: &&Agreement| matches!(a.standing, Standing::Current | Standing::Contested);
-        self.agreements
-            .iter()
-            .filter(holding)
-            .filter_map(|a| Some((At::day(a.effective?), a.id)))
-            .min()
+        coverage::settled(self.agreements, self.registration.demands.len())
     }
 
     fn petition(
@@ -186,13 +180,11 @@ impl Sources<'_> {
 
     /// Judicial confirmation, performance and revisits of the agreements that hold.
     fn agreement_clocks(&self, clocks: &mut Vec<Running>, ended: Option<Point>) {
-        for agreement in self.agreements {
-            let holds = matches!(agreement.standing, Standing::Current | Standing::Contested);
-            let Some(day) = agreement.effective.filter(|_| holds) else { continue };
+        for agreement in self.agreements.iter().filter(|a| coverage::holds(a)) {
+            let Some(day) = agreement.effective else { continue };
             let from = (At::day(day), agreement.id);
-            self.push(clocks, ClockKind::JudicialConfirmation, from, None);
-            let revisited = self.first(each!(self.facts, Revisited).map(|(k, _)| k));
-            self.push(clocks, ClockKind::Revisit, from, earliest([revisited, ended]));
+            self.confirmation(clocks, agreement);
+            self.revisits(clocks, agreement, from, ended);
             for (line, promise) in performance::lines(agreement).zip(&agreement.plan) {
                 let done = each!(self.facts, PerformanceNoted).filter(|(_, body)| {
                     let is_line = body.line.is_none() || body.line == Some(line);
@@ -205,6 +197,62 @@ impl Sources<'_> {
                     clock.agreed_end = Some(promise.due);
                 }
             }
+        }
+    }
+
+    /// The thirty days for the parties, from the earlier of effective days that contradict to the
+    /// joint application; and the days of the court that has it.
+    fn confirmation(&self, clocks: &mut Vec<Running>, agreement: &Agreement) {
+        let own = self.confirmations.iter().find(|c| c.agreement == agreement.id);
+        let Some(confirmation) = own else { return };
+        let Some((day, why)) = &confirmation.from else { return };
+        let from = (At::day(*day), agreement.id);
+        self.push(clocks, ClockKind::JudicialConfirmation, from, confirmation.stopped());
+        if let Some(clock) = clocks.last_mut() {
+            clock.facts.extend(why.facts.iter().copied());
+        }
+        for filing in &confirmation.filings {
+            let ruled = filing.ruled.map(|(at, id, _)| (at, id));
+            if let Some(accepted) = filing.accepted {
+                self.push(clocks, ClockKind::CourtRuling, accepted, ruled);
+            }
+        }
+    }
+
+    /// The first revisit after effect, and the last once everything is due. The last is another
+    /// visit than the first, unless the first was only made then.
+    fn revisits(
+        &self,
+        clocks: &mut Vec<Running>,
+        agreement: &Agreement,
+        from: Point,
+        ended: Option<Point>,
+    ) {
+        let mut visits: Vec<&Known> = each!(self.facts, Revisited)
+            .filter(|(_, body)| body.agreement.is_none_or(|id| id == agreement.id))
+            .map(|(known, _)| known)
+            .collect();
+        visits.sort_by_key(|known| known.order());
+        let first = visits.first().copied().map(point);
+        self.push(clocks, ClockKind::Revisit, from, earliest([first, ended]));
+        let last_due = agreement.plan.iter().map(|line| line.due).max();
+        let (start, skipped) = match last_due {
+            Some(due) if due > from.0.day => (At::day(due), 0),
+            _ => (from.0, 1),
+        };
+        let mut late = visits.iter().skip(skipped).filter(|known| known.fact.at.day >= start.day);
+        let last = late.next().map(|known| point(known));
+        self.push(clocks, ClockKind::FinalRevisit, (start, from.1), earliest([last, ended]));
+    }
+
+    /// From danger that was noted to the report to the police.
+    ///
+    /// Source: 反家庭暴力法 art. 14; 未成年人保护法 (2024) art. 11.
+    fn danger(&self, clocks: &mut Vec<Running>) {
+        let noted = red::raised(self.facts).into_iter().filter_map(|id| self.facts.get(id));
+        if let Some(from) = self.first(noted) {
+            let reported = self.first(each!(self.facts, ReportedToPolice).map(|(k, _)| k));
+            self.push(clocks, ClockKind::DangerReport, from, reported);
         }
     }
 
@@ -223,6 +271,9 @@ impl Sources<'_> {
         for (at, step) in steps.iter().enumerate() {
             let next = steps.get(at.saturating_add(1)).copied();
             self.push(clocks, ClockKind::Stagnation, *step, earliest([next, ended]));
+            if self.settings.has_early_stagnation {
+                self.push(clocks, ClockKind::EarlyStagnation, *step, earliest([next, ended]));
+            }
         }
     }
 
@@ -325,49 +376,4 @@ pub(super) fn pauses(facts: &Facts) -> Vec<(Day, Option<Day>)> {
         }
     }
     union
-}
-
-/// The cards that were issued, those of one clock, anchor and unit together; whether one holds is
-/// asked of the clocks.
-pub(super) fn cards(facts: &Facts, owner: Option<UnitId>) -> Vec<Card> {
-    let mut issued: Vec<(&Known, &CardIssued)> = each!(facts, CardIssued).collect();
-    issued.sort_by_key(|(known, _)| known.order());
-    let mut cards: Vec<Card> = Vec::new();
-    for (known, body) in issued {
-        let unit = body.unit.or(owner);
-        // Without a named day a card is for the day it was issued on.
-        let anchor = body.anchor.or(Some(after(known.fact.at.day, -1)));
-        let same = cards
-            .iter_mut()
-            .find(|c| c.clock == body.clock && c.anchor == anchor && c.unit == unit);
-        if let Some(card) = same {
-            card.issued.push(known.id);
-            card.is_delivered |= body.delivered;
-            continue;
-        }
-        cards.push(Card {
-            issued: vec![known.id],
-            colour: body.colour,
-            clock: body.clock,
-            anchor,
-            at: known.fact.at,
-            unit,
-            is_delivered: body.delivered,
-            withdrawn: None,
-            answered: None,
-            corrected: None,
-        });
-    }
-    for known in &facts.list {
-        let (of, is_answer) = match &known.fact.body {
-            Body::CardAnswered(body) => (body.card, true),
-            Body::CardCorrected(body) => (body.card, false),
-            _ => continue,
-        };
-        if let Some(card) = cards.iter_mut().find(|c| c.issued.contains(&of)) {
-            let slot = if is_answer { &mut card.answered } else { &mut card.corrected };
-            slot.get_or_insert(known.id);
-        }
-    }
-    cards
 }

@@ -1,6 +1,8 @@
 //! Where a case stands: the stage of the closed loop 上报–分流–处置–反馈–评价, the state within it,
 //! the marks beside it, and the marks of each line of its history. All derived, never typed in.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Body;
@@ -16,13 +18,13 @@ use super::assess::Derived;
 use super::conflict::{Conflict, ConflictKind};
 use super::duplicate::Duplicates;
 use super::ending::{Archive, Voiding};
-use super::hosting::Hosting;
 use super::known::{Facts, Known, RefusedFact, each};
 use super::ladder::{EscalationStatus, Ladder, refusals};
 use super::number::Numbers;
+use super::procedure::Flaw;
 use super::session::{Session, Uncounted};
 use super::sheet::Dispatch;
-use super::{Closure, Event, EventMark, Registration, doubt, performance, red, running};
+use super::{Closure, Event, EventMark, Registration, coverage, doubt, performance, red, running};
 
 /// A stage of the closed loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +60,8 @@ pub enum State {
     Mediating,
     /// 达成协议，待签
     AgreementUnsigned,
+    /// 部分达成: an agreement about some of the demands holds, the rest is open.
+    PartlyAgreed,
     /// 已达成协议
     Agreed,
     /// 履行中
@@ -90,7 +94,10 @@ impl State {
     /// Whether nobody need climb any more: agreed, ended or closed.
     #[must_use]
     pub const fn is_settled(self) -> bool {
-        !matches!(self, Self::Clue | Self::Registered | Self::Accepted | Self::Mediating)
+        !matches!(
+            self,
+            Self::Clue | Self::Registered | Self::Accepted | Self::Mediating | Self::PartlyAgreed
+        )
     }
 }
 
@@ -134,6 +141,10 @@ pub enum Mark {
     NumberConflict,
     /// 疑似重复，裁定不一
     DuplicateConflict,
+    /// 待核: something cannot be as it says.
+    Doubtful,
+    /// 付多了: more was paid than was due.
+    Overpaid,
     /// 主办不一致
     LeadConflict,
     /// 已改派
@@ -162,7 +173,10 @@ pub(super) struct Now<'a> {
     pub(super) ladder: &'a Ladder,
     pub(super) sessions: &'a [Session],
     pub(super) closure: Option<&'a Closure>,
-    pub(super) hosting: &'a Hosting,
+    pub(super) open_demands: &'a [u16],
+    pub(super) flaws: &'a [Flaw],
+    pub(super) doubts: &'a [Flaw],
+    pub(super) overpaid: &'a [Derived<FactId>],
     pub(super) conflicts: &'a [Conflict],
     pub(super) archive: Option<&'a Archive>,
     pub(super) voiding: &'a Voiding,
@@ -238,16 +252,20 @@ impl Now<'_> {
 
     /// Where agreements put the case, if there are any that hold or wait for signatures.
     fn place_by_agreement(&self) -> Option<(Stage, State)> {
-        let holds = |a: &&Agreement| matches!(a.standing, Standing::Current | Standing::Contested);
-        let holding: Vec<&Agreement> = self.agreements.iter().filter(holds).collect();
+        let holding: Vec<&Agreement> =
+            self.agreements.iter().filter(|a| coverage::holds(a)).collect();
         if holding.is_empty() {
             let waits = self.agreements.iter().any(|a| a.standing == Standing::Unsigned);
             return waits.then_some((Stage::Handling, State::AgreementUnsigned));
         }
+        if !self.open_demands.is_empty() {
+            return Some((Stage::Handling, State::PartlyAgreed));
+        }
         if self.unconfirmed().is_some() {
             return Some((Stage::Handling, State::Agreed));
         }
-        let kept: Vec<Option<Kept>> = holding.iter().map(|a| self.kept(a)).collect();
+        let kept: Vec<Option<Kept>> =
+            holding.iter().map(|a| performance::standing(self.facts, a)).collect();
         let state = if kept.contains(&Some(Kept::NotDone)) {
             State::NotPerformed
         } else if kept.iter().all(|k| *k == Some(Kept::Done)) {
@@ -264,33 +282,12 @@ impl Now<'_> {
         Some((stage, state))
     }
 
-    /// How far an agreement is kept: the last word on the whole, else on each line of its plan.
-    fn kept(&self, agreement: &Agreement) -> Option<Kept> {
-        let whole = performance::kept(self.facts, agreement.id, None);
-        if let Some(Kept::Done | Kept::NotDone) = whole {
-            return whole;
-        }
-        let lines: Vec<Option<Kept>> = performance::lines(agreement)
-            .map(|line| performance::kept(self.facts, agreement.id, Some(line)))
-            .collect();
-        if lines.contains(&Some(Kept::NotDone)) {
-            Some(Kept::NotDone)
-        } else if !lines.is_empty() && lines.iter().all(|k| *k == Some(Kept::Done)) {
-            Some(Kept::Done)
-        } else if lines.iter().any(Option::is_some) || whole.is_some() {
-            Some(Kept::Partly)
-        } else {
-            None
-        }
-    }
-
     /// The agreement that waits for the township to confirm it (C1d), if one does: made by
     /// another unit after the township had accepted.
     fn unconfirmed(&self) -> Option<(&Agreement, FactId)> {
         let owner = self.ladder.owner().filter(|t| t.level == Level::Township)?;
-        let agreement = self.agreements.iter().find(|a| {
-            a.unit != owner.unit && matches!(a.standing, Standing::Current | Standing::Contested)
-        })?;
+        let agreement =
+            self.agreements.iter().find(|a| a.unit != owner.unit && coverage::holds(a))?;
         let is_confirmed = each!(self.facts, ResolutionConfirmed).any(|(known, _)| {
             known.proof.unit == owner.unit
                 && self.facts.get(agreement.id).is_some_and(|reached| known.knows(reached))
@@ -356,8 +353,14 @@ impl Now<'_> {
         {
             mark(Mark::Suspended, &Why::new(RuleId::PauseUnion, [known.id]));
         }
-        for (_, why) in &self.hosting.flawed {
-            mark(Mark::ProcedureFlaw, why);
+        for why in by_rule(self.flaws) {
+            mark(Mark::ProcedureFlaw, &why);
+        }
+        for why in by_rule(self.doubts) {
+            mark(Mark::Doubtful, &why);
+        }
+        for overpaid in self.overpaid {
+            mark(Mark::Overpaid, &overpaid.why);
         }
         let leads = |c: &&Conflict| c.kind == ConflictKind::Lead && c.is_open();
         for question in self.conflicts.iter().filter(leads) {
@@ -452,8 +455,12 @@ impl Now<'_> {
         if self.archive.is_some_and(|archive| archive.supplement.contains(&known.id)) {
             marks.push(EventMark::Supplement);
         }
-        if self.hosting.flawed.iter().any(|(id, _)| *id == known.id) {
-            marks.push(EventMark::ProcedureFlaw);
+        for (flaws, mark) in
+            [(self.flaws, EventMark::ProcedureFlaw), (self.doubts, EventMark::Doubtful)]
+        {
+            if flaws.iter().any(|flaw| flaw.fact == known.id) {
+                marks.push(mark);
+            }
         }
         if self.agreements.iter().any(|a| a.id == known.id && a.standing == Standing::Replaced) {
             marks.push(EventMark::Replaced);
@@ -468,6 +475,15 @@ impl Now<'_> {
         }
         marks
     }
+}
+
+/// The reasons of flaws, one for each rule with all the facts it was found in.
+fn by_rule(flaws: &[Flaw]) -> Vec<Why> {
+    let mut by_rule: BTreeMap<RuleId, Vec<FactId>> = BTreeMap::new();
+    for flaw in flaws {
+        by_rule.entry(flaw.why.rule).or_default().extend(&flaw.why.facts);
+    }
+    by_rule.into_iter().map(|(rule, facts)| Why::new(rule, facts)).collect()
 }
 
 /// 补录: whether a fact was typed noticeably after it happened.

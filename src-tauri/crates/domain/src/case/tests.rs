@@ -414,6 +414,8 @@ fn satisfaction_counts_the_last_word() {
 fn late_entries_are_marked() {
     let mut b = begun();
     b.world.today(b.village, "2026-03-20");
+    let told = RightsTold { parties: vec![b.zhang, b.li] };
+    b.world.write(b.village, "2026-03-16", Body::RightsTold(told));
     let failed = b.session(SessionResult::Failed);
     let late = b.world.write(b.village, "2026-03-16", failed.clone());
     let timely = b.world.write(b.village, "2026-03-17", failed);

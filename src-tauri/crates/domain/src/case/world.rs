@@ -127,8 +127,12 @@ impl World {
     }
 
     pub(super) fn case(&self, desk: Desk) -> Case {
+        self.case_under(desk, &Settings::default())
+    }
+
+    pub(super) fn case_under(&self, desk: Desk, settings: &Settings) -> Case {
         let order: Vec<usize> = self.has[desk.at].iter().copied().collect();
-        super::fold(&self.record(&order), &Settings::default())
+        super::fold(&self.record(&order), settings)
     }
 
     /// The same case from changes that arrived in another order, some of them twice.
@@ -186,10 +190,19 @@ pub(super) struct Begun {
 }
 
 pub(super) fn begun() -> Begun {
+    begun_with(&[])
+}
+
+/// The same with demands.
+pub(super) fn begun_with(demands: &[&str]) -> Begun {
     let mut world = World::new();
     let village = world.desk(1, Role::R3);
     let township = world.desk(2, Role::R4);
-    world.write(village, "2026-03-01", registered());
+    let mut body = registered();
+    if let Body::Registered(body) = &mut body {
+        body.demands = demands.iter().map(|demand| (*demand).into()).collect();
+    }
+    world.write(village, "2026-03-01", body);
     let zhang = world.write(village, "2026-03-01", party("张某", Side::Applicant));
     let li = world.write(village, "2026-03-01", party("李某", Side::Respondent));
     world.meet(village, township);
@@ -231,16 +244,21 @@ impl Begun {
     }
 
     pub(super) fn agreement(&self, text: &str, replaces: Option<FactId>) -> Body {
-        Body::AgreementReached(AgreementReached {
-            form: AgreementForm::Written,
-            text: text.into(),
-            text_hash: String::new(),
-            parties: vec![self.zhang, self.li],
-            amount_fen: Some(crate::money::Fen(1_800_000)),
-            plan: vec![],
-            replaces,
-            replaces_dated: None,
-        })
+        Body::AgreementReached(AgreementReached { replaces, ..self.agreed_on(text) })
+    }
+
+    /// An agreement of both about 18000 yuan.
+    pub(super) fn agreed_on(&self, text: &str) -> AgreementReached {
+        let parties = vec![self.zhang, self.li];
+        let amount_fen = Some(crate::money::Fen(1_800_000));
+        AgreementReached { amount_fen, ..AgreementReached::written(text, parties) }
+    }
+
+    /// A mediator at the township who knows the case.
+    pub(super) fn mediator(&mut self) -> Desk {
+        let mediator = self.world.desk(2, Role::R5);
+        self.world.meet(self.township, mediator);
+        mediator
     }
 
     /// An agreement signed and sealed on one day by one desk.
@@ -252,6 +270,11 @@ impl Begun {
         replaces: Option<FactId>,
     ) -> FactId {
         let body = self.agreement(text, replaces);
+        self.agree_to(desk, at, body)
+    }
+
+    /// The same for any agreement.
+    pub(super) fn agree_to(&mut self, desk: Desk, at: &str, body: Body) -> FactId {
         let agreement = self.world.write(desk, at, body);
         let parties = vec![self.zhang, self.li];
         self.world.write(desk, at, signed(agreement, parties));
@@ -300,7 +323,13 @@ pub(super) fn escalated() -> Body {
 }
 
 pub(super) fn escalated_for(reason: EscalationReason) -> Body {
-    Body::Escalated(Escalated { from: Level::Village, round: 1, reason, note: String::new() })
+    Body::Escalated(Escalated {
+        from: Level::Village,
+        round: 1,
+        reason,
+        asked: vec![],
+        note: String::new(),
+    })
 }
 
 pub(super) fn accepted() -> Body {

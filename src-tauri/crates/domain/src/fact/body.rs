@@ -37,6 +37,7 @@ macro_rules! bodies {
 }
 
 mod ending;
+mod keeping;
 mod linking;
 mod sharing;
 mod sheet;
@@ -44,6 +45,7 @@ mod timing;
 mod township;
 
 pub use ending::*;
+pub use keeping::*;
 pub use linking::*;
 pub use sharing::*;
 pub use sheet::*;
@@ -467,6 +469,15 @@ bodies! {
         /// The day of the earlier agreement it says it replaces, where that one is not held here.
         #[serde(default)]
         replaces_dated: Option<Day>,
+        /// Which of the registered demands it settles, by their place from 0; all if empty.
+        #[serde(default)]
+        demands: Vec<u16>,
+        /// What its clauses touch that a court does not confirm.
+        #[serde(default)]
+        touches: Vec<Touched>,
+        /// Parties that object to an oral form.
+        #[serde(default)]
+        objecting: Vec<FactId>,
     }
     /// One line of a plan of performance (履行计划).
     PlanLine {
@@ -529,6 +540,9 @@ bodies! {
         round: u16,
         /// Why.
         reason: EscalationReason,
+        /// Which parties asked for it, where they did.
+        #[serde(default)]
+        asked: Vec<FactId>,
         /// In words.
         #[serde(default)]
         note: String,
@@ -703,6 +717,26 @@ impl SessionHeld {
             proposal: String::new(),
             undisputed: String::new(),
             danger: false,
+        }
+    }
+}
+
+impl AgreementReached {
+    /// A written agreement about everything, with nothing but its text and who is bound.
+    #[must_use]
+    pub fn written(text: &str, parties: Vec<FactId>) -> Self {
+        Self {
+            form: AgreementForm::Written,
+            text: text.to_owned(),
+            text_hash: String::new(),
+            parties,
+            amount_fen: None,
+            plan: Vec::new(),
+            replaces: None,
+            replaces_dated: None,
+            demands: Vec::new(),
+            touches: Vec::new(),
+            objecting: Vec::new(),
         }
     }
 }

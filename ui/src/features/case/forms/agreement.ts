@@ -1,6 +1,6 @@
 // What the form of an agreement holds, the text it writes, and what the law asks of it.
 
-import type { AgreementForm, At, CaseView, SignedWith } from "@/host/types";
+import type { AgreementForm, At, CaseView, SignedWith, Touched } from "@/host/types";
 import type { Format, Messages } from "@/messages";
 
 import { sidesOf, type FactBody, type FactProps } from "./form";
@@ -14,6 +14,9 @@ export interface AgreementDraft {
   amount: number | null;
   plan: PlanDraft[];
   replaces: string;
+  demands: number[];
+  touches: Touched[];
+  objecting: string[];
   isSigned: boolean;
   with: SignedWith | "";
   isSealed: boolean;
@@ -34,6 +37,9 @@ export function newAgreement({ initial, view }: FactProps<"agreement_reached">):
       amount: line.amount_fen,
     })),
     replaces: initial?.replaces ?? "",
+    demands: initial?.demands ?? [],
+    touches: initial?.touches ?? [],
+    objecting: initial?.objecting ?? [],
     isSigned: false,
     with: "signature",
     isSealed: false,
@@ -177,6 +183,9 @@ export function agreementFacts(
           amount_fen: line.amount ?? undefined,
         })),
         replaces: draft.replaces || undefined,
+        demands: draft.demands,
+        touches: draft.touches,
+        objecting: draft.objecting,
       },
     },
   ];

@@ -51,14 +51,9 @@ impl Room {
             desk,
             at,
             Body::AgreementReached(AgreementReached {
-                form: AgreementForm::Written,
-                text: text.into(),
-                text_hash: String::new(),
-                parties: self.parties.clone(),
                 amount_fen: Some(Fen(1_800_000)),
-                plan: vec![],
                 replaces,
-                replaces_dated: None,
+                ..AgreementReached::written(text, self.parties.clone())
             }),
         )
     }
@@ -159,17 +154,11 @@ fn the_plans_of_both_stay_due_until_somebody_decides() {
             desk,
             at,
             Body::AgreementReached(AgreementReached {
-                form: AgreementForm::Written,
-                text: text.into(),
-                text_hash: String::new(),
-                parties: r.parties.clone(),
-                amount_fen: None,
                 plan: dues
                     .iter()
                     .map(|due| PlanLine { due: day(due), what: "付款".into(), amount_fen: None })
                     .collect(),
-                replaces: None,
-                replaces_dated: None,
+                ..AgreementReached::written(text, r.parties.clone())
             }),
         );
         r.world.write(desk, at, signed(agreement, r.parties.clone()));
@@ -247,13 +236,7 @@ fn an_oral_agreement_takes_effect_when_it_is_reached() {
         "2026-06-02",
         Body::AgreementReached(AgreementReached {
             form: AgreementForm::Oral,
-            text: "当场付清".into(),
-            text_hash: String::new(),
-            parties: vec![],
-            amount_fen: None,
-            plan: vec![],
-            replaces: None,
-            replaces_dated: None,
+            ..AgreementReached::written("当场付清", vec![])
         }),
     );
     let case = r.merged();
@@ -267,13 +250,7 @@ fn category(category: Category) -> Body {
 fn oral(parties: Vec<FactId>) -> Body {
     Body::AgreementReached(AgreementReached {
         form: AgreementForm::Oral,
-        text: "十日内付清".into(),
-        text_hash: String::new(),
-        parties,
-        amount_fen: None,
-        plan: vec![],
-        replaces: None,
-        replaces_dated: None,
+        ..AgreementReached::written("当场付清", parties)
     })
 }
 
@@ -357,14 +334,8 @@ fn a_replaced_agreement_may_be_named_by_its_day() {
         office,
         "2026-06-03",
         Body::AgreementReached(AgreementReached {
-            form: AgreementForm::Written,
-            text: "乙，替代6月2日协议".into(),
-            text_hash: String::new(),
-            parties,
-            amount_fen: None,
-            plan: vec![],
-            replaces: None,
             replaces_dated: Some(day("2026-06-02")),
+            ..AgreementReached::written("乙，替代6月2日协议", parties)
         }),
     );
     r.sign(office, "2026-06-03", second);

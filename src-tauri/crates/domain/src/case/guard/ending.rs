@@ -59,7 +59,9 @@ fn check_closing(case: &Case, body: &Closed, author: Author) -> Verdict {
     if case.marks.iter().any(|m| m.value == Mark::AwaitingConfirmation) {
         return refuse("kind", RefusalReason::AwaitsConfirmation);
     }
-    if body.outcome == Outcome::Settled { Ok(()) } else { check_routes(&body.routes) }
+    // What an agreement about a part leaves open may still be taken elsewhere.
+    let is_whole = case.open_demands.is_empty();
+    if body.outcome == Outcome::Settled && is_whole { Ok(()) } else { check_routes(&body.routes) }
 }
 
 /// Who ends without agreement tells of the other ways.

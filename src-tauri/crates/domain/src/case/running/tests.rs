@@ -1,9 +1,11 @@
 //! Clocks over real dates, with the holiday table of 2026.
 
-use super::super::clock::{Clock, Light, cards, read};
+use super::super::card::{self, Bench, Card};
+use super::super::clock::{Clock, Light, read};
 use super::super::world::{Begun, begun, day};
 use super::*;
 use crate::calendar::Calendar;
+use crate::fact::Body;
 use crate::role::Role;
 
 fn calendar() -> Calendar {
@@ -45,8 +47,15 @@ fn card(clock: ClockKind, colour: CardColour) -> Body {
         anchor: None,
         unit: None,
         delivered: true,
+        follows: vec![],
         reason: String::new(),
     })
+}
+
+fn cards(case: &super::super::Case) -> Vec<Card> {
+    let (calendar, settings) = (calendar(), Settings::default());
+    let clocks = read(case, &calendar);
+    card::read(case, Bench { clocks: &clocks, calendar: &calendar, settings: &settings })
 }
 
 fn visited() -> Body {
@@ -164,7 +173,7 @@ fn a_card_is_withdrawn_by_what_was_known_elsewhere_and_stays_readable() {
         b.world.write(director, "2026-04-20", card(ClockKind::Stagnation, CardColour::Red));
         b.world.meet(director, b.township);
         let case = b.world.case(b.township);
-        let cards = cards(&case, &read(&case, &calendar()));
+        let cards = cards(&case);
         assert_eq!(cards[0].withdrawn.is_some(), is_visit, "a call nobody answered is no progress");
         assert_eq!(cards[0].needs_correction(), is_visit, "it was handed over");
     }
@@ -183,7 +192,7 @@ fn an_overdue_card_falls_with_an_extension_in_time_and_stands_after_a_late_one()
         );
         b.world.meet(director, b.township);
         let case = b.world.case(b.township);
-        let cards = cards(&case, &read(&case, &calendar()));
+        let cards = cards(&case);
         assert_eq!(cards[0].withdrawn.is_some(), falls, "{approved}");
     }
 }
@@ -195,7 +204,7 @@ fn two_cards_for_one_passing_are_one() {
     b.world.write(director, "2026-04-20", card(ClockKind::Stagnation, CardColour::Red));
     b.world.meet(director, b.township);
     let case = b.world.case(b.township);
-    let cards = cards(&case, &read(&case, &calendar()));
+    let cards = cards(&case);
     assert_eq!(cards.len(), 1);
     assert_eq!(cards[0].issued.len(), 2);
 }
@@ -235,6 +244,42 @@ fn a_setting_changes_a_limit_and_every_kind_names_its_source() {
     assert_eq!(settings.limit(ClockKind::PetitionHandling), 60);
     for row in super::super::clock::CLOCKS {
         assert!(!row.source.is_empty() && !row.begins.is_empty(), "{:?}", row.kind);
+    }
+}
+
+#[test]
+fn an_agreement_is_revisited_again_once_everything_is_due() {
+    // The last due day, when somebody visited, whether the first and the last revisit are done.
+    let rows: [(Option<&str>, &[&str], [bool; 2]); 5] = [
+        (None, &[], [false, false]),
+        (None, &["2026-03-08"], [true, false]),
+        (None, &["2026-03-08", "2026-03-30"], [true, true]),
+        (Some("2026-06-30"), &["2026-03-08"], [true, false]),
+        (Some("2026-06-30"), &["2026-07-02"], [true, true]),
+    ];
+    for (due, visits, want) in rows {
+        let mut b = begun();
+        let village = b.village;
+        let line = |due: &str| PlanLine { due: day(due), what: "付款".into(), amount_fen: None };
+        let plan = due.into_iter().map(line).collect();
+        let body = AgreementReached { plan, ..b.agreed_on("付款") };
+        b.agree_to(village, "2026-03-05", Body::AgreementReached(body));
+        for at in visits {
+            let revisited = Revisited {
+                agreement: None,
+                party: None,
+                kept: None,
+                satisfaction: None,
+                note: String::new(),
+            };
+            b.world.write(village, at, Body::Revisited(revisited));
+        }
+        b.merged();
+        let done = [ClockKind::Revisit, ClockKind::FinalRevisit]
+            .map(|kind| clock(&b, kind).running.stop.is_some());
+        assert_eq!(done, want, "due {due:?}, visited {visits:?}");
+        let end = due.map_or("2026-04-04", |_| "2026-07-30");
+        assert_eq!(clock(&b, ClockKind::FinalRevisit).natural_end, day(end));
     }
 }
 

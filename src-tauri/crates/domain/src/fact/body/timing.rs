@@ -33,8 +33,16 @@ words! {
         Performance,
         /// 回访
         Revisit,
+        /// 最后一次回访
+        FinalRevisit,
+        /// 法院审查司法确认
+        CourtRuling,
+        /// 报告公安
+        DangerReport,
         /// 无实质进展
         Stagnation,
+        /// 较早的停滞提醒
+        EarlyStagnation,
         /// 紧急：签收
         UrgentSign,
         /// 紧急：到场
@@ -233,6 +241,9 @@ bodies! {
         /// Whether it was printed and handed over.
         #[serde(default)]
         delivered: bool,
+        /// The cards it follows: a blue one nobody answered, two yellow ones.
+        #[serde(default)]
+        follows: Vec<FactId>,
         /// Why.
         #[serde(default)]
         reason: String,
