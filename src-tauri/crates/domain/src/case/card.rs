@@ -315,7 +315,7 @@ impl Bar<'_> {
             let anchor = answer_day(card, self.bench);
             let is_late = card.answered.map_or(self.now.day, |(at, _)| at.day) > anchor;
             let follows = |other: &&Card| other.follows.iter().any(|id| card.issued.contains(id));
-            if !is_late || self.holding.iter().any(|other| follows(other)) {
+            if !is_late || self.holding.iter().any(follows) {
                 continue;
             }
             due.push(CardDue {
