@@ -361,7 +361,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
 fn neighbours(office: &Office, names: &Names) -> Result<Vec<NeighbourView>, Fault> {
     let me = office.me();
     let roster = office.roster();
-    let settings = office.store.read(|reader| settings::current(reader))?;
+    let settings = office.store.read(settings::current)?;
     let now = signed(office.now_ms());
     let met = office.store.read(|reader| reader.met())?;
     let mut neighbours = Vec::new();

@@ -241,7 +241,7 @@ const fn refusal_word(refusal: LogRefusal) -> &'static str {
 /// from the future, or what the sender itself observed of ours. A packet from the past may simply
 /// have travelled.
 pub(super) fn clock_doubt(office: &Office, header: &Header, ahead_ms: i64) -> Option<i64> {
-    let held = office.store.read(|reader| settings::current(reader)).unwrap_or_default();
+    let held = office.store.read(settings::current).unwrap_or_default();
     let minutes = i64::from(held.clock_skew_minutes);
     let limit = minutes.saturating_mul(60_000);
     if ahead_ms >= limit {
