@@ -135,6 +135,31 @@ describe("what a case must be watched for", () => {
     expect(await screen.findByRole("dialog", { name: "报告公安" })).toBeVisible();
   });
 
+  it("asks for the police's answer only while there is none", async () => {
+    const report = event({
+      id: "REPORT",
+      fact: {
+        kind: "reported_to_police",
+        body: { to: "青石派出所", receiver: "", method: "", matter: "动了手" },
+      },
+    });
+    const branch = {
+      red_branch: { ...why, rule: "red_branch" as const },
+      notices: [notice({ key: "check/R", why: { ...why, rule: "C20" }, about: [report] })],
+    };
+    const { unmount } = await open(
+      at,
+      answers({ ...branch, risk: "red", risk_why: { ...why, rule: "C20" } }),
+    );
+    const banner = within(await screen.findByRole("region", { name: /先报告，不安排见面/ }));
+    expect(banner.getByRole("button", { name: "记公安答复" })).toBeEnabled();
+    unmount();
+    await open(at, answers(branch));
+    const later = within(await screen.findByRole("region", { name: /先报告，不安排见面/ }));
+    expect(later.getByText(/公安已经答复/)).toBeVisible();
+    expect(later.queryByRole("button", { name: "记公安答复" })).toBeNull();
+  });
+
   it("records a session apart where nobody is to meet", async () => {
     await open(
       `${at}?do=session_held`,

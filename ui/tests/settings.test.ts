@@ -1,11 +1,48 @@
 import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
-import type { Preferences } from "@/host/types";
+import type { Preferences, SettingsView } from "@/host/types";
 
 import { expectAccessible, NOW_MS, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
+const SETTINGS: SettingsView = {
+  version: "",
+  is_builtin: true,
+  limits: [
+    {
+      limit: "mediation",
+      value: 20,
+      unit: "days",
+      builtin: 30,
+      is_overridden: true,
+      least: 1,
+      most: 30,
+      bound: "at_most",
+      source: "人民调解工作若干规定（2002）第三十三条",
+      note: "",
+    },
+    {
+      limit: "village_failures",
+      value: 3,
+      unit: "times",
+      builtin: 3,
+      is_overridden: false,
+      least: 1,
+      most: 9,
+      bound: "local",
+      source: "3321 工作方法",
+      note: "",
+    },
+  ],
+  reminder_days: [],
+  versions: [],
+  conflicts: [],
+  record: null,
+  may_set: true,
+};
+
 const READS = {
+  settings_get: SETTINGS,
   unit_list: { units: [TOWNSHIP, VILLAGE] },
   stick_list: { sticks: [] },
   catalogue_get: { version: "moj-18-2020", categories: [], holidays_until: 2026 },
@@ -83,5 +120,31 @@ describe("the help", () => {
     expect(found.map((button) => button.textContent?.trim())).toEqual(["忘了密码、钥匙卡"]);
     await user.click(found[0] as HTMLElement);
     expect(screen.getByRole("heading", { name: "忘了密码、钥匙卡" })).toHaveFocus();
+  });
+
+  it("show each limit with its source, and change one within its bounds", async () => {
+    const { host, user } = await open("/settings", { ...READS, settings_set: SETTINGS });
+    const card = within(await screen.findByRole("region", { name: "期限和次数" }));
+    expect(await card.findByText("20 天")).toBeVisible();
+    expect(card.getByText("镇里改过，原来 30 天")).toBeVisible();
+    expect(card.getByText(/法定最长，只能缩短 · 人民调解工作若干规定/)).toBeVisible();
+    await user.click(card.getByRole("button", { name: "改村里几次没谈成建议提级" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    const value = dialog.getByLabelText(/改成多少/);
+    await user.clear(value);
+    await user.type(value, "12");
+    await user.type(dialog.getByLabelText(/为什么改/), "镇里定的");
+    await user.click(dialog.getByRole("button", { name: "保存" }));
+    expect(value).toBeInvalid();
+    await user.clear(value);
+    await user.type(value, "2");
+    await expectAccessible();
+    await user.click(dialog.getByRole("button", { name: "保存" }));
+    await waitFor(() =>
+      expect(host.calls.find(({ name }) => name === "settings_set")?.payload).toEqual({
+        limits: [{ limit: "village_failures", value: 2, note: "" }],
+        reason: "镇里定的",
+      }),
+    );
   });
 });

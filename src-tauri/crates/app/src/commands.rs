@@ -27,6 +27,7 @@ use crate::people::{
 use crate::period::{self, PeriodFreeze, PeriodView, ZeroReportMake};
 use crate::preferences::Preferences;
 use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
+use crate::sharing::{self, CaseShare};
 use crate::status::{self, StatisticsGet, StatisticsView, StatusView, WorkbenchView};
 use crate::topic::Topic;
 use crate::view::{
@@ -298,8 +299,10 @@ commands! {
     invitation_create(InvitationCreate) -> InvitationCreated, open,
         reads [], changes [Roster] =
         |desk, request, _| desk.invite(&request);
-    case_register(CaseRegister) -> CaseView, open, reads [], changes [Cases] =
+    case_register(CaseRegister) -> CaseView, open, reads [], changes [Cases Roster] =
         |desk, request, _| cases::register(&*desk.office()?, &request);
+    case_share(CaseShare) -> CaseView, open, reads [], changes [Cases Conflicts Roster] =
+        |desk, request, _| sharing::share(&*desk.office()?, &request);
     case_get(CaseGet) -> CaseView, open, reads [Cases Conflicts Roster], changes [] =
         |desk, request, _| cases::get(&*desk.office()?, &request);
     case_list(CaseList) -> CaseWindow, open, reads [Cases Roster], changes [] =

@@ -28,6 +28,7 @@ use crate::preferences::{self, Preferences};
 use crate::profile;
 use crate::progress::{Calls, Event, Listener, Progress};
 use crate::projector;
+use crate::sharing;
 use crate::status::{self, HostView, ProfileState, StatusView};
 
 /// The folder of the practice profile, inside the home folder.
@@ -255,7 +256,7 @@ impl Desk {
             self.options.host.machine().as_deref(),
         )?;
         // A power cut may have left documents behind their entries.
-        projector::catch_up_all(&office, |_| true)?;
+        sharing::settle_in(&office, |_| true)?;
         self.set_office(Some(office));
         self.status()
     }

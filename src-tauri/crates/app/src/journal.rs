@@ -9,7 +9,7 @@ use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, NO_RECORD};
 use domain::time::{At, Hlc};
 use store::Writer;
 use sync::chain;
-use trust::statement::{Signed, Statement};
+use trust::statement::{Access, Signed, Statement};
 
 use crate::clock::signed;
 use crate::fault::Fault;
@@ -133,12 +133,20 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         Ok(())
     }
 
-    /// Writes statements into the common space.
+    /// Writes an entry that carries others into a space.
+    pub(crate) fn carry(&mut self, home: SpaceId, entry: &Entry) -> Result<(), Fault> {
+        let at = self.append(home, entry, None)?;
+        Ok(self.tx.doubt_carrier(at)?)
+    }
+
+    /// Writes statements into the common space. Without the operational key they are this
+    /// device's own word, which counts for the spaces of cases alone.
     pub(crate) fn say(&mut self, common: SpaceId, statements: &[Statement]) -> Result<(), Fault> {
-        let operational = self.office.identity.operational.as_ref().ok_or(Fault::NotHere)?;
-        let organisation = self.office.identity.root().organisation();
+        let identity = &self.office.identity;
+        let signer = identity.operational.as_ref().unwrap_or(&identity.secret);
+        let organisation = identity.root().organisation();
         for statement in statements {
-            let signed = Signed::new(organisation, statement, operational);
+            let signed = Signed::new(organisation, statement, signer);
             self.say_signed(common, &signed)?;
         }
         self.office.refresh(&self.tx.reader())
@@ -247,16 +255,26 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         self.put(space, &record, made)
     }
 
-    /// A record with everything that has arrived applied, its space, and the latest time anything
-    /// in it was typed.
+    /// A record with everything that has arrived applied, the space to write on it in, and the
+    /// latest time anything in it was typed.
     fn open(&mut self, id: RecordId) -> Result<(SpaceId, Record, Hlc), Fault> {
         projector::catch_up(self.office, self.tx, id)?;
-        let (space, record) = projector::load(&self.tx.reader(), id)?;
+        let (home, record) = projector::load(&self.tx.reader(), id)?;
+        let space = self.writable(id, home)?;
         if RecordKind::from_code(&record.kind()).is_none() {
             return Err(Fault::NewerRecord);
         }
         let seen = projector::latest(&record.facts(self.office));
         Ok((space, record, seen))
+    }
+
+    /// Where this unit writes on a record: in its home, or where it was begun.
+    fn writable(&self, id: RecordId, home: SpaceId) -> Result<SpaceId, Fault> {
+        let roster = self.office.roster();
+        let unit = self.office.identity.record.unit;
+        let begun = self.tx.reader().space_of(id)?;
+        let may = |space: &SpaceId| roster.access(*space, unit) == Some(Access::Write);
+        [Some(home), begun].into_iter().flatten().find(may).ok_or(Fault::NotHere)
     }
 
     /// Appends a change of our own and brings the document's lists up to date.
@@ -273,7 +291,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
             payload: made.payload,
         };
         self.append(space, &entry, Some(&made.hash))?;
-        projector::keep(self.office, self.tx, space, record)?;
+        projector::keep(self.office, self.tx, record)?;
         Ok(self.tx.caught_up(record.id())?)
     }
 }

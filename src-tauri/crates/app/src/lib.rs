@@ -20,6 +20,7 @@ pub mod period;
 pub mod preferences;
 pub mod progress;
 pub mod settings;
+pub mod sharing;
 pub mod status;
 pub mod topic;
 pub mod view;

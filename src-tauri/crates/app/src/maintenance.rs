@@ -8,7 +8,7 @@ use trust::key::PublicKey;
 use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::office::Office;
-use crate::projector;
+use crate::{projector, sharing};
 
 /// The most differences that are listed.
 const LISTED_MAX: usize = 20;
@@ -70,6 +70,7 @@ impl From<Fault> for Undo {
 /// Throws all projections away and makes them again from the logs.
 fn rebuilt(office: &Office, tx: &mut store::Writer<'_>) -> Result<Vec<String>, Fault> {
     tx.drop_views()?;
+    sharing::unpack_all(office, tx)?;
     loop {
         let behind = tx.reader().behind(1000)?;
         if behind.is_empty() {

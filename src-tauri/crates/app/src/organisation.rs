@@ -384,7 +384,8 @@ fn find_or_make_unit(
     statements.extend(overseers.iter().map(|o| grant(home, *o, Access::Write)));
     if request.level == Level::Township && sort != UnitSort::Department {
         let homes = units.iter().filter_map(|row| roster.home(row.record));
-        statements.extend(homes.map(|space| grant(space, unit, Access::Write)));
+        let cases = roster.case_spaces();
+        statements.extend(homes.chain(cases).map(|space| grant(space, unit, Access::Write)));
     }
     pen.say(common, &statements)?;
     Ok(unit)

@@ -27,6 +27,7 @@ use store::{Reader, Writer};
 use crate::fault::Fault;
 use crate::office::Office;
 use crate::settings;
+use crate::sharing;
 use crate::status::PROMISE;
 
 /// The word under which frozen periods stand.
@@ -99,8 +100,8 @@ pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Re
     if !entries.is_empty() {
         apply(tx, &mut record, &entries)?;
     }
-    if let (Some(space), false) = (tx.reader().space_of(id)?, record.heads().is_empty()) {
-        keep(office, tx, space, &record)?;
+    if !record.heads().is_empty() {
+        keep(office, tx, &record)?;
     }
     Ok(tx.caught_up(id)?)
 }
@@ -143,6 +144,7 @@ pub(crate) fn catch_up_all(
     office: &Office,
     mut goes_on: impl FnMut(u64) -> bool,
 ) -> Result<(), Fault> {
+    office.store.write(|tx| sharing::unpack_all(office, tx))?;
     let mut done: u64 = 0;
     loop {
         let count = office.store.write(|tx| -> Result<usize, Fault> {
@@ -160,12 +162,8 @@ pub(crate) fn catch_up_all(
 }
 
 /// Caches a document and writes everything it contributes to the lists.
-pub(crate) fn keep(
-    office: &Office,
-    tx: &mut Writer<'_>,
-    space: SpaceId,
-    record: &Record,
-) -> Result<(), Fault> {
+pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Result<(), Fault> {
+    let Some(mut space) = tx.reader().space_of(record.id())? else { return Ok(()) };
     let facts = facts_of(office, &tx.reader(), record)?;
     let kind = record.kind();
     let mut has_refused = facts.facts.iter().any(|c| c.proof.is_none() || c.role.is_none());
@@ -175,6 +173,12 @@ pub(crate) fn keep(
             has_refused |= case.refused.iter().any(|(_, why)| {
                 matches!(why, RefusedFact::AuthorUnknown | RefusedFact::UnitNotProven)
             });
+            let roster = office.roster();
+            match sharing::home(&roster, case.sharing.as_ref()) {
+                Some(home) => space = home,
+                // A space nobody vouches for yet may still turn out to be the case's.
+                None => has_refused |= case.sharing.is_some(),
+            }
             let mut rows = case_rows(space, record, &case);
             let clocks = case::clock::read(&case, &crate::catalogue::calendar()?);
             rows.dues.extend(deadlines(record.id(), &case, &clocks));

@@ -443,6 +443,13 @@ views! {
         /// Whether a statement about the supplement must still be written.
         needs_statement: bool,
     }
+    /// A case of several units (共办).
+    SharingView {
+        /// The units that hold it.
+        units: Vec<UnitRef>,
+        /// The rule and the facts.
+        why: WhyView,
+    }
     /// What a case counts as.
     CountsView {
         /// 接待
@@ -568,6 +575,8 @@ views! {
         conflicts: Vec<ConflictView>,
         /// Notices.
         notices: Vec<NoticeView>,
+        /// Which units share it, once it has a space of its own.
+        sharing: Option<SharingView>,
         /// How it was closed.
         closure: Option<ClosureView>,
         /// What it counts as.

@@ -27,6 +27,7 @@ pub mod register;
 mod removal;
 pub mod running;
 pub mod session;
+pub mod sharing;
 pub mod sheet;
 pub mod stage;
 pub mod suggestion;
@@ -57,6 +58,7 @@ use notice::Notice;
 use performance::Due;
 use register::Register;
 use session::{Session, Sides};
+use sharing::Sharing;
 use stage::{Mark, Stage, State};
 use suggestion::Suggestion;
 
@@ -249,6 +251,8 @@ pub struct Case {
     pub archive: Option<ending::Archive>,
     /// Its numbers.
     pub numbers: number::Numbers,
+    /// The space of its own it moved into, once several units share it.
+    pub sharing: Option<Sharing>,
     /// What was decided about it and others that look like the same dispute.
     pub duplicates: duplicate::Duplicates,
     /// Who applied when, here and on the cases that went into this one, the earliest first.
@@ -404,12 +408,14 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     let (category, found) = assess::category(&facts, owner);
     conflicts.extend(found);
     let own_category = category.as_ref().map(|c| c.value);
-    let (category, found) = duplicate::category(&facts, category, owner, &duplicates);
+    let (category, found) = duplicate::category(&facts, category.as_ref(), owner, &duplicates);
     conflicts.extend(found);
     let decider = register::Decider::only(facts.list.iter().map(|k| k.id).collect());
     let (fields, found) = register::fold(record, &decider);
     conflicts.extend(found);
     let (mut numbers, found) = number::fold(&facts);
+    conflicts.extend(found);
+    let (sharing, found) = sharing::fold(&facts);
     conflicts.extend(found);
     let provisional = registration.as_ref().map(|r| r.number.as_str()).unwrap_or_default();
     let written = numbers.formal.clone().unwrap_or_else(|| provisional.to_owned());
@@ -513,6 +519,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         sessions,
         archive,
         numbers,
+        sharing,
         hosting,
         agreements,
         written_only,

@@ -271,6 +271,8 @@ fact_kinds! {
     FileStatement = "file_statement" v 1 on Case by CASEWORK, substantive false;
     /// 正式编号.
     NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
+    /// 共办: the case moves into a space of its own, or another unit joins it there.
+    CaseShared = "case_shared" v 1 on Case by TOWNSHIP, substantive false;
     /// 编号作废（跳号说明）.
     NumberVoided = "number_voided" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
         substantive false;

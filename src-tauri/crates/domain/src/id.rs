@@ -209,6 +209,11 @@ impl FactId {
     pub fn is_bound_to(&self, binding: &[u8; 10]) -> bool {
         self.ulid.iter().skip(6).eq(binding.iter())
     }
+
+    /// The hash of the writing entry's place that the id is bound to: an order nobody can choose.
+    pub fn entry_hash(&self) -> impl Iterator<Item = u8> + '_ {
+        self.ulid.iter().skip(6).copied()
+    }
 }
 
 impl PartialOrd for FactId {

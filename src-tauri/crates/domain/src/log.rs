@@ -42,14 +42,23 @@ impl EntryKind {
     pub const STATEMENT: Self = Self(2);
     /// The first entry of an epoch that has a predecessor: names its last known head.
     pub const CHECKPOINT: Self = Self(3);
+    /// Entries of another space, verbatim, with the signature that proves them there: how a case
+    /// that moved takes its history along.
+    pub const CARRIED: Self = Self(4);
 
     /// Kinds this version understands.
-    const KNOWN: [Self; 3] = [Self::CHANGE, Self::STATEMENT, Self::CHECKPOINT];
+    const KNOWN: [Self; 4] = [Self::CHANGE, Self::STATEMENT, Self::CHECKPOINT, Self::CARRIED];
 
     /// Whether a version that does not know this kind must hold back the record.
     #[must_use]
     pub const fn is_critical(self) -> bool {
         self.0 & 0x8000 != 0
+    }
+
+    /// The largest payload of an entry of this kind: what is carried brings whole entries.
+    #[must_use]
+    pub const fn payload_max(self) -> usize {
+        if self.0 == Self::CARRIED.0 { CARRIED_BYTES_MAX } else { PAYLOAD_BYTES_MAX }
     }
 
     /// Whether this version understands it.
@@ -68,7 +77,7 @@ pub struct Entry {
     pub doc: RecordId,
     /// The entries of this record it builds on, sorted; empty where the record begins.
     pub needs: Vec<EntryRef>,
-    /// The bytes, opaque here. At most [`PAYLOAD_BYTES_MAX`].
+    /// The bytes, opaque here. At most [`EntryKind::payload_max`].
     pub payload: Vec<u8>,
 }
 
@@ -77,6 +86,9 @@ pub const NO_RECORD: RecordId = RecordId([0; 16]);
 
 /// The largest payload of one entry.
 pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
+
+/// The largest payload of one entry that carries others.
+pub const CARRIED_BYTES_MAX: usize = 8 * PAYLOAD_BYTES_MAX;
 
 /// The most entries one entry may build on.
 pub const NEEDS_MAX: usize = 256;

@@ -268,6 +268,12 @@ rules! {
     RiskMax "C14_risk" Max "5.20" "从高从严"
         "of two risks judged in ignorance of each other the higher holds; lowering needs a director or above with a reason"
         "case::tests::the_higher_risk_holds";
+    SharedCase "shared_case" Set "5.20" "人民调解委员会组织条例（1989）第七条；跨村纠纷共同调解"
+        "a case of several units lives in a space of its own, which the township opens; what anybody wrote before or beside the move comes along word for word"
+        "case::sharing::tests::a_shared_case_lives_in_its_own_space";
+    SharedTwice "shared_twice" Ask "5.20" "跨村纠纷共同调解；同时两处移入，由镇综治中心主任核定"
+        "of two moves that did not know of each other the one whose entry has the smaller hash is home until the head of the centre decides; nothing is lost either way"
+        "case::sharing::tests::two_moves_ask_the_head_and_the_smaller_hash_is_home_meanwhile";
     CategoryOwner "C14_category" Owner "5.20" "现承办单位的类型为准，差异留痕"
         "of two types the owning unit's holds; without it a person decides"
         "case::tests::the_owner_names_the_type";

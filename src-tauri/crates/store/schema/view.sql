@@ -9,7 +9,18 @@ CREATE TABLE view_record (
     saved BLOB NOT NULL,
     has_refused INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX view_record_space ON view_record (space);
 CREATE INDEX view_record_refused ON view_record (record) WHERE has_refused = 1;
+
+-- Which entries of other spaces were carried into which space.
+CREATE TABLE view_carried (
+    log_id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    space BLOB NOT NULL,
+    PRIMARY KEY (log_id, seq, space)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS log_entry_carried
+    ON log_entry (log, seq) WHERE kind = 4 AND state = 0;
 
 CREATE TABLE view_case (
     record BLOB PRIMARY KEY,

@@ -305,7 +305,7 @@ impl Writer<'_> {
             self.tx.execute_batch(&format!("DROP TABLE {view}"))?;
         }
         self.tx.execute_batch(VIEWS)?;
-        self.tx.execute("UPDATE log_entry SET state = 0, held = NULL WHERE kind = 1", [])?;
+        self.tx.execute("UPDATE log_entry SET state = 0, held = NULL WHERE kind IN (1, 4)", [])?;
         self.tx.execute(
             "INSERT OR IGNORE INTO local_behind (record)
              SELECT DISTINCT doc FROM log_entry WHERE kind = 1 AND ready IS NOT NULL",

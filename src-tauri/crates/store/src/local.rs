@@ -388,6 +388,11 @@ impl Writer<'_> {
              SELECT record FROM view_record WHERE has_refused = 1",
             [],
         )?;
+        // So may what was carried from a device nobody had certified.
+        self.tx.execute(
+            "UPDATE log_entry SET state = 0, held = NULL WHERE kind = 4 AND kind <> 1 AND state = 2",
+            [],
+        )?;
         Ok(())
     }
 }

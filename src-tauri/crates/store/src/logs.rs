@@ -1,6 +1,7 @@
 //! The logs: what is held of each, what waits for what, and what may be passed on.
 
 mod arriving;
+mod carried;
 mod reading;
 mod waiting;
 
@@ -10,7 +11,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use domain::id::{LogId, RecordId};
-use domain::log::{Entry, EntryRef};
+use domain::log::{Entry, EntryRef, LogKey};
 use rusqlite::Row;
 
 /// A stored entry.
@@ -35,6 +36,19 @@ pub struct Arrived {
     pub records: BTreeSet<RecordId>,
     /// Whether statements were among them.
     pub has_statements: bool,
+}
+
+/// An entry that carries others and was not unpacked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carrier {
+    /// Where it stands.
+    pub at: EntryRef,
+    /// Whose log that is.
+    pub key: LogKey,
+    /// The record it is about.
+    pub record: RecordId,
+    /// The bytes.
+    pub payload: Vec<u8>,
 }
 
 /// What of our own a peer has and lacks.

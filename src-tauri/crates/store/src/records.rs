@@ -111,6 +111,18 @@ impl Reader<'_> {
         Ok(query.query_row([record.bytes()], |row| Ok(SpaceId(fixed(row, 0)?))).optional()?)
     }
 
+    /// The records that live in a space, in order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records_in(&self, space: SpaceId) -> Result<Vec<RecordId>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT record FROM view_record WHERE space = ?1 ORDER BY record")?;
+        let rows = query.query_map([space.bytes()], |row| Ok(RecordId(fixed(row, 0)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every record with a cached document, in order.
     ///
     /// # Errors
@@ -247,7 +259,7 @@ impl Writer<'_> {
             .prepare_cached(
                 "INSERT INTO view_record (record, space, kind, heads, saved, has_refused)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (record) DO UPDATE SET heads = excluded.heads,
+                 ON CONFLICT (record) DO UPDATE SET space = excluded.space, heads = excluded.heads,
                  saved = excluded.saved, has_refused = excluded.has_refused",
             )?
             .execute(params![

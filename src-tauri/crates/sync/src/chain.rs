@@ -1,8 +1,8 @@
 //! The chain of a log and the signatures that close its runs. Frozen for suite 1;
 //! `tests::the_chain_is_frozen` holds the bytes.
 
-use domain::id::{LogId, OrganisationId};
-use domain::log::{Entry, Hash, LogKey, Run};
+use domain::id::{LogId, OrganisationId, RecordId};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, Run};
 use trust::SUITE;
 use trust::key::{BadSignature, PublicKey, SecretKey, Signature};
 
@@ -42,15 +42,52 @@ fn count(n: usize) -> [u8; 8] {
 /// one day be erased and the chain still verifies.
 #[must_use]
 pub fn link(before: &Hash, seq: u64, entry: &Entry) -> Hash {
-    let mut hasher = blake3::Hasher::new_derive_key(ENTRY);
-    hasher.update(before).update(&seq.to_be_bytes()).update(&entry.kind.0.to_be_bytes());
-    hasher.update(entry.doc.bytes()).update(&count(entry.needs.len()));
-    for need in &entry.needs {
-        hasher.update(need.log.bytes()).update(&need.seq.to_be_bytes());
+    let frame = Frame { kind: entry.kind, doc: entry.doc, needs: &entry.needs };
+    frame.link(before, seq, Payload::of(&entry.payload))
+}
+
+/// An entry without its payload.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// What it is for.
+    pub kind: EntryKind,
+    /// The record it belongs to.
+    pub doc: RecordId,
+    /// The entries it builds on.
+    pub needs: &'a [EntryRef],
+}
+
+/// All the chain says of a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payload {
+    /// Its length.
+    pub length: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+impl Payload {
+    /// What the chain says of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Self { length, hash: *blake3::hash(bytes).as_bytes() }
     }
-    hasher.update(&count(entry.payload.len()));
-    hasher.update(blake3::hash(&entry.payload).as_bytes());
-    *hasher.finalize().as_bytes()
+}
+
+impl Frame<'_> {
+    /// The chain after an entry of which only this much is known.
+    #[must_use]
+    pub fn link(&self, before: &Hash, seq: u64, payload: Payload) -> Hash {
+        let mut hasher = blake3::Hasher::new_derive_key(ENTRY);
+        hasher.update(before).update(&seq.to_be_bytes()).update(&self.kind.0.to_be_bytes());
+        hasher.update(self.doc.bytes()).update(&count(self.needs.len()));
+        for need in self.needs {
+            hasher.update(need.log.bytes()).update(&need.seq.to_be_bytes());
+        }
+        hasher.update(&payload.length.to_be_bytes()).update(&payload.hash);
+        *hasher.finalize().as_bytes()
+    }
 }
 
 /// Closes a run.

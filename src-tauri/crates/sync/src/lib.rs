@@ -8,6 +8,7 @@
 //! digest of frontiers says in 32 bytes that nothing is missing.
 
 pub mod chain;
+pub mod excerpt;
 pub mod frontier;
 pub mod packet;
 pub mod plan;

@@ -12,9 +12,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{DeviceId, LogId, OrganisationId, RecordId, SpaceId};
-use domain::log::{
-    Entry, EntryKind, EntryRef, Hash, LogKey, NEEDS_MAX, PAYLOAD_BYTES_MAX, Run, Stretch,
-};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, NEEDS_MAX, Run, Stretch};
 use trust::roster::Roster;
 use trust::statement::{Access, Signed};
 
@@ -308,7 +306,7 @@ fn read_entry(
     if !needs.is_sorted_by(|a, b| a < b) {
         return Err(SegmentFault::Malformed);
     }
-    let length = cursor.count(PAYLOAD_BYTES_MAX.saturating_mul(2))?;
+    let length = cursor.count(EntryKind(kind).payload_max().saturating_mul(2))?;
     if length % 2 == 1 {
         // An absent payload is accepted only under an erasure, which this version does not know.
         return Err(SegmentFault::Newer);

@@ -24,7 +24,10 @@ pub struct Roster {
     devices: BTreeMap<DeviceId, DeviceCertificate>,
     users: BTreeMap<UserId, UserCertificate>,
     spaces: BTreeMap<SpaceId, SpaceCertificate>,
-    grants: BTreeMap<(SpaceId, UnitId), Access>,
+    /// What was granted, each with who said so: whether that counts is asked when it is read.
+    grants: BTreeMap<(SpaceId, UnitId), Vec<(PublicKey, Access)>>,
+    /// Spaces of single cases that devices say they opened.
+    opened: BTreeMap<SpaceId, Vec<(PublicKey, SpaceCertificate)>>,
     invitations: BTreeMap<TransferId, InvitationCertificate>,
     removals: Vec<(PublicKey, UserRemoval)>,
     waiting: Vec<(PublicKey, Statement)>,
@@ -59,6 +62,7 @@ impl Roster {
             users: BTreeMap::new(),
             spaces: BTreeMap::new(),
             grants: BTreeMap::new(),
+            opened: BTreeMap::new(),
             invitations: BTreeMap::new(),
             removals: Vec::new(),
             waiting: Vec::new(),
@@ -105,10 +109,47 @@ impl Roster {
 
     fn note_or_wait(&mut self, signer: PublicKey, statement: Statement) {
         if self.operational.contains_key(&signer) {
-            self.note(statement);
-        } else if self.waiting.len() < WAITING_MAX {
-            self.waiting.push((signer, statement));
+            self.note(signer, statement);
+            return;
         }
+        match statement {
+            // Devices may say these about the spaces of single cases, if they open cases.
+            Statement::Space(new) if new.kind == SpaceKind::Case => {
+                push_once(self.opened.entry(new.space).or_default(), (signer, new));
+            }
+            Statement::Grant(new) => {
+                let said = self.grants.entry((new.space, new.unit)).or_default();
+                push_once(said, (signer, new.access));
+            }
+            statement if self.waiting.len() < WAITING_MAX => self.waiting.push((signer, statement)),
+            _ => {}
+        }
+    }
+
+    /// Whether a device opens cases to several units: the township's own, with somebody on it who
+    /// may. The township is the unit that writes to the common space.
+    #[must_use]
+    pub fn opens_cases(&self, device: DeviceId) -> bool {
+        self.is_township(device)
+            && self.users.values().any(|user| {
+                user.devices.contains(&device) && user.role().is_some_and(may_open_cases)
+            })
+    }
+
+    /// Whether a device is the township's own.
+    #[must_use]
+    pub fn is_township(&self, device: DeviceId) -> bool {
+        let unit = self.devices.get(&device).map(|certificate| certificate.unit);
+        let common = self.common();
+        common
+            .zip(unit)
+            .is_some_and(|(common, unit)| self.access(common, unit) == Some(Access::Write))
+    }
+
+    /// Whether somebody may say who holds a space.
+    fn may_grant(&self, signer: PublicKey, space: SpaceId) -> bool {
+        self.operational.contains_key(&signer)
+            || self.is_case_space(space) && self.opens_cases(signer.device())
     }
 
     /// Whether the signer of a statement is known to have the authority for it.
@@ -117,7 +158,7 @@ impl Roster {
         self.operational.contains_key(&signer)
     }
 
-    fn note(&mut self, statement: Statement) {
+    fn note(&mut self, signer: PublicKey, statement: Statement) {
         match statement {
             Statement::Operational(_) | Statement::Removal(_) => {}
             Statement::Device(new) => {
@@ -140,8 +181,8 @@ impl Roster {
                 }
             }
             Statement::Grant(new) => {
-                let slot = self.grants.entry((new.space, new.unit)).or_insert(new.access);
-                *slot = (*slot).max(new.access);
+                let said = self.grants.entry((new.space, new.unit)).or_default();
+                push_once(said, (signer, new.access));
             }
             Statement::Invitation(new) => {
                 self.invitations.entry(new.invitation).or_insert(new);
@@ -225,7 +266,9 @@ impl Roster {
     /// What a unit may do with a space.
     #[must_use]
     pub fn access(&self, space: SpaceId, unit: UnitId) -> Option<Access> {
-        self.grants.get(&(space, unit)).copied()
+        let said = self.grants.get(&(space, unit))?;
+        let believed = said.iter().filter(|(signer, _)| self.may_grant(*signer, space));
+        believed.map(|(_, access)| *access).max()
     }
 
     /// What a device may do with a space.
@@ -237,7 +280,28 @@ impl Roster {
     /// The spaces a unit holds.
     #[must_use]
     pub fn spaces_of(&self, unit: UnitId) -> BTreeSet<SpaceId> {
-        self.grants.keys().filter(|(_, u)| *u == unit).map(|(space, _)| *space).collect()
+        let of_unit = self.grants.keys().filter(|(_, u)| *u == unit).map(|(space, _)| *space);
+        of_unit.filter(|space| self.access(*space, unit).is_some()).collect()
+    }
+
+    /// The units that hold a space, in order.
+    #[must_use]
+    pub fn holders(&self, space: SpaceId) -> BTreeSet<UnitId> {
+        let named = self.grants.keys().filter(|(s, _)| *s == space).map(|(_, unit)| *unit);
+        named.filter(|unit| self.access(space, *unit).is_some()).collect()
+    }
+
+    /// The spaces of single cases, in order.
+    #[must_use]
+    pub fn case_spaces(&self) -> BTreeSet<SpaceId> {
+        let known = self.spaces.keys().chain(self.opened.keys()).copied();
+        known.filter(|space| self.is_case_space(*space)).collect()
+    }
+
+    /// Whether a space was opened for one case.
+    #[must_use]
+    pub fn is_case_space(&self, space: SpaceId) -> bool {
+        self.space(space).is_some_and(|certificate| certificate.kind == SpaceKind::Case)
     }
 
     /// The spaces two units both hold: what they exchange.
@@ -249,7 +313,13 @@ impl Roster {
     /// A space.
     #[must_use]
     pub fn space(&self, space: SpaceId) -> Option<&SpaceCertificate> {
-        self.spaces.get(&space)
+        self.spaces.get(&space).or_else(|| {
+            let said = self.opened.get(&space)?;
+            let believed = said.iter().filter(|(signer, _)| {
+                self.operational.contains_key(signer) || self.opens_cases(signer.device())
+            });
+            believed.map(|(_, certificate)| certificate).min_by_key(|c| c.unit)
+        })
     }
 
     /// The space everybody holds.
@@ -268,7 +338,9 @@ impl Roster {
     /// The units that hold any space, in order.
     #[must_use]
     pub fn units(&self) -> BTreeSet<UnitId> {
-        self.grants.keys().map(|(_, unit)| *unit).collect()
+        let granted =
+            self.grants.keys().filter(|(space, unit)| self.access(*space, *unit).is_some());
+        granted.map(|(_, unit)| *unit).collect()
     }
 
     /// An invitation.
@@ -292,6 +364,17 @@ impl Roster {
     #[must_use]
     pub fn escrow(&self) -> Vec<&str> {
         self.operational.values().map(|o| o.escrow.as_str()).collect()
+    }
+}
+
+/// Who may open a case to several units: the window, when it registers one, and the head.
+const fn may_open_cases(role: Role) -> bool {
+    matches!(role, Role::R4 | Role::R7)
+}
+
+fn push_once<T: PartialEq>(said: &mut Vec<T>, new: T) {
+    if !said.contains(&new) {
+        said.push(new);
     }
 }
 
@@ -441,5 +524,105 @@ mod tests {
         }
         let other = key(9).public().device();
         assert_eq!(roster.role(other, UserId([6; 16])), None);
+    }
+
+    const TOWN: UnitId = domain::id::RecordId([8; 16]);
+    const COMMON: SpaceId = SpaceId([40; 16]);
+    const SHARED: SpaceId = SpaceId([41; 16]);
+
+    /// A township device (key 5) with a user in a role, and the village's (key 3).
+    fn township(role: u8) -> Vec<Signed> {
+        let org = key(1).public().organisation();
+        let grant = |space, unit, access| Statement::Grant(Grant { space, unit, access });
+        let certificate = |n: u8, unit| {
+            Statement::Device(DeviceCertificate {
+                key: key(n).public().0,
+                recipient: "age1".into(),
+                unit,
+                name: "机".into(),
+                invitation: None,
+                serial: 1,
+            })
+        };
+        let person = |n: u8, unit, role| {
+            Statement::User(UserCertificate {
+                user: UserId([n; 16]),
+                key: key(n).public().0,
+                unit,
+                role,
+                name: "某".into(),
+                devices: vec![key(n).public().device()],
+                serial: 1,
+            })
+        };
+        let common = SpaceCertificate { space: COMMON, kind: SpaceKind::Common, unit: TOWN };
+        let said = vec![
+            Statement::Space(common),
+            grant(COMMON, TOWN, Access::Write),
+            grant(COMMON, UNIT, Access::Read),
+            certificate(5, TOWN),
+            certificate(3, UNIT),
+            person(5, TOWN, role),
+            person(3, UNIT, 3),
+        ];
+        let mut statements = vec![statements()[0].clone()];
+        statements.extend(said.iter().map(|s| Signed::new(org, s, &key(2))));
+        statements
+    }
+
+    /// What somebody says to open the shared space to the village.
+    fn opening(signer: u8, kind: SpaceKind) -> Vec<Signed> {
+        let org = key(1).public().organisation();
+        let space = SpaceCertificate { space: SHARED, kind, unit: TOWN };
+        let grant = Grant { space: SHARED, unit: UNIT, access: Access::Write };
+        [Statement::Space(space), Statement::Grant(grant)]
+            .iter()
+            .map(|statement| Signed::new(org, statement, &key(signer)))
+            .collect()
+    }
+
+    fn access_after(statements: &[Signed]) -> Option<Access> {
+        let mut found = BTreeSet::new();
+        for rotation in 0..statements.len() {
+            let mut roster = Roster::new(key(1).public());
+            for n in 0..statements.len() {
+                roster.admit(&statements[(n + rotation) % statements.len()]).unwrap();
+            }
+            assert_eq!(roster.is_case_space(SHARED), roster.access(SHARED, UNIT).is_some());
+            assert_eq!(roster.spaces_of(UNIT).contains(&SHARED), roster.is_case_space(SHARED));
+            found.insert(roster.access(SHARED, UNIT));
+        }
+        assert_eq!(found.len(), 1, "whatever the order");
+        found.pop_first().unwrap()
+    }
+
+    #[test]
+    fn the_townships_devices_open_cases_and_nobody_elses() {
+        let rows = [
+            ("the head's own device", 7, 5, SpaceKind::Case, Some(Access::Write)),
+            ("the operational key", 7, 2, SpaceKind::Case, Some(Access::Write)),
+            ("a mediator's device at the township", 5, 5, SpaceKind::Case, None),
+            ("a village's device", 7, 3, SpaceKind::Case, None),
+            ("a stranger", 7, 9, SpaceKind::Case, None),
+            ("the head's device about a unit's space", 7, 5, SpaceKind::Unit, None),
+        ];
+        for (name, role, signer, kind, want) in rows {
+            let mut statements = township(role);
+            statements.extend(opening(signer, kind));
+            assert_eq!(access_after(&statements), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_device_grants_nothing_but_spaces_of_cases() {
+        let org = key(1).public().organisation();
+        let mut roster = Roster::new(key(1).public());
+        for statement in township(7) {
+            roster.admit(&statement).unwrap();
+        }
+        let grant = Grant { space: COMMON, unit: UNIT, access: Access::Write };
+        roster.admit(&Signed::new(org, &Statement::Grant(grant), &key(5))).unwrap();
+        assert_eq!(roster.access(COMMON, UNIT), Some(Access::Read));
+        assert_eq!(roster.holders(COMMON), BTreeSet::from([UNIT, TOWN]));
     }
 }

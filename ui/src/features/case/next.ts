@@ -84,6 +84,7 @@ function usual(view: CaseView): readonly WritableKind[] {
     case "archived":
       return ["file_statement", "reopened"];
     case "voided":
+    case "merged":
       return [];
   }
 }

@@ -68,6 +68,7 @@ export function requestOf(draft: RegistrationDraft): Payload<"case_register"> {
       .split("\n")
       .map((line) => line.trim())
       .filter(Boolean),
+    units: [],
     parties: filledParties(draft).map(({ party }) => ({
       name: party.name.trim(),
       side: party.side,

@@ -63,4 +63,9 @@ demands: Array<string>,
 /**
  * The archived case it takes up again (重新受理为新案).
  */
-follows: RecordId | null, };
+follows: RecordId | null, 
+/**
+ * The token of the code it came by (扫码). The same token twice adds nothing and gives the case
+ * that is there.
+ */
+token: string | null, };

@@ -57,6 +57,7 @@ export const clocks: Clocks = {
     title: "Report first; no meeting",
     reportFirst: "Not reported to the police yet. Call them at once, then record it here.",
     reported: "Reported to the police. Until they answer, the risk stays red.",
+    answered: "The police have answered. Report again whenever there is reason.",
     apart: "Hear the sides apart; a child never confronts anybody.",
     report: "Report to the police",
     respond: "Record the police's answer",

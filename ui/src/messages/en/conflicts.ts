@@ -58,6 +58,7 @@ export const conflicts: Conflicts = {
     void: "The case goes on; it is not void for now.",
     performance: "Reminders go on; the later date is shown.",
     number: "The one sealed or printed holds; the other is a former number. Both are found.",
+    home: "One of the two counts for now; what was written in either is kept.",
     number_clash:
       "Both cases bear it and are found by it; the other was sealed or printed first and keeps it.",
     duplicate: "They are related and count as two; neither goes into the other.",
@@ -88,6 +89,7 @@ export const conflicts: Conflicts = {
     void: "The head asks whether it shall really be void.",
     performance: "Ask whoever was to receive it; look at the receipt.",
     number: "The judicial office reprints and writes a statement.",
+    home: "The head says where it is handled; the units of the other place join there.",
     number_clash:
       "The judicial office gives this case a new number, reprints and writes a statement.",
     duplicate: "The judicial office checks whether both cases are about one thing.",

@@ -82,6 +82,8 @@ export const facts: FactSentences = {
   archived: (b) => `Archived (${words.retention[b.retention]})`,
   file_statement: (b) => `Statement on the file: ${b.text}`,
   number_assigned: (b) => `Number: ${b.number}`,
+  case_shared: (b) =>
+    `Shared with ${b.units.length} more ${b.units.length === 1 ? "unit" : "units"}`,
   number_voided: (b) => `Number set aside: ${b.number}${said(b.reason)}`,
   duplicate_decided: (b) =>
     `With ${list(b.cases.map((c) => c.number))}: ${words.duplicateVerdict[b.verdict]}${said(b.reason)}`,

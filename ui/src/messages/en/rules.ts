@@ -233,6 +233,14 @@ export const rules: Rules = {
     title: "Earlier numbers stay valid",
     says: "Paper with a provisional or former number stays valid.",
   },
+  shared_case: {
+    title: "A case of several units",
+    says: "The township opens it; all its units see the same case. What was written before, or elsewhere by those who had not heard, comes along word for word.",
+  },
+  shared_twice: {
+    title: "Shared in two places at once",
+    says: "One of the two counts until the head of the centre decides; what was written in either is kept.",
+  },
   number_sequence: {
     title: "Where numbers come from",
     says: "One computer of a committee keeps the register and gives numbers in turn; the others use only what was set aside for them.",

@@ -20,6 +20,7 @@ use crate::office::Office;
 use crate::people;
 use crate::projector;
 use crate::settings;
+use crate::sharing;
 
 /// Settles a contradiction.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -63,6 +64,9 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
                     let owner = case.owner().map(|t| (t.unit, t.level));
                     let conflict = open(&case.conflicts, request)?;
                     check_seat(office, conflict, owner)?;
+                    if let (ConflictKind::Home, Some(moved)) = (conflict.kind, &case.sharing) {
+                        sharing::join_holders(pen, moved, &request.choice)?;
+                    }
                     decide(office, draft, at, conflict, request, Body::Decided)
                 }
                 Some(RecordKind::Person) => {
@@ -81,7 +85,9 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
                 _ => Err(Fault::not_found(request.record)),
             }
         })
-    })
+    })?;
+    // A decision about its home may leave entries of the case behind.
+    sharing::carry(office)
 }
 
 /// Settles what lies between two records; says whether the contradiction is of that sort.

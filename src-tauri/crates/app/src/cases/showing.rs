@@ -124,6 +124,14 @@ pub(super) struct CaseReader<'a> {
 }
 
 impl CaseReader<'_> {
+    /// Who shares the case, as the roster has it now.
+    fn sharing(&self) -> Option<SharingView> {
+        let sharing = self.case.sharing.as_ref()?;
+        let holders = self.office.roster().holders(sharing.home);
+        let units = holders.into_iter().map(|unit| self.names.unit(unit)).collect();
+        Some(SharingView { units, why: why_view(&sharing.why) })
+    }
+
     pub(super) fn view(&self, space: domain::id::SpaceId, record: &Record) -> CaseView {
         let case = self.case;
         let owner = case.owner();
@@ -234,6 +242,7 @@ impl CaseReader<'_> {
                 |id| self.body(id),
             ),
             notices: self.notices(),
+            sharing: self.sharing(),
             closure: case.closure.as_ref().map(|c| ClosureView {
                 id: c.id,
                 at: c.at,

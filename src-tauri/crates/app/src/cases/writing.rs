@@ -9,8 +9,9 @@ use domain::fact::body::{
     TakenUp, Track,
 };
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
-use domain::id::RecordId;
+use domain::id::{RecordId, UnitId};
 use domain::money::Fen;
+use domain::role::Role;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ use crate::journal::{Draft, Pen};
 use crate::office::Office;
 use crate::projector;
 use crate::settings;
+use crate::sharing::{self, CaseShare};
 use crate::view::{CaseView, FieldValue};
 
 /// The most facts of one act.
@@ -106,6 +108,9 @@ pub struct CaseRegister {
     /// The archived case it takes up again (重新受理为新案).
     #[serde(default)]
     pub follows: Option<RecordId>,
+    /// Units that handle it together from the beginning (共办); only the township names any.
+    #[serde(default)]
+    pub units: Vec<UnitId>,
     /// The token of the code it came by (扫码). The same token twice adds nothing and gives the case
     /// that is there.
     #[serde(default)]
@@ -193,8 +198,16 @@ fn refuse(field: &str, reason: RefusalReason) -> Fault {
 
 /// Registers a case.
 pub(crate) fn register(office: &Office, request: &CaseRegister) -> Result<CaseView, Fault> {
-    let case =
-        office.store.write(|tx| register_with(office, &mut Pen::new(office, tx), request))?;
+    let case = office.store.write(|tx| {
+        let mut pen = Pen::new(office, tx);
+        let case = register_with(office, &mut pen, request)?;
+        if !request.units.is_empty() {
+            let units = request.units.clone();
+            sharing::share_with(office, &mut pen, &CaseShare { case, units })?;
+        }
+        Ok::<RecordId, Fault>(case)
+    })?;
+    sharing::carry(office)?;
     reading::get(office, &CaseGet { case })
 }
 
@@ -268,6 +281,9 @@ fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Re
     let at_first = |refusal| Fault::refused(&refusal, 0);
     if !KINDS_REGISTERED.contains(&author.role) {
         return Err(refuse("kind", RefusalReason::Role));
+    }
+    if !request.units.is_empty() && !matches!(author.role, Role::R4 | Role::R7) {
+        return Err(refuse("units", RefusalReason::Role));
     }
     if applied.day > author.today {
         return Err(refuse("applied", RefusalReason::InFuture));

@@ -184,6 +184,7 @@ pub(super) fn invent(rng: &mut Rng) -> Story {
             ),
             demands: vec![promise.to_owned()],
             follows: None,
+            units: vec![],
             token: None,
         },
     }
@@ -219,6 +220,7 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         summary: String::new(),
         demands: vec![],
         follows: None,
+        units: vec![],
         token: None,
     }
 }
@@ -235,6 +237,7 @@ pub(super) fn eaves() -> CaseRegister {
                 .into(),
         demands: vec!["拆除雨棚".into()],
         follows: None,
+        units: vec![],
         token: None,
         ..plain("张某与李某宅基地滴水纠纷", "张某", "李某")
     }
@@ -247,6 +250,7 @@ pub(super) fn loan() -> CaseRegister {
         summary: "孙某三年前借钱给何某买农机，何某说已还过一部分，没有收条。".into(),
         demands: vec!["归还借款".into()],
         follows: None,
+        units: vec![],
         token: None,
         ..plain("孙某与何某借款纠纷", "孙某", "何某")
     }

@@ -24,7 +24,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Event, Listener, Phase, Progress};
-use crate::projector;
+use crate::sharing;
 use crate::topic::Topic;
 use crate::view::{DeviceRef, UnitRef};
 
@@ -248,7 +248,7 @@ impl Keeper for DeskKeeper {
 
 impl DeskKeeper {
     fn finish(&self, peer: Peer, meeting: &Meeting, fault: Option<&LanFault>) -> Result<(), Fault> {
-        projector::catch_up_all(&self.office, |done| {
+        sharing::settle_in(&self.office, |done| {
             self.progress.at(Phase::Building, done, None);
             true
         })?;

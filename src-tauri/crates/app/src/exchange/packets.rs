@@ -32,7 +32,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Phase, Progress};
-use crate::projector;
+use crate::sharing;
 use crate::view::UnitRef;
 
 /// The largest part of a packet: it fits any file system a stick may have.
@@ -378,7 +378,7 @@ pub(crate) fn import(
     }
     let stored = store_segments(office, &checked, progress);
     // Whatever was stored is built and noted, also if the rest was not.
-    projector::catch_up_all(office, |done| {
+    sharing::settle_in(office, |done| {
         progress.at(Phase::Building, done, None);
         true
     })?;

@@ -6,11 +6,12 @@ use std::io::{Read, Seek};
 use document::{Incoming, Need, Record, Verdict};
 use domain::fact::RecordKind;
 use domain::id::{LogId, RecordId, SpaceId};
-use domain::log::{Entry, EntryKind, EntryRef, Stretch};
+use domain::log::{Entry, EntryKind, EntryRef, LogKey, Stretch};
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Reader;
+use store::logs::Carrier;
 use sync::packet::{Header, PacketFault, PacketReader};
 use sync::segment::{self, LogRefusal, Verified};
 use trust::roster::Roster;
@@ -25,6 +26,7 @@ use crate::organisation;
 use crate::progress::{Phase, Progress};
 use crate::projector;
 use crate::settings;
+use crate::sharing;
 use crate::view::{DeviceRef, UnitRef};
 
 /// A log of a packet that is not taken.
@@ -90,6 +92,8 @@ pub struct PacketView {
 pub(super) struct Checked {
     pub(super) header: Header,
     pub(super) segments: Vec<Verified>,
+    /// Who is who once all of it is stored.
+    pub(super) roster: Roster,
     /// How many segments were whole before the damage, where there is damage.
     pub(super) damage: Option<PacketFault>,
 }
@@ -147,9 +151,8 @@ pub(super) fn check<R: Read + Seek>(
     let shares = |roster: &Roster, space: SpaceId| {
         roster.access(space, unit).is_some() && roster.access(space, sender).is_some()
     };
-    let mut checked = Checked { header, segments: Vec::new(), damage: None };
+    let mut checked = Checked { header, segments: Vec::new(), roster, damage: None };
     let mut entries: u64 = 0;
-    let mut known = roster;
     loop {
         progress.check()?;
         let bytes = match reader.next_segment() {
@@ -160,7 +163,7 @@ pub(super) fn check<R: Read + Seek>(
                 return Ok(checked);
             }
         };
-        let Ok(verified) = segment::verify(&known, shares, &bytes) else {
+        let Ok(verified) = segment::verify(&checked.roster, shares, &bytes) else {
             checked.damage = Some(PacketFault::Damaged);
             return Ok(checked);
         };
@@ -170,7 +173,7 @@ pub(super) fn check<R: Read + Seek>(
             if entry.kind == EntryKind::STATEMENT
                 && let Ok(signed) = Signed::from_bytes(&entry.payload)
             {
-                let _ = known.admit(&signed);
+                let _ = checked.roster.admit(&signed);
             }
         }
         progress.at(Phase::Checking, entries, Some(checked.header.entries));
@@ -181,13 +184,12 @@ pub(super) fn check<R: Read + Seek>(
 /// Says what a checked packet would change. Documents are built in memory; nothing is written.
 pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView, Fault> {
     let header = &checked.header;
-    let known = roster_with(office, header);
     office.store.read(|reader| {
         let names = Names::read(office, reader)?;
         let stretches: Vec<&Stretch> =
             checked.segments.iter().flat_map(|verified| &verified.stretches).collect();
         let mut forecast = Forecast::default();
-        forecast.sort(reader, &stretches)?;
+        forecast.sort(reader, &checked.roster, &stretches)?;
         forecast.build(office, reader)?;
         let refused: BTreeSet<_> = checked
             .segments
@@ -223,7 +225,7 @@ pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView,
                 .collect(),
             clock_ahead_ms: clock_doubt(office, header, ahead),
             joins: header.enrolment.is_some()
-                && known.device(header.sender).is_some()
+                && checked.roster.device(header.sender).is_some()
                 && office.roster().device(header.sender).is_none(),
         })
     })
@@ -279,7 +281,12 @@ struct Forecast {
 
 impl Forecast {
     /// Sorts out which entries are new, and which of those have everything they build on.
-    fn sort(&mut self, reader: &Reader<'_>, stretches: &[&Stretch]) -> Result<(), Fault> {
+    fn sort(
+        &mut self,
+        reader: &Reader<'_>,
+        roster: &Roster,
+        stretches: &[&Stretch],
+    ) -> Result<(), Fault> {
         let mut ready: BTreeSet<EntryRef> = BTreeSet::new();
         let mut held: HashMap<LogId, Vec<(u64, u64)>> = HashMap::new();
         let mut fresh: Vec<(EntryRef, Entry)> = Vec::new();
@@ -300,6 +307,9 @@ impl Forecast {
             ranges.push((stretch.first, stretch.last()));
         }
         self.fresh = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
+        // What was carried here counts with its carrier; what it brings is built all the same.
+        let brought = brought(roster, stretches, &fresh);
+        fresh.extend(brought);
         // Round and round until nothing more becomes ready: entries come in their sender's order,
         // so one round is the rule.
         let mut left = fresh;
@@ -307,6 +317,10 @@ impl Forecast {
             let before = left.len();
             let mut still = Vec::new();
             for (at, entry) in left {
+                if ready.contains(&at) || reader.is_ready(at)? {
+                    // It came before, in another way.
+                    continue;
+                }
                 let mut is_ready = true;
                 for need in &entry.needs {
                     is_ready &= ready.contains(need) || reader.is_ready(*need)?;
@@ -377,6 +391,26 @@ impl Forecast {
         }
         Ok(())
     }
+}
+
+/// What the carrying entries among those that are new would bring.
+fn brought(
+    roster: &Roster,
+    stretches: &[&Stretch],
+    fresh: &[(EntryRef, Entry)],
+) -> Vec<(EntryRef, Entry)> {
+    let keys: HashMap<LogId, LogKey> = stretches.iter().map(|s| (s.log, s.key)).collect();
+    let carriers = fresh.iter().filter(|(_, entry)| entry.kind == EntryKind::CARRIED);
+    let unpacked = carriers.filter_map(|(at, entry)| {
+        let carrier = Carrier {
+            at: *at,
+            key: *keys.get(&at.log)?,
+            record: entry.doc,
+            payload: entry.payload.clone(),
+        };
+        sharing::unpack(roster, &carrier).ok()
+    });
+    unpacked.flat_map(|proved| proved.entries).collect()
 }
 
 /// Looks into a packet.

@@ -51,6 +51,8 @@ pub enum ConflictKind {
     Performance,
     /// Two formal numbers of one case.
     Number,
+    /// A case that was moved into two spaces at once (两处共办).
+    Home,
     /// One formal number on two cases.
     NumberClash,
     /// Opposite decisions about two cases that look like one dispute.

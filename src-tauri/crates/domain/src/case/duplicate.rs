@@ -256,7 +256,7 @@ pub(super) fn applications(
 /// that owns it now; what differs stays readable.
 pub(super) fn category(
     facts: &Facts,
-    own: Option<Derived<Category>>,
+    own: Option<&Derived<Category>>,
     owner: Option<UnitId>,
     duplicates: &Duplicates,
 ) -> (Option<Derived<Category>>, Option<Conflict>) {
@@ -269,7 +269,7 @@ pub(super) fn category(
         .flat_map(|c| c.why.facts.iter())
         .any(|id| facts.get(*id).is_some_and(|known| Some(known.proof.unit) == owner));
     let by_owner = || typed.iter().find(|(l, _)| Some(l.other.unit) == owner);
-    let taken = match &own {
+    let taken = match own {
         Some(_) if is_own_by_owner => None,
         Some(_) => by_owner(),
         None => by_owner().or(typed.first()),
@@ -280,7 +280,7 @@ pub(super) fn category(
     };
     let value = match taken {
         Some((link, category)) => Some(Derived { value: *category, why: why(link) }),
-        None => own.clone(),
+        None => own.cloned(),
     };
     if all.len() < 2 {
         return (value, None);

@@ -193,6 +193,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         // These begin or settle something and are written by their own commands.
         Body::Registered(_)
         | Body::Decided(_)
+        | Body::CaseShared(_)
         | Body::PersonRegistered(_)
         | Body::PersonDecided(_)
         | Body::PersonsLinked(_)

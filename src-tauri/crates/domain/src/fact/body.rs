@@ -38,12 +38,14 @@ macro_rules! bodies {
 
 mod ending;
 mod linking;
+mod sharing;
 mod sheet;
 mod timing;
 mod township;
 
 pub use ending::*;
 pub use linking::*;
+pub use sharing::*;
 pub use sheet::*;
 pub use timing::*;
 pub use township::*;

@@ -16,7 +16,7 @@ pub(super) struct Flow {
 }
 
 impl Writer<'_> {
-    fn log_row(&mut self, log: LogId, key: LogKey) -> Result<i64> {
+    pub(super) fn log_row(&mut self, log: LogId, key: LogKey) -> Result<i64> {
         self.tx
             .prepare_cached(
                 "INSERT OR IGNORE INTO log (log_id, space, device, epoch) VALUES (?1, ?2, ?3, ?4)",
@@ -80,6 +80,10 @@ impl Writer<'_> {
         let Some((_, head)) = arriving.entries.last() else { return Ok(arrived) };
         let held = self.reader().ranges(id)?;
         self.check_links(arriving, last, &held)?;
+        let has_carried = self.has_carried(arriving.log)?;
+        if has_carried {
+            self.check_carried(arriving)?;
+        }
         let mut flow = self.flow(id)?;
         for (at, (entry, _)) in arriving.entries.iter().enumerate() {
             let seq = arriving.first.saturating_add(u64::try_from(at).unwrap_or(0));
@@ -88,6 +92,12 @@ impl Writer<'_> {
             }
             arrived.fresh = arrived.fresh.saturating_add(1);
             let at = EntryRef { log: arriving.log, seq };
+            if has_carried && let Some((is_ready, _)) = self.arrival(at)? {
+                // It was carried here before its own log came.
+                let is_next = is_ready && flow.released.saturating_add(1) == seq;
+                flow.released = if is_next { seq } else { flow.released };
+                continue;
+            }
             self.insert(id, at, entry, now_ms, &mut flow, &mut arrived)?;
         }
         self.tx
@@ -103,7 +113,7 @@ impl Writer<'_> {
     }
 
     /// The counters an arriving stretch moves.
-    fn flow(&self, id: i64) -> Result<Flow> {
+    pub(super) fn flow(&self, id: i64) -> Result<Flow> {
         let mut query = self.tx.prepare_cached(
             "SELECT (SELECT coalesce(max(ready), 0) FROM log_entry WHERE ready IS NOT NULL),
                     (SELECT coalesce(max(position), 0) FROM log_entry WHERE position IS NOT NULL),
@@ -247,15 +257,8 @@ impl Writer<'_> {
                 position,
                 now_ms
             ])?;
-        for need in &missing {
-            flow.has_waiting = true;
-            self.tx
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO log_waiting (need_log, need_seq, log, seq)
-                     VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![need.log.bytes(), integer(need.seq), id, integer(at.seq)])?;
-        }
+        flow.has_waiting |= !missing.is_empty();
+        self.wait_for(id, at.seq, &missing)?;
         if missing.is_empty() {
             self.note_ready(entry.kind, entry.doc, arrived)?;
             if flow.has_waiting {

@@ -57,14 +57,48 @@ impl Writer<'_> {
                 if self.still_waits(id, waiter.seq)? {
                     continue;
                 }
-                flow.ready = flow.ready.saturating_add(1);
-                self.tx
-                    .prepare_cached("UPDATE log_entry SET ready = ?3 WHERE log = ?1 AND seq = ?2")?
-                    .execute(params![id, integer(waiter.seq), integer(flow.ready)])?;
+                self.make_ready(id, waiter.seq, flow)?;
                 self.note_ready(kind, doc, arrived)?;
                 list.push(waiter);
             }
         }
+        Ok(())
+    }
+
+    /// Writes down what an entry waits for.
+    pub(super) fn wait_for(&mut self, id: i64, seq: u64, missing: &[EntryRef]) -> Result<()> {
+        for need in missing {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO log_waiting (need_log, need_seq, log, seq)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![need.log.bytes(), integer(need.seq), id, integer(seq)])?;
+        }
+        Ok(())
+    }
+
+    /// Marks an entry as having everything it builds on. One that was carried, and stands in no
+    /// stretch of its log, may be built on by others at once: it travels with its carrier.
+    pub(super) fn make_ready(&mut self, id: i64, seq: u64, flow: &mut Flow) -> Result<()> {
+        flow.ready = flow.ready.saturating_add(1);
+        let is_in_stretch: bool = self
+            .tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM log_range
+                 WHERE log = ?1 AND first_seq <= ?2 AND last_seq >= ?2)",
+            )?
+            .query_row(params![id, integer(seq)], |row| row.get(0))?;
+        let position = (!is_in_stretch).then(|| {
+            flow.position = flow.position.saturating_add(1);
+            integer(flow.position)
+        });
+        self.tx
+            .prepare_cached(
+                "UPDATE log_entry SET ready = ?3, position = coalesce(position, ?4)
+                 WHERE log = ?1 AND seq = ?2",
+            )?
+            .execute(params![id, integer(seq), integer(flow.ready), position])?;
         Ok(())
     }
 

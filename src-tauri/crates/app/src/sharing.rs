@@ -1,0 +1,300 @@
+//! Cases of several units (共办): opening one to others, and taking its history along.
+//!
+//! To share is one act of a person at the township: a space of its own, grants, and a fact in the
+//! space the case lived in until then. From the fact every machine that has it derives the case's
+//! home and writes there. Carrying is transport, not meaning: the township's devices repeat in the
+//! home, as excerpts of signed runs, whatever of the case stands elsewhere, the whole history at
+//! first and late entries as they come. Two that carry the same repeat it harmlessly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::case::guard::{PARTIES_MAX, RefusalReason};
+use domain::case::sharing::Sharing;
+use domain::fact::body::{CaseShared, Choice};
+use domain::fact::{Body, RecordKind};
+use domain::id::{LogId, RecordId, SpaceId, UnitId};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, Range, Run};
+use domain::role::Role;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::logs::Carrier;
+use store::{Reader, StoreError, Writer};
+use sync::chain;
+use sync::excerpt::{self, Proved};
+use trust::roster::Roster;
+use trust::statement::{Access, Grant, SpaceCertificate, SpaceKind, Statement};
+
+use crate::cases::{self, CaseGet};
+use crate::clock::{draw, minute, signed};
+use crate::fault::Fault;
+use crate::journal::{self, Pen};
+use crate::office::Office;
+use crate::projector;
+use crate::view::CaseView;
+
+/// How many carrying entries are unpacked at a time.
+const BATCH: u32 = 64;
+
+/// Opens a case to further units. The first time it moves into a space of its own.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CaseShare {
+    /// The record.
+    pub case: RecordId,
+    /// The units, at least one that does not hold it yet.
+    pub units: Vec<UnitId>,
+}
+
+/// Opens a case to further units.
+pub(crate) fn share(office: &Office, request: &CaseShare) -> Result<CaseView, Fault> {
+    let me = office.me();
+    if me.role != Role::R7 {
+        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7] });
+    }
+    office.store.write(|tx| share_with(office, &mut Pen::new(office, tx), request))?;
+    carry(office)?;
+    cases::get(office, &CaseGet { case: request.case })
+}
+
+fn refuse(reason: RefusalReason) -> Fault {
+    Fault::Refused { reason, field: "units".to_owned(), index: 0 }
+}
+
+/// Opens a case to further units, in a transaction that may do more.
+pub(crate) fn share_with(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    request: &CaseShare,
+) -> Result<(), Fault> {
+    let roster = office.roster();
+    if !roster.opens_cases(office.identity.device) {
+        return Err(Fault::NotHere);
+    }
+    let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
+    if request.units.is_empty() {
+        return Err(refuse(RefusalReason::Empty));
+    }
+    if request.units.len() > PARTIES_MAX {
+        return Err(refuse(RefusalReason::TooMany));
+    }
+    let known = roster.units();
+    if request.units.iter().any(|unit| !known.contains(unit)) {
+        return Err(refuse(RefusalReason::Unknown));
+    }
+    projector::catch_up(office, pen.tx, request.case)?;
+    let (home, record) = projector::load(&pen.tx.reader(), request.case)?;
+    if record.kind() != RecordKind::Case.code() {
+        return Err(Fault::not_found(request.case));
+    }
+    let held = roster.holders(home);
+    let mut units: Vec<UnitId> =
+        request.units.iter().filter(|unit| !held.contains(unit)).copied().collect();
+    units.sort_unstable();
+    units.dedup();
+    if units.is_empty() {
+        return Err(refuse(RefusalReason::AlreadyDone));
+    }
+    let (space, statements) = if roster.is_case_space(home) {
+        (home, grants(home, &units))
+    } else {
+        // Whoever held the case where it lived goes on holding it: its village, the township's
+        // offices.
+        let space = SpaceId(draw(office.entropy.as_ref()));
+        let unit = office.identity.record.unit;
+        let certificate = SpaceCertificate { space, kind: SpaceKind::Case, unit };
+        let mut statements = vec![Statement::Space(certificate)];
+        let all: BTreeSet<UnitId> = held.iter().chain(&units).copied().collect();
+        statements.extend(grants(space, &all));
+        (space, statements)
+    };
+    pen.say(common, &statements)?;
+    let at = minute(office.now_ms());
+    pen.edit(request.case, |_, _, draft| {
+        draft.fact(office, at, Body::CaseShared(CaseShared { space, units })).map(|_| ())
+    })
+}
+
+fn grants<'a>(space: SpaceId, units: impl IntoIterator<Item = &'a UnitId>) -> Vec<Statement> {
+    let grant = |unit: &UnitId| Grant { space, unit: *unit, access: Access::Write };
+    units.into_iter().map(|unit| Statement::Grant(grant(unit))).collect()
+}
+
+/// Opens the home that the head chose to everybody who held one of the others.
+pub(crate) fn join_holders(
+    pen: &mut Pen<'_, '_>,
+    sharing: &Sharing,
+    choice: &Choice,
+) -> Result<(), Fault> {
+    let roster = pen.office.roster();
+    let Choice::Fact(fact) = choice else { return Ok(()) };
+    let Some((_, home)) = sharing.moves.iter().find(|(id, _)| id == fact) else { return Ok(()) };
+    if !roster.opens_cases(pen.office.identity.device) {
+        return Err(Fault::NotHere);
+    }
+    let held = roster.holders(*home);
+    let others: BTreeSet<UnitId> =
+        sharing.moves.iter().flat_map(|(_, space)| roster.holders(*space)).collect();
+    let missing: Vec<UnitId> = others.difference(&held).copied().collect();
+    let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
+    pen.say(common, &grants(*home, &missing))
+}
+
+/// Builds everything that arrived, and carries on what belongs elsewhere.
+pub(crate) fn settle_in(office: &Office, goes_on: impl FnMut(u64) -> bool) -> Result<(), Fault> {
+    projector::catch_up_all(office, goes_on)?;
+    carry(office)
+}
+
+/// What an entry that carries others proves, if it may: only the township's devices carry, only
+/// into the space of a case.
+pub(crate) fn unpack(roster: &Roster, carrier: &Carrier) -> Result<Proved, String> {
+    if !roster.is_township(carrier.key.device) {
+        return Err("not this device's to carry".to_owned());
+    }
+    if !roster.is_case_space(carrier.key.space) {
+        return Err("carried into a space that is no case's".to_owned());
+    }
+    excerpt::verify(roster, carrier.record, &carrier.payload).map_err(|fault| fault.to_string())
+}
+
+/// Takes in what carrying entries bring. One that proves nothing is kept, with the reason.
+pub(crate) fn unpack_all(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> {
+    let roster = office.roster();
+    loop {
+        let carriers = tx.reader().carriers(BATCH)?;
+        if carriers.is_empty() {
+            return Ok(());
+        }
+        for carrier in carriers {
+            let outcome = match unpack(&roster, &carrier) {
+                Ok(proved) => take(office, tx, &carrier, &proved)?,
+                Err(reason) => Err(reason),
+            };
+            if let Err(reason) = &outcome {
+                tracing::warn!(log = %carrier.at.log, seq = carrier.at.seq, reason, "not carried");
+            }
+            tx.settle_carrier(carrier.at, outcome.as_ref().map(|()| ()).map_err(String::as_str))?;
+        }
+    }
+}
+
+fn take(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    carrier: &Carrier,
+    proved: &Proved,
+) -> Result<Result<(), String>, Fault> {
+    let now = signed(office.now_ms());
+    for (at, entry) in &proved.entries {
+        match tx.take_carried(proved.key, *at, entry, carrier.key.space, now) {
+            Err(StoreError::Fork) => {
+                return Ok(Err("carried entry contradicts the one held".to_owned()));
+            }
+            taken => taken?,
+        }
+    }
+    office.note_writer(proved.log, proved.key);
+    Ok(Ok(()))
+}
+
+/// Carries into the homes of shared cases whatever of them stands elsewhere. Only the township's
+/// devices do; writes nothing where everything was carried.
+pub(crate) fn carry(office: &Office) -> Result<(), Fault> {
+    let roster = office.roster();
+    if !roster.is_township(office.identity.device) {
+        return Ok(());
+    }
+    let late = office.store.read(|reader| -> Result<_, Fault> {
+        let mut late = Vec::new();
+        for home in roster.case_spaces() {
+            for record in reader.records_in(home)? {
+                let entries = reader.uncarried(record, home)?;
+                if !entries.is_empty() {
+                    late.push((home, record, entries));
+                }
+            }
+        }
+        Ok(late)
+    })?;
+    if late.is_empty() {
+        return Ok(());
+    }
+    // Our own entries are proved like anybody's: by a signature over their run.
+    journal::seal(office, usize::MAX)?;
+    office.store.write(|tx| {
+        for (home, record, entries) in late {
+            let excerpts = excerpts(&tx.reader(), &entries)?;
+            for payload in excerpts {
+                let kind = EntryKind::CARRIED;
+                let entry = Entry { kind, doc: record, needs: Vec::new(), payload };
+                Pen::new(office, tx).carry(home, &entry)?;
+            }
+        }
+        unpack_all(office, tx)
+    })
+}
+
+/// Excerpts that prove some entries, one for each run they stand in. What was itself only carried
+/// here waits until its log has come.
+fn excerpts(reader: &Reader<'_>, entries: &[EntryRef]) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut by_log: BTreeMap<LogId, BTreeSet<u64>> = BTreeMap::new();
+    for at in entries {
+        by_log.entry(at.log).or_default().insert(at.seq);
+    }
+    let mut excerpts = Vec::new();
+    for (log, wanted) in by_log {
+        let Some(held) = reader.held_of(log)? else { continue };
+        let mut after: u64 = 0;
+        for run in reader.runs(log, 0)? {
+            let in_run: BTreeSet<u64> =
+                wanted.range(after.saturating_add(1)..=run.last).copied().collect();
+            if let Some(first) = in_run.first() {
+                excerpts.extend(excerpt_of(reader, &held, *first, &run, &in_run)?);
+            }
+            after = run.last;
+        }
+    }
+    Ok(excerpts)
+}
+
+/// The excerpt of a run from one of its entries on; `None` where a part of it is not held.
+fn excerpt_of(
+    reader: &Reader<'_>,
+    held: &Held,
+    first: u64,
+    run: &Run,
+    wanted: &BTreeSet<u64>,
+) -> Result<Option<Vec<u8>>, Fault> {
+    let is_in = |range: &&Range| (range.first..=range.last).contains(&first);
+    let Some(range) = held.ranges.iter().find(is_in).filter(|r| r.last >= run.last) else {
+        return Ok(None);
+    };
+    let before = chain_before(reader, held.log, range, first)?;
+    let stored = reader.entries(held.log, first, run.last)?;
+    let entries: Vec<Entry> = stored.into_iter().map(|stored| stored.entry).collect();
+    let brings = |seq: u64| wanted.contains(&seq);
+    Ok(Some(excerpt::pack(held.key, first, &before, &entries, brings, &run.signature)))
+}
+
+/// The chain before an entry: from the last signed point before it, link by link.
+fn chain_before(reader: &Reader<'_>, log: LogId, range: &Range, first: u64) -> Result<Hash, Fault> {
+    let runs = reader.runs(log, range.first.saturating_sub(1))?;
+    let start = runs.iter().rev().find(|run| run.last < first);
+    let (from, mut head) =
+        start.map_or((range.first.saturating_sub(1), range.before), |run| (run.last, run.head));
+    if from.saturating_add(1) < first {
+        for stored in reader.entries(log, from.saturating_add(1), first.saturating_sub(1))? {
+            head = chain::link(&head, stored.at.seq, &stored.entry);
+        }
+    }
+    Ok(head)
+}
+
+/// The space a case moved into, as far as the roster knows it for one.
+pub(crate) fn home(roster: &Roster, sharing: Option<&Sharing>) -> Option<SpaceId> {
+    sharing.map(|sharing| sharing.home).filter(|space| roster.is_case_space(*space))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,301 @@
+//! What a broken or hostile machine may put into the space of a case, and that it stays noise.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::log::LogKey;
+use serde_json::{Value, json};
+use trust::key::SecretKey;
+use trust::seal::Cost;
+
+use super::*;
+use crate::clock::{SetClock, SystemEntropy};
+use crate::desk::{Desk, DeskOptions};
+use crate::host::CommandLine;
+
+const PASSPHRASE: &str = "pingli-tests";
+
+struct Room(Desk, std::path::PathBuf);
+
+impl Room {
+    fn new(home: &Path) -> Self {
+        let options = DeskOptions {
+            home: home.to_owned(),
+            clock: Arc::new(SetClock::at(1_772_413_200_000)),
+            entropy: Arc::new(SystemEntropy),
+            host: Arc::new(CommandLine),
+            cost: Cost { memory_kib: 64, passes: 1 },
+            listener: None,
+        };
+        Self(Desk::new(options), home.to_owned())
+    }
+
+    fn does(&self, name: &str, payload: Value) -> Value {
+        self.0.call(name, payload, None).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
+    }
+
+    fn office(&self) -> Arc<Office> {
+        self.0.office().unwrap()
+    }
+
+    fn carry(&self, to: &Self) -> Value {
+        let folder = self.1.join(format!("stick-{}", fastrand::u64(..)));
+        let unit = to.office().identity.record.unit;
+        let packed = self.does("packet_export", json!({ "unit": unit, "to": { "path": folder } }));
+        let from = json!({ "from": { "path": packed["files"][0]["path"] } });
+        to.does("packet_preview", from.clone());
+        to.does("packet_import", from)
+    }
+
+    /// Writes an entry that claims to carry others.
+    fn plants(&self, home: SpaceId, record: RecordId, payload: Vec<u8>) {
+        let office = self.office();
+        let entry = Entry { kind: EntryKind::CARRIED, doc: record, needs: vec![], payload };
+        office.store.write(|tx| Pen::new(&office, tx).carry(home, &entry)).unwrap();
+    }
+
+    fn held(&self) -> Vec<String> {
+        self.0.examine().unwrap().held
+    }
+}
+
+/// A township and two villages that share a case.
+struct Land {
+    _folder: tempfile::TempDir,
+    township: Room,
+    village: Room,
+    other: Room,
+    case: RecordId,
+    home: SpaceId,
+}
+
+fn land() -> Land {
+    let folder = tempfile::tempdir().unwrap();
+    let township = Room::new(&folder.path().join("township"));
+    township.does(
+        "org_create",
+        json!({ "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
+                "device_name": "镇 1 号机", "passphrase": PASSPHRASE }),
+    );
+    let join = |name: &str| {
+        let room = Room::new(&folder.path().join(name));
+        let invited = township.does(
+            "invitation_create",
+            json!({ "unit_name": name, "level": "village", "role": "R3",
+                    "to": { "path": folder.path().join("sticks") } }),
+        );
+        room.does(
+            "invitation_accept",
+            json!({ "from": { "path": invited["path"] }, "code": invited["code"],
+                    "user_name": "周某", "device_name": name, "passphrase": PASSPHRASE }),
+        );
+        room.carry(&township);
+        township.carry(&room);
+        room
+    };
+    let (village, other) = (join("桥头村"), join("石湾村"));
+    let register = json!({ "title": "地界", "parties": [{ "name": "张某", "side": "applicant" }] });
+    let case = village.does("case_register", register)["id"].clone();
+    village.carry(&township);
+    let unit = other.office().identity.record.unit;
+    let shared = township.does("case_share", json!({ "case": case, "units": [unit] }));
+    township.carry(&village);
+    township.carry(&other);
+    let case = serde_json::from_value(case).unwrap();
+    let home = serde_json::from_value(shared["space"].clone()).unwrap();
+    Land { _folder: folder, township, village, other, case, home }
+}
+
+impl Land {
+    fn note(&self, room: &Room, text: &str) {
+        let note = json!({ "kind": "note", "body": { "text": text } });
+        room.does("fact_add", json!({ "case": self.case, "facts": [note] }));
+    }
+
+    fn events(&self, room: &Room) -> Value {
+        room.does("case_get", json!({ "case": self.case }))["event_count"].clone()
+    }
+
+    /// An honest excerpt of what the village wrote in its own space.
+    fn excerpt(&self) -> Vec<u8> {
+        let office = self.township.office();
+        office
+            .store
+            .read(|reader| -> Result<_, Fault> {
+                let entries: Vec<EntryRef> =
+                    reader.all_ready(self.case)?.into_iter().map(|stored| stored.at).collect();
+                excerpts(reader, &entries[..1])
+            })
+            .unwrap()
+            .remove(0)
+    }
+
+    /// Everybody exchanges, all see the same, and the case says so much.
+    fn settles(&self, events: u64) {
+        for _ in 0..2 {
+            for room in [&self.village, &self.other] {
+                room.carry(&self.township);
+                self.township.carry(room);
+            }
+        }
+        let shown: Vec<Vec<String>> = [&self.township, &self.village, &self.other]
+            .iter()
+            .map(|room| {
+                assert!(room.0.rebuild(true).unwrap().is_same);
+                assert_eq!(self.events(room), events);
+                let rows = room.0.dump_views().unwrap();
+                rows.into_iter().filter(|row| row.contains("\t地界\t")).collect()
+            })
+            .collect();
+        assert!(shown.iter().all(|lines| *lines == shown[0]), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_shared_case_is_the_same_in_every_room() {
+    let land = land();
+    for room in [&land.township, &land.village, &land.other] {
+        land.note(room, "各写一笔");
+    }
+    // Registration, party, the share, three notes.
+    land.settles(6);
+    for room in [&land.township, &land.village, &land.other] {
+        assert_eq!(room.held(), Vec::<String>::new());
+        assert!(room.0.examine().unwrap().broken_logs.is_empty());
+    }
+    let carried = land.township.office().store.read(|r| r.payloads(EntryKind::CARRIED)).unwrap();
+    carry(&land.township.office()).unwrap();
+    let again = land.township.office().store.read(|r| r.payloads(EntryKind::CARRIED)).unwrap();
+    assert_eq!(carried, again, "what was carried is not carried again");
+}
+
+#[test]
+fn an_excerpt_altered_anywhere_is_kept_without_effect() {
+    let land = land();
+    let honest = land.excerpt();
+    let step = (honest.len() / 40).max(1);
+    let mut planted = 0;
+    for at in (0..honest.len()).step_by(step) {
+        let mut altered = honest.clone();
+        altered[at] ^= 1 << (at % 8);
+        land.township.plants(land.home, land.case, altered);
+        planted += 1;
+    }
+    land.note(&land.township, "后面的照样到");
+    land.settles(4);
+    for room in [&land.township, &land.village, &land.other] {
+        assert_eq!(room.held().len(), planted, "each with its mark: {:?}", room.held());
+    }
+}
+
+#[test]
+fn what_proves_nothing_is_kept_without_effect() {
+    let land = land();
+    let honest = land.excerpt();
+    // A village carries what is not its to carry.
+    land.other.plants(land.home, land.case, honest.clone());
+    // Somebody without a certificate writes a log of their own.
+    let stranger = SecretKey::from_seed([9; 32]);
+    let roster = land.township.office().roster();
+    let key = LogKey { space: land.home, device: stranger.public().device(), epoch: [0; 8] };
+    let log = chain::log_id(roster.organisation(), key);
+    let entry =
+        Entry { kind: EntryKind::CHANGE, doc: land.case, needs: vec![], payload: vec![1; 40] };
+    let before = chain::origin(roster.organisation(), key);
+    let run = chain::sign_run(&stranger, log, 1, chain::link(&before, 1, &entry));
+    let forged =
+        |brings: bool| excerpt::pack(key, 1, &before, &[entry.clone()], |_| brings, &run.signature);
+    land.township.plants(land.home, land.case, forged(true));
+    // Entries that are named and not brought; an excerpt of another record; no excerpt at all.
+    land.township.plants(land.home, land.case, forged(false));
+    land.township.plants(land.home, RecordId([7; 16]), honest.clone());
+    land.township.plants(land.home, land.case, b"\x01nothing".to_vec());
+    land.note(&land.other, "后面的照样到");
+    land.settles(4);
+    for room in [&land.township, &land.village, &land.other] {
+        let held = room.held().join("\n");
+        for reason in ["not this device's", "not certified", "another record", "not an excerpt"] {
+            assert!(held.contains(reason), "{reason}: {held}");
+        }
+        assert_eq!(room.held().len(), 5);
+    }
+}
+
+#[test]
+fn a_record_whose_beginning_was_not_carried_waits() {
+    let land = land();
+    // A second case of the village's; the township's machine carries only what came later.
+    let register = json!({ "title": "别的", "parties": [{ "name": "王某", "side": "applicant" }] });
+    let record: RecordId =
+        serde_json::from_value(land.village.does("case_register", register)["id"].clone()).unwrap();
+    let note = json!({ "kind": "note", "body": { "text": "外村不该看到" } });
+    land.village.does("fact_add", json!({ "case": record, "facts": [note] }));
+    land.village.carry(&land.township);
+    let office = land.township.office();
+    let later = office
+        .store
+        .read(|reader| -> Result<_, Fault> {
+            let entries: Vec<EntryRef> =
+                reader.all_ready(record)?.into_iter().map(|stored| stored.at).collect();
+            excerpts(reader, &entries[1..])
+        })
+        .unwrap()
+        .remove(0);
+    land.township.plants(land.home, record, later);
+    land.settles(3);
+    let fault = land.other.0.call("case_get", json!({ "case": record }), None).unwrap_err();
+    assert!(matches!(fault, Fault::NotFound { .. }), "{fault:?}");
+    assert_eq!(land.other.does("case_list", json!({}))["total"], 1);
+}
+
+#[test]
+fn a_village_that_says_it_moved_a_case_moves_nothing() {
+    let land = land();
+    let office = land.village.office();
+    let body = CaseShared { space: SpaceId([3; 16]), units: vec![office.identity.record.unit] };
+    office
+        .store
+        .write(|tx| {
+            Pen::new(&office, tx).edit(land.case, |_, _, draft| {
+                let at = minute(office.now_ms());
+                draft.fact(&office, at, Body::CaseShared(body)).map(|_| ())
+            })
+        })
+        .unwrap();
+    land.note(&land.other, "后面的照样到");
+    land.settles(5);
+    for room in [&land.township, &land.village, &land.other] {
+        let view = room.does("case_get", json!({ "case": land.case }));
+        assert_eq!(view["space"], json!(land.home));
+        let history = room.does("case_history", json!({ "case": land.case }));
+        let events = history["events"].as_array().unwrap();
+        let refused = events.iter().filter(|e| e["marks"] == json!(["refused"])).count();
+        assert_eq!(refused, 1, "kept, with a mark");
+    }
+}
+
+#[test]
+fn where_the_move_has_not_arrived_people_go_on_writing_and_lose_nothing() {
+    let land = land();
+    // The township moves a second case; the village has not heard of it.
+    let register = json!({ "title": "水渠", "parties": [{ "name": "王某", "side": "applicant" }] });
+    let case = land.village.does("case_register", register)["id"].clone();
+    land.village.carry(&land.township);
+    let unit = land.other.office().identity.record.unit;
+    land.township.does("case_share", json!({ "case": case, "units": [unit] }));
+    let note = |text: &str| json!({ "case": case, "facts": [{ "kind": "note", "body": { "text": text } }] });
+    land.village.does("fact_add", note("还写在原处"));
+    let view = land.village.does("case_get", json!({ "case": case }));
+    assert_eq!(view["sharing"], Value::Null);
+    // What arrives late is carried on by the import that brings it, and once.
+    land.village.carry(&land.township);
+    land.township.carry(&land.other);
+    let count = |room: &Room| room.does("case_get", json!({ "case": case }))["event_count"].clone();
+    assert_eq!((count(&land.township), count(&land.other)), (json!(4), json!(4)));
+    land.township.carry(&land.village);
+    land.village.does("fact_add", note("从此写在新处"));
+    let office = land.village.office();
+    let logs = office.store.read(|reader| reader.logs_of(office.identity.device)).unwrap();
+    let own: BTreeSet<SpaceId> = logs.iter().map(|held| held.key.space).collect();
+    assert_eq!(own.len(), 2, "its own space, and the case's");
+}
