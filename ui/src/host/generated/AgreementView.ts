@@ -18,6 +18,10 @@ export type AgreementView = {
  */
 id: FactId, 
 /**
+ * Its number, if it is written.
+ */
+number: string | null, 
+/**
  * Oral or written.
  */
 form: AgreementForm, 

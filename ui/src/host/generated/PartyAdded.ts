@@ -38,4 +38,12 @@ id_number: string | null,
 /**
  * The person record it is linked to.
  */
-person: RecordId | null, };
+person: RecordId | null, 
+/**
+ * Who speaks for a minor, or for somebody who cannot (监护人).
+ */
+guardian: string | null, 
+/**
+ * The school of a minor; shown to nobody who need not know.
+ */
+school: string | null, };

@@ -37,4 +37,8 @@ demands: Array<string>,
 /**
  * The archived case it takes up again (重新受理为新案).
  */
-follows: RecordId | null, };
+follows: RecordId | null, 
+/**
+ * The token of the code it came by (扫码): the same token twice is one submission.
+ */
+token: string | null, };

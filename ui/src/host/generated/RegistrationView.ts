@@ -42,4 +42,8 @@ demands: Array<string>,
 /**
  * The archived case it takes up again.
  */
-follows: RecordId | null, };
+follows: RecordId | null, 
+/**
+ * The token of the code it came by.
+ */
+token: string | null, };

@@ -14,6 +14,11 @@ import type { ConflictList } from "./ConflictList";
 import type { ConflictSettle } from "./ConflictSettle";
 import type { ConflictWindow } from "./ConflictWindow";
 import type { DemoStart } from "./DemoStart";
+import type { DuplicateDecide } from "./DuplicateDecide";
+import type { DuplicateGroupView } from "./DuplicateGroupView";
+import type { DuplicateList } from "./DuplicateList";
+import type { DuplicateUndo } from "./DuplicateUndo";
+import type { DuplicateWindow } from "./DuplicateWindow";
 import type { ExchangeHistory } from "./ExchangeHistory";
 import type { ExchangeWindow } from "./ExchangeWindow";
 import type { FactAdd } from "./FactAdd";
@@ -32,6 +37,10 @@ import type { LanListen } from "./LanListen";
 import type { LanPeers } from "./LanPeers";
 import type { LanState } from "./LanState";
 import type { Nothing } from "./Nothing";
+import type { NumberAssign } from "./NumberAssign";
+import type { NumberingGet } from "./NumberingGet";
+import type { NumberingSet } from "./NumberingSet";
+import type { NumberingView } from "./NumberingView";
 import type { OrgCreate } from "./OrgCreate";
 import type { OrgCreated } from "./OrgCreated";
 import type { PacketExport } from "./PacketExport";
@@ -43,6 +52,7 @@ import type { PeriodFreeze } from "./PeriodFreeze";
 import type { PeriodView } from "./PeriodView";
 import type { PersonAdd } from "./PersonAdd";
 import type { PersonGet } from "./PersonGet";
+import type { PersonLinkSet } from "./PersonLinkSet";
 import type { PersonList } from "./PersonList";
 import type { PersonView } from "./PersonView";
 import type { PersonWindow } from "./PersonWindow";
@@ -98,6 +108,14 @@ export interface Commands {
   text_edit: { payload: TextEdit; result: Nothing };
   conflict_list: { payload: ConflictList; result: ConflictWindow };
   conflict_settle: { payload: ConflictSettle; result: Nothing };
+  duplicate_list: { payload: DuplicateList; result: DuplicateWindow };
+  duplicate_decide: { payload: DuplicateDecide; result: DuplicateGroupView };
+  duplicate_undo: { payload: DuplicateUndo; result: DuplicateGroupView };
+  number_assign: { payload: NumberAssign; result: CaseView };
+  numbering_get: { payload: NumberingGet; result: NumberingView };
+  numbering_set: { payload: NumberingSet; result: NumberingView };
+  person_link: { payload: PersonLinkSet; result: PersonView };
+  person_unlink: { payload: PersonLinkSet; result: PersonView };
   person_add: { payload: PersonAdd; result: PersonView };
   person_get: { payload: PersonGet; result: PersonView };
   person_list: { payload: PersonList; result: PersonWindow };
@@ -146,8 +164,16 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   text_edit: [],
   conflict_list: ["conflicts", "cases"],
   conflict_settle: [],
+  duplicate_list: ["cases", "conflicts", "roster"],
+  duplicate_decide: [],
+  duplicate_undo: [],
+  number_assign: [],
+  numbering_get: ["cases", "roster"],
+  numbering_set: [],
+  person_link: [],
+  person_unlink: [],
   person_add: [],
-  person_get: ["persons"],
+  person_get: ["persons", "cases", "conflicts"],
   person_list: ["persons"],
   packet_export: [],
   packet_preview: [],
