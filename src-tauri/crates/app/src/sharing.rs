@@ -174,7 +174,7 @@ pub(crate) fn unpack_all(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fau
             if let Err(reason) = &outcome {
                 tracing::warn!(log = %carrier.at.log, seq = carrier.at.seq, reason, "not carried");
             }
-            tx.settle_carrier(carrier.at, outcome.as_ref().map(|()| ()).map_err(String::as_str))?;
+            tx.settle_carrier(carrier.at, outcome.as_ref().copied().map_err(String::as_str))?;
         }
     }
 }
