@@ -65,6 +65,10 @@ demands: Array<string>,
  */
 follows: RecordId | null, 
 /**
+ * Units that handle it together from the beginning (共办); only the township names any.
+ */
+units: Array<RecordId>, 
+/**
  * The token of the code it came by (扫码). The same token twice adds nothing and gives the case
  * that is there.
  */

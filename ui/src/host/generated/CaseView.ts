@@ -4,6 +4,7 @@ import type { ApplicationView } from "./ApplicationView";
 import type { ArchiveView } from "./ArchiveView";
 import type { At } from "./At";
 import type { CandidateView } from "./CandidateView";
+import type { CardDueView } from "./CardDueView";
 import type { CardView } from "./CardView";
 import type { CaseRef } from "./CaseRef";
 import type { Category } from "./Category";
@@ -25,6 +26,7 @@ import type { RecordId } from "./RecordId";
 import type { RegistrationView } from "./RegistrationView";
 import type { Risk } from "./Risk";
 import type { SessionView } from "./SessionView";
+import type { SharingView } from "./SharingView";
 import type { SourceView } from "./SourceView";
 import type { SpaceId } from "./SpaceId";
 import type { Stage } from "./Stage";
@@ -129,6 +131,14 @@ escalations: Array<EscalationView>,
  */
 agreements: Array<AgreementView>, 
 /**
+ * The demands that the agreements which hold leave open, by their place from 0.
+ */
+open_demands: Array<number>, 
+/**
+ * Why those, where there are any.
+ */
+open_demands_why: WhyView | null, 
+/**
  * Why it may be settled in writing only, if so.
  */
 written_only: WhyView | null, 
@@ -221,6 +231,10 @@ clocks: Array<ClockView>,
  */
 cards: Array<CardView>, 
 /**
+ * The cards that are due and that nobody issued.
+ */
+cards_due: Array<CardDueView>, 
+/**
  * What is promised and not yet done.
  */
 dues: Array<DueView>, 
@@ -232,6 +246,10 @@ conflicts: Array<ConflictView>,
  * Notices.
  */
 notices: Array<NoticeView>, 
+/**
+ * Which units share it, once it has a space of its own.
+ */
+sharing: SharingView | null, 
 /**
  * How it was closed.
  */

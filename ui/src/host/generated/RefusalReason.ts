@@ -3,4 +3,4 @@
 /**
  * What is wrong.
  */
-export type RefusalReason = "empty" | "too_long" | "too_many" | "in_future" | "before_registration" | "too_early" | "out_of_range" | "against_law" | "not_over" | "has_cases" | "unknown" | "role" | "not_owner" | "closed" | "party_refused" | "must_be_written" | "sum_differs" | "already_done" | "awaits_confirmation" | "nothing_to_accept" | "not_written_by_hand" | "too_few_sessions" | "guardian_missing" | "no_number_here" | "number_taken" | "asks_judicial_office" | "not_addressee" | "not_signed_in" | "awaits_review";
+export type RefusalReason = "empty" | "too_long" | "too_many" | "in_future" | "before_registration" | "too_early" | "out_of_range" | "against_law" | "not_over" | "has_cases" | "unknown" | "role" | "not_owner" | "closed" | "party_refused" | "must_be_written" | "sum_differs" | "already_done" | "awaits_confirmation" | "nothing_to_accept" | "not_written_by_hand" | "too_few_sessions" | "guardian_missing" | "no_number_here" | "number_taken" | "asks_judicial_office" | "after_seal" | "one_sided" | "not_confirmable" | "not_addressee" | "not_signed_in" | "awaits_review";

@@ -3,4 +3,4 @@
 /**
  * The state of a case.
  */
-export type State = "clue" | "registered" | "accepted" | "mediating" | "agreement_unsigned" | "agreed" | "performing" | "not_performed" | "performed" | "revisited" | "refused" | "withdrawn" | "closed" | "declined" | "terminated" | "archived" | "voided" | "merged";
+export type State = "clue" | "registered" | "accepted" | "mediating" | "agreement_unsigned" | "partly_agreed" | "agreed" | "performing" | "not_performed" | "performed" | "revisited" | "refused" | "withdrawn" | "closed" | "declined" | "terminated" | "archived" | "voided" | "merged";
