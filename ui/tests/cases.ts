@@ -67,6 +67,7 @@ export function view(change: Partial<CaseView> = {}): CaseView {
   return {
     id: CASE,
     space: "SPACE",
+    sharing: null,
     number: "临-A-0001",
     title: "张某与李某排水纠纷",
     stage: "handling",

@@ -15,7 +15,6 @@ function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
     sheets: [],
     to_accept: [],
     to_confirm: [],
-    sheets: [],
     handling: [],
     handling_total: 0,
     ...change,

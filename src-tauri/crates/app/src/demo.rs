@@ -243,7 +243,7 @@ fn invent(rooms: &Rooms, pen: &mut Pen<'_, '_>, rng: &mut Rng, age_days: u64) ->
         settled_after,
         vec![
             held(SessionResult::Agreed),
-            agreement(vec![first, second], story.terms, story.amount, due, story.promise),
+            agreement(vec![first, second], &story.terms, story.amount, due, story.promise),
         ],
     )?;
     let Some(reached) = agreed.get(1).copied() else { return Ok(()) };
@@ -294,7 +294,7 @@ fn parties(
 
 fn agreement(
     parties: Vec<FactId>,
-    text: String,
+    text: &str,
     amount_fen: Option<Fen>,
     due: Day,
     promise: String,
@@ -303,7 +303,7 @@ fn agreement(
         text_hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
         amount_fen,
         plan: vec![PlanLine { due, what: promise, amount_fen }],
-        ..AgreementReached::written(&text, parties)
+        ..AgreementReached::written(text, parties)
     })
 }
 
@@ -373,7 +373,7 @@ fn apart(rooms: &Rooms, now_ms: u64, count: u32) -> Result<usize, Fault> {
                 held(SessionResult::Agreed),
                 agreement(
                     present.clone(),
-                    stories::EAVES_TERMS.into(),
+                    stories::EAVES_TERMS,
                     None,
                     due.unwrap_or_default(),
                     "拆除雨棚，滴水改回自家院内".into(),

@@ -11,9 +11,10 @@ use domain::case::fold;
 use domain::fact::body::*;
 use domain::fact::{Body, Carried, ChangeFacts, Fact, Past, Proof, RecordFacts};
 use domain::id::{DeviceId, FactId, LogTag, RecordId, UserId, ulid};
-use domain::role::{Level, Role};
+use domain::role::Role;
 use domain::settings::Settings;
 use domain::time::Hlc;
+use serde_json::json;
 
 /// 1 March 2026, in milliseconds.
 const BEGAN_MS: u64 = 1_772_337_600_000;
@@ -72,28 +73,17 @@ impl History {
     /// A case with so many facts: sessions, visits, an agreement and what was paid of it.
     fn of(facts: usize) -> Vec<ChangeFacts> {
         let mut history = Self::new();
-        history.write(Body::Registered(Registered {
-            number: "临-A-0001".into(),
-            source: domain::catalogue::Source::Application,
-            track: Track::PeopleMediation,
-            settings: domain::settings::VERSION.into(),
-            happened: None,
-            demands: Vec::new(),
-            follows: None,
-        }));
+        history.write(read(json!({ "kind": "registered", "body": {
+            "number": "临-A-0001", "source": "application", "track": "people_mediation",
+            "settings": domain::settings::VERSION, "demands": [],
+        } })));
         let parties: Vec<FactId> = [("张某", Side::Applicant), ("李某", Side::Respondent)]
             .map(|(name, side)| history.write(party(name, side)))
             .to_vec();
-        let agreement = history.write(Body::AgreementReached(AgreementReached {
-            form: AgreementForm::Written,
-            text: "分期付清，逾期另议。".repeat(20),
-            text_hash: String::new(),
-            parties: parties.clone(),
-            amount_fen: None,
-            plan: Vec::new(),
-            replaces: None,
-            replaces_dated: None,
-        }));
+        let agreement = history.write(Body::AgreementReached(AgreementReached::written(
+            &"分期付清，逾期另议。".repeat(20),
+            parties.clone(),
+        )));
         history.write(Body::AgreementSigned(AgreementSigned {
             agreement,
             parties: parties.clone(),
@@ -112,12 +102,9 @@ impl History {
                     Body::RiskAssessed(RiskAssessed { risk: Risk::Yellow, reason: "争吵".into() })
                 }
                 2 => Body::Note(Note { text: "双方各执一词，约定再谈。".repeat(5) }),
-                3 => Body::Escalated(Escalated {
-                    from: Level::Village,
-                    round: 1,
-                    reason: EscalationReason::Danger,
-                    note: String::new(),
-                }),
+                3 => read(json!({ "kind": "escalated", "body": {
+                    "from": "village", "round": 1, "reason": "danger", "note": "",
+                } })),
                 _ => Body::ConsentRecorded(ConsentRecorded {
                     party: parties.first().copied().expect("two parties"),
                     will: Will::Given,
@@ -131,8 +118,11 @@ impl History {
 }
 
 fn party(name: &str, side: Side) -> Body {
-    let json = serde_json::json!({ "kind": "party_added", "body": { "name": name, "side": side } });
-    serde_json::from_value(json).expect("a party")
+    read(json!({ "kind": "party_added", "body": { "name": name, "side": side } }))
+}
+
+fn read(json: serde_json::Value) -> Body {
+    serde_json::from_value(json).expect("a body")
 }
 
 fn folding(criterion: &mut Criterion) {

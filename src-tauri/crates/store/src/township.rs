@@ -423,6 +423,7 @@ mod tests {
             notices: vec![],
             items: vec![],
             sheets: vec![],
+            ties: crate::ties::Ties::default(),
             text: String::new(),
         }
     }

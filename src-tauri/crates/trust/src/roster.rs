@@ -556,7 +556,7 @@ mod tests {
             })
         };
         let common = SpaceCertificate { space: COMMON, kind: SpaceKind::Common, unit: TOWN };
-        let said = vec![
+        let said = [
             Statement::Space(common),
             grant(COMMON, TOWN, Access::Write),
             grant(COMMON, UNIT, Access::Read),

@@ -1,7 +1,7 @@
 // What the plain forms ask, field by field.
 
 import type { BodyOf } from "./facts";
-import type { FactKind } from "./words";
+import type { FactKind } from "./kinds";
 
 type Labels = { [K in FactKind]?: { [F in keyof BodyOf<K>]?: string } };
 

@@ -2,7 +2,8 @@
 
 import type { Body } from "@/host/types";
 
-import { words, type FactKind } from "./words";
+import type { FactKind } from "./kinds";
+import { words } from "./words";
 
 export type BodyOf<K extends FactKind> = Extract<Body, { kind: K }>["body"];
 

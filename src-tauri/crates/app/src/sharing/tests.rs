@@ -203,8 +203,9 @@ fn what_proves_nothing_is_kept_without_effect() {
         Entry { kind: EntryKind::CHANGE, doc: land.case, needs: vec![], payload: vec![1; 40] };
     let before = chain::origin(roster.organisation(), key);
     let run = chain::sign_run(&stranger, log, 1, chain::link(&before, 1, &entry));
-    let forged =
-        |brings: bool| excerpt::pack(key, 1, &before, &[entry.clone()], |_| brings, &run.signature);
+    let forged = |brings: bool| {
+        excerpt::pack(key, 1, &before, std::slice::from_ref(&entry), |_| brings, &run.signature)
+    };
     land.township.plants(land.home, land.case, forged(true));
     // Entries that are named and not brought; an excerpt of another record; no excerpt at all.
     land.township.plants(land.home, land.case, forged(false));

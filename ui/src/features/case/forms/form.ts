@@ -4,7 +4,7 @@ import { reactive } from "vue";
 
 import { useDraft, type Draft, type Payload } from "@/host";
 import type { Body, CaseView, PartyView } from "@/host/types";
-import type { FactKind } from "@/messages/zh-CN/words";
+import type { FactKind } from "@/messages/zh-CN/kinds";
 
 type NewFact = Payload<"fact_add">["facts"][number];
 /** A fact without its time, which the dialog around the form asks for. */

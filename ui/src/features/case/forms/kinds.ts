@@ -2,7 +2,7 @@
 
 import type { Component } from "vue";
 
-import type { FactKind } from "@/messages/zh-CN/words";
+import type { FactKind } from "@/messages/zh-CN/kinds";
 
 import AcceptedForm from "./AcceptedForm.vue";
 import AgreementForm from "./AgreementForm.vue";
