@@ -1,6 +1,7 @@
 //! The real window, driven as a person drives it: two rooms begin, join, work apart on one case,
 //! exchange by stick, see the contradiction, and settle it.
 
+mod life;
 mod window;
 
 use std::path::Path;
@@ -49,6 +50,7 @@ async fn found(township: &mut Room, stick: &Path) -> String {
     township.insert(stick);
     township.press("设置").await;
     township.fill("单位名称", "桥头村评理说事点").await;
+    township.choose("村调委会主任").await;
     township.choose("U 盘 U盘").await;
     township.picture("invite");
     township.press("做邀请").await;

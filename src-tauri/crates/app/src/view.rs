@@ -7,25 +7,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use domain::case::EventMark;
-use domain::case::agreement::{ConfirmationBar, Standing};
-use domain::case::card::CardGround;
-use domain::case::clock::{ClockUnit, ExtensionFlaw, Light};
-use domain::case::confirmation::ConfirmationStage;
 use domain::case::conflict::ConflictKind;
 use domain::case::ladder::EscalationStatus;
-use domain::case::remedy::Remedy;
 use domain::case::session::Uncounted;
 use domain::case::stage::{Mark, Stage, State};
 use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::body::{
-    AgreementForm, CardColour, Choice, ClockKind, CourtChoice, EscalationReason, Kept, Material,
-    Outcome, PartyAdded, PlanLine, Retention, Risk, Ruling, SessionResult, Sex, Touched, Track,
-    Will,
+    Choice, EscalationReason, Outcome, PartyAdded, Retention, Risk, SessionResult, Sex, Track, Will,
 };
 use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
-use domain::money::Fen;
 use domain::person::IdWarning;
 use domain::role::{Level, Role};
 use domain::rules::RuleId;
@@ -42,13 +34,15 @@ macro_rules! views {
     };
 }
 
-mod linking;
-
-pub use linking::*;
-
+mod agreement;
 mod dispatch;
+mod linking;
+mod timing;
 
+pub use agreement::*;
 pub use dispatch::*;
+pub use linking::*;
+pub use timing::*;
 
 views! {
     /// A unit by name.
@@ -181,251 +175,6 @@ views! {
         count: u16,
         /// From how many on it is suggested.
         threshold: u16,
-        /// The rule and the facts.
-        why: WhyView,
-    }
-    /// What a written agreement lacks.
-    LackingView {
-        /// Parties that have not signed.
-        parties: Vec<FactId>,
-        /// Whether no mediator has signed.
-        mediator: bool,
-        /// Whether the seal is missing.
-        seal: bool,
-        /// Whether it must be put in writing first.
-        writing: bool,
-    }
-    /// Whether the parties may ask a court to confirm an agreement (司法确认), and how far that got.
-    ConfirmationView {
-        /// What keeps them from it; nothing does if absent.
-        bar: Option<ConfirmationBar>,
-        /// The rule and the agreements behind that.
-        why: WhyView,
-        /// How far it got.
-        stage: ConfirmationStage,
-        /// Papers that were not noted yet.
-        missing: Vec<Material>,
-        /// What courts do not confirm and this agreement seems to touch. They stay in sight; they
-        /// stop nobody.
-        warnings: Vec<TouchedView>,
-        /// The applications, by the day they were handed in.
-        filings: Vec<FilingView>,
-    }
-    /// Something a court does not confirm, and why the agreement seems to touch it.
-    TouchedView {
-        /// What.
-        touched: Touched,
-        /// The rule and the facts.
-        why: WhyView,
-    }
-    /// An application to one court.
-    FilingView {
-        /// The facts that noted it, earliest first; acceptance and ruling name the first.
-        notes: Vec<FactId>,
-        /// The day it was handed in.
-        at: At,
-        /// The court.
-        court: String,
-        /// By which of the four rules it was chosen.
-        choice: CourtChoice,
-        /// Who applied.
-        applicants: Vec<FactId>,
-        /// Whether both sides did.
-        is_joint: bool,
-        /// Whether it came after the thirty days.
-        is_late: bool,
-        /// The day the court registered it.
-        accepted: Option<At>,
-        /// The number of the court's file.
-        number: String,
-        /// What became of it.
-        result: Option<Ruling>,
-        /// The day of the ruling or of the withdrawal.
-        ruled: Option<At>,
-        /// The number of the ruling.
-        ruling_number: String,
-        /// Whether this court has it.
-        has_it: bool,
-    }
-    /// How far a line of a plan was kept.
-    LineView {
-        /// Its place in the plan, from 0.
-        line: u16,
-        /// The last word on it.
-        kept: Option<Kept>,
-        /// What was paid on it, each payment once.
-        paid_fen: Fen,
-        /// Whether that is more than was due.
-        is_overpaid: bool,
-    }
-    /// A way that is open when an agreement is not kept.
-    RemedyView {
-        /// Which.
-        remedy: Remedy,
-        /// The rule and the facts.
-        why: WhyView,
-    }
-    /// An agreement.
-    AgreementView {
-        /// The fact that reached it.
-        id: FactId,
-        /// Its number, if it is written.
-        number: Option<String>,
-        /// Oral or written.
-        form: AgreementForm,
-        /// The text, word for word.
-        text: String,
-        /// BLAKE3 of the text.
-        text_hash: String,
-        /// Who is bound.
-        parties: Vec<FactId>,
-        /// The amount it settles.
-        amount_fen: Option<Fen>,
-        /// What is to be done by when.
-        plan: Vec<PlanLine>,
-        /// The day it took effect.
-        effective: Option<Day>,
-        /// What it lacks to take effect.
-        lacking: LackingView,
-        /// Whether it holds.
-        standing: Standing,
-        /// The unit that recorded it.
-        unit: UnitRef,
-        /// The agreement it says it replaces.
-        replaces: Option<FactId>,
-        /// The day of the agreement it says it replaces, where its author did not hold that one.
-        replaces_dated: Option<Day>,
-        /// What holds in its place, if another does.
-        replaced_by: Option<FactId>,
-        /// Which version it is: 1, or one more than the agreement it replaces (变更协议).
-        version: u16,
-        /// Which of the registered demands it settles, by their place from 0; all if empty.
-        demands: Vec<u16>,
-        /// What its clauses touch that a court does not confirm.
-        touches: Vec<Touched>,
-        /// How many copies are made of a written one: one a party and one for the committee.
-        copies: Option<u16>,
-        /// How far each line of its plan was kept.
-        lines: Vec<LineView>,
-        /// What was paid in all, each payment once.
-        paid_fen: Fen,
-        /// What stays open once it is not kept.
-        remedies: Vec<RemedyView>,
-        /// Whether the parties may take it to the court (司法确认), and how far that got.
-        judicial_confirmation: ConfirmationView,
-        /// The rule and the facts behind its effect.
-        why: WhyView,
-    }
-    /// A promise that is still open.
-    DueView {
-        /// The agreement.
-        agreement: FactId,
-        /// The line of its plan, from 0.
-        line: u16,
-        /// The last day.
-        day: Day,
-        /// What is to be done.
-        what: String,
-        /// What is to be paid.
-        amount_fen: Option<Fen>,
-        /// The days on which to remind.
-        reminders: Vec<Day>,
-    }
-    /// An extension of a clock.
-    ExtensionView {
-        /// The fact.
-        id: FactId,
-        /// By how many days.
-        days: u16,
-        /// Whether it counts.
-        is_effective: bool,
-        /// Why not, if not.
-        flaw: Option<ExtensionFlaw>,
-    }
-    /// A clock.
-    ClockView {
-        /// The kind.
-        kind: ClockKind,
-        /// Its key within the case.
-        key: String,
-        /// From when.
-        start: At,
-        /// In what it counts.
-        unit: ClockUnit,
-        /// How long it runs; nothing where the parties named the day.
-        limit: u16,
-        /// The last day as counted.
-        natural_end: Day,
-        /// The last day in law: shifted to a working day where the kind shifts.
-        end: Day,
-        /// The minute of that day at which it ends, for clocks that count minutes.
-        end_minute: Option<u16>,
-        /// Days until then; negative once it is over.
-        days_left: i32,
-        /// What it shows now.
-        light: Light,
-        /// Whether it rests, with no day named to go on.
-        is_paused: bool,
-        /// When it stopped.
-        stopped: Option<At>,
-        /// Whether the holiday table knew every day asked.
-        is_calendar_known: bool,
-        /// What was said about a later end.
-        extensions: Vec<ExtensionView>,
-        /// The days on which to remind, for promises.
-        reminders: Vec<Day>,
-        /// The colour of the card that is due for its passing, if one is and none was issued.
-        card_due: Option<CardColour>,
-        /// From which day it counts, in words.
-        begins: String,
-        /// The law and article, or the practice.
-        source: String,
-        /// The rule and the facts.
-        why: WhyView,
-    }
-    /// A supervision card.
-    CardView {
-        /// The facts that issued it, earliest first.
-        issued: Vec<FactId>,
-        /// The colour.
-        colour: CardColour,
-        /// For which clock.
-        clock: ClockKind,
-        /// The day whose passing it is for.
-        anchor: Option<Day>,
-        /// When it was issued.
-        at: At,
-        /// To which unit.
-        unit: Option<UnitRef>,
-        /// The cards it follows.
-        follows: Vec<FactId>,
-        /// Whether it was handed over.
-        is_delivered: bool,
-        /// Whether it was withdrawn by what is known now (撤牌).
-        is_withdrawn: bool,
-        /// Why, if it was.
-        withdrawn_why: Option<WhyView>,
-        /// Who answered it.
-        answered: Option<FactId>,
-        /// Whether a correction must still be handed over (更正提醒单).
-        needs_correction: bool,
-        /// The correction that was.
-        corrected: Option<FactId>,
-    }
-    /// A card that is due and that nobody issued: a suggestion.
-    CardDueView {
-        /// The colour.
-        colour: CardColour,
-        /// Why.
-        ground: CardGround,
-        /// For which clock.
-        clock: ClockKind,
-        /// The day whose passing it is for.
-        anchor: Day,
-        /// To which unit.
-        unit: Option<UnitRef>,
-        /// The cards it follows.
-        follows: Vec<FactId>,
         /// The rule and the facts.
         why: WhyView,
     }
