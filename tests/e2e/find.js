@@ -42,8 +42,6 @@ if (kind === "field") {
   return show(named ?? best(all("input, textarea, select")));
 }
 if (kind === "choice") {
-  const label = best(all("label"));
-  if (label) return show(label);
-  return show(best(all("option")));
+  return show(best(all("label")));
 }
 return null;

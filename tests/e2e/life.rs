@@ -46,7 +46,7 @@ async fn a_dispute_from_registration_to_archive() {
     village.sees("经过").await;
     begin(&mut village, "加当事人").await;
     village.fill("姓名", "李某").await;
-    village.choose("被申请人").await;
+    village.choose("对方").await;
     note_down(&mut village, "李某").await;
     begin(&mut village, "受理").await;
     note_down(&mut village, "已受理").await;
@@ -56,8 +56,8 @@ async fn a_dispute_from_registration_to_archive() {
     }
     village.picture("three-failed");
     begin(&mut village, "提级到镇").await;
-    village.choose("三次没谈成").await;
-    note_down(&mut village, "提级中").await;
+    village.pick("为什么提级", "三次没谈成").await;
+    note_down(&mut village, "提级待接收").await;
     village.picture("handed-up");
     carry(&mut village, &mut township, "青石镇综治中心", &stick).await;
     carry(&mut township, &mut village, "桥头村评理说事点", &stick).await;

@@ -50,7 +50,7 @@ async fn found(township: &mut Room, stick: &Path) -> String {
     township.insert(stick);
     township.press("设置").await;
     township.fill("单位名称", "桥头村评理说事点").await;
-    township.choose("村调委会主任").await;
+    township.pick("用这台电脑的人是什么岗位", "村调委会主任").await;
     township.choose("U 盘 U盘").await;
     township.picture("invite");
     township.press("做邀请").await;

@@ -206,7 +206,13 @@ impl Room {
         element.send_keys(words).await.unwrap();
     }
 
-    /// Chooses by the words of a choice: a radio button, a check, an option of a list.
+    /// Picks from the list with this label.
+    pub async fn pick(&mut self, label: &str, words: &str) {
+        let list = self.find("field", label).await;
+        list.select_by_label(words).await.unwrap();
+    }
+
+    /// Chooses by the words of a choice: a radio button or a check.
     pub async fn choose(&mut self, label: &str) {
         self.find("choice", label).await.click().await.unwrap();
     }

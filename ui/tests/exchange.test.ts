@@ -109,6 +109,28 @@ describe("the exchange page", () => {
     expect(screen.getByRole("link", { name: "去冲突待办" })).toBeVisible();
   });
 
+  it("shows nobody who comes back a stick that was taken out meanwhile", async () => {
+    let answer: (found: { sticks: StickView[] }) => void = () => {};
+    let isFirst = true;
+    const { router } = await page({
+      stick_list: () => {
+        if (isFirst) {
+          isFirst = false;
+          return { sticks: [stick()] };
+        }
+        return new Promise((resolve) => (answer = resolve)) as never;
+      },
+    });
+    expect(await screen.findByRole("button", { name: /先看看里面有什么/ })).toBeVisible();
+    await router.push("/help");
+    await waitFor(() => expect(screen.queryByText(/先看看里面有什么/)).toBeNull());
+    await router.push("/exchange");
+    expect(await screen.findByText("收 U 盘上的包")).toBeVisible();
+    expect(screen.queryByText(/先看看里面有什么/)).toBeNull();
+    answer({ sticks: [] });
+    expect(await screen.findByText("没有找到 U 盘")).toBeVisible();
+  });
+
   it("offers the whole part of a damaged packet only where there is one", async () => {
     let whole = 0;
     const { host, user } = await page({

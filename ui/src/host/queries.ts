@@ -84,7 +84,10 @@ export function useHost(): Host {
 export interface ReadOptions {
   /** Ask only while this holds. */
   enabled?: MaybeRefOrGetter<boolean>;
-  /** Ask again after so many milliseconds. */
+  /**
+   * Ask again after so many milliseconds: what changes outside the program, like sticks and
+   * neighbours. Such an answer is not kept for the next page that asks: it may be untrue by then.
+   */
   every?: number;
   /** Keep showing the last answer while the next one comes. */
   keep?: boolean;
@@ -103,9 +106,19 @@ export function useRead<N extends CommandName>(
     queryKey: [name, computed(() => toValue(payload))],
     queryFn: ({ signal }) => host.call(name, toValue(payload), { signal }),
     enabled: computed(() => toValue(options.enabled ?? true)),
-    refetchInterval: options.every ?? false,
+    ...(options.every ? { refetchInterval: options.every, gcTime: 0 } : {}),
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
   }) as Reading<N>;
+}
+
+/** Forgets what was last seen of the world outside, so that nobody acts on it later. */
+export function useForget(): (...names: CommandName[]) => void {
+  const queries = useQueryClient();
+  return (...names) => {
+    for (const name of names) {
+      void queries.resetQueries({ queryKey: [name] });
+    }
+  };
 }
 
 /** The failure of a reading, if it failed. */

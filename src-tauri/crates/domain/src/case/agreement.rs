@@ -10,7 +10,7 @@ use crate::fact::body::{AgreementForm, AgreementReached, Choice, PlanLine, Touch
 use crate::id::{FactId, UnitId};
 use crate::money::Fen;
 use crate::rules::{RuleId, Why};
-use crate::time::{At, Day, Span};
+use crate::time::{At, Day};
 
 use super::assess::Derived;
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
@@ -190,8 +190,7 @@ impl Agreement {
     pub(super) fn claim<'a>(&self, facts: &'a Facts) -> Option<Claim<'a>> {
         let day = self.effective?;
         let basis = self.why.facts.iter().filter_map(|id| facts.get(*id)).collect();
-        let from = At::day(day).span().from;
-        Some(Claim { span: Span { from, to: i64::MAX }, basis })
+        Some(Claim::lasting(At::day(day).span(), basis))
     }
 }
 

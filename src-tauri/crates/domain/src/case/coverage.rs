@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::id::FactId;
-use crate::time::{At, Day, Span};
+use crate::time::{At, Day};
 
 use super::agreement::{Agreement, Standing};
 use super::known::{Claim, Facts};
@@ -84,10 +84,8 @@ pub(super) fn claims<'a>(
         let mut ids: Vec<FactId> = used.iter().flat_map(|a| a.why.facts.iter().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
-        claims.push(Claim {
-            span: Span { from: At::day(day).span().from, to: i64::MAX },
-            basis: ids.iter().filter_map(|id| facts.get(*id)).collect(),
-        });
+        let basis = ids.iter().filter_map(|id| facts.get(*id)).collect();
+        claims.push(Claim::lasting(At::day(day).span(), basis));
     }
     claims
 }

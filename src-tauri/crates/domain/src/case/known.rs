@@ -270,14 +270,24 @@ fn check(
 pub struct Claim<'a> {
     /// From when it took effect until something answered it, if anything did.
     pub span: Span,
+    /// The day or the minute on which it took effect.
+    pub onset: Span,
     /// What it rests on.
     pub basis: Vec<&'a Known>,
+}
+
+impl<'a> Claim<'a> {
+    /// A claim that nothing answers once it took effect.
+    #[must_use]
+    pub const fn lasting(onset: Span, basis: Vec<&'a Known>) -> Self {
+        Self { span: Span { from: onset.from, to: i64::MAX }, onset, basis }
+    }
 }
 
 /// How an act stands against a claim that may bar it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precedence {
-    /// The act lies outside the claim's time: the claim does not touch it.
+    /// The act lies outside the claim's time, or the claim came after it: it does not touch it.
     Apart,
     /// The act was done in full knowledge of the claim.
     Knowing,
@@ -290,7 +300,8 @@ pub enum Precedence {
 /// Compares a claim (an agreement in effect, a refusal) with an act that may be void because of
 /// it (an escalation, a session).
 ///
-/// Business intervals decide; where they overlap the claim beats an act that was blind to it.
+/// Business intervals decide; where they overlap the claim beats an act that was blind to it, and
+/// leaves alone one that it was written in knowledge of on the same day.
 #[must_use]
 pub fn precedence(claim: &Claim<'_>, act: &[&Known], act_span: Span) -> Precedence {
     if !claim.span.overlaps(&act_span) {
@@ -298,7 +309,7 @@ pub fn precedence(claim: &Claim<'_>, act: &[&Known], act_span: Span) -> Preceden
     } else if act.iter().any(|a| claim.basis.iter().all(|b| a.knows(b))) {
         Precedence::Knowing
     } else if claim.basis.iter().any(|b| act.iter().any(|a| b.knows(a))) {
-        Precedence::Backdated
+        if claim.onset.is_before(&act_span) { Precedence::Backdated } else { Precedence::Apart }
     } else {
         Precedence::ClaimPrevails
     }

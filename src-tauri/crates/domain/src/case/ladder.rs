@@ -312,7 +312,7 @@ pub(super) fn refusals(facts: &Facts) -> Vec<Claim<'_>> {
             let span = known.span();
             // The bar lasts from the refusal until a later consent begins.
             let to = answered.map_or(i64::MAX, |given| given.from.max(span.to));
-            Claim { span: Span { from: span.from, to }, basis: vec![known] }
+            Claim { span: Span { from: span.from, to }, onset: span, basis: vec![known] }
         })
         .collect()
 }
