@@ -13,7 +13,7 @@ import { messages as english } from "../src/messages/en";
 import { messages as chinese } from "../src/messages/zh-CN";
 import { axeFindings, clippedTexts } from "./judge";
 import { demoHome, newHome, PASSPHRASE, Served } from "./served";
-import { archivedCase, watchedCase } from "./stories";
+import { archivedCase, knownPerson, twinCases, watchedCase } from "./stories";
 
 const FOLDER = process.env["PINGLI_LOOK"] ?? "../target/look";
 
@@ -51,7 +51,9 @@ test.beforeAll(async () => {
     ":key": encodeURIComponent(conflict.key),
     ":watched": await watchedCase(open),
     ":archived": await archivedCase(open),
+    ":person": await knownPerson(open),
   };
+  await twinCases(open);
 });
 
 test.afterAll(() => {

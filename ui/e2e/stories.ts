@@ -39,6 +39,32 @@ async function write(served: Served, id: string, acts: { at: string; fact: objec
   }
 }
 
+/** A person with another record of the same name, which was said to be the same. */
+export async function knownPerson(served: Served): Promise<string> {
+  const add = (address: string) =>
+    served.call("person_add", {
+      name: "陈某",
+      sex: "male",
+      birth: "1961-03-12",
+      phone: "13800001234",
+      address,
+      id_number: "11010519491231002X",
+      note: null,
+    });
+  const known = await add("桥头村三组");
+  const other = await add("石湾村");
+  const link = { person: known.id, with: other.id, reason: "身份证一致", at: null };
+  return (await served.call("person_link", link)).id;
+}
+
+/** Two registrations of what looks like one dispute. */
+export async function twinCases(served: Served): Promise<void> {
+  const { today } = await served.call("status_get", {});
+  for (const days of [9, 6]) {
+    await registered(served, daysAgo(today, days), ["黄某某", "曾某"]);
+  }
+}
+
 /** A case on the red branch, with deadlines that are over, a suggestion and a recusal. */
 export async function watchedCase(served: Served): Promise<string> {
   const { today } = await served.call("status_get", {});

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
-import type { Preferences, SettingsView } from "@/host/types";
+import type { NumberingView, Preferences, SettingsView } from "@/host/types";
 
 import { expectAccessible, NOW_MS, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
@@ -41,7 +41,28 @@ const SETTINGS: SettingsView = {
   may_set: true,
 };
 
+const NUMBERING: NumberingView = {
+  unit: VILLAGE,
+  year: 2026,
+  holder: { id: "A", name: "桥头村 1 号机" },
+  region: "青石",
+  committee: "桥头",
+  last_on_paper: 38,
+  blocks: [{ device: { id: "B", name: "桥头村 2 号机" }, year: 2026, from: 41, to: 60, given: 3 }],
+  next: "〔2026〕青石桥头人调字第0039号",
+  given: 12,
+  gaps: ["〔2026〕青石桥头人调字第0007号"],
+  voided: [],
+  clashes: [],
+  devices: [
+    { id: "A", name: "桥头村 1 号机" },
+    { id: "B", name: "桥头村 2 号机" },
+  ],
+  may_set: true,
+};
+
 const READS = {
+  numbering_get: NUMBERING,
   settings_get: SETTINGS,
   unit_list: { units: [TOWNSHIP, VILLAGE] },
   stick_list: { sticks: [] },
@@ -146,5 +167,28 @@ describe("the help", () => {
         reason: "镇里定的",
       }),
     );
+  });
+
+  it("show the register of numbers and set some aside", async () => {
+    const { host, user } = await open("/settings", { ...READS, numbering_set: NUMBERING });
+    expect(await screen.findByText("〔2026〕青石桥头人调字第0039号")).toBeVisible();
+    expect(screen.getByText(/第 41—60 号/)).toBeVisible();
+    expect(screen.getByText("用了 3 个，共 20 个")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "给一台电脑留号段" }));
+    const dialog = screen.getByRole("dialog");
+    await user.selectOptions(within(dialog).getByLabelText(/哪台电脑/), "B");
+    await user.clear(within(dialog).getByLabelText(/留几个/));
+    await user.type(within(dialog).getByLabelText(/留几个/), "十");
+    await user.click(within(dialog).getByRole("button", { name: "给一台电脑留号段" }));
+    expect(within(dialog).getByText("请写一个整数。")).toBeVisible();
+    expect(host.calls.some(({ name }) => name === "numbering_set")).toBe(false);
+    await user.clear(within(dialog).getByLabelText(/留几个/));
+    await user.type(within(dialog).getByLabelText(/留几个/), "10");
+    await expectAccessible();
+    await user.click(within(dialog).getByRole("button", { name: "给一台电脑留号段" }));
+    expect(host.calls.find(({ name }) => name === "numbering_set")?.payload).toMatchObject({
+      unit: VILLAGE.id,
+      blocks: [{ device: "B", from: null, count: 10 }],
+    });
   });
 });

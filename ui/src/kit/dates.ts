@@ -115,3 +115,16 @@ function readTime(text: string): string | null {
   const pad = (n: number) => String(n).padStart(2, "0");
   return `T${pad(hour)}:${pad(minute)}`;
 }
+
+const AGE_OF_MAJORITY = 18;
+
+/** Whole years between a birth and a day. */
+export function ageOn(birth: string, day: string): number {
+  const years = Number(day.slice(0, 4)) - Number(birth.slice(0, 4));
+  return day.slice(5, 10) < birth.slice(5, 10) ? years - 1 : years;
+}
+
+/** Whether somebody born on a day is under age. */
+export function isMinor(birth: string, today: string): boolean {
+  return ageOn(birth, today) < AGE_OF_MAJORITY;
+}

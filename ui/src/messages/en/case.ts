@@ -67,6 +67,8 @@ export const caseWords: CaseWords = {
     unknown: "Not asked yet",
     record: "Record will",
     add: "Add a party",
+    guardian: (name) => `Guardian: ${name}`,
+    person: "See this person",
   },
   texts: {
     summary: "Summary",

@@ -75,5 +75,9 @@ export const forms: Forms = {
   phone: "Telephone",
   address: "Address",
   idNumber: "Identity number",
+  guardian: "Guardian",
+  guardianHint: "For anybody under eighteen: the guardian's name.",
+  school: "School",
+  schoolHint: "Not shown in lists, statistics or exports.",
   value: "New value",
 };

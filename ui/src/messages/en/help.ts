@@ -165,6 +165,47 @@ export const help: Help = {
         "What lost is kept too, with your reason.",
       ],
     },
+    twice: {
+      title: "One matter registered several times",
+      says: "The village registered it and the township too; or both sides came, each alone.",
+      steps: [
+        "After an exchange, cases that look alike stand in groups under “Conflicts”, “Likely duplicates”.",
+        "Look at them side by side: parties, type, place; what differs is marked.",
+        "Press “Decide”: merge them into a main case, relate them, or say they are not one. Give the reason.",
+        "A mistake is undone under “Decided”; every case is then as it was.",
+      ],
+      notes: [
+        "No case is deleted and no number changes; merged cases count once.",
+        "The township and the judicial office decide; a village about what it registered and handles. Where two decided differently, the judicial office does.",
+      ],
+    },
+    person: {
+      title: "People: all cases of one person",
+      says: "Register somebody once, choose them later; all of their cases are seen together.",
+      steps: [
+        "In the ledger press “People” at the top right, then “Add a person”.",
+        "When a dispute is registered, the name is recognised.",
+        "If two records are one person, open one, press “Link a record”, and say on what ground.",
+      ],
+      notes: [
+        "A wrong link can be taken apart; both records stay.",
+        "An identity number that looks wrong is pointed out, never refused.",
+        "Nobody under eighteen is shown by full name in lists.",
+      ],
+    },
+    numbers: {
+      title: "How cases are numbered",
+      says: "A committee has one sequence a year, and one computer gives it.",
+      steps: [
+        "The township decides under “Settings”, “Register of case numbers”: which computer, how it is written, how far paper went.",
+        "A computer that needs numbers of its own gets a block set aside.",
+        "Open the case and press “Give the formal number” under its details.",
+      ],
+      notes: [
+        "Until then the provisional number does, also on receipts; both are found later.",
+        "A number is never changed or used again; a voided one says why.",
+      ],
+    },
     find: {
       title: "Find a case",
       says: "You remember a name, the end of a telephone number, a number, or a word of the matter.",

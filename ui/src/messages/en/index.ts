@@ -5,6 +5,7 @@ import { asks } from "./asks";
 import { caseWords } from "./case";
 import { clocks } from "./clocks";
 import { drafting } from "./drafting";
+import { duplicates } from "./duplicates";
 import { facts } from "./facts";
 import { faults } from "./faults";
 import { forms } from "./forms";
@@ -17,6 +18,8 @@ import { settings } from "./settings";
 import { help } from "./help";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
+import { numbering } from "./numbering";
+import { people } from "./people";
 import { registration } from "./registration";
 import { rules } from "./rules";
 import { triage } from "./triage";
@@ -29,6 +32,7 @@ export const messages: typeof chinese = {
   case: caseWords,
   clocks,
   drafting,
+  duplicates,
   facts,
   faults,
   forms,
@@ -41,6 +45,8 @@ export const messages: typeof chinese = {
   help,
   kit,
   ledger,
+  numbering,
+  people,
   registration,
   rules,
   triage,

@@ -65,6 +65,8 @@ export const caseWords = {
     unknown: "还没问过意愿",
     record: "记意愿",
     add: "加当事人",
+    guardian: (name: string) => `监护人 ${name}`,
+    person: "看这个人",
   },
   texts: {
     summary: "经过摘要",

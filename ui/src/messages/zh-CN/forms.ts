@@ -74,6 +74,10 @@ export const forms = {
   phone: "电话",
   address: "住哪里",
   idNumber: "身份证号",
+  guardian: "监护人",
+  guardianHint: "未满十八岁的，写上监护人的姓名。",
+  school: "学校",
+  schoolHint: "列表、统计和导出里都不显示。",
   value: "新的值",
 };
 
