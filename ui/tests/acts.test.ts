@@ -9,7 +9,7 @@ import type { CaseView } from "@/host/types";
 import { words } from "@/messages/zh-CN/words";
 
 import { card, CASE, clock, event, notice, view, why } from "./cases";
-import { expectAccessible, open, VILLAGE } from "./open";
+import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 const at = `/cases/${CASE}`;
 const all = { may_write: [...WRITABLE, "corrected"] };
@@ -35,6 +35,37 @@ async function written(kind: WritableKind, change: Partial<CaseView>, fill: Fill
 }
 type Dialog = ReturnType<typeof within>;
 type Fill = (dialog: Dialog, user: Awaited<ReturnType<typeof open>>["user"]) => Promise<void>;
+
+describe("a case of several villages", () => {
+  const SHIWAN = { id: "UNIT-S", name: "石湾村", level: "village" as const };
+
+  it("is opened to another by the head of the centre", async () => {
+    const head = office({ unit: TOWNSHIP, user: { id: "W", name: "吴某", role: "R7" } });
+    const { host, user } = await open(at, {
+      ...answers(),
+      status_get: status({ office: head }),
+      unit_list: { units: [TOWNSHIP, VILLAGE, SHIWAN] },
+      case_share: view(),
+    });
+    const [more] = await screen.findAllByRole("button", { name: "更多…" });
+    await user.click(more!);
+    await user.click(screen.getByRole("button", { name: /^开共办/ }));
+    const dialog = within(await screen.findByRole("dialog", { name: /开共办/ }));
+    await user.click(await dialog.findByLabelText("石湾村"));
+    expect(dialog.queryByLabelText(VILLAGE.name)).toBeNull();
+    await expectAccessible();
+    await user.click(dialog.getByRole("button", { name: "开共办" }));
+    expect(host.calls.find(({ name }) => name === "case_share")?.payload).toEqual({
+      case: CASE,
+      units: ["UNIT-S"],
+    });
+  });
+
+  it("says who has it", async () => {
+    await open(at, answers({ sharing: { units: [VILLAGE, SHIWAN], why } }));
+    expect(await screen.findByText("桥头村评理说事点、石湾村")).toBeVisible();
+  });
+});
 
 describe("the acts of a case", () => {
   it("has every kind in one group, seven in none more", () => {

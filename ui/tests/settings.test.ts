@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
-import type { NumberingView, Preferences, SettingsView } from "@/host/types";
+import type { NumberingView, Preferences, SettingsView, Users } from "@/host/types";
 
 import { expectAccessible, NOW_MS, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
@@ -65,6 +65,12 @@ const READS = {
   numbering_get: NUMBERING,
   settings_get: SETTINGS,
   unit_list: { units: [TOWNSHIP, VILLAGE] },
+  user_list: {
+    users: [
+      { user: { id: "Z", name: "郑某", role: "R5" }, unit: TOWNSHIP, removed_ms: null },
+      { user: { id: "H", name: "何某", role: "R2" }, unit: VILLAGE, removed_ms: NOW_MS },
+    ],
+  } satisfies Users,
   stick_list: { sticks: [] },
   catalogue_get: { version: "moj-18-2020", categories: [], holidays_until: 2026 },
 };
@@ -190,5 +196,29 @@ describe("the help", () => {
       unit: VILLAGE.id,
       blocks: [{ device: "B", from: null, count: 10 }],
     });
+  });
+
+  it("let the head of the centre remove a user, with a reason, and nobody else", async () => {
+    const { unmount } = await open("/settings", READS);
+    expect(await screen.findByText("郑某")).toBeVisible();
+    expect(screen.getByText(/起不在岗/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "撤掉郑某" })).toBeNull();
+    unmount();
+    const head = office({ unit: TOWNSHIP, user: { id: "W", name: "吴某", role: "R7" } });
+    const { host, user } = await open("/settings", {
+      ...READS,
+      status_get: status({ office: head }),
+      user_remove: READS.user_list,
+    });
+    await user.click(await screen.findByRole("button", { name: "撤掉郑某" }));
+    await user.type(screen.getByLabelText(/为什么撤/), "调到县里工作");
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "撤权" }));
+    expect(host.calls.find(({ name }) => name === "user_remove")?.payload).toEqual({
+      user: "Z",
+      from: null,
+      reason: "调到县里工作",
+    });
+    expect(screen.queryByRole("button", { name: "撤掉何某" })).toBeNull();
   });
 });

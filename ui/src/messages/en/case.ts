@@ -4,6 +4,13 @@ import { counted } from "./plural";
 
 export const caseWords: CaseWords = {
   print: "Print",
+  share: {
+    title: "Share the case with other units",
+    says: "These units will read and write the case with all of its history; other villages still see nothing. This cannot be taken back.",
+    units: "Which units",
+    none: "Every unit has the case already.",
+    send: "Share the case",
+  },
   exportRecord: "Save as an Automerge file",
   exported: (name) => `Saved as ${name}`,
   exportPath: "To which folder or file",
@@ -45,6 +52,7 @@ export const caseWords: CaseWords = {
     amount: "Amount",
     category: "Type",
     risk: "Risk",
+    shared: "Shared with",
     owner: "Unit in charge",
     registered: "Registered",
     demands: "Demands",

@@ -73,6 +73,18 @@ export const settings: Settings = {
     none: "There are no units yet.",
     here: "this unit",
   },
+  users: {
+    title: "Users",
+    says: "After a removal nothing this person writes on any computer counts; what was done and recorded before stays valid.",
+    none: "There is nobody else yet.",
+    removed: (when) => `no longer here since ${when}`,
+    remove: "Remove",
+    removeOf: (name) => `Remove ${name}`,
+    from: "From when",
+    fromHint: "Empty: from now on.",
+    reason: "Why",
+    reasonHint: "E.g. moved to the county.",
+  },
   about: {
     title: "About",
     version: "Version",

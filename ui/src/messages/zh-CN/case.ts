@@ -2,6 +2,13 @@
 
 export const caseWords = {
   print: "打印",
+  share: {
+    title: "开共办：请别的单位一起办",
+    says: "案子连同全部经过，这些单位都能看、都能记；别的村还是看不到。开了就收不回来。",
+    units: "请哪些单位",
+    none: "别的单位都已经在里面了。",
+    send: "开共办",
+  },
   exportRecord: "另存为 Automerge 文件",
   exported: (name: string) => `已存为 ${name}`,
   exportPath: "存到哪个文件夹或文件",
@@ -43,6 +50,7 @@ export const caseWords = {
     amount: "涉及金额",
     category: "类型",
     risk: "风险",
+    shared: "一起办的",
     owner: "承办单位",
     registered: "登记",
     demands: "要求",

@@ -72,6 +72,18 @@ export const settings = {
     none: "还没有单位。",
     here: "本单位",
   },
+  users: {
+    title: "用的人",
+    says: "撤权以后，这个人在哪台电脑上写的都不再算数；撤权以前办的、记的照样有效。",
+    none: "还没有别的人。",
+    removed: (when: string) => `${when}起不在岗`,
+    remove: "撤权",
+    removeOf: (name: string) => `撤掉${name}`,
+    from: "从什么时候起",
+    fromHint: "空着就是现在。",
+    reason: "为什么撤",
+    reasonHint: "例：调到县里工作。",
+  },
   about: {
     title: "关于",
     version: "程序版本",
