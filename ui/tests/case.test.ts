@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fail, type Answers } from "@/host/memory";
 import type { AgreementView, ConflictView, SessionHeld } from "@/host/types";
 
-import { CASE, event, notice, view } from "./cases";
+import { CASE, clock, event, notice, party, view } from "./cases";
 import { expectAccessible, open, VILLAGE } from "./open";
 
 const answers: Answers = {
@@ -60,6 +60,88 @@ describe("the case page", () => {
     expect(screen.getByText("12,000.00 元")).toBeVisible();
     expect(screen.getByRole("link", { name: "去定下来" })).toBeVisible();
     await expectAccessible();
+  });
+
+  it("says the next step and the most pressing deadline, with the reason", async () => {
+    const { user } = await open(at, {
+      ...answers,
+      case_get: view({ clocks: [clock({ days_left: -2, light: "red" })] }),
+    });
+    expect(await screen.findByText("最紧的期限")).toBeVisible();
+    expect(screen.getByText(/^超 2 天 · /)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^为什么？最紧的期限：/ }));
+    expect(await screen.findByRole("dialog", { name: "为什么是这样" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("lists more than two sides, the first three at first, and marks nothing where all differ", async () => {
+    const sides = [1, 2, 3, 4, 5].map((value) => ({ ...conflict.sides[0]!, choice: { value } }));
+    const { user } = await open(at, {
+      ...answers,
+      case_get: view({ conflicts: [{ ...conflict, sides }] }),
+    });
+    const banner = await screen.findByRole("region", {
+      name: "同一件事，5 条记录对不上：涉及金额",
+    });
+    expect(within(banner).getAllByRole("listitem")).toHaveLength(3);
+    await user.click(within(banner).getByRole("button", { name: "另外 2 条也列出来" }));
+    expect(within(banner).getAllByRole("listitem")).toHaveLength(5);
+    expect(banner.querySelector("mark")).toBeNull();
+    await expectAccessible();
+  });
+
+  it("keeps marks that need nobody in one quiet row, and says at once what is wrong", async () => {
+    const mark = (name: "escalated" | "without_consent") => ({ mark: name, why: conflict.why });
+    await open(at, {
+      ...answers,
+      case_get: view({ marks: [mark("escalated"), mark("without_consent")] }),
+    });
+    const row = await screen.findByRole("list", { name: "这件案子的标记" });
+    expect(row).toHaveTextContent("镇已接收");
+    expect(row).not.toHaveTextContent("未经同意");
+    expect(screen.getByText("未经同意")).toBeVisible();
+  });
+
+  it("shows twelve parties six at a time, with the way to each person", async () => {
+    const parties = Array.from({ length: 12 }, (_, n) => {
+      const found = party(`P-${n}`, `孙某${n}`, n < 6 ? "applicant" : "respondent");
+      return { ...found, details: { ...found.details, person: n === 0 ? "PERSON" : null } };
+    });
+    const { user } = await open(at, { ...answers, case_get: view({ parties }) });
+    const card = await screen.findByRole("region", { name: /^当事人/ });
+    expect(within(card).getByRole("link", { name: "孙某0的人员资料" })).toHaveAttribute(
+      "href",
+      "/people/PERSON",
+    );
+    expect(within(card).queryByText("孙某11")).toBeNull();
+    await user.click(within(card).getByRole("button", { name: "还有 6 人，都列出来" }));
+    expect(within(card).getByText("孙某11")).toBeVisible();
+  });
+
+  it("leads to what may be the same dispute, and to cases it was set beside", async () => {
+    const other = { id: "CASE-9", number: "临-A-0009", title: "门前水沟", is_here: true };
+    await open(at, {
+      ...answers,
+      case_get: view({
+        candidates: [{ case: other, grounds: ["village"] }],
+        links: [
+          {
+            case: other,
+            verdict: "related",
+            goes_into: false,
+            is_disputed: false,
+            why: conflict.why,
+          },
+        ],
+      }),
+    });
+    expect(await screen.findByRole("link", { name: "去比一比" })).toHaveAttribute(
+      "href",
+      `/duplicates?case=${CASE}`,
+    );
+    const links = screen.getByRole("region", { name: "有关的案子" });
+    expect(within(links).getByRole("link", { name: "门前水沟" })).toBeVisible();
+    expect(links).toHaveTextContent("临-A-0009 · 关联");
   });
 
   it("records a session with its notes and the people who came", async () => {

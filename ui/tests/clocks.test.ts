@@ -111,7 +111,7 @@ describe("what a case must be watched for", () => {
     await open(at, answers({ cards: [fallen, card({ issued: ["CARD-2"], clock: "mediation" })] }));
     await screen.findByRole("heading", { name: "督办牌" });
     const cards = region("督办牌");
-    expect(cards.getByText("没有实质进展超期").tagName).toBe("S");
+    expect(cards.getByText("要有进展超期").tagName).toBe("S");
     expect(cards.getByText("调解期限超期").tagName).toBe("B");
     expect(cards.getByRole("button", { name: "记更正提醒单" })).toBeEnabled();
     expect(cards.getByRole("button", { name: /答牌：红牌/ })).toBeEnabled();

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Answers } from "@/host/memory";
 import type { DuplicateGroupView } from "@/host/types";
 
-import { line, view } from "./cases";
+import { line } from "./cases";
 import { expectAccessible, open } from "./open";
 
 function group(change: Partial<DuplicateGroupView> = {}): DuplicateGroupView {
@@ -83,26 +83,20 @@ describe("the duplicate desk", () => {
     expect(screen.queryByRole("button", { name: "定下来" })).toBeNull();
   });
 
+  it("shows whoever comes from a case what it may be the same as", async () => {
+    const other = group({ cases: [line(7), line(8)], main: "CASE-7", pairs: [] });
+    const { user } = await open("/duplicates?case=CASE-8", {
+      duplicate_list: { groups: [group(), other], total: 2 },
+    });
+    expect(await screen.findByRole("link", { name: "张某与李某排水纠纷8" })).toBeVisible();
+    expect(screen.queryByRole("link", { name: "张某与李某排水纠纷1" })).toBeNull();
+    await user.click(screen.getByRole("link", { name: "看全部" }));
+    expect(await screen.findByRole("link", { name: "张某与李某排水纠纷1" })).toBeVisible();
+  });
+
   it("says that nothing is alike", async () => {
     await page([]);
     expect(await screen.findByText("没有疑似重复的")).toBeVisible();
     await expectAccessible();
-  });
-});
-
-describe("a case that has to do with others", () => {
-  it("names them, and leads to the desk", async () => {
-    const other = (number: string) => ({ id: number, number, title: "排水纠纷", is_here: true });
-    await open("/cases/CASE-1", {
-      case_get: view({
-        candidates: [{ case: other("临-C-0007"), grounds: ["village"] }],
-        merged_into: other("临-B-0001"),
-      }),
-      case_history: { events: [], total: 0 },
-    });
-    expect(await screen.findByText(/临-C-0007/)).toBeVisible();
-    expect(screen.getByText("同名同村")).toBeVisible();
-    expect(screen.getByRole("link", { name: /临-B-0001/ })).toBeVisible();
-    expect(screen.getByRole("link", { name: "去核对" })).toHaveAttribute("href", "/duplicates");
   });
 });

@@ -14,6 +14,12 @@ const OFFERED_MAX = 7;
 /** What may happen on any day. */
 const ANY_DAY: readonly WritableKind[] = ["visit_received", "contact_tried", "note"];
 
+/** Whether looking in comes before the next promise falls due. */
+function isVisitFirst(view: CaseView): boolean {
+  const visit = view.clocks.find(({ kind, stopped }) => kind === "revisit" && stopped === null);
+  return visit !== undefined && view.dues.every(({ day }) => visit.end < day);
+}
+
 /** The kinds that would be the next step, most pressing first. */
 function wanted(view: CaseView): WritableKind[] {
   const has = (mark: string) => view.marks.some((found) => found.mark === mark);
@@ -38,6 +44,7 @@ function wanted(view: CaseView): WritableKind[] {
     case "agreed":
       return ["revisited"];
     case "performing":
+      return isVisitFirst(view) ? ["revisited", "performance_noted"] : ["performance_noted"];
     case "not_performed":
       return ["performance_noted"];
     case "performed":

@@ -58,18 +58,6 @@ export const duplicates: Duplicates = {
     says: (n) => `${n} groups of cases look like one matter each. Please check.`,
     go: "Check them",
   },
-  card: {
-    title: "Connected cases",
-    into: "Went into",
-    sources: "Came into this one",
-    links: {
-      merged: "Merged",
-      related: "Related",
-      different: "Decided: not the same",
-      undone: "Undone",
-    },
-    candidates: "Look like the same matter",
-    elsewhere: "Its file is not on this computer",
-    goDecide: "Check them",
-  },
+  only: "Only those that have to do with this case.",
+  all: "Show all",
 };

@@ -323,7 +323,7 @@ export const words: Words = {
     final_revisit: "Last follow-up",
     court_ruling: "The court examines",
     danger_report: "Report to the police",
-    stagnation: "No real progress",
+    stagnation: "Progress is due",
     early_stagnation: "Early sign of a standstill",
     urgent_sign: "Urgent: sign",
     urgent_arrival: "Urgent: on site",

@@ -54,20 +54,8 @@ export const duplicates = {
     says: (n: string) => `有 ${n} 组案子看上去是同一件事，请核对。`,
     go: "去核对",
   },
-  card: {
-    title: "有牵连的案子",
-    into: "已并入",
-    sources: "并进来的",
-    links: {
-      merged: "已合并",
-      related: "关联",
-      different: "定过：不是一件",
-      undone: "撤销过",
-    },
-    candidates: "看上去像同一件事的",
-    elsewhere: "案卷不在这台电脑上",
-    goDecide: "去核对",
-  },
+  only: "只看和这件案子有关的。",
+  all: "看全部",
 };
 
 export type Duplicates = typeof duplicates;

@@ -29,7 +29,7 @@ export const timing = {
     final_revisit: "最后一次回访",
     court_ruling: "法院审查",
     danger_report: "报告公安",
-    stagnation: "没有实质进展",
+    stagnation: "要有进展",
     early_stagnation: "停滞提醒",
     urgent_sign: "紧急：签收",
     urgent_arrival: "紧急：到场",
