@@ -43,8 +43,10 @@ pub(crate) fn mutants(sh: &Shell, sample: usize, seed: u64) -> Done {
     let caught = count("caught").saturating_add(count("timeout"));
     let missed = count("missed");
     let tried = caught.saturating_add(missed);
-    if tried == 0 {
-        return Err("no mutant was tried".into());
+    let found = tried.saturating_add(count("unviable"));
+    // Several mutants may bear one name.
+    if found < u64::try_from(names.len())? {
+        return Err(format!("{found} mutants were tried, not {}", names.len()).into());
     }
     let percent = caught.saturating_mul(100).checked_div(tried).unwrap_or(0);
     let figures = serde_json::json!({
@@ -56,11 +58,13 @@ pub(crate) fn mutants(sh: &Shell, sample: usize, seed: u64) -> Done {
     Ok(())
 }
 
+/// What means something in a pattern. Other letters stay as they are: `\<` would be the edge of a
+/// word.
+const META: &str = r"\.+*?()|[]{}^$";
+
 /// The pattern that a name and no other fits.
 fn exactly(name: &str) -> String {
-    let escaped = name.chars().flat_map(|letter| {
-        let is_plain = letter.is_alphanumeric() || letter == ' ' || letter == '_';
-        (!is_plain).then_some('\\').into_iter().chain(std::iter::once(letter))
-    });
+    let escaped =
+        name.chars().flat_map(|c| META.contains(c).then_some('\\').into_iter().chain([c]));
     format!("^{}$", escaped.collect::<String>())
 }
