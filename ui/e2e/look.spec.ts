@@ -45,10 +45,20 @@ test.beforeAll(async () => {
   if (!conflict) {
     throw new Error("the example has no conflict");
   }
+  const person = await open.call("person_add", {
+    name: "张桂兰",
+    sex: "female",
+    birth: "1961-03-02",
+    phone: "13900006218",
+    address: "桥头村三组老祠堂旁边",
+    id_number: "330121196103021234",
+    note: null,
+  });
   names = {
     ":case": conflict.record,
     ":record": conflict.record,
     ":key": encodeURIComponent(conflict.key),
+    ":person": person.id,
     ":watched": await watchedCase(open),
     ":archived": await archivedCase(open),
   };

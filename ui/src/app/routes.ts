@@ -37,6 +37,21 @@ export const routes: RouteRecordRaw[] = [
     component: () => import("@/features/conflicts/ConflictPage.vue"),
   },
   {
+    name: "duplicates",
+    path: "/duplicates",
+    component: () => import("@/features/duplicates/DuplicatesPage.vue"),
+  },
+  {
+    name: "people",
+    path: "/people",
+    component: () => import("@/features/people/PeoplePage.vue"),
+  },
+  {
+    name: "person",
+    path: "/people/:person",
+    component: () => import("@/features/people/PersonPage.vue"),
+  },
+  {
     name: "settings",
     path: "/settings",
     component: () => import("@/features/settings/SettingsPage.vue"),

@@ -16,6 +16,9 @@ export const SCREENS: readonly Screen[] = [
   { name: "exchange", path: "/exchange" },
   { name: "conflicts", path: "/conflicts" },
   { name: "conflict", path: "/conflicts/:record/:key" },
+  { name: "duplicates", path: "/duplicates" },
+  { name: "people", path: "/people" },
+  { name: "person", path: "/people/:person" },
   { name: "settings", path: "/settings" },
   { name: "help", path: "/help" },
 ];

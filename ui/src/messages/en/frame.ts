@@ -17,6 +17,7 @@ export const frame: Frame = {
     triage: "Triage",
     conflicts: "Conflicts",
     exchange: "Exchange",
+    people: "People",
     settings: "Settings",
     help: "Help",
   },

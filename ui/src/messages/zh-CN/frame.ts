@@ -15,6 +15,7 @@ export const frame = {
     triage: "分流受理",
     conflicts: "冲突待办",
     exchange: "交换",
+    people: "人员",
     settings: "设置",
     help: "帮助",
   },

@@ -11,7 +11,10 @@ import { forms } from "./forms";
 import { frame } from "./frame";
 import { gate } from "./gate";
 import { place } from "./place";
+import { duplicates } from "./duplicates";
 import { exchange } from "./exchange";
+import { numbering } from "./numbering";
+import { people } from "./people";
 import { conflicts } from "./conflicts";
 import { settings } from "./settings";
 import { help } from "./help";
@@ -35,7 +38,10 @@ export const messages = {
   frame,
   gate,
   place,
+  duplicates,
   exchange,
+  numbering,
+  people,
   conflicts,
   settings,
   help,

@@ -1,0 +1,63 @@
+import type { Duplicates } from "../zh-CN/duplicates";
+
+import { counted } from "./plural";
+
+export const duplicates: Duplicates = {
+  title: "Likely duplicates",
+  beside: "Cases that may be one dispute",
+  show: "Which to show",
+  open: "To be decided",
+  decided: "Decided",
+  toConflicts: "Back to the conflicts",
+  all: "Show all",
+  only: "Only those of this case",
+  nothing: "No likely duplicates",
+  nothingSays:
+    "After a registration or an exchange, cases with much the same people and matter are listed here.",
+  noneDecided: "Nothing was decided yet",
+  noneDecidedSays: "What was decided stays here, with its reason.",
+  group: (title, n) => `${title} and ${counted(n - 1, "more case")}`,
+  more: (n) => `Show ${n} more`,
+  grounds: "Why they look alike",
+  same: "What is the same is marked.",
+  parties: "Parties",
+  category: "Type",
+  place: "Place",
+  registered: "Registered",
+  owner: "Where",
+  none: "not written",
+  mayI: "You may decide",
+  disputed: "Contradictory; the judicial office decides",
+  notMine:
+    "The unit that registered them, the township or the judicial office decides. What you know can be added to the case as a note.",
+  meanwhile: "Until then each goes on and counts by itself; nothing is lost.",
+  stands: (verdict) => `Decided: ${verdict}`,
+  main: "Main case",
+  decide: {
+    open: "Decide",
+    openOf: (title) => `Decide: ${title}`,
+    title: "Is it one dispute?",
+    cases: "Which cases",
+    casesFew: "Choose at least two.",
+    verdict: "What they are to each other",
+    hints: {
+      merged: "One dispute. It goes on in the main case and counts once; all papers are kept.",
+      related: "Two disputes that touch each other. Each goes on, each shows the other.",
+      different: "Not the same. No further reminder.",
+    },
+    main: "Into which case (main case)",
+    reason: "Reason",
+    reasonHint: "E.g. both sides say it is the same ditch. It stays in the file.",
+    at: "Decided on",
+    atHint: "Now, if left empty.",
+    send: "Decide",
+  },
+  undo: {
+    open: "Take it back",
+    openOf: (title) => `Take back: ${title}`,
+    title: "Take back what was decided",
+    says: "The cases go on by themselves again; what was decided and why stays findable.",
+    reason: "Why",
+    send: "Take it back",
+  },
+};

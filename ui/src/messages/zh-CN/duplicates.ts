@@ -1,0 +1,63 @@
+// 疑似重复.
+
+import type { DuplicateVerdict } from "@/host/types";
+
+export const duplicates = {
+  title: "疑似重复",
+  beside: "几件案子，说的可能是一回事",
+  show: "看哪些",
+  open: "等人定的",
+  decided: "定过的",
+  toConflicts: "返回冲突待办",
+  all: "全部都看",
+  only: "只看和这一件有关的",
+  nothing: "没有疑似重复的",
+  nothingSays: "登记或者交换以后，人和事差不多的案子会列在这里。",
+  noneDecided: "还没有定过",
+  noneDecidedSays: "定了是不是一回事，会一直列在这里，理由也在。",
+  group: (title: string, n: number) => `${title} 等 ${n} 件`,
+  more: (n: string) => `再看 ${n} 组`,
+  grounds: "为什么像",
+  same: "一样的地方有底色。",
+  parties: "当事人",
+  category: "类型",
+  place: "地点",
+  registered: "登记",
+  owner: "在哪里",
+  none: "没写",
+  mayI: "您可以定",
+  disputed: "两边说法相反，要司法所定",
+  notMine: "由登记的单位、镇里或者司法所来定。您知道什么，可以写进案卷的“记一笔”。",
+  meanwhile: "没定以前，各办各的，各算一件，什么都不会丢。",
+  stands: (verdict: string) => `已定：${verdict}`,
+  main: "主案",
+  decide: {
+    open: "定是不是一回事",
+    openOf: (title: string) => `定是不是一回事：${title}`,
+    title: "是不是一回事",
+    cases: "哪几件",
+    casesFew: "至少选两件。",
+    verdict: "是什么关系",
+    hints: {
+      merged: "说的是一回事。并到主案里办，只算一件；材料和编号都留着，查得到。",
+      related: "是两回事，但有牵连。各办各的，互相看得到。",
+      different: "不是一回事。以后不再提醒。",
+    } satisfies Record<Exclude<DuplicateVerdict, "undone">, string>,
+    main: "并到哪一件（主案）",
+    reason: "理由",
+    reasonHint: "例：问过双方，说的是同一条水沟。理由会一直留在案卷里。",
+    at: "哪天定的",
+    atHint: "空着就是现在。",
+    send: "定下来",
+  },
+  undo: {
+    open: "定错了，撤回",
+    openOf: (title: string) => `撤回：${title}`,
+    title: "撤回原来定的",
+    says: "撤回以后，几件案子又各办各的；原来定的和理由仍然查得到。",
+    reason: "为什么撤回",
+    send: "撤回",
+  },
+};
+
+export type Duplicates = typeof duplicates;
