@@ -1,7 +1,6 @@
-import { screen, within } from "@testing-library/vue";
+import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
-import type { Answers } from "@/host/memory";
 import type { DuplicateGroupView } from "@/host/types";
 
 import { line } from "./cases";
@@ -10,12 +9,12 @@ import { expectAccessible, open } from "./open";
 function group(change: Partial<DuplicateGroupView> = {}): DuplicateGroupView {
   return {
     main: "CASE-1",
-    cases: [line(1), line(2, { category: "land" }), line(3)],
+    cases: [line(1), line(2, { parties: ["李某", "张某"], place: "桥头村河东" })],
     pairs: [
       {
         a: "CASE-1",
         b: "CASE-2",
-        grounds: ["phone", "near_dates"],
+        grounds: ["village", "near_dates"],
         verdict: null,
         is_disputed: false,
       },
@@ -24,79 +23,84 @@ function group(change: Partial<DuplicateGroupView> = {}): DuplicateGroupView {
     ...change,
   };
 }
-const page = (found: DuplicateGroupView[], answers: Answers = {}) =>
-  open("/duplicates", { duplicate_list: { groups: found, total: found.length }, ...answers });
+const list = (groups: DuplicateGroupView[]) => ({ groups, total: groups.length });
 
-describe("the duplicate desk", () => {
-  it("shows cases side by side, what is alike, and what differs", async () => {
-    await page([group()]);
-    expect(
-      await screen.findByText(/临-A-0001 和 临-A-0002：同名，电话后四位一样、日期相近/),
-    ).toBeVisible();
-    const table = screen.getByRole("table");
-    expect(within(table).getAllByText("山林土地")[0]?.tagName).toBe("MARK");
-    expect(within(table).getByText("先登记")).toBeVisible();
+describe("the desk of duplicates", () => {
+  it("sets likely cases side by side, says why they look alike, and marks what is the same", async () => {
+    await open("/duplicates", { duplicate_list: list([group()]) });
+    const card = await screen.findByRole("region", { name: "张某与李某排水纠纷1 等 2 件" });
+    expect(card).toHaveTextContent("为什么像：同名同村、日期相近");
+    expect(within(card).getByText("张某、李某").tagName).toBe("MARK");
+    expect(within(card).getByText("李某、张某").tagName).toBe("MARK");
+    expect(within(card).getByText("桥头村河东").tagName).not.toBe("MARK");
+    expect(within(card).getByRole("link", { name: "张某与李某排水纠纷2" })).toBeVisible();
     await expectAccessible();
   });
 
-  it("merges those that are chosen into a main case, with a reason", async () => {
-    const { host, user } = await page([group()], { duplicate_decide: group() });
-    await user.click(await screen.findByRole("button", { name: "定下来" }));
-    const dialog = screen.getByRole("dialog");
-    await user.click(within(dialog).getByLabelText(/^临-A-0003/));
-    await user.click(within(dialog).getByLabelText(/^合并/));
+  it("merges into the main case, with a reason", async () => {
+    const { host, user } = await open("/duplicates", {
+      duplicate_list: list([group()]),
+      duplicate_decide: group(),
+    });
+    await user.click(await screen.findByRole("button", { name: /^定是不是一回事：/ }));
+    const dialog = await screen.findByRole("dialog", { name: "是不是一回事" });
     await user.click(within(dialog).getByRole("button", { name: "定下来" }));
-    expect(host.calls.some(({ name }) => name === "duplicate_decide")).toBe(false);
-    const mains = within(dialog).getByRole("group", { name: /以哪件为主案/ });
-    expect(within(mains).getAllByRole("radio")).toHaveLength(2);
-    await user.click(within(mains).getByLabelText(/^临-A-0002/));
-    await user.type(within(dialog).getByLabelText(/理由/), "同一块承包地");
+    expect(within(dialog).getByLabelText(/理由/)).toBeInvalid();
+    await user.click(within(dialog).getByRole("radio", { name: /^合并/ }));
+    await user.selectOptions(within(dialog).getByLabelText(/并到哪一件/), "CASE-2");
+    await user.type(within(dialog).getByLabelText(/理由/), "同一条水沟");
     await expectAccessible();
     await user.click(within(dialog).getByRole("button", { name: "定下来" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(host.calls.find(({ name }) => name === "duplicate_decide")?.payload).toEqual({
       cases: ["CASE-1", "CASE-2"],
       verdict: "merged",
       main: "CASE-2",
-      reason: "同一块承包地",
+      reason: "同一条水沟",
       at: null,
     });
-    expect(screen.queryByRole("dialog")).toBeNull();
   });
 
-  it("undoes a decision with a reason", async () => {
-    const decided = group({ cases: [line(1), line(2)] });
-    const { host, user } = await page([decided], { duplicate_undo: decided });
-    await user.click(await screen.findByRole("button", { name: "定过的" }));
-    await user.click(await screen.findByRole("button", { name: "撤销这个决定" }));
-    await user.type(screen.getByLabelText(/为什么撤销/), "说的是另一块地");
-    const dialog = screen.getByRole("dialog");
-    await user.click(within(dialog).getByRole("button", { name: "撤销这个决定" }));
-    expect(host.calls.find(({ name }) => name === "duplicate_undo")?.payload).toMatchObject({
-      cases: ["CASE-1", "CASE-2"],
-      reason: "说的是另一块地",
+  it("shows what was decided, and takes it back with a reason", async () => {
+    const stands = group({
+      pairs: [{ a: "CASE-1", b: "CASE-2", grounds: [], verdict: "related", is_disputed: false }],
     });
-  });
-
-  it("tells who decides where it is not up to whoever is here", async () => {
-    await page([group({ may_decide: false })]);
-    expect(await screen.findByText(/由镇里或司法所来定/)).toBeVisible();
-    expect(screen.queryByRole("button", { name: "定下来" })).toBeNull();
-  });
-
-  it("shows whoever comes from a case what it may be the same as", async () => {
-    const other = group({ cases: [line(7), line(8)], main: "CASE-7", pairs: [] });
-    const { user } = await open("/duplicates?case=CASE-8", {
-      duplicate_list: { groups: [group(), other], total: 2 },
+    const { host, user } = await open("/duplicates", {
+      duplicate_list: ({ decided }) => list(decided ? [stands] : []),
+      duplicate_undo: group(),
     });
-    expect(await screen.findByRole("link", { name: "张某与李某排水纠纷8" })).toBeVisible();
-    expect(screen.queryByRole("link", { name: "张某与李某排水纠纷1" })).toBeNull();
-    await user.click(screen.getByRole("link", { name: "看全部" }));
-    expect(await screen.findByRole("link", { name: "张某与李某排水纠纷1" })).toBeVisible();
-  });
-
-  it("says that nothing is alike", async () => {
-    await page([]);
     expect(await screen.findByText("没有疑似重复的")).toBeVisible();
-    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "定过的" }));
+    expect(await screen.findByText("已定：关联")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^撤回：/ }));
+    const dialog = await screen.findByRole("dialog", { name: "撤回原来定的" });
+    await user.type(within(dialog).getByLabelText(/为什么撤回/), "弄错了");
+    await user.click(within(dialog).getByRole("button", { name: "撤回" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(host.calls.find(({ name }) => name === "duplicate_undo")?.payload).toEqual({
+      cases: ["CASE-1", "CASE-2"],
+      reason: "弄错了",
+      at: null,
+    });
+  });
+
+  it("shows those of one case alone, and says who decides what others must", async () => {
+    const other = group({ main: "CASE-3", cases: [line(3), line(4)], may_decide: false });
+    const { user } = await open("/duplicates?case=CASE-3", {
+      duplicate_list: list([group(), other]),
+    });
+    expect(await screen.findByRole("region", { name: /排水纠纷3 等/ })).toBeVisible();
+    expect(screen.queryByRole("region", { name: /排水纠纷1 等/ })).toBeNull();
+    expect(screen.getByText(/司法所来定/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "全部都看" }));
+    expect(await screen.findByRole("region", { name: /排水纠纷1 等/ })).toBeVisible();
+  });
+
+  it("is reached from the desk of conflicts", async () => {
+    await open("/conflicts", { conflict_list: { rows: [], total: 0 } });
+    expect(await screen.findByRole("link", { name: "疑似重复" })).toHaveAttribute(
+      "href",
+      "/duplicates",
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
-import type { NumberingView, Preferences, SettingsView, Users } from "@/host/types";
+import type { Preferences, SettingsView, Users } from "@/host/types";
 
 import { expectAccessible, NOW_MS, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
@@ -41,28 +41,7 @@ const SETTINGS: SettingsView = {
   may_set: true,
 };
 
-const NUMBERING: NumberingView = {
-  unit: VILLAGE,
-  year: 2026,
-  holder: { id: "A", name: "桥头村 1 号机" },
-  region: "青石",
-  committee: "桥头",
-  last_on_paper: 38,
-  blocks: [{ device: { id: "B", name: "桥头村 2 号机" }, year: 2026, from: 41, to: 60, given: 3 }],
-  next: "〔2026〕青石桥头人调字第0039号",
-  given: 12,
-  gaps: ["〔2026〕青石桥头人调字第0007号"],
-  voided: [],
-  clashes: [],
-  devices: [
-    { id: "A", name: "桥头村 1 号机" },
-    { id: "B", name: "桥头村 2 号机" },
-  ],
-  may_set: true,
-};
-
 const READS = {
-  numbering_get: NUMBERING,
   settings_get: SETTINGS,
   unit_list: { units: [TOWNSHIP, VILLAGE] },
   user_list: {
@@ -129,6 +108,30 @@ describe("the settings", () => {
     });
     await expectAccessible();
   });
+
+  it("let the head of the centre remove a user, with a reason, and nobody else", async () => {
+    const { unmount } = await open("/settings", READS);
+    expect(await screen.findByText("郑某")).toBeVisible();
+    expect(screen.getByText(/起不在岗/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "撤掉郑某" })).toBeNull();
+    unmount();
+    const head = office({ unit: TOWNSHIP, user: { id: "W", name: "吴某", role: "R7" } });
+    const { host, user } = await open("/settings", {
+      ...READS,
+      status_get: status({ office: head }),
+      user_remove: READS.user_list,
+    });
+    await user.click(await screen.findByRole("button", { name: "撤掉郑某" }));
+    await user.type(screen.getByLabelText(/为什么撤/), "调到县里工作");
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "撤权" }));
+    expect(host.calls.find(({ name }) => name === "user_remove")?.payload).toEqual({
+      user: "Z",
+      from: null,
+      reason: "调到县里工作",
+    });
+    expect(screen.queryByRole("button", { name: "撤掉何某" })).toBeNull();
+  });
 });
 
 describe("the help", () => {
@@ -173,52 +176,5 @@ describe("the help", () => {
         reason: "镇里定的",
       }),
     );
-  });
-
-  it("show the register of numbers and set some aside", async () => {
-    const { host, user } = await open("/settings", { ...READS, numbering_set: NUMBERING });
-    expect(await screen.findByText("〔2026〕青石桥头人调字第0039号")).toBeVisible();
-    expect(screen.getByText(/第 41—60 号/)).toBeVisible();
-    expect(screen.getByText("用了 3 个，共 20 个")).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "给一台电脑留号段" }));
-    const dialog = screen.getByRole("dialog");
-    await user.selectOptions(within(dialog).getByLabelText(/哪台电脑/), "B");
-    await user.clear(within(dialog).getByLabelText(/留几个/));
-    await user.type(within(dialog).getByLabelText(/留几个/), "十");
-    await user.click(within(dialog).getByRole("button", { name: "给一台电脑留号段" }));
-    expect(within(dialog).getByText("请写一个整数。")).toBeVisible();
-    expect(host.calls.some(({ name }) => name === "numbering_set")).toBe(false);
-    await user.clear(within(dialog).getByLabelText(/留几个/));
-    await user.type(within(dialog).getByLabelText(/留几个/), "10");
-    await expectAccessible();
-    await user.click(within(dialog).getByRole("button", { name: "给一台电脑留号段" }));
-    expect(host.calls.find(({ name }) => name === "numbering_set")?.payload).toMatchObject({
-      unit: VILLAGE.id,
-      blocks: [{ device: "B", from: null, count: 10 }],
-    });
-  });
-
-  it("let the head of the centre remove a user, with a reason, and nobody else", async () => {
-    const { unmount } = await open("/settings", READS);
-    expect(await screen.findByText("郑某")).toBeVisible();
-    expect(screen.getByText(/起不在岗/)).toBeVisible();
-    expect(screen.queryByRole("button", { name: "撤掉郑某" })).toBeNull();
-    unmount();
-    const head = office({ unit: TOWNSHIP, user: { id: "W", name: "吴某", role: "R7" } });
-    const { host, user } = await open("/settings", {
-      ...READS,
-      status_get: status({ office: head }),
-      user_remove: READS.user_list,
-    });
-    await user.click(await screen.findByRole("button", { name: "撤掉郑某" }));
-    await user.type(screen.getByLabelText(/为什么撤/), "调到县里工作");
-    await expectAccessible();
-    await user.click(screen.getByRole("button", { name: "撤权" }));
-    expect(host.calls.find(({ name }) => name === "user_remove")?.payload).toEqual({
-      user: "Z",
-      from: null,
-      reason: "调到县里工作",
-    });
-    expect(screen.queryByRole("button", { name: "撤掉何某" })).toBeNull();
   });
 });

@@ -41,7 +41,11 @@ export const routes: RouteRecordRaw[] = [
     path: "/duplicates",
     component: () => import("@/features/duplicates/DuplicatesPage.vue"),
   },
-  { name: "people", path: "/people", component: () => import("@/features/people/PeoplePage.vue") },
+  {
+    name: "people",
+    path: "/people",
+    component: () => import("@/features/people/PeoplePage.vue"),
+  },
   {
     name: "person",
     path: "/people/:person",

@@ -13,13 +13,13 @@ import { frame } from "./frame";
 import { gate } from "./gate";
 import { place } from "./place";
 import { exchange } from "./exchange";
+import { numbering } from "./numbering";
+import { people } from "./people";
 import { conflicts } from "./conflicts";
 import { settings } from "./settings";
 import { help } from "./help";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
-import { numbering } from "./numbering";
-import { people } from "./people";
 import { registration } from "./registration";
 import { rules } from "./rules";
 import { triage } from "./triage";
@@ -40,13 +40,13 @@ export const messages: typeof chinese = {
   gate,
   place,
   exchange,
+  numbering,
+  people,
   conflicts,
   settings,
   help,
   kit,
   ledger,
-  numbering,
-  people,
   registration,
   rules,
   triage,
