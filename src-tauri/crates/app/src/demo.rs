@@ -190,7 +190,10 @@ pub(crate) fn fill(
                 let age =
                     days.saturating_mul(u64::from(left.saturating_sub(done))) / u64::from(left);
                 rooms.on(now_ms.saturating_sub(age.saturating_add(1).saturating_mul(DAY_MS)));
-                invent(rooms, &mut Pen::new(&rooms.village, tx), &mut rng, age)?;
+                // The last two are about the same two people, as it happens.
+                let people = done.min(left.saturating_sub(2));
+                let mut pen = Pen::new(&rooms.village, tx);
+                invent(rooms, &mut pen, &mut rng, (people, age))?;
                 done = done.saturating_add(1);
             }
             Ok(())
@@ -201,9 +204,14 @@ pub(crate) fn fill(
 }
 
 /// One invented case, with as much of its life as its age allows.
-fn invent(rooms: &Rooms, pen: &mut Pen<'_, '_>, rng: &mut Rng, age_days: u64) -> Result<(), Fault> {
+fn invent(
+    rooms: &Rooms,
+    pen: &mut Pen<'_, '_>,
+    rng: &mut Rng,
+    (people, age_days): (u32, u64),
+) -> Result<(), Fault> {
     let office = &rooms.village;
-    let story = stories::invent(rng);
+    let story = stories::invent(rng, usize::try_from(people).unwrap_or(0));
     let case = cases::register_with(office, pen, &story.register)?;
     let Some((first, second)) = parties(office, pen, case)? else { return Ok(()) };
     let start = office.now_ms();

@@ -126,10 +126,33 @@ pub(super) struct Story {
     pub(super) amount: Option<Fen>,
 }
 
-fn party(rng: &mut Rng, surname: &str, side: Side) -> NewParty {
+/// How people of one surname are told apart.
+const FORMS: [&str; 7] = ["某", "某某", "某甲", "某乙", "某丙", "某丁", "某戊"];
+
+/// A stride that has no divisor in common with the number of pairs.
+const STRIDE: usize = 7919;
+
+/// Two people. Neighbours numbers apart have different ones, so that no two examples look like one
+/// dispute by chance.
+fn pair(ordinal: usize) -> (String, String) {
+    let name = |at: usize| {
+        let surname = SURNAMES.get(at % SURNAMES.len()).copied().unwrap_or_default();
+        format!("{surname}{}", FORMS.get(at / SURNAMES.len()).copied().unwrap_or("某"))
+    };
+    let names = SURNAMES.len() * FORMS.len();
+    let mut left = ordinal.wrapping_mul(STRIDE) % (names * (names - 1) / 2);
+    let mut first = 0;
+    while left >= names - 1 - first {
+        left -= names - 1 - first;
+        first += 1;
+    }
+    (name(first), name(first + 1 + left))
+}
+
+fn party(rng: &mut Rng, name: &str, side: Side) -> NewParty {
     let group = GROUPS.get(rng.usize(0..GROUPS.len())).copied().unwrap_or_default();
     NewParty {
-        name: format!("{surname}某"),
+        name: name.to_owned(),
         side,
         sex: None,
         birth: None,
@@ -142,15 +165,12 @@ fn party(rng: &mut Rng, surname: &str, side: Side) -> NewParty {
     }
 }
 
-/// A case out of nothing.
-pub(super) fn invent(rng: &mut Rng) -> Story {
+/// A case out of nothing; the ordinal says whose.
+pub(super) fn invent(rng: &mut Rng, ordinal: usize) -> Story {
     let plot = PLOTS.get(rng.usize(0..PLOTS.len())).copied();
     let (category, about, happened, terms, promise) =
         plot.unwrap_or((Category::Other, "", "", "", ""));
-    let first = rng.usize(0..SURNAMES.len());
-    let other = (first + rng.usize(1..SURNAMES.len())) % SURNAMES.len();
-    let surname = |at: usize| SURNAMES.get(at).copied().unwrap_or("某");
-    let (a, b) = (surname(first), surname(other));
+    let (a, b) = pair(ordinal);
     let has_amount = matches!(
         category,
         Category::Contract
@@ -170,7 +190,7 @@ pub(super) fn invent(rng: &mut Rng) -> Story {
             source: if rng.u8(0..4) == 0 { Source::Proactive } else { Source::Application },
             track: Track::PeopleMediation,
             happened: None,
-            title: format!("{a}某与{b}某{about}纠纷"),
+            title: format!("{a}与{b}{about}纠纷"),
             place: format!(
                 "桥头村{}",
                 GROUPS.get(rng.usize(0..GROUPS.len())).copied().unwrap_or_default()
@@ -178,9 +198,9 @@ pub(super) fn invent(rng: &mut Rng) -> Story {
             amount_fen: amount,
             category: Some(category),
             risk: (rng.u8(0..12) == 0).then_some(Risk::Yellow),
-            parties: vec![party(rng, a, Side::Applicant), party(rng, b, Side::Respondent)],
+            parties: vec![party(rng, &a, Side::Applicant), party(rng, &b, Side::Respondent)],
             summary: format!(
-                "{a}某来说：{happened}两家已经为这件事吵过几次，村民小组长劝过，没有结果。"
+                "{a}来说：{happened}两家已经为这件事吵过几次，村民小组长劝过，没有结果。"
             ),
             demands: vec![promise.to_owned()],
             follows: None,
@@ -253,5 +273,18 @@ pub(super) fn loan() -> CaseRegister {
         units: vec![],
         token: None,
         ..plain("孙某与何某借款纠纷", "孙某", "何某")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ten_thousand_pairs_are_all_different() {
+        let pairs: BTreeSet<(String, String)> = (0..10_000).map(pair).collect();
+        assert_eq!(pairs.len(), 10_000, "no two examples are about the same two people");
+        assert!(pairs.iter().all(|(a, b)| a != b));
     }
 }
