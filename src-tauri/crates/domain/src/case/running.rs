@@ -190,7 +190,11 @@ impl Sources<'_> {
                     let is_line = body.line.is_none() || body.line == Some(line);
                     body.agreement == agreement.id && is_line && body.kept == Kept::Done
                 });
-                let done = self.first(done.map(|(known, _)| known));
+                // While "paid" stands against "not paid" the promise is still due.
+                let is_done = |line| performance::is_done(self.facts, agreement.id, line);
+                let done = self
+                    .first(done.map(|(known, _)| known))
+                    .filter(|_| is_done(None) || is_done(Some(line)));
                 self.push(clocks, ClockKind::Performance, from, earliest([done, ended]));
                 if let Some(clock) = clocks.last_mut() {
                     clock.key = format!("performance/{}/{line}", agreement.id);
@@ -293,24 +297,39 @@ impl Sources<'_> {
         });
     }
 
+    /// What was said about a later end. Two who said it in ignorance of each other extend once.
     fn extensions(&self, kind: ClockKind, from: At) -> Vec<Request> {
         let mut requests: Vec<(&Known, &DeadlineExtended)> = each!(self.facts, DeadlineExtended)
             .filter(|(known, body)| body.clock == kind && known.fact.at.day >= from.day)
             .collect();
         requests.sort_by_key(|(known, _)| known.order());
+        let mut granted: Vec<&Known> = Vec::new();
         requests
             .iter()
-            .map(|(known, body)| Request {
-                id: known.id,
-                day: known.fact.at.day,
-                days: body.days,
-                flaw: self.flaw(known, body),
+            .map(|(known, body)| {
+                let is_blind = |other: &&Known| !known.knows(other) && !other.knows(known);
+                let again = granted.iter().any(is_blind).then_some(ExtensionFlaw::Again);
+                let flaw = self.flaw(known, body, &requests).or(again);
+                if flaw.is_none() {
+                    granted.push(known);
+                }
+                Request { id: known.id, day: known.fact.at.day, days: body.days, flaw }
             })
             .collect()
     }
 
-    fn flaw(&self, known: &Known, body: &DeadlineExtended) -> Option<ExtensionFlaw> {
-        let agrees = |side: &[FactId]| side.iter().any(|party| body.consents.contains(party));
+    fn flaw(
+        &self,
+        known: &Known,
+        body: &DeadlineExtended,
+        requests: &[(&Known, &DeadlineExtended)],
+    ) -> Option<ExtensionFlaw> {
+        // One side may say so here and the other there: the extension is whole with the later.
+        let by_then = requests.iter().filter(|(other, said)| {
+            said.days == body.days && !known.span().is_before(&other.span())
+        });
+        let consents: Vec<FactId> = by_then.flat_map(|(_, said)| &said.consents).copied().collect();
+        let agrees = |side: &[FactId]| side.iter().any(|party| consents.contains(party));
         match row(body.clock).extender {
             Extender::Nobody => Some(ExtensionFlaw::Role),
             Extender::Director(_) if known.role != crate::role::Role::R7 => {

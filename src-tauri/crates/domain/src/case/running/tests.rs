@@ -143,6 +143,29 @@ fn mediation_is_extended_by_both_sides_only() {
 }
 
 #[test]
+fn an_extension_agreed_to_on_two_computers_is_one() {
+    let kind = ClockKind::Mediation;
+    // What each side said where, and whether the second knew of the first.
+    for (is_known, want) in [(true, "2026-04-24"), (false, "2026-04-14")] {
+        let (mut b, director) = petition();
+        let both = vec![b.zhang, b.li];
+        b.world.write(b.township, "2026-03-20", extended(kind, 10, both.clone()));
+        if is_known {
+            b.world.meet(director, b.township);
+        }
+        b.world.write(director, "2026-03-21", extended(kind, 10, both));
+        b.world.meet(director, b.township);
+        assert_eq!(clock(&b, kind).natural_end, day(want), "{is_known}");
+    }
+    let (mut b, director) = petition();
+    let (zhang, li) = (b.zhang, b.li);
+    b.world.write(b.township, "2026-03-20", extended(kind, 10, vec![zhang]));
+    b.world.write(director, "2026-03-21", extended(kind, 10, vec![li]));
+    b.world.meet(director, b.township);
+    assert_eq!(clock(&b, kind).natural_end, day("2026-04-14"), "one side here, the other there");
+}
+
+#[test]
 fn pauses_are_the_union_of_what_everybody_wrote() {
     let (mut b, director) = petition();
     let rest = |until: &str| {
