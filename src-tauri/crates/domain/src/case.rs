@@ -522,6 +522,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
             confirmations: &confirmations,
             ladder: &ladder,
             closure: closure.as_ref(),
+            voiding: &voiding,
             duplicates: &duplicates,
             category: category.as_ref().map(|c| c.value),
             dispatch: &dispatch,
@@ -559,7 +560,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         items: item::fold(&facts, registration.as_ref(), &agreements, voiding.void.is_some()),
         settings: settings.clone(),
         red_branch: red::branch(&facts),
-        dues: if closure.is_some() {
+        dues: if closure.is_some() || voiding.void.is_some() {
             Vec::new()
         } else {
             performance::dues(&facts, &agreements, ladder.owner().map(|t| t.unit))

@@ -402,7 +402,7 @@ type Verdict = (Option<Standing>, Option<Standing>);
 
 /// Compares an earlier with a later agreement.
 fn compare(facts: &Facts, a: &Agreement, b: &Agreement) -> (Verdict, Option<Conflict>) {
-    if a.text == b.text && a.amount == b.amount && a.plan == b.plan {
+    if a.text.trim() == b.text.trim() && a.amount == b.amount && a.plan == b.plan {
         // What was agreed by word of mouth and put down in writing later is the writing.
         let is_put_down = (a.form, b.form) == (AgreementForm::Oral, AgreementForm::Written);
         let copy = Some(Standing::Copy);

@@ -3,6 +3,7 @@
 //! Source: 人民调解法 (2010) art. 31: the committee supervises and urges performance.
 
 use crate::calendar::after;
+use crate::fact::Body;
 use crate::fact::body::{Choice, Kept};
 use crate::id::{FactId, UnitId};
 use crate::merge;
@@ -59,9 +60,13 @@ pub(super) fn lines(agreement: &Agreement) -> std::ops::Range<u16> {
 
 /// What was said about an agreement, or one line of it, and nothing later answers: of two notes by
 /// people who knew of each other the one of the later day is the last word, whoever typed first.
+/// That the whole is kept, or is not, is said of each of its lines.
 fn last_words(facts: &Facts, agreement: FactId, line: Option<u16>) -> Vec<(&Known, Kept)> {
     let said: Vec<(&Known, Kept)> = each!(facts, PerformanceNoted)
-        .filter(|(_, body)| body.agreement == agreement && body.line == line)
+        .filter(|(_, body)| {
+            let is_of_all = body.line.is_none() && body.kept != Kept::Partly;
+            body.agreement == agreement && (body.line == line || is_of_all)
+        })
         .map(|(known, body)| (known, body.kept))
         .collect();
     let answers = |later: &(&Known, Kept), earlier: &(&Known, Kept)| {
@@ -101,22 +106,21 @@ pub(super) fn kept(facts: &Facts, agreement: FactId, line: Option<u16>) -> Optio
     decided(facts, &key(agreement, line), &words).and_then(|(_, chosen)| chosen).or(shown)
 }
 
-/// How far an agreement is kept: the last word on the whole, else on each line of its plan.
+/// How far an agreement is kept: the last word on each line of its plan, or on the whole where
+/// there is no plan.
 pub(super) fn standing(facts: &Facts, agreement: &Agreement) -> Option<Kept> {
     let whole = kept(facts, agreement.id, None);
-    if let Some(Kept::Done | Kept::NotDone) = whole {
-        return whole;
-    }
     let lines: Vec<Option<Kept>> =
         lines(agreement).map(|line| kept(facts, agreement.id, Some(line))).collect();
-    if lines.contains(&Some(Kept::NotDone)) {
+    if lines.is_empty() {
+        whole
+    } else if lines.contains(&Some(Kept::NotDone)) {
         Some(Kept::NotDone)
-    } else if !lines.is_empty() && lines.iter().all(|k| *k == Some(Kept::Done)) {
+    } else if lines.iter().all(|k| *k == Some(Kept::Done)) {
         Some(Kept::Done)
-    } else if lines.iter().any(Option::is_some) || whole.is_some() {
-        Some(Kept::Partly)
     } else {
-        None
+        let is_begun = lines.iter().any(Option::is_some) || whole.is_some();
+        is_begun.then_some(Kept::Partly)
     }
 }
 
@@ -145,7 +149,9 @@ pub(super) fn contradictions(facts: &Facts, agreements: &[Agreement]) -> Vec<Con
         let all = std::iter::once(None).chain(lines(agreement).map(Some));
         for line in all {
             let words = last_words(facts, agreement.id, line);
-            if !differ(&words) {
+            // What is said of the whole twice is asked about once.
+            let names_it = |(known, _): &(&Known, Kept)| matches!(&known.fact.body, Body::PerformanceNoted(body) if body.line == line);
+            if !differ(&words) || !words.iter().any(names_it) {
                 continue;
             }
             let sides: Vec<&Known> = words.iter().map(|(known, _)| *known).collect();
@@ -188,7 +194,7 @@ pub(super) fn dues(facts: &Facts, agreements: &[Agreement], owner: Option<UnitId
     let Some(unit) = owner else { return dues };
     for agreement in agreements {
         let holds = matches!(agreement.standing, Standing::Current | Standing::Contested);
-        if !holds || is_done(facts, agreement.id, None) {
+        if !holds {
             continue;
         }
         for (line, promise) in lines(agreement).zip(&agreement.plan) {
@@ -302,5 +308,28 @@ mod tests {
             let done = case.state == super::super::stage::State::Performed;
             assert_eq!(done, want == Kept::Done, "{at} {then}");
         }
+    }
+
+    #[test]
+    fn the_whole_is_paid_here_and_a_line_is_not_there() {
+        let mut b = begun();
+        let village = b.village;
+        let line = |due: &str| PlanLine { due: day(due), what: "付款".into(), amount_fen: None };
+        let plan = vec![line("2026-03-31"), line("2026-04-30")];
+        let body = AgreementReached { plan, ..b.agreed_on("分两期") };
+        let agreement = b.agree_to(village, "2026-03-05", Body::AgreementReached(body));
+        b.merged();
+        let noted = |line, kept| {
+            let (amount_fen, note) = (None, String::new());
+            Body::PerformanceNoted(PerformanceNoted { agreement, line, kept, amount_fen, note })
+        };
+        b.world.write(village, "2026-05-01", noted(None, Kept::Done));
+        b.world.write(b.township, "2026-05-02", noted(Some(1), Kept::NotDone));
+        let case = b.merged();
+        assert_eq!(case.conflicts.iter().filter(|c| c.is_open()).count(), 1);
+        assert_eq!(case.dues.iter().map(|due| due.line).collect::<Vec<_>>(), [1]);
+        b.world.write(village, "2026-05-05", noted(Some(1), Kept::Done));
+        let case = b.merged();
+        assert!(case.dues.is_empty() && !case.has_open_conflict(), "and then it was paid");
     }
 }

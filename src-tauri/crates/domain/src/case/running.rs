@@ -15,11 +15,12 @@ use super::agreement::Agreement;
 use super::clock::{Extender, ExtensionFlaw, Request, Running, row};
 use super::confirmation::Confirmation;
 use super::duplicate::Duplicates;
+use super::ending::Voiding;
 use super::known::{Facts, Known, each};
 use super::ladder::Ladder;
 use super::session::Sides;
 use super::sheet::{self, Dispatch};
-use super::{Closure, Registration, agreement, coverage, performance, red};
+use super::{Closure, Registration, agreement, coverage, performance, red, will};
 
 /// What clocks are derived from.
 pub(super) struct Sources<'a> {
@@ -29,6 +30,7 @@ pub(super) struct Sources<'a> {
     pub(super) confirmations: &'a [Confirmation],
     pub(super) ladder: &'a Ladder,
     pub(super) closure: Option<&'a Closure>,
+    pub(super) voiding: &'a Voiding,
     pub(super) duplicates: &'a Duplicates,
     pub(super) category: Option<Category>,
     pub(super) dispatch: &'a Dispatch,
@@ -60,8 +62,9 @@ impl Sources<'_> {
                     .map(|(known, _)| known),
             )
         };
-        let over = earliest([agreed, ended, answered(Track::PeopleMediation)]);
-        let labour_over = earliest([agreed, ended, answered(Track::Labour)]);
+        let stopped = self.stopped();
+        let over = earliest([agreed, ended, stopped, answered(Track::PeopleMediation)]);
+        let labour_over = earliest([agreed, ended, stopped, answered(Track::Labour)]);
         if let Some(from) = tracks.get(&Track::PeopleMediation).copied() {
             self.push(&mut clocks, ClockKind::Acceptance, from, earliest([accepted, over]));
             if let Some(accepted) = accepted {
@@ -87,7 +90,9 @@ impl Sources<'_> {
         }
         self.agreement_clocks(&mut clocks, ended);
         self.danger(&mut clocks);
-        self.stagnation(&mut clocks, accepted.unwrap_or(registered), ended);
+        // Without a petition to answer, a mediation that was terminated stands still no more.
+        let rests = stopped.filter(|_| !tracks.contains_key(&Track::Petition));
+        self.stagnation(&mut clocks, accepted.unwrap_or(registered), earliest([ended, rests]));
         clocks.extend(sheet::clocks(self.facts, self.dispatch, ended, self.settings));
         clocks
     }
@@ -100,7 +105,19 @@ impl Sources<'_> {
     fn ended(&self) -> Option<Point> {
         let into = self.duplicates.into.as_ref();
         let merged = into.and_then(|into| into.why.facts.iter().find_map(|id| self.facts.get(*id)));
-        earliest([self.closure.map(|closure| (closure.at, closure.id)), merged.map(point)])
+        let void = self.voiding.void.as_ref();
+        let void = void.and_then(|_| self.first(each!(self.facts, Voided).map(|(k, _)| k)));
+        earliest([self.closure.map(|closure| (closure.at, closure.id)), merged.map(point), void])
+    }
+
+    /// When the mediation was terminated, or the case declined, if that stands.
+    ///
+    /// Source: 人民调解法 (2010) art. 26.
+    fn stopped(&self) -> Option<Point> {
+        let terminated = each!(self.facts, Terminated).map(|(known, _)| known);
+        let declined = each!(self.facts, Declined).map(|(known, _)| known);
+        let endings = terminated.chain(declined);
+        self.first(endings.filter(|known| will::ending_stands(self.facts, self.ladder, known)))
     }
 
     /// When agreements that hold had settled every demand.
@@ -191,10 +208,8 @@ impl Sources<'_> {
                     body.agreement == agreement.id && is_line && body.kept == Kept::Done
                 });
                 // While "paid" stands against "not paid" the promise is still due.
-                let is_done = |line| performance::is_done(self.facts, agreement.id, line);
-                let done = self
-                    .first(done.map(|(known, _)| known))
-                    .filter(|_| is_done(None) || is_done(Some(line)));
+                let is_done = performance::is_done(self.facts, agreement.id, Some(line));
+                let done = self.first(done.map(|(known, _)| known)).filter(|_| is_done);
                 self.push(clocks, ClockKind::Performance, from, earliest([done, ended]));
                 if let Some(clock) = clocks.last_mut() {
                     clock.key = format!("performance/{}/{line}", agreement.id);

@@ -24,7 +24,7 @@ use super::number::Numbers;
 use super::procedure::Flaw;
 use super::session::{Session, Uncounted};
 use super::sheet::Dispatch;
-use super::will::{refusals, takes_up};
+use super::will::{ending_stands, refusals};
 use super::{Closure, Event, EventMark, Registration, coverage, doubt, performance, red, running};
 
 /// A stage of the closed loop.
@@ -234,17 +234,10 @@ impl Now<'_> {
     /// Where a termination or a decline put the case, until a later consent or application, or
     /// until another level took the case on.
     fn ended_without_agreement(&self) -> Option<(Stage, State)> {
-        let stands = |known: &&Known| {
-            let again = |other: &Known| {
-                let is_draft = matches!(other.fact.body, Body::AgreementReached(_));
-                takes_up(other) || is_draft
-            };
-            self.ladder.is_of_owner_now(self.facts, known)
-                && !self.facts.list.iter().any(|other| again(other) && other.follows(known))
-        };
-        if each!(self.facts, Terminated).any(|(known, _)| stands(&known)) {
+        let stands = |known: &Known| ending_stands(self.facts, self.ladder, known);
+        if each!(self.facts, Terminated).any(|(known, _)| stands(known)) {
             Some((Stage::Feedback, State::Terminated))
-        } else if each!(self.facts, Declined).any(|(known, _)| stands(&known)) {
+        } else if each!(self.facts, Declined).any(|(known, _)| stands(known)) {
             Some((Stage::Triage, State::Declined))
         } else {
             None

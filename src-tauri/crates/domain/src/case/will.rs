@@ -12,6 +12,7 @@ use crate::time::Span;
 
 use super::assess::Derived;
 use super::known::{Claim, Facts, Known, each};
+use super::ladder::Ladder;
 
 /// A refusal, a stop or a withdrawal: a party's own, or the ending of the case that rests on one.
 #[derive(Clone, Copy)]
@@ -95,6 +96,14 @@ pub(super) fn takes_up(known: &Known) -> bool {
         Body::Accepted(_) | Body::Reopened(_) => true,
         _ => false,
     }
+}
+
+/// Whether a termination or a decline still stands: nothing took the case up since, no paper was
+/// drawn up since, and it fell in the time of the unit that owns the case now.
+pub(super) fn ending_stands(facts: &Facts, ladder: &Ladder, ending: &Known) -> bool {
+    let is_draft = |known: &Known| matches!(known.fact.body, Body::AgreementReached(_));
+    let again = |known: &Known| (takes_up(known) || is_draft(known)) && known.follows(ending);
+    ladder.is_of_owner_now(facts, ending) && !facts.list.iter().any(again)
 }
 
 /// When no session may be held, as whoever knows all of this sees it.
