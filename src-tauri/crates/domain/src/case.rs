@@ -38,6 +38,7 @@ pub mod sharing;
 pub mod sheet;
 pub mod stage;
 pub mod suggestion;
+mod will;
 
 #[cfg(test)]
 mod tests;
@@ -51,9 +52,9 @@ use crate::fact::RecordFacts;
 use crate::fact::body::{Outcome, PartyAdded, Risk, Satisfaction, Side, Track};
 use crate::id::{FactId, RecordId, UnitId, UserId};
 use crate::role::Level;
-use crate::rules::{RuleId, Why};
+use crate::rules::Why;
 use crate::settings::Settings;
-use crate::time::{At, Day, Hlc};
+use crate::time::{At, Day, Hlc, Span};
 
 use agreement::Agreement;
 use assess::Derived;
@@ -262,6 +263,8 @@ pub struct Case {
     pub tracks: Vec<Track>,
     /// The clocks that run or ran on it; [`clock::read`] gives their ends.
     pub running: Vec<clock::Running>,
+    /// When no session may be held: from each refusal to what answered it.
+    pub barred: Vec<Span>,
     /// When it rested: from a day on, to before another.
     pub pauses: Vec<(Day, Option<Day>)>,
     /// The supervision cards; [`card::read`] says which hold.
@@ -519,6 +522,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
             confirmations: &confirmations,
             ladder: &ladder,
             closure: closure.as_ref(),
+            voiding: &voiding,
             duplicates: &duplicates,
             category: category.as_ref().map(|c| c.value),
             dispatch: &dispatch,
@@ -556,7 +560,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         items: item::fold(&facts, registration.as_ref(), &agreements, voiding.void.is_some()),
         settings: settings.clone(),
         red_branch: red::branch(&facts),
-        dues: if closure.is_some() {
+        dues: if closure.is_some() || voiding.void.is_some() {
             Vec::new()
         } else {
             performance::dues(&facts, &agreements, ladder.owner().map(|t| t.unit))
@@ -565,6 +569,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         events: now.events(settings),
         tracks: tracks.into_keys().collect(),
         running: running.unwrap_or_default(),
+        barred: will::bars(&facts),
         pauses: running::pauses(&facts),
         applications,
         limitations: limitations.unwrap_or_default(),
@@ -646,13 +651,7 @@ fn first_tenure(registration: &Registration, facts: &Facts) -> Tenure {
 fn parties(facts: &Facts, began: Option<Day>) -> Vec<Party> {
     each!(facts, PartyAdded)
         .map(|(known, details)| {
-            let will = each!(facts, ConsentRecorded)
-                .filter(|(_, body)| body.party == known.id)
-                .max_by_key(|(will, _)| will.order())
-                .map(|(will, body)| Derived {
-                    value: body.will,
-                    why: Why::new(RuleId::SessionWithoutConsent, [will.id]),
-                });
+            let will = will::last_word(facts, known.id);
             let named = details.id_number.as_deref().and_then(crate::person::birth_in);
             let born = details.birth.or(named);
             let is_minor = began.is_some_and(|began| red::is_minor(born, began));

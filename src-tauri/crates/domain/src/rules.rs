@@ -86,7 +86,7 @@ rules! {
         "an agreement that says it replaces an earlier one prevails once the judicial office confirms"
         "case::agreement::tests::a_replacing_agreement_waits_for_confirmation";
     AgreementCopy "C4_copy" Idem "5.8" "同一文本的复本"
-        "two agreements with the same text are copies of one"
+        "two agreements with the same text are copies of one, and what was put down in writing stands for what was said"
         "case::agreement::tests::the_same_text_twice_is_one_agreement";
     WrittenOnly "written_only" Max "2.1" "劳动争议调解仲裁法（2007）第十四条；农村土地承包经营纠纷调解仲裁法（2009）第十条"
         "disputes about labour and contracted land are settled in writing only; an oral agreement has no effect"
@@ -182,7 +182,7 @@ rules! {
         "of two who were to preside the one appointed earlier does until somebody decides; mediators are the union"
         "case::hosting::tests::two_hosts_ask_and_the_earlier_presides_meanwhile";
     RecusedSession "C7_recused" Set "5.7" "特邀调解规定（2016）第十五条；信访工作条例（2022）第二十八条"
-        "a session a recused mediator held later is kept and marked as flawed, unless both sides agreed to keep the mediator"
+        "a recused mediator presides no more, and a session such a one held later is kept and marked as flawed, unless both sides then agreed to keep the mediator"
         "case::hosting::tests::a_recused_mediators_later_session_is_flawed";
     Clocks "clocks" Set "2.6" "民法典（2020）第二百条至第二百零四条；民事诉讼法（2023）第八十五条"
         "day 0 is not counted; the last day of a statutory or a party's period shifts to the next working day; stagnation and cards do not shift"
@@ -197,7 +197,7 @@ rules! {
         "a petition is extended once, by the head of the centre, by no more than thirty days"
         "case::running::tests::a_petition_is_extended_once_by_the_director_and_no_longer_than_thirty_days";
     ExtensionConsent "extension_consent" Set "2.1" "人民调解工作若干规定（2002）第三十三条；宁波市人民调解条例第二十七条"
-        "people's mediation is extended with both sides' recorded consent only"
+        "people's mediation is extended with both sides' recorded consent only, which may be written down in two places; what two agreed to in ignorance of each other extends once"
         "case::running::tests::mediation_is_extended_by_both_sides_only";
     PauseUnion "pause_union" Set "5.5" "人民法院在线调解规则（2021）第二十六条（鉴定期间不计入）"
         "a clock that may rest does so in the union of all intervals anybody wrote"

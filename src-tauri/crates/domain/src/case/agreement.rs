@@ -342,45 +342,71 @@ fn take_effect(facts: &Facts, reached: &Known, agreement: &mut Agreement) {
     agreement.lacking = lacking;
 }
 
-/// Decides which agreements hold, pair by pair in the order they were reached.
+/// Decides which agreements hold, pair by pair in the order they were reached: first what is one
+/// text or was decided, then what is left to decide between those that have not lost.
 fn stand(facts: &Facts, agreements: &mut [Agreement]) -> Vec<Conflict> {
     let mut conflicts = Vec::new();
+    let mut asked = Vec::new();
     for later in 0..agreements.len() {
         for earlier in 0..later {
             let (Some(a), Some(b)) = (agreements.get(earlier), agreements.get(later)) else {
                 continue;
             };
-            if !is_about_the_same(a, b) {
+            if !(a.is_in_effect() && b.is_in_effect() && a.speaks_of_the_same(b)) {
                 continue;
             }
+            let has_lost = has_lost(a) || has_lost(b);
             let (verdict, conflict) = compare(facts, a, b);
-            conflicts.extend(conflict);
-            let ids = (a.id, b.id);
-            for (at, standing, other) in [(earlier, verdict.0, ids.1), (later, verdict.1, ids.0)] {
-                if let (Some(agreement), Some(standing)) = (agreements.get_mut(at), standing) {
-                    agreement.standing = agreement.standing.max(standing);
-                    if standing == Standing::Replaced {
-                        agreement.replaced_by = Some(other);
-                    }
+            match conflict {
+                Some(conflict) if conflict.is_open() => {
+                    asked.push((earlier, later, verdict, conflict));
+                    continue;
                 }
+                conflict => conflicts.extend(conflict),
             }
+            if !has_lost {
+                apply(agreements, (earlier, later), verdict);
+            }
+        }
+    }
+    for (earlier, later, verdict, conflict) in asked {
+        let pair = [agreements.get(earlier), agreements.get(later)];
+        if !pair.into_iter().flatten().any(has_lost) {
+            conflicts.push(conflict);
+            apply(agreements, (earlier, later), verdict);
         }
     }
     conflicts
 }
 
-/// Whether two agreements contradict: both hold, and they speak of the same.
-fn is_about_the_same(a: &Agreement, b: &Agreement) -> bool {
-    let holds = |x: &Agreement| x.is_in_effect() && x.standing < Standing::Replaced;
-    holds(a) && holds(b) && a.speaks_of_the_same(b)
+/// Whether another holds in its place, or it is a copy.
+fn has_lost(agreement: &Agreement) -> bool {
+    agreement.standing >= Standing::Replaced
+}
+
+/// Lets a verdict about two agreements take effect on both.
+fn apply(agreements: &mut [Agreement], (earlier, later): (usize, usize), verdict: Verdict) {
+    let id = |at: usize| agreements.get(at).map(|agreement| agreement.id);
+    let ids = (id(earlier), id(later));
+    for (at, standing, other) in [(earlier, verdict.0, ids.1), (later, verdict.1, ids.0)] {
+        if let (Some(agreement), Some(standing)) = (agreements.get_mut(at), standing) {
+            agreement.standing = agreement.standing.max(standing);
+            if standing == Standing::Replaced {
+                agreement.replaced_by = other;
+            }
+        }
+    }
 }
 
 type Verdict = (Option<Standing>, Option<Standing>);
 
 /// Compares an earlier with a later agreement.
 fn compare(facts: &Facts, a: &Agreement, b: &Agreement) -> (Verdict, Option<Conflict>) {
-    if a.text == b.text && a.amount == b.amount && a.plan == b.plan {
-        return ((None, Some(Standing::Copy)), None);
+    if a.text.trim() == b.text.trim() && a.amount == b.amount && a.plan == b.plan {
+        // What was agreed by word of mouth and put down in writing later is the writing.
+        let is_put_down = (a.form, b.form) == (AgreementForm::Oral, AgreementForm::Written);
+        let copy = Some(Standing::Copy);
+        return (if is_put_down { (copy, None) } else { (None, copy) }, None);
     }
     let key = format!("agreements/{}/{}", a.id, b.id);
     let sides: Vec<&Known> = [a.id, b.id].iter().filter_map(|id| facts.get(*id)).collect();

@@ -2,7 +2,7 @@
 //! came in that whoever closed it did not know.
 
 use crate::fact::Body;
-use crate::fact::body::{Choice, Retention};
+use crate::fact::body::{Choice, Kept, Retention};
 use crate::id::FactId;
 use crate::rules::{RuleId, Why};
 use crate::time::At;
@@ -37,13 +37,35 @@ pub struct Voiding {
     pub requested: Option<Why>,
 }
 
-/// What counts as work or news on a case.
+/// What is news on a case that was closed: that it is kept, or that another level takes it on, is
+/// none.
 fn is_news(known: &Known) -> bool {
+    match &known.fact.body {
+        Body::VisitReceived(_) | Body::Flagged(_) => true,
+        Body::PerformanceNoted(body) => body.kept == Kept::NotDone,
+        Body::Revisited(body) => body.kept == Some(Kept::NotDone),
+        Body::EscalationAccepted(_) | Body::ResolutionConfirmed(_) => false,
+        body => body.row().substantive,
+    }
+}
+
+/// What shows that somebody works on a case, so that another cannot make it void unasked.
+fn is_work(known: &Known) -> bool {
     let body = &known.fact.body;
-    let is_ending = matches!(body, Body::EscalationAccepted(_) | Body::ResolutionConfirmed(_));
-    let is_performance = matches!(body, Body::PerformanceNoted(_));
-    matches!(body, Body::VisitReceived(_) | Body::Flagged(_))
-        || body.row().substantive && !is_ending && !is_performance
+    let is_step = matches!(
+        body,
+        Body::Accepted(_)
+            | Body::ConsentRecorded(_)
+            | Body::MediatorsAppointed(_)
+            | Body::AgreementSigned(_)
+            | Body::AgreementSealed(_)
+            | Body::Revisited(_)
+            | Body::Escalated(_)
+            | Body::Closed(_)
+            | Body::SheetIssued(_)
+            | Body::SheetReplied(_)
+    );
+    is_step || is_news(known) || body.row().substantive
 }
 
 /// The first archiving and what lies outside its seal.
@@ -127,7 +149,7 @@ pub(super) fn voiding(facts: &Facts) -> (Voiding, Option<Conflict>) {
     let first = each!(facts, Voided).map(|(known, _)| known).min_by_key(|known| known.order());
     let Some(voided) = first else { return (Voiding::default(), None) };
     let work: Vec<&Known> =
-        facts.list.iter().filter(|known| is_news(known) && !voided.knows(known)).collect();
+        facts.list.iter().filter(|known| is_work(known) && !voided.knows(known)).collect();
     if work.is_empty() {
         let void = Some(Why::new(RuleId::VoidOrWork, [voided.id]));
         return (Voiding { void, requested: None }, None);
@@ -261,5 +283,45 @@ mod tests {
         assert!(has(&case, Mark::VoidRequested));
         settle(&mut b, "void");
         assert_eq!(b.merged().state, State::Voided);
+    }
+
+    #[test]
+    fn whoever_works_on_a_case_keeps_it_from_being_made_void() {
+        use super::super::world::{accepted, escalated};
+        let mut b = begun();
+        b.escalate(b.village, "2026-03-04");
+        b.merged();
+        b.world.write(b.village, "2026-03-05", Body::Voided(Voided { reason: "误登".into() }));
+        b.world.write(b.township, "2026-03-06", accepted());
+        let case = b.merged();
+        assert!(has(&case, Mark::VoidRequested), "the township took it on");
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", Body::Voided(Voided { reason: "误登".into() }));
+        b.world.write(b.township, "2026-03-06", escalated());
+        assert!(has(&b.merged(), Mark::VoidRequested), "or asked for it");
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", Body::Voided(Voided { reason: "误登".into() }));
+        let note = Body::Note(Note { text: "路过".into() });
+        b.world.write(b.township, "2026-03-06", note);
+        assert_eq!(b.merged().state, State::Voided, "a note is no work");
+    }
+
+    #[test]
+    fn a_broken_promise_is_news_on_a_closed_case_and_a_kept_one_is_not() {
+        for (kept, is_news) in [(Kept::NotDone, true), (Kept::Done, false)] {
+            let mut b = begun();
+            let agreement = b.agree(b.village, "2026-03-04", "甲", None);
+            b.merged();
+            b.world.write(b.village, "2026-03-05", closed());
+            let noted = PerformanceNoted {
+                agreement,
+                line: None,
+                kept,
+                amount_fen: None,
+                note: String::new(),
+            };
+            b.world.write(b.township, "2026-03-06", Body::PerformanceNoted(noted));
+            assert_eq!(has(&b.merged(), Mark::ClosedWithFollowUp), is_news, "{kept:?}");
+        }
     }
 }

@@ -237,7 +237,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             required("content", &b.content, TEXT_CHARS_MAX)?;
             b.party.map_or(Ok(()), |party| names.party("party", party))
         }
-        Body::SessionHeld(b) => check_session(&names, b),
+        Body::SessionHeld(b) => check_session(&names, at, b),
         Body::AgreementReached(_)
         | Body::AgreementSigned(_)
         | Body::AgreementSealed(_)
@@ -446,7 +446,7 @@ pub fn check_party(party: &PartyAdded, today: Day) -> Verdict {
     }
 }
 
-fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
+fn check_session(names: &Names<'_>, at: At, body: &SessionHeld) -> Verdict {
     required("place", &body.place, NAME_CHARS_MAX)?;
     required("host", &body.host, NAME_CHARS_MAX)?;
     check_names("mediators", &body.mediators)?;
@@ -457,7 +457,8 @@ fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
     for participant in &body.participants {
         required("participants", &participant.name, NAME_CHARS_MAX)?;
     }
-    if matches!(names.case.state, State::Refused | State::Withdrawn) {
+    // What was held before a refusal may still be written down.
+    if names.case.barred.iter().any(|bar| bar.overlaps(&at.span())) {
         return refuse("kind", RefusalReason::PartyRefused);
     }
     Ok(())

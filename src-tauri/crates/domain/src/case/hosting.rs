@@ -34,38 +34,16 @@ pub(super) fn fold(facts: &Facts, sides: Sides<'_>) -> (Hosting, Vec<Conflict>) 
         each!(facts, MediatorsAppointed).collect();
     appointed.sort_by_key(|(known, _)| known.order());
     let heads = merge::heads(&appointed, |later, earlier| later.0.knows(earlier.0));
-    let mut conflicts = Vec::new();
-    let host = match merge::same_or_ask(&heads, |(_, body)| body.host.trim().to_owned()) {
-        Settled::Nothing => None,
-        Settled::One((_, body)) => Some(body.host.clone()),
-        Settled::Ask(all) => {
-            let known: Vec<&Known> = all.iter().map(|(known, _)| *known).collect();
-            let decided = facts.decision("host", Seat::Head, &known);
-            let chosen = decided.and_then(|(_, choice)| match choice {
-                Choice::Fact(id) => all.iter().find(|(known, _)| known.id == *id),
-                _ => None,
-            });
-            conflicts.push(
-                Conflict::between(
-                    ConflictKind::Host,
-                    "host".to_owned(),
-                    Why::new(RuleId::HostAsk, known.iter().map(|k| k.id)),
-                    Seat::Head,
-                    known.iter().map(|k| Side::of_fact(k)).collect(),
-                )
-                .settled_by(decided.map(|(known, _)| known)),
-            );
-            chosen.or_else(|| all.first()).map(|(_, body)| body.host.clone())
-        }
-    };
-    let mut hosting = Hosting { host, ..Hosting::default() };
     let recusals: Vec<(&Known, &str)> = each!(facts, Recused)
         .map(|(known, body)| (known, body.mediator.trim()))
-        .filter(|(_, name)| !is_waived(facts, name, sides))
+        .filter(|(known, name)| !is_waived(facts, known, name, sides))
         .collect();
+    let mut hosting = Hosting::default();
     for (_, name) in &recusals {
         push_once(&mut hosting.recused, name);
     }
+    let mut conflicts = Vec::new();
+    hosting.host = preside(facts, &heads, &hosting.recused, &mut conflicts);
     for (_, body) in heads {
         for name in std::iter::once(&body.host).chain(&body.mediators) {
             if !hosting.recused.iter().any(|recused| recused == name.trim()) {
@@ -74,9 +52,10 @@ pub(super) fn fold(facts: &Facts, sides: Sides<'_>) -> (Hosting, Vec<Conflict>) 
         }
     }
     for (session, body) in each!(facts, SessionHeld) {
-        let recused = recusals.iter().filter(|(known, name)| {
-            !session.span().is_before(&known.span()) && took_part(body, name)
-        });
+        // A recusal asked for after a session of the same day does not reach back to it.
+        let recused = recusals
+            .iter()
+            .filter(|(known, name)| !known.follows(session) && took_part(body, name));
         let basis: Vec<FactId> = recused.map(|(known, _)| known.id).collect();
         if !basis.is_empty() {
             let why = Why::new(RuleId::RecusedSession, basis.into_iter().chain([session.id]));
@@ -84,6 +63,41 @@ pub(super) fn fold(facts: &Facts, sides: Sides<'_>) -> (Hosting, Vec<Conflict>) 
         }
     }
     (hosting, conflicts)
+}
+
+/// Who presides: of two the one appointed earlier, until somebody decides; nobody who is recused.
+fn preside(
+    facts: &Facts,
+    heads: &[&(&Known, &MediatorsAppointed)],
+    recused: &[String],
+    conflicts: &mut Vec<Conflict>,
+) -> Option<String> {
+    let says = |(_, body): &(&Known, &MediatorsAppointed)| body.host.trim().to_owned();
+    let may: Vec<_> = heads.iter().copied().filter(|head| !recused.contains(&says(head))).collect();
+    let Settled::Ask(all) = merge::same_or_ask(heads, says) else {
+        return may.first().map(|head| says(head));
+    };
+    let known: Vec<&Known> = all.iter().map(|(known, _)| *known).collect();
+    let decided = facts.decision("host", Seat::Head, &known);
+    let chosen = decided.and_then(|(_, choice)| match choice {
+        Choice::Fact(id) => may.iter().find(|(known, _)| known.id == *id),
+        _ => None,
+    });
+    let conflict = Conflict::between(
+        ConflictKind::Host,
+        "host".to_owned(),
+        Why::new(RuleId::HostAsk, known.iter().map(|k| k.id)),
+        Seat::Head,
+        known.iter().map(|k| Side::of_fact(k)).collect(),
+    )
+    .settled_by(decided.map(|(known, _)| known));
+    let is_one_left = matches!(merge::same_or_ask(&may, says), Settled::Nothing | Settled::One(_));
+    conflicts.push(if is_one_left && conflict.is_open() {
+        conflict.settled_by_rule(RuleId::RecusedSession)
+    } else {
+        conflict
+    });
+    chosen.or_else(|| may.first()).map(|head| says(head))
 }
 
 fn push_once(names: &mut Vec<String>, name: &str) {
@@ -97,17 +111,17 @@ fn took_part(body: &SessionHeld, name: &str) -> bool {
     body.host.trim() == name || body.mediators.iter().any(|mediator| mediator.trim() == name)
 }
 
-/// Whether both sides know and agree that a mediator goes on.
-fn is_waived(facts: &Facts, name: &str, sides: Sides<'_>) -> bool {
-    let agrees = |side: &[FactId]| {
-        side.is_empty()
-            || each!(facts, RecusalWaived).any(|(_, body)| {
-                body.mediator.trim() == name && body.parties.iter().any(|p| side.contains(p))
-            })
+/// Whether both sides know and agree that a mediator goes on, though somebody asked otherwise. What
+/// they agreed to before was agreed to on other grounds.
+fn is_waived(facts: &Facts, recusal: &Known, name: &str, sides: Sides<'_>) -> bool {
+    let waivers = || {
+        each!(facts, RecusalWaived)
+            .filter(|(known, body)| body.mediator.trim() == name && !recusal.follows(known))
     };
-    agrees(sides.applicants)
-        && agrees(sides.respondents)
-        && each!(facts, RecusalWaived).any(|(_, body)| body.mediator.trim() == name)
+    let agrees = |side: &[FactId]| {
+        side.is_empty() || waivers().any(|(_, body)| body.parties.iter().any(|p| side.contains(p)))
+    };
+    agrees(sides.applicants) && agrees(sides.respondents) && waivers().next().is_some()
 }
 
 #[cfg(test)]
@@ -178,5 +192,62 @@ mod tests {
         });
         b.world.write(b.village, "2026-03-09", waived);
         assert!(!flawed(&b.merged(), after), "both sides kept him");
+    }
+
+    fn recused(b: &super::super::world::Begun) -> Body {
+        let (mediator, reason) = ("周某".into(), "是张某的堂兄".into());
+        Body::Recused(Recused { mediator, party: Some(b.li), reason })
+    }
+
+    #[test]
+    fn who_is_recused_presides_no_more() {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", appointed("周某", &["钱某"]));
+        let body = recused(&b);
+        b.world.write(b.township, "2026-03-06", body.clone());
+        let case = b.merged();
+        assert_eq!((case.hosting.host, case.hosting.mediators), (None, vec!["钱某".to_owned()]));
+        let mut b = begun();
+        let mediator = b.mediator();
+        b.world.write(mediator, "2026-03-07", appointed("吴某", &[]));
+        b.world.write(b.village, "2026-03-05", appointed("周某", &[]));
+        b.world.write(b.township, "2026-03-06", body);
+        b.world.meet(mediator, b.township);
+        let case = b.merged();
+        assert_eq!(case.hosting.host.as_deref(), Some("吴某"), "the other was appointed too");
+        assert!(!case.has_open_conflict(), "nothing is left to choose");
+        assert!(case.conflicts.iter().any(|c| c.kind == ConflictKind::Host), "and it is readable");
+    }
+
+    #[test]
+    fn a_recusal_asked_for_after_a_session_of_that_day_does_not_reach_back() {
+        for (is_known, is_flawed) in [(true, false), (false, true)] {
+            let mut b = begun();
+            let told = RightsTold { parties: vec![b.zhang, b.li] };
+            b.world.write(b.village, "2026-03-05", Body::RightsTold(told));
+            let failed = b.session(SessionResult::Failed);
+            b.world.write(b.village, "2026-03-06", failed);
+            if is_known {
+                b.merged();
+            }
+            let body = recused(&b);
+            b.world.write(b.township, "2026-03-06", body);
+            assert_eq!(b.merged().hosting.flawed.is_empty(), !is_flawed);
+        }
+    }
+
+    #[test]
+    fn what_was_waived_before_is_asked_anew() {
+        let mut b = begun();
+        let waived = |b: &super::super::world::Begun| {
+            let parties = vec![b.zhang, b.li];
+            Body::RecusalWaived(RecusalWaived { mediator: "周某".into(), parties })
+        };
+        let (before, asked) = (waived(&b), recused(&b));
+        b.world.write(b.village, "2026-03-05", before.clone());
+        b.world.write(b.village, "2026-03-09", asked);
+        assert_eq!(b.merged().hosting.recused, ["周某"]);
+        b.world.write(b.village, "2026-03-10", before);
+        assert!(b.merged().hosting.recused.is_empty());
     }
 }

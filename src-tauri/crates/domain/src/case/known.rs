@@ -64,6 +64,13 @@ impl Known {
         self.past.contains(other.place)
     }
 
+    /// Whether it came after another: at a later time, or at the same in knowledge of it.
+    #[must_use]
+    pub fn follows(&self, other: &Self) -> bool {
+        let (own, others) = (self.span(), other.span());
+        others.is_before(&own) || own.overlaps(&others) && self.knows(other)
+    }
+
     /// Whether its author had any of some facts before them.
     #[must_use]
     pub fn knows_any(&self, set: &Past) -> bool {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::body::{Choice, EscalationReason, Will};
+use crate::fact::body::{Choice, EscalationReason};
 use crate::id::{FactId, UnitId};
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
@@ -14,6 +14,7 @@ use super::conflict::{Conflict, ConflictKind, Seat, Side};
 use super::coverage;
 use super::giving_back::Acts;
 use super::known::{Claim, Facts, Known, Precedence, each, precedence, weigh};
+use super::will::refusals;
 
 /// How far an escalation got.
 #[derive(
@@ -122,19 +123,31 @@ impl Ladder {
         self.tenures.last()
     }
 
-    /// The owner at the end of a stretch of time.
+    /// In whose time an act falls, with its place among the tenures. On the very day of an
+    /// acceptance what its author had before them came before it, what was written in knowledge of
+    /// it came after, and of what neither knew of the recording unit tells.
     #[must_use]
-    pub fn owner_at(&self, span: Span) -> Option<&Tenure> {
-        self.tenure_at(span).map(|(_, tenure)| tenure)
-    }
-
-    /// The same with its place among the tenures.
-    #[must_use]
-    pub fn tenure_at(&self, span: Span) -> Option<(usize, &Tenure)> {
+    pub fn tenure_of(&self, facts: &Facts, act: &Known) -> Option<(usize, &Tenure)> {
+        let has_begun = |tenure: &Tenure| {
+            let span = act.span();
+            let by = facts.get(tenure.by).filter(|_| span.overlaps(&tenure.from));
+            match by {
+                Some(by) if by.id == act.id || act.knows(by) => true,
+                Some(by) => !by.knows(act) && act.proof.unit == tenure.unit,
+                None => !span.is_before(&tenure.from),
+            }
+        };
         let mut tenures = self.tenures.iter().enumerate().rev();
         tenures
-            .find(|(_, tenure)| !span.is_before(&tenure.from))
+            .find(|(_, tenure)| has_begun(tenure))
             .or_else(|| self.tenures.first().map(|tenure| (0, tenure)))
+    }
+
+    /// Whether an act falls in the time of the unit that owns the case now.
+    #[must_use]
+    pub fn is_of_owner_now(&self, facts: &Facts, act: &Known) -> bool {
+        let last = self.tenures.len().saturating_sub(1);
+        self.tenure_of(facts, act).is_some_and(|(place, _)| place == last)
     }
 }
 
@@ -249,10 +262,12 @@ impl Ladder {
         escalation: &Escalation,
         climb: &Climb<'_>,
     ) -> Option<Why> {
-        let bars =
-            settling.iter().cloned().map(|claim| (RuleId::EscalationVoidByAgreement, claim)).chain(
-                refusals(facts).into_iter().map(|claim| (RuleId::EscalationVoidByRefusal, claim)),
-            );
+        let refused = refusals(facts).into_iter().filter_map(|refusal| {
+            let claim = refusal.against(climb.requests.first()?.0)?;
+            Some((RuleId::EscalationVoidByRefusal, claim))
+        });
+        let agreed = settling.iter().cloned();
+        let bars = agreed.map(|claim| (RuleId::EscalationVoidByAgreement, claim)).chain(refused);
         let weighed = weigh(bars, |claim| stands_against(claim, climb));
         if let Some((rule, claim)) = weighed.prevails {
             let why = reason(rule, &claim.basis, escalation);
@@ -286,35 +301,15 @@ fn stands_against(claim: &Claim<'_>, climb: &Climb<'_>) -> Precedence {
     };
     match precedence(claim, &requests, first.span()) {
         // The claim came after the request: it still bars an acceptance that was blind to it.
-        Precedence::Apart if first.span().is_before(&claim.span) => match climb.acceptances.first()
-        {
-            Some(accepted) => precedence(claim, &climb.acceptances, accepted.span()),
-            // Settled below before anybody above took it up.
-            None => Precedence::ClaimPrevails,
-        },
+        Precedence::Apart if !claim.span.is_before(&first.span()) => {
+            match climb.acceptances.first() {
+                Some(accepted) => precedence(claim, &climb.acceptances, accepted.span()),
+                // Settled below before anybody above took it up.
+                None => Precedence::ClaimPrevails,
+            }
+        }
         verdict => verdict,
     }
-}
-
-/// A refusal or withdrawal that no later consent of the same party answers.
-pub(super) fn refusals(facts: &Facts) -> Vec<Claim<'_>> {
-    let wills: Vec<(&Known, FactId, Will)> =
-        each!(facts, ConsentRecorded).map(|(k, b)| (k, b.party, b.will)).collect();
-    wills
-        .iter()
-        .filter(|(_, _, will)| *will != Will::Given)
-        .map(|(known, party, _)| {
-            let answered = wills
-                .iter()
-                .filter(|(k, p, w)| *w == Will::Given && p == party && k.order() > known.order())
-                .map(|(k, _, _)| k.span())
-                .min();
-            let span = known.span();
-            // The bar lasts from the refusal until a later consent begins.
-            let to = answered.map_or(i64::MAX, |given| given.from.max(span.to));
-            Claim { span: Span { from: span.from, to }, onset: span, basis: vec![known] }
-        })
-        .collect()
 }
 
 fn reason(rule: RuleId, basis: &[&Known], escalation: &Escalation) -> Why {
@@ -338,4 +333,70 @@ fn dispute(escalation: &Escalation, why: &Why, basis: &[&Known], climb: &Climb<'
         .map(Side::of_fact)
         .collect();
     Conflict::between(ConflictKind::Escalation, escalation.key(), why.clone(), Seat::Owner, sides)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stage::{Mark, State};
+    use super::super::world::{accepted, begun, begun_with, escalated_for};
+    use super::*;
+    use crate::fact::Body;
+    use crate::fact::body::{AgreementReached, SessionHeld, SessionResult};
+
+    #[test]
+    fn what_was_settled_the_very_day_of_the_request_bars_a_blind_acceptance() {
+        let mut b = begun();
+        b.escalate(b.village, "2026-03-24");
+        b.world.meet(b.village, b.township);
+        b.agree(b.village, "2026-03-24", "滴水各让一尺", None);
+        b.world.write(b.township, "2026-03-26", accepted());
+        let case = b.merged();
+        assert_eq!(case.ladder.escalations[0].status, EscalationStatus::Void);
+        assert_eq!(case.owner().map(|t| t.level), Some(Level::Village));
+    }
+
+    #[test]
+    fn on_the_day_of_acceptance_knowledge_tells_whose_session_it_was() {
+        let mut b = begun();
+        let failed = b.session(SessionResult::Failed);
+        for at in ["2026-03-10", "2026-03-17", "2026-03-24"] {
+            b.world.write(b.village, at, failed.clone());
+        }
+        let request = escalated_for(EscalationReason::ThreeFailures);
+        b.world.write(b.village, "2026-03-24", request);
+        b.world.meet(b.village, b.township);
+        b.world.write(b.township, "2026-03-24", accepted());
+        let case = b.merged();
+        assert_eq!(case.session_count(Level::Village), 3, "the third came before the acceptance");
+        assert!(!case.has_open_conflict(), "and the ground of the climb stands");
+        if let Body::SessionHeld(body) = failed {
+            let there = SessionHeld { place: "镇综治中心".into(), ..body };
+            let mediator = b.mediator();
+            b.world.write(mediator, "2026-03-24", Body::SessionHeld(there));
+            b.world.meet(mediator, b.township);
+        }
+        assert_eq!(b.merged().session_count(Level::Township), 1, "what came after it counts above");
+    }
+
+    #[test]
+    fn a_part_that_was_settled_before_the_acceptance_waits_for_no_confirmation() {
+        let mut b = begun_with(&["退还押金", "修好屋顶"]);
+        let (village, mediator) = (b.village, b.mediator());
+        let part = |text: &str, demands: Vec<u16>, b: &super::super::world::Begun| {
+            Body::AgreementReached(AgreementReached { demands, ..b.agreed_on(text) })
+        };
+        let first = part("甲", vec![0], &b);
+        b.agree_to(village, "2026-03-20", first);
+        b.escalate(b.township, "2026-03-26");
+        b.world.write(b.township, "2026-03-26", accepted());
+        b.world.meet(mediator, b.township);
+        let case = b.merged();
+        assert_eq!(case.state, State::PartlyAgreed);
+        assert!(case.marks.iter().all(|m| m.value != Mark::AwaitingConfirmation));
+        b.world.meet(mediator, b.township);
+        let rest = part("乙", vec![1], &b);
+        b.agree_to(mediator, "2026-03-30", rest);
+        b.world.meet(mediator, b.township);
+        assert_eq!(b.merged().state, State::Performing);
+    }
 }

@@ -6,6 +6,8 @@
 //!
 //! Source: the practice "3321" (内部工作规则), and domain rule C3.
 
+use std::collections::BTreeMap;
+
 use crate::fact::body::{Choice, SessionHeld, SessionResult};
 use crate::id::FactId;
 use crate::rules::{RuleId, Why};
@@ -34,55 +36,74 @@ pub(super) fn fold(
     settings: &Settings,
 ) -> (Vec<Meeting>, Vec<Conflict>) {
     let mut conflicts = Vec::new();
-    // Which meeting each record belongs to: the place of its first record.
-    let mut first: Vec<usize> = (0..records.len()).collect();
-    let mut losing: Vec<FactId> = Vec::new();
+    let mut verdicts: BTreeMap<(usize, usize), Verdict> = BTreeMap::new();
     for (later, b) in records.iter().enumerate() {
         for (earlier, a) in records.iter().enumerate().take(later) {
-            if !looks_like_one(a, b, settings) {
-                continue;
-            }
-            let (conflict, verdict) = compare(facts, a, b);
-            conflicts.push(conflict);
-            match verdict {
-                Verdict::Apart => continue,
-                Verdict::One => {}
-                Verdict::OneLoses(id) => losing.push(id),
-            }
-            let (Some(to), Some(from)) = (first.get(earlier).copied(), first.get(later).copied())
-            else {
-                continue;
-            };
-            for place in first.iter_mut().filter(|place| **place == from) {
-                *place = to;
+            if looks_like_one(a, b, settings) {
+                let (conflict, verdict) = compare(facts, a, b);
+                conflicts.push(conflict);
+                verdicts.insert((earlier, later), verdict);
             }
         }
     }
-    let mut meetings = Vec::new();
-    for root in 0..records.len() {
-        let members: Vec<&Record<'_>> = records
-            .iter()
-            .zip(&first)
-            .filter(|(_, place)| **place == root)
-            .map(|(record, _)| record)
-            .collect();
-        if members.is_empty() {
-            continue;
-        }
-        let mut results = members.iter().filter(|(known, _)| !losing.contains(&known.id));
+    let loses = |id: FactId| verdicts.values().any(|verdict| *verdict == Verdict::OneLoses(id));
+    let meetings = gather(records.len(), &verdicts).into_iter().map(|places| {
+        let members: Vec<&Record<'_>> = places.iter().filter_map(|at| records.get(*at)).collect();
+        let mut results = members.iter().filter(|(known, _)| !loses(known.id));
         let result = results.next().map(|(_, body)| body.result);
         let is_told_alike = results.all(|(_, body)| Some(body.result) == result);
-        meetings.push(Meeting {
+        Meeting {
             records: members.iter().map(|(known, _)| known.id).collect(),
             result: result.filter(|_| is_told_alike),
-        });
-    }
-    (meetings, conflicts)
+        }
+    });
+    (meetings.collect(), conflicts)
 }
 
+/// Which records make one meeting, by their places: what a person said are one, and what looks
+/// like one with every other record of the meeting. A record that looks like two meetings that
+/// cannot be one (a morning's and an afternoon's) goes to the first.
+fn gather(records: usize, verdicts: &BTreeMap<(usize, usize), Verdict>) -> Vec<Vec<usize>> {
+    let mut meetings: Vec<Vec<usize>> = (0..records).map(|at| vec![at]).collect();
+    let is_one = |a: &usize, b: &usize| {
+        let verdict = verdicts.get(&(*a.min(b), *a.max(b)));
+        verdict.is_some_and(|verdict| *verdict != Verdict::Apart)
+    };
+    let is_said = |verdict: &Verdict| matches!(verdict, Verdict::One | Verdict::OneLoses(_));
+    for only_said in [true, false] {
+        for ((earlier, later), verdict) in verdicts {
+            let place = |at: usize| meetings.iter().position(|meeting| meeting.contains(&at));
+            let (Some(to), Some(from)) = (place(*earlier), place(*later)) else { continue };
+            if to == from || only_said && !is_said(verdict) {
+                continue;
+            }
+            let (low, high) = (to.min(from), to.max(from));
+            let fits = match (meetings.get(low), meetings.get(high)) {
+                (Some(a), Some(b)) => a.iter().all(|x| b.iter().all(|y| is_one(x, y))),
+                _ => false,
+            };
+            if fits {
+                let joining = meetings.remove(high);
+                if let Some(meeting) = meetings.get_mut(low) {
+                    meeting.extend(joining);
+                    meeting.sort_unstable();
+                }
+            }
+        }
+    }
+    meetings
+}
+
+/// What is to be thought of two records that look like one meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
+    /// A person said that they are two.
     Apart,
+    /// Nobody has said anything.
+    Alike,
+    /// A person said that they are one.
     One,
+    /// They are one, and this record of it does not hold.
     OneLoses(FactId),
 }
 
@@ -101,7 +122,8 @@ fn compare(facts: &Facts, a: &Record<'_>, b: &Record<'_>) -> (Conflict, Verdict)
         Some(Choice::Way(way)) if way == "apart" => Verdict::Apart,
         Some(Choice::Fact(id)) if *id == a.0.id => Verdict::OneLoses(b.0.id),
         Some(Choice::Fact(id)) if *id == b.0.id => Verdict::OneLoses(a.0.id),
-        _ => Verdict::One,
+        Some(_) => Verdict::One,
+        None => Verdict::Alike,
     };
     let ways: &[&str] = if is_told_alike { &["one", "apart"] } else { &["apart"] };
     let conflict = Conflict::between(
@@ -221,6 +243,57 @@ mod tests {
         assert_eq!((open.kind, open.seat), (ConflictKind::MeetingResult, Seat::Head));
         b.world.write(b.village, "2026-06-09", decided(&open.key, Choice::Fact(ours)));
         assert_eq!(b.merged().session_count(Level::Village), 1);
+    }
+
+    #[test]
+    fn a_morning_and_an_afternoon_are_two_whatever_names_the_day() {
+        for (said_one, want) in [(None, 2), (Some("2026-06-08PM"), 2), (Some("apart"), 3)] {
+            let mut b = begun();
+            let body = b.session(SessionResult::Failed);
+            let mediator = b.mediator();
+            let morning = b.world.write(b.village, "2026-06-08AM", body.clone());
+            let afternoon = b.world.write(b.village, "2026-06-08PM", body.clone());
+            let day = b.world.write(mediator, "2026-06-08", body);
+            b.world.meet(mediator, b.township);
+            let pair = |a: FactId, b: FactId| format!("meeting/{}/{}", a.min(b), a.max(b));
+            b.merged();
+            let said: &[(String, &str)] = &match said_one {
+                None => vec![],
+                Some("apart") => {
+                    vec![(pair(day, morning), "apart"), (pair(day, afternoon), "apart")]
+                }
+                Some(_) => vec![(pair(day, afternoon), "one")],
+            };
+            for (key, way) in said {
+                let way = Choice::Way((*way).into());
+                b.world.write(b.village, "2026-06-09", decided(key, way));
+            }
+            let case = b.merged();
+            assert_eq!(case.session_count(Level::Village), want, "{said_one:?}");
+            let with = case.sessions.iter().find(|s| s.id == day).map(|s| s.with.clone());
+            let want = match said_one {
+                None => vec![morning],
+                Some("apart") => vec![],
+                Some(_) => vec![afternoon],
+            };
+            assert_eq!(with, Some(want), "{said_one:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_split_stays_apart_beside_a_third_record() {
+        let mut b = begun();
+        let body = b.session(SessionResult::Failed);
+        let (one, two) = (b.mediator(), b.mediator());
+        let first = b.world.write(b.village, "2026-06-08", body.clone());
+        let second = b.world.write(one, "2026-06-08", body.clone());
+        b.world.write(two, "2026-06-08", body);
+        b.world.meet(one, b.township);
+        b.world.meet(two, b.township);
+        assert_eq!(b.merged().session_count(Level::Village), 1);
+        let key = format!("meeting/{}/{}", first.min(second), first.max(second));
+        b.world.write(b.village, "2026-06-09", decided(&key, Choice::Way("apart".into())));
+        assert_eq!(b.merged().session_count(Level::Village), 2);
     }
 
     fn decided(key: &str, choice: Choice) -> Body {

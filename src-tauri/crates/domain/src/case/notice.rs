@@ -9,8 +9,9 @@ use super::agreement::Agreement;
 use super::confirmation::Confirmation;
 use super::ending::Archive;
 use super::known::{Facts, Known, each};
-use super::ladder::{EscalationStatus, Ladder, refusals};
+use super::ladder::{EscalationStatus, Ladder};
 use super::sheet::Dispatch;
+use super::will::refusals;
 use super::{performance, red};
 
 /// Something a unit must take note of.
@@ -115,8 +116,8 @@ fn duties(
         || each!(facts, Closed).any(|(_, body)| !body.routes.is_empty());
     let refused: Vec<FactId> = refusals(facts)
         .iter()
-        .filter(|claim| claim.span.to == i64::MAX)
-        .flat_map(|claim| claim.basis.iter().map(|known| known.id))
+        .filter(|refusal| refusal.is_standing())
+        .map(|refusal| refusal.said.id)
         .collect();
     if let (false, Some(first)) = (is_told, refused.first()) {
         let key = format!("routes/{first}");

@@ -3,9 +3,10 @@
 //! Source: 人民调解法 (2010) art. 31: the committee supervises and urges performance.
 
 use crate::calendar::after;
+use crate::fact::Body;
 use crate::fact::body::{Choice, Kept};
 use crate::id::{FactId, UnitId};
-use crate::merge::{self, Settled};
+use crate::merge;
 use crate::money::Fen;
 use crate::rules::{RuleId, Why};
 use crate::settings::Settings;
@@ -57,30 +58,69 @@ pub(super) fn lines(agreement: &Agreement) -> std::ops::Range<u16> {
     0..u16::try_from(agreement.plan.len()).unwrap_or(u16::MAX)
 }
 
-/// The last word on an agreement, or on one line of it.
-pub(super) fn kept(facts: &Facts, agreement: FactId, line: Option<u16>) -> Option<Kept> {
-    each!(facts, PerformanceNoted)
-        .filter(|(_, body)| body.agreement == agreement && body.line == line)
-        .max_by_key(|(known, _)| known.order())
-        .map(|(_, body)| body.kept)
+/// What was said about an agreement, or one line of it, and nothing later answers: of two notes by
+/// people who knew of each other the one of the later day is the last word, whoever typed first.
+/// That the whole is kept, or is not, is said of each of its lines.
+fn last_words(facts: &Facts, agreement: FactId, line: Option<u16>) -> Vec<(&Known, Kept)> {
+    let said: Vec<(&Known, Kept)> = each!(facts, PerformanceNoted)
+        .filter(|(_, body)| {
+            let is_of_all = body.line.is_none() && body.kept != Kept::Partly;
+            body.agreement == agreement && (body.line == line || is_of_all)
+        })
+        .map(|(known, body)| (known, body.kept))
+        .collect();
+    let answers = |later: &(&Known, Kept), earlier: &(&Known, Kept)| {
+        let is_related = later.0.knows(earlier.0) || earlier.0.knows(later.0);
+        is_related && later.0.follows(earlier.0)
+    };
+    merge::heads(&said, answers).into_iter().copied().collect()
 }
 
-/// How far an agreement is kept: the last word on the whole, else on each line of its plan.
+/// What a person decided among last words that differ.
+fn decided<'a>(
+    facts: &'a Facts,
+    key: &str,
+    words: &[(&Known, Kept)],
+) -> Option<(&'a Known, Option<Kept>)> {
+    let known: Vec<&Known> = words.iter().map(|(known, _)| *known).collect();
+    let (by, choice) = facts.decision(key, Seat::Owner, &known)?;
+    let chosen = words.iter().find(|(known, _)| *choice == Choice::Fact(known.id));
+    Some((by, chosen.map(|(_, kept)| *kept)))
+}
+
+/// Whether last words say different things.
+fn differ(words: &[(&Known, Kept)]) -> bool {
+    let mut kept = words.iter().map(|(_, kept)| *kept);
+    let first = kept.next();
+    kept.any(|other| Some(other) != first)
+}
+
+/// The last word on an agreement, or on one line of it: where two differ what was decided, else
+/// the one of the later day.
+pub(super) fn kept(facts: &Facts, agreement: FactId, line: Option<u16>) -> Option<Kept> {
+    let words = last_words(facts, agreement, line);
+    let shown = words.iter().max_by_key(|(known, _)| known.order()).map(|(_, kept)| *kept);
+    if !differ(&words) {
+        return shown;
+    }
+    decided(facts, &key(agreement, line), &words).and_then(|(_, chosen)| chosen).or(shown)
+}
+
+/// How far an agreement is kept: the last word on each line of its plan, or on the whole where
+/// there is no plan.
 pub(super) fn standing(facts: &Facts, agreement: &Agreement) -> Option<Kept> {
     let whole = kept(facts, agreement.id, None);
-    if let Some(Kept::Done | Kept::NotDone) = whole {
-        return whole;
-    }
     let lines: Vec<Option<Kept>> =
         lines(agreement).map(|line| kept(facts, agreement.id, Some(line))).collect();
-    if lines.contains(&Some(Kept::NotDone)) {
+    if lines.is_empty() {
+        whole
+    } else if lines.contains(&Some(Kept::NotDone)) {
         Some(Kept::NotDone)
-    } else if !lines.is_empty() && lines.iter().all(|k| *k == Some(Kept::Done)) {
+    } else if lines.iter().all(|k| *k == Some(Kept::Done)) {
         Some(Kept::Done)
-    } else if lines.iter().any(Option::is_some) || whole.is_some() {
-        Some(Kept::Partly)
     } else {
-        None
+        let is_begun = lines.iter().any(Option::is_some) || whole.is_some();
+        is_begun.then_some(Kept::Partly)
     }
 }
 
@@ -108,17 +148,15 @@ pub(super) fn contradictions(facts: &Facts, agreements: &[Agreement]) -> Vec<Con
     for agreement in agreements {
         let all = std::iter::once(None).chain(lines(agreement).map(Some));
         for line in all {
-            let said: Vec<(&Known, Kept)> = each!(facts, PerformanceNoted)
-                .filter(|(_, body)| body.agreement == agreement.id && body.line == line)
-                .map(|(known, body)| (known, body.kept))
-                .collect();
-            let heads = merge::heads(&said, |later, earlier| later.0.knows(earlier.0));
-            let Settled::Ask(sides) = merge::same_or_ask(&heads, |(_, kept)| *kept) else {
+            let words = last_words(facts, agreement.id, line);
+            // What is said of the whole twice is asked about once.
+            let names_it = |(known, _): &(&Known, Kept)| matches!(&known.fact.body, Body::PerformanceNoted(body) if body.line == line);
+            if !differ(&words) || !words.iter().any(names_it) {
                 continue;
-            };
-            let sides: Vec<&Known> = sides.iter().map(|(known, _)| *known).collect();
+            }
+            let sides: Vec<&Known> = words.iter().map(|(known, _)| *known).collect();
             let key = key(agreement.id, line);
-            let decided = facts.decision(&key, Seat::Owner, &sides);
+            let decided = decided(facts, &key, &words);
             conflicts.push(
                 Conflict::between(
                     ConflictKind::Performance,
@@ -140,25 +178,14 @@ fn key(agreement: FactId, line: Option<u16>) -> String {
 }
 
 /// Whether a line was kept beyond doubt: nobody says otherwise, or somebody decided.
-fn is_done(facts: &Facts, agreement: FactId, line: Option<u16>) -> bool {
-    let said: Vec<(&Known, Kept)> = each!(facts, PerformanceNoted)
-        .filter(|(_, body)| body.agreement == agreement && body.line == line)
-        .map(|(known, body)| (known, body.kept))
-        .collect();
-    let heads = merge::heads(&said, |later, earlier| later.0.knows(earlier.0));
-    match merge::same_or_ask(&heads, |(_, kept)| *kept) {
-        Settled::Nothing => false,
-        Settled::One((_, kept)) => *kept == Kept::Done,
-        Settled::Ask(sides) => {
-            let known: Vec<&Known> = sides.iter().map(|(known, _)| *known).collect();
-            let decided = facts.decision(&key(agreement, line), Seat::Owner, &known);
-            decided.is_some_and(|(_, choice)| {
-                sides
-                    .iter()
-                    .any(|(known, kept)| *choice == Choice::Fact(known.id) && *kept == Kept::Done)
-            })
-        }
-    }
+pub(super) fn is_done(facts: &Facts, agreement: FactId, line: Option<u16>) -> bool {
+    let words = last_words(facts, agreement, line);
+    let kept = if differ(&words) {
+        decided(facts, &key(agreement, line), &words).and_then(|(_, chosen)| chosen)
+    } else {
+        words.first().map(|(_, kept)| *kept)
+    };
+    kept == Some(Kept::Done)
 }
 
 /// What is still due of the agreements that hold, earliest first.
@@ -167,7 +194,7 @@ pub(super) fn dues(facts: &Facts, agreements: &[Agreement], owner: Option<UnitId
     let Some(unit) = owner else { return dues };
     for agreement in agreements {
         let holds = matches!(agreement.standing, Standing::Current | Standing::Contested);
-        if !holds || is_done(facts, agreement.id, None) {
+        if !holds {
             continue;
         }
         for (line, promise) in lines(agreement).zip(&agreement.plan) {
@@ -253,5 +280,56 @@ mod tests {
         let case = b.merged();
         let notice = case.notices.iter().find(|n| n.about == [paid]);
         assert!(notice.is_some_and(|n| n.acknowledged.is_some()));
+    }
+
+    #[test]
+    fn the_later_day_is_the_last_word_whoever_typed_first() {
+        // What was noted first, what with its knowledge, and which is the last word.
+        let rows = [
+            (("2026-06-30", Kept::Done), ("2026-06-15", Kept::Partly), Kept::Done),
+            (("2026-06-15", Kept::Partly), ("2026-06-30", Kept::Done), Kept::Done),
+            (("2026-06-30", Kept::NotDone), ("2026-06-30", Kept::Done), Kept::Done),
+        ];
+        for ((at, kept), (then, other), want) in rows {
+            let mut b = begun();
+            let village = b.village;
+            b.world.today(village, "2026-07-01");
+            let agreement = b.agree(village, "2026-03-05", "甲", None);
+            let noted = |kept| {
+                let note = String::new();
+                let (line, amount_fen) = (None, None);
+                Body::PerformanceNoted(PerformanceNoted { agreement, line, kept, amount_fen, note })
+            };
+            b.world.write(village, at, noted(kept));
+            b.merged();
+            b.world.write(b.township, then, noted(other));
+            let case = b.merged();
+            assert!(!case.has_open_conflict(), "each knew of the other");
+            let done = case.state == super::super::stage::State::Performed;
+            assert_eq!(done, want == Kept::Done, "{at} {then}");
+        }
+    }
+
+    #[test]
+    fn the_whole_is_paid_here_and_a_line_is_not_there() {
+        let mut b = begun();
+        let village = b.village;
+        let line = |due: &str| PlanLine { due: day(due), what: "付款".into(), amount_fen: None };
+        let plan = vec![line("2026-03-31"), line("2026-04-30")];
+        let body = AgreementReached { plan, ..b.agreed_on("分两期") };
+        let agreement = b.agree_to(village, "2026-03-05", Body::AgreementReached(body));
+        b.merged();
+        let noted = |line, kept| {
+            let (amount_fen, note) = (None, String::new());
+            Body::PerformanceNoted(PerformanceNoted { agreement, line, kept, amount_fen, note })
+        };
+        b.world.write(village, "2026-05-01", noted(None, Kept::Done));
+        b.world.write(b.township, "2026-05-02", noted(Some(1), Kept::NotDone));
+        let case = b.merged();
+        assert_eq!(case.conflicts.iter().filter(|c| c.is_open()).count(), 1);
+        assert_eq!(case.dues.iter().map(|due| due.line).collect::<Vec<_>>(), [1]);
+        b.world.write(village, "2026-05-05", noted(Some(1), Kept::Done));
+        let case = b.merged();
+        assert!(case.dues.is_empty() && !case.has_open_conflict(), "and then it was paid");
     }
 }

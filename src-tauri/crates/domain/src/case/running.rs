@@ -15,11 +15,12 @@ use super::agreement::Agreement;
 use super::clock::{Extender, ExtensionFlaw, Request, Running, row};
 use super::confirmation::Confirmation;
 use super::duplicate::Duplicates;
+use super::ending::Voiding;
 use super::known::{Facts, Known, each};
 use super::ladder::Ladder;
 use super::session::Sides;
 use super::sheet::{self, Dispatch};
-use super::{Closure, Registration, agreement, coverage, performance, red};
+use super::{Closure, Registration, agreement, coverage, performance, red, will};
 
 /// What clocks are derived from.
 pub(super) struct Sources<'a> {
@@ -29,6 +30,7 @@ pub(super) struct Sources<'a> {
     pub(super) confirmations: &'a [Confirmation],
     pub(super) ladder: &'a Ladder,
     pub(super) closure: Option<&'a Closure>,
+    pub(super) voiding: &'a Voiding,
     pub(super) duplicates: &'a Duplicates,
     pub(super) category: Option<Category>,
     pub(super) dispatch: &'a Dispatch,
@@ -60,8 +62,9 @@ impl Sources<'_> {
                     .map(|(known, _)| known),
             )
         };
-        let over = earliest([agreed, ended, answered(Track::PeopleMediation)]);
-        let labour_over = earliest([agreed, ended, answered(Track::Labour)]);
+        let stopped = self.stopped();
+        let over = earliest([agreed, ended, stopped, answered(Track::PeopleMediation)]);
+        let labour_over = earliest([agreed, ended, stopped, answered(Track::Labour)]);
         if let Some(from) = tracks.get(&Track::PeopleMediation).copied() {
             self.push(&mut clocks, ClockKind::Acceptance, from, earliest([accepted, over]));
             if let Some(accepted) = accepted {
@@ -87,7 +90,9 @@ impl Sources<'_> {
         }
         self.agreement_clocks(&mut clocks, ended);
         self.danger(&mut clocks);
-        self.stagnation(&mut clocks, accepted.unwrap_or(registered), ended);
+        // Without a petition to answer, a mediation that was terminated stands still no more.
+        let rests = stopped.filter(|_| !tracks.contains_key(&Track::Petition));
+        self.stagnation(&mut clocks, accepted.unwrap_or(registered), earliest([ended, rests]));
         clocks.extend(sheet::clocks(self.facts, self.dispatch, ended, self.settings));
         clocks
     }
@@ -100,7 +105,19 @@ impl Sources<'_> {
     fn ended(&self) -> Option<Point> {
         let into = self.duplicates.into.as_ref();
         let merged = into.and_then(|into| into.why.facts.iter().find_map(|id| self.facts.get(*id)));
-        earliest([self.closure.map(|closure| (closure.at, closure.id)), merged.map(point)])
+        let void = self.voiding.void.as_ref();
+        let void = void.and_then(|_| self.first(each!(self.facts, Voided).map(|(k, _)| k)));
+        earliest([self.closure.map(|closure| (closure.at, closure.id)), merged.map(point), void])
+    }
+
+    /// When the mediation was terminated, or the case declined, if that stands.
+    ///
+    /// Source: 人民调解法 (2010) art. 26.
+    fn stopped(&self) -> Option<Point> {
+        let terminated = each!(self.facts, Terminated).map(|(known, _)| known);
+        let declined = each!(self.facts, Declined).map(|(known, _)| known);
+        let endings = terminated.chain(declined);
+        self.first(endings.filter(|known| will::ending_stands(self.facts, self.ladder, known)))
     }
 
     /// When agreements that hold had settled every demand.
@@ -190,7 +207,9 @@ impl Sources<'_> {
                     let is_line = body.line.is_none() || body.line == Some(line);
                     body.agreement == agreement.id && is_line && body.kept == Kept::Done
                 });
-                let done = self.first(done.map(|(known, _)| known));
+                // While "paid" stands against "not paid" the promise is still due.
+                let is_done = performance::is_done(self.facts, agreement.id, Some(line));
+                let done = self.first(done.map(|(known, _)| known)).filter(|_| is_done);
                 self.push(clocks, ClockKind::Performance, from, earliest([done, ended]));
                 if let Some(clock) = clocks.last_mut() {
                     clock.key = format!("performance/{}/{line}", agreement.id);
@@ -293,24 +312,39 @@ impl Sources<'_> {
         });
     }
 
+    /// What was said about a later end. Two who said it in ignorance of each other extend once.
     fn extensions(&self, kind: ClockKind, from: At) -> Vec<Request> {
         let mut requests: Vec<(&Known, &DeadlineExtended)> = each!(self.facts, DeadlineExtended)
             .filter(|(known, body)| body.clock == kind && known.fact.at.day >= from.day)
             .collect();
         requests.sort_by_key(|(known, _)| known.order());
+        let mut granted: Vec<&Known> = Vec::new();
         requests
             .iter()
-            .map(|(known, body)| Request {
-                id: known.id,
-                day: known.fact.at.day,
-                days: body.days,
-                flaw: self.flaw(known, body),
+            .map(|(known, body)| {
+                let is_blind = |other: &&Known| !known.knows(other) && !other.knows(known);
+                let again = granted.iter().any(is_blind).then_some(ExtensionFlaw::Again);
+                let flaw = self.flaw(known, body, &requests).or(again);
+                if flaw.is_none() {
+                    granted.push(known);
+                }
+                Request { id: known.id, day: known.fact.at.day, days: body.days, flaw }
             })
             .collect()
     }
 
-    fn flaw(&self, known: &Known, body: &DeadlineExtended) -> Option<ExtensionFlaw> {
-        let agrees = |side: &[FactId]| side.iter().any(|party| body.consents.contains(party));
+    fn flaw(
+        &self,
+        known: &Known,
+        body: &DeadlineExtended,
+        requests: &[(&Known, &DeadlineExtended)],
+    ) -> Option<ExtensionFlaw> {
+        // One side may say so here and the other there: the extension is whole with the later.
+        let by_then = requests.iter().filter(|(other, said)| {
+            said.days == body.days && !known.span().is_before(&other.span())
+        });
+        let consents: Vec<FactId> = by_then.flat_map(|(_, said)| &said.consents).copied().collect();
+        let agrees = |side: &[FactId]| side.iter().any(|party| consents.contains(party));
         match row(body.clock).extender {
             Extender::Nobody => Some(ExtensionFlaw::Role),
             Extender::Director(_) if known.role != crate::role::Role::R7 => {

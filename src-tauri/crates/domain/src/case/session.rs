@@ -12,8 +12,9 @@ use crate::time::At;
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
 use super::known::{Facts, Known, Precedence, each, precedence, weigh};
-use super::ladder::{Ladder, refusals};
+use super::ladder::Ladder;
 use super::meeting::{self, Meeting};
+use super::will::refusals;
 
 /// Why a session does not count.
 #[derive(
@@ -98,7 +99,7 @@ pub fn fold(
         } else {
             Some(Uncounted::OneSided)
         };
-        let tenure = ladder.tenure_at(known.span());
+        let tenure = ladder.tenure_of(facts, known);
         sessions.push(Session {
             id: known.id,
             number: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1),
@@ -154,7 +155,7 @@ fn heard(body: &SessionHeld, side: &[FactId]) -> bool {
 ///
 /// Source: 人民调解法 (2010) arts. 3 and 17: one party's clear refusal forbids mediation.
 fn barred(facts: &Facts, session: &Known, conflicts: &mut Vec<Conflict>) -> Option<Why> {
-    let refusals = refusals(facts).into_iter().map(|refusal| ((), refusal));
+    let refusals = refusals(facts).into_iter().filter_map(|r| Some(((), r.against(session)?)));
     let weighed =
         weigh(refusals, |refusal| match precedence(refusal, &[session], session.span()) {
             // The law bars the session whether or not its recorder knew.

@@ -18,12 +18,13 @@ use super::assess::Derived;
 use super::conflict::{Conflict, ConflictKind};
 use super::duplicate::Duplicates;
 use super::ending::{Archive, Voiding};
-use super::known::{Facts, Known, RefusedFact, each};
-use super::ladder::{EscalationStatus, Ladder, refusals};
+use super::known::{Facts, Known, Precedence, RefusedFact, each, precedence};
+use super::ladder::{EscalationStatus, Ladder};
 use super::number::Numbers;
 use super::procedure::Flaw;
 use super::session::{Session, Uncounted};
 use super::sheet::Dispatch;
+use super::will::{ending_stands, refusals};
 use super::{Closure, Event, EventMark, Registration, coverage, doubt, performance, red, running};
 
 /// A stage of the closed loop.
@@ -217,6 +218,10 @@ impl Now<'_> {
             let state = if will == Will::Withdrawn { State::Withdrawn } else { State::Refused };
             return (Stage::Handling, state);
         }
+        // A paper that waits for its signatures holds up nothing that ended the case.
+        if self.agreements.iter().any(|a| a.standing == Standing::Unsigned) {
+            return (Stage::Handling, State::AgreementUnsigned);
+        }
         if !self.sessions.is_empty() {
             (Stage::Handling, State::Mediating)
         } else if each!(self.facts, Accepted).next().is_some() {
@@ -226,37 +231,25 @@ impl Now<'_> {
         }
     }
 
-    /// Where a termination or a decline put the case, until a later consent or application.
+    /// Where a termination or a decline put the case, until a later consent or application, or
+    /// until another level took the case on.
     fn ended_without_agreement(&self) -> Option<(Stage, State)> {
-        let last = |known: Option<&Known>| known.map(|known| known.order());
-        let terminated = each!(self.facts, Terminated).map(|(k, _)| k).max_by_key(|k| k.order());
-        let declined = each!(self.facts, Declined).map(|(k, _)| k).max_by_key(|k| k.order());
-        let again = self
-            .facts
-            .list
-            .iter()
-            .filter(|known| match &known.fact.body {
-                Body::ConsentRecorded(body) => body.will == Will::Given,
-                Body::Accepted(_) | Body::Reopened(_) => true,
-                _ => false,
-            })
-            .max_by_key(|known| known.order());
-        if terminated.is_some() && last(terminated) > last(again) {
+        let stands = |known: &Known| ending_stands(self.facts, self.ladder, known);
+        if each!(self.facts, Terminated).any(|(known, _)| stands(known)) {
             Some((Stage::Feedback, State::Terminated))
-        } else if declined.is_some() && last(declined) > last(again) {
+        } else if each!(self.facts, Declined).any(|(known, _)| stands(known)) {
             Some((Stage::Triage, State::Declined))
         } else {
             None
         }
     }
 
-    /// Where agreements put the case, if there are any that hold or wait for signatures.
+    /// Where agreements put the case, if there are any that hold.
     fn place_by_agreement(&self) -> Option<(Stage, State)> {
         let holding: Vec<&Agreement> =
             self.agreements.iter().filter(|a| coverage::holds(a)).collect();
         if holding.is_empty() {
-            let waits = self.agreements.iter().any(|a| a.standing == Standing::Unsigned);
-            return waits.then_some((Stage::Handling, State::AgreementUnsigned));
+            return None;
         }
         if !self.open_demands.is_empty() {
             return Some((Stage::Handling, State::PartlyAgreed));
@@ -286,8 +279,16 @@ impl Now<'_> {
     /// another unit after the township had accepted.
     fn unconfirmed(&self) -> Option<(&Agreement, FactId)> {
         let owner = self.ladder.owner().filter(|t| t.level == Level::Township)?;
-        let agreement =
-            self.agreements.iter().find(|a| a.unit != owner.unit && coverage::holds(a))?;
+        let accepted = self.facts.get(owner.by)?;
+        let is_of_before = |a: &Agreement| {
+            let stands = |claim| precedence(&claim, &[accepted], owner.from);
+            let stands = a.claim(self.facts).map(stands);
+            matches!(stands, Some(Precedence::ClaimPrevails | Precedence::Knowing))
+        };
+        let agreement = self
+            .agreements
+            .iter()
+            .find(|a| a.unit != owner.unit && coverage::holds(a) && !is_of_before(a))?;
         let is_confirmed = each!(self.facts, ResolutionConfirmed).any(|(known, _)| {
             known.proof.unit == owner.unit
                 && self.facts.get(agreement.id).is_some_and(|reached| known.knows(reached))
@@ -297,14 +298,8 @@ impl Now<'_> {
 
     /// A refusal no later consent answers.
     fn standing_refusal(&self) -> Option<Will> {
-        let standing = refusals(self.facts).into_iter().filter(|c| c.span.to == i64::MAX);
-        standing
-            .filter_map(|claim| claim.basis.first().copied())
-            .max_by_key(|known| known.order())
-            .and_then(|known| match &known.fact.body {
-                Body::ConsentRecorded(body) => Some(body.will),
-                _ => None,
-            })
+        let standing = refusals(self.facts).into_iter().filter(|refusal| refusal.is_standing());
+        standing.max_by_key(|refusal| refusal.said.order()).map(|refusal| refusal.will)
     }
 
     /// The marks beside the state, each with its reason.
@@ -469,8 +464,8 @@ impl Now<'_> {
             marks.push(EventMark::NotByOwner);
         }
         let closes = matches!(known.fact.body, Body::Closed(_));
-        if closes && self.ladder.owner_at(known.span()).is_some_and(|t| t.unit != known.proof.unit)
-        {
+        let owned = self.ladder.tenure_of(self.facts, known);
+        if closes && owned.is_some_and(|(_, tenure)| tenure.unit != known.proof.unit) {
             marks.push(EventMark::NotByOwner);
         }
         marks

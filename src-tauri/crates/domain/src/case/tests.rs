@@ -12,6 +12,7 @@ use super::*;
 use crate::fact::body::*;
 use crate::fact::{Body, FieldValue};
 use crate::role::Role;
+use crate::rules::RuleId;
 
 fn has(case: &Case, mark: Mark) -> bool {
     case.marks.iter().any(|m| m.value == mark)

@@ -408,4 +408,46 @@ fn paid_here_and_not_paid_there_asks_and_reminds_on() {
     );
     let case = b.merged();
     assert!(case.dues.is_empty() && !case.has_open_conflict());
+    assert_eq!(case.state, super::super::stage::State::Performed, "and what was decided is shown");
+}
+
+#[test]
+fn of_three_agreements_the_one_that_was_confirmed_leaves_nothing_to_ask() {
+    let mut r = room();
+    let (village, office) = (r.village, r.office);
+    let other = r.world.desk(2, Role::R5);
+    r.world.meet(village, other);
+    let mut all = Vec::new();
+    for (desk, at, text) in
+        [(village, "2026-06-02", "甲"), (other, "2026-06-03", "乙"), (office, "2026-06-04", "丙")]
+    {
+        let agreement = r.reach(desk, at, text, None);
+        r.sign(desk, at, agreement);
+        all.push(agreement);
+    }
+    r.world.meet(other, office);
+    assert_eq!(r.merged().conflicts.iter().filter(|c| c.is_open()).count(), 3);
+    for earlier in all.iter().take(2) {
+        let key = format!("agreements/{earlier}/{}", all[2]);
+        r.world.write(office, "2026-06-06", decided(key, all[2]));
+    }
+    assert_eq!(r.standings(), [Standing::Replaced, Standing::Replaced, Standing::Current]);
+    let case = r.merged();
+    assert!(!case.has_open_conflict(), "what lost is not asked about again");
+    assert_eq!(case.conflicts.len(), 2, "and what was decided stays readable");
+}
+
+#[test]
+fn what_was_put_down_in_writing_is_the_agreement() {
+    let mut r = room();
+    let (village, office) = (r.village, r.office);
+    let (text, amount_fen) = ("当场付清", Some(Fen(1_800_000)));
+    let parties = r.parties.clone();
+    let form = AgreementForm::Oral;
+    let spoken = AgreementReached { form, amount_fen, ..AgreementReached::written(text, parties) };
+    r.world.write(village, "2026-06-02", Body::AgreementReached(spoken));
+    let written = r.reach(office, "2026-06-03", text, None);
+    r.sign(office, "2026-06-03", written);
+    assert_eq!(r.standings(), [Standing::Copy, Standing::Current]);
+    assert_eq!(r.merged().agreements[1].confirmation_bar(), None, "it may go to the court");
 }

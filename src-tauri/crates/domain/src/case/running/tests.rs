@@ -143,6 +143,48 @@ fn mediation_is_extended_by_both_sides_only() {
 }
 
 #[test]
+fn a_mediation_that_was_terminated_or_made_void_runs_no_more() {
+    let terminated = Body::Terminated(Terminated {
+        ground: Outcome::Failed,
+        routes: vec![Route::Court],
+        note: String::new(),
+    });
+    let void = Body::Voided(Voided { reason: "误登".into() });
+    for (ending, petition_runs) in [(terminated, true), (void, false)] {
+        let (mut b, _) = petition();
+        b.world.write(b.township, "2026-03-20", ending);
+        let runs = |b: &Begun, kind| clock(b, kind).running.stop.is_none();
+        assert!(!runs(&b, ClockKind::Mediation));
+        assert_eq!(runs(&b, ClockKind::PetitionHandling), petition_runs, "its own paper ends it");
+        b.will(b.township, "2026-03-25", Will::Given);
+        assert!(runs(&b, ClockKind::Mediation), "until it is taken up again");
+    }
+}
+
+#[test]
+fn an_extension_agreed_to_on_two_computers_is_one() {
+    let kind = ClockKind::Mediation;
+    // What each side said where, and whether the second knew of the first.
+    for (is_known, want) in [(true, "2026-04-24"), (false, "2026-04-14")] {
+        let (mut b, director) = petition();
+        let both = vec![b.zhang, b.li];
+        b.world.write(b.township, "2026-03-20", extended(kind, 10, both.clone()));
+        if is_known {
+            b.world.meet(director, b.township);
+        }
+        b.world.write(director, "2026-03-21", extended(kind, 10, both));
+        b.world.meet(director, b.township);
+        assert_eq!(clock(&b, kind).natural_end, day(want), "{is_known}");
+    }
+    let (mut b, director) = petition();
+    let (zhang, li) = (b.zhang, b.li);
+    b.world.write(b.township, "2026-03-20", extended(kind, 10, vec![zhang]));
+    b.world.write(director, "2026-03-21", extended(kind, 10, vec![li]));
+    b.world.meet(director, b.township);
+    assert_eq!(clock(&b, kind).natural_end, day("2026-04-14"), "one side here, the other there");
+}
+
+#[test]
 fn pauses_are_the_union_of_what_everybody_wrote() {
     let (mut b, director) = petition();
     let rest = |until: &str| {
