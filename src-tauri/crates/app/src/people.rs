@@ -186,6 +186,30 @@ fn folded(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Person, 
     Ok(domain::person::fold(&projector::facts_of(office, reader, &record)?))
 }
 
+/// Every record of a person: who is one with a second, and that one with a third, is one with the
+/// third, unless somebody said of those two that they are not.
+fn same_person(
+    office: &Office,
+    reader: &Reader<'_>,
+    id: RecordId,
+    person: &Person,
+) -> Result<BTreeSet<RecordId>, Fault> {
+    let apart: BTreeSet<RecordId> =
+        person.links.iter().filter(|link| !link.is_same).map(|link| link.with).collect();
+    let same = |person: &Person| -> Vec<RecordId> {
+        person.links.iter().filter(|link| link.is_same).map(|link| link.with).collect()
+    };
+    let mut found = BTreeSet::from([id]);
+    let mut waiting = same(person);
+    while let Some(next) = waiting.pop() {
+        let is_here = reader.person(next)?.is_some();
+        if !apart.contains(&next) && found.insert(next) && is_here {
+            waiting.extend(same(&folded(office, reader, next)?));
+        }
+    }
+    Ok(found)
+}
+
 fn text_of(person: &Person, field: &str) -> String {
     let register = person.fields.get(field);
     register.and_then(|r| r.value.as_str()).unwrap_or_default().to_owned()
@@ -233,13 +257,12 @@ pub(crate) fn get(office: &Office, request: &PersonGet) -> Result<PersonView, Fa
             }
         }
         let mut links = Vec::new();
-        let mut cases: BTreeSet<RecordId> =
-            reader.cases_of_person(request.person)?.into_iter().collect();
+        let mut cases = BTreeSet::new();
+        for same in same_person(office, reader, request.person, &person)? {
+            cases.extend(reader.cases_of_person(same)?);
+        }
         for link in &person.links {
             let other = reader.person(link.with)?;
-            if link.is_same {
-                cases.extend(reader.cases_of_person(link.with)?);
-            }
             links.push(PersonLinkView {
                 person: link.with,
                 name: shown(&other.map(|row| row.name).unwrap_or_default(), is_hidden),

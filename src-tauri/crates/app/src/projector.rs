@@ -1,17 +1,17 @@
 //! From entries to documents, and from documents to lists. Everything here can be thrown away and
 //! made again from the logs; whoever has the same entries makes the same rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use document::{Incoming, Need, Record, Verdict};
 use domain::case::card::Bench;
 use domain::case::clock::Clock;
-use domain::case::conflict::Conflict;
+use domain::case::conflict::{Conflict, ConflictKind};
 use domain::case::red::Mask;
 use domain::case::sheet::{Sheet, SheetStatus};
 use domain::case::{Case, known::RefusedFact};
-use domain::fact::body::ClockKind;
-use domain::fact::{FieldValue, RecordFacts, RecordKind};
+use domain::fact::body::{Choice, ClockKind};
+use domain::fact::{Body, Fact, FieldValue, RecordFacts, RecordKind};
 use domain::id::{RecordId, SpaceId, UnitId};
 use domain::log::EntryRef;
 use domain::role::Level;
@@ -181,7 +181,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
                 // A space nobody vouches for yet may still turn out to be the case's.
                 None => has_refused |= case.sharing.is_some(),
             }
-            let mut rows = case_rows(space, record, &case);
+            let mut rows = case_rows(space, record, &facts, &case);
             let calendar = crate::catalogue::calendar()?;
             let clocks = case::clock::read(&case, &calendar);
             rows.dues.extend(deadlines(record.id(), &case, &clocks));
@@ -226,7 +226,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
     Ok(())
 }
 
-fn text_of(fields: &std::collections::BTreeMap<String, Vec<FieldValue>>, name: &str) -> String {
+fn text_of(fields: &BTreeMap<String, Vec<FieldValue>>, name: &str) -> String {
     let last = fields.get(name).and_then(|values| values.last());
     last.and_then(|v| v.value.as_str()).unwrap_or_default().to_owned()
 }
@@ -254,7 +254,16 @@ fn person_row(
                 .unwrap_or_default(),
             birth => birth,
         },
+        beside: beside(&facts.fields, &["name", "phone"]).join("\n"),
     }
+}
+
+/// Every value of registers that have several: until somebody decides, each finds the record.
+///
+/// Source: `domain.md` 5.16, both searchable.
+fn beside(fields: &BTreeMap<String, Vec<FieldValue>>, names: &[&str]) -> Vec<String> {
+    let contested = names.iter().filter_map(|name| fields.get(*name)).filter(|all| all.len() > 1);
+    contested.flatten().filter_map(|one| one.value.as_str().map(str::to_owned)).collect()
 }
 
 /// The title a case is shown by, as everybody may read it: its own, or its parties'.
@@ -267,7 +276,7 @@ fn names(case: &Case) -> Vec<String> {
     case.parties.iter().map(case::red::shown_name).collect()
 }
 
-fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
+fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) -> CaseProjection {
     let id = record.id();
     let mask = Mask::of(&case.parties);
     let level = case.owner().map_or(Level::Village, |t| t.level);
@@ -311,7 +320,7 @@ fn case_rows(space: SpaceId, record: &Record, case: &Case) -> CaseProjection {
     CaseProjection {
         items: case.items.iter().map(item_row).collect(),
         sheets: Vec::new(),
-        text: search_text(&row, record, case),
+        text: search_text(&row, record, facts, case),
         ties: ties(record, case),
         dues: case
             .dues
@@ -523,15 +532,34 @@ fn ties(record: &Record, case: &Case) -> Ties {
     }
 }
 
+/// Names and telephones of parties about which corrections contradict each other: until somebody
+/// decides, each finds the case. Of somebody who is or may be a minor nothing is added.
+fn corrections_beside(facts: &RecordFacts, case: &Case) -> Vec<String> {
+    let Some(began) = case.registered_on() else { return Vec::new() };
+    let open = case.conflicts.iter().filter(|c| c.kind == ConflictKind::Correction && c.is_open());
+    let said = open.flat_map(|conflict| &conflict.sides).filter_map(|side| {
+        let Choice::Fact(id) = side.choice else { return None };
+        let carried = facts.facts.iter().find(|carried| carried.id == id)?;
+        let Body::Corrected(body) = Fact::read(&carried.json).ok()?.body else { return None };
+        let Body::PartyAdded(party) = *body.to else { return None };
+        let is_held_minor = case.parties.iter().any(|held| held.id == body.fact && held.is_minor);
+        let is_minor = is_held_minor || case::red::is_minor(party.birth, began);
+        (!is_minor).then(|| std::iter::once(party.name).chain(party.phone))
+    });
+    said.flatten().collect()
+}
+
 /// The text by which a case is found: title, number, parties and their telephones, place, summary.
 /// What must not be read of a minor is not found by either.
-fn search_text(row: &CaseRow, record: &Record, case: &Case) -> String {
+fn search_text(row: &CaseRow, record: &Record, facts: &RecordFacts, case: &Case) -> String {
     let mut parts = vec![row.title.clone(), row.number.clone(), row.place.clone()];
     for party in &case.parties {
         parts.push(party.details.name.clone());
         parts.extend(party.details.phone.clone());
         parts.extend(party.details.address.clone());
     }
+    parts.extend(beside(&facts.fields, &["title", "place"]));
+    parts.extend(corrections_beside(facts, case));
     parts.extend(case.numbers.formal.clone());
     parts.extend(case.numbers.former.iter().cloned());
     parts.extend(record.text("summary"));

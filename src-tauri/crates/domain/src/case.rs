@@ -428,8 +428,8 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     conflicts.extend(found);
     let paid = payment::fold(&facts, &mut agreements);
     conflicts.extend(paid.conflicts);
-    let mut ladder = match &registration {
-        Some(r) => ladder::fold(&facts, &agreements, demands.len(), first_tenure(r, &facts)),
+    let mut ladder = match first_tenure(&facts) {
+        Some(first) => ladder::fold(&facts, &agreements, demands.len(), first),
         None => Ladder { escalations: Vec::new(), tenures: Vec::new(), conflicts: Vec::new() },
     };
     let (sessions, found) = session::fold(&facts, &ladder, sides, settings);
@@ -456,7 +456,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     conflicts.extend(found);
     let provisional = registration.as_ref().map(|r| r.number.as_str()).unwrap_or_default();
     let written = numbers.formal.clone().unwrap_or_else(|| provisional.to_owned());
-    numbers.agreements = number::of_agreements(&facts, &agreements, &written);
+    conflicts.extend(number::of_agreements(&facts, &agreements, &written, &mut numbers));
     let (voiding, found) = ending::voiding(&facts);
     conflicts.extend(found);
     conflicts.extend(performance::contradictions(&facts, &agreements));
@@ -636,15 +636,19 @@ fn taken_up(facts: &Facts) -> Vec<TakenUp> {
     all.into_iter().map(|(_, taken)| taken).collect()
 }
 
-/// The unit that registered a case is its first owner.
-fn first_tenure(registration: &Registration, facts: &Facts) -> Tenure {
-    let known = facts.get(registration.id);
-    Tenure {
-        unit: registration.unit,
-        level: known.map_or(Level::Village, |k| k.role.level()),
-        from: registration.at.span(),
-        by: registration.id,
-    }
+/// The unit that registered a case is its first owner, also while what it registered waits for the
+/// head of the centre: somebody must answer for the people who came.
+fn first_tenure(facts: &Facts) -> Option<Tenure> {
+    let registered = |known: &&Known| matches!(known.fact.body, crate::fact::Body::Registered(_));
+    let typed = |known: &&Known| (known.fact.recorded, known.id);
+    let begun = facts.list.iter().filter(registered).min_by_key(typed);
+    let known = begun.or_else(|| facts.withheld.iter().find(registered))?;
+    Some(Tenure {
+        unit: known.proof.unit,
+        level: known.role.level(),
+        from: known.span(),
+        by: known.id,
+    })
 }
 
 /// The parties with their last word on mediation.
@@ -673,17 +677,8 @@ fn counts(
     let holding = || {
         agreements.iter().filter(|a| matches!(a.standing, Standing::Current | Standing::Contested))
     };
-    // Of contested agreements the latest about the same demands stands in for all of them until
-    // somebody decides.
-    let contested: Vec<&Agreement> =
-        holding().filter(|a| a.standing == Standing::Contested).collect();
-    let stand_ins = contested.iter().enumerate().filter_map(|(at, agreement)| {
-        let mut later = contested.iter().skip(at.saturating_add(1));
-        (!later.any(|other| agreement.speaks_of_the_same(other))).then_some(*agreement)
-    });
-    let settled = holding().filter(|a| a.standing == Standing::Current);
-    let amount = settled
-        .chain(stand_ins)
+    let amount = holding()
+        .filter(|a| a.counts_its_amount(agreements))
         .filter_map(|a| a.amount)
         .fold(crate::money::Fen::default(), crate::money::Fen::saturating_add);
     Counts {
@@ -693,7 +688,7 @@ fn counts(
         written_agreements: number(holding().filter(|a| a.form == AgreementForm::Written).count()),
         oral_agreements: number(holding().filter(|a| a.form == AgreementForm::Oral).count()),
         amount_fen: amount.0,
-        is_amount_unverified: !contested.is_empty(),
+        is_amount_unverified: agreements.iter().any(|a| a.standing == Standing::Contested),
         satisfied: satisfaction(facts, Satisfaction::Satisfied),
         mostly_satisfied: satisfaction(facts, Satisfaction::Mostly),
         unsatisfied: satisfaction(facts, Satisfaction::Unsatisfied),

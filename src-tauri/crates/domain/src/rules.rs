@@ -242,11 +242,11 @@ rules! {
         "what happened beside or after a closing that did not know of it is kept; somebody decides whether to reopen"
         "case::ending::tests::news_beside_a_closing_asks_and_changes_no_statistics_until_decided";
     ArchiveSupplement "C12" Set "3.5" "档案法（2020）第十三条、第三十七条；归档后只能补充"
-        "an archive seals what its author had; what comes later goes to a supplement with a statement"
+        "an archive seals what its author had; what comes later goes to a supplement with a statement, and nobody unseals it but the judicial office"
         "case::ending::tests::an_archive_is_sealed_and_late_material_goes_to_a_supplement";
     ArchivedFollowUp "C12_follow_up" Ask "3.5" "归档后来件：重新受理为新案并关联，或不需处理"
         "news on an archived case makes somebody choose a new case or nothing; two who choose differently leave it to the judicial office"
-        "case::ending::tests::an_archive_is_sealed_and_late_material_goes_to_a_supplement";
+        "case::ending::tests::two_who_choose_differently_about_an_archive_leave_it_to_the_judicial_office";
     TwoStatements "C25" Set "5.20" "卷宗情况说明都保留，后一份作补充"
         "two locked statements are both kept, the second as a supplement"
         "case::ending::tests::two_statements_are_both_kept";
@@ -290,13 +290,13 @@ rules! {
         "of two blocks that overlap the one set aside earlier keeps what both name"
         "numbering::tests::others_use_what_was_set_aside_for_them_and_nothing_else";
     NumberVoided "number_voided" Set "5.6" "编号规则：跳号说明，作废号不再使用（内部工作规则）"
-        "a number that was set aside is listed with its reason, found as ever, and never given again"
+        "a number that was set aside is listed with its reason, found as ever, and never given again; who did not know of what was sealed under it only asks for that"
         "case::number::tests::a_voided_number_is_kept_with_its_reason_and_not_borne";
     NumberClash "C2_cases" Early "5.6" "编号规则：先盖章打印者保留，其次先录入者"
         "of two cases with one formal number the one sealed or printed first keeps it, else the one typed first; the other asks for a new one and both are found by it"
         "case::number::tests::what_was_sealed_first_has_the_stronger_claim";
     AgreementNumber "agreement_number" Early "3.6" "编号规则：案号加“-村n”“-镇n”（内部工作规则）"
-        "an agreement bears the number of the case, the level of the committee and its place there; what was sealed keeps its number"
+        "an agreement bears the number of the case, the level of the committee and its place there; what was sealed keeps its number, and of two sealed with one number the one sealed first keeps it while the judicial office has the other printed anew"
         "case::number::tests::a_sealed_agreement_keeps_its_number_beside_an_earlier_one";
     Likeness "duplicate_candidate" Set "5.17" "重复登记排查：同一对当事人且同类型或者日期相近，或者同一令牌，或者文字相似（内部工作规则）"
         "cases of one pair of parties with one type or near dates, of one token, or of one text are shown together; nothing is done to them"
@@ -392,7 +392,7 @@ rules! {
         "two sheets that make different units lead are put before the head of the centre; the earlier acts meanwhile, and what was answered stays"
         "case::sheet::tests::two_leads_ask_the_head_and_the_earlier_acts_meanwhile";
     UserRemoved "C15" Ask "5.19" "撤权后到达：发生和录入都在撤权以前的算数，其余由综治中心主任逐条定"
-        "what a removed user wrote beyond the cut-off counts if it happened and was typed before the removal; the rest waits for the head of the centre"
+        "what a removed user wrote beyond the cut-off counts if it happened and was typed before the removal; the rest waits for the head of the centre, a new case meanwhile with the unit that registered it"
         "case::removal::tests::what_a_removed_user_wrote_later_waits_unless_it_came_before_the_moment";
     TwoTracks "C19" Set "5.20" "一案两轨，各走各的时限；答复写明的才一并答复"
         "the same petition on two tracks runs on both; one answer ends both only where it says so"
@@ -407,7 +407,7 @@ rules! {
         "a limit the law fixes moves only in the direction the law allows"
         "settings::tests::what_the_law_fixes_does_not_move";
     FreezeLate "C13" Set "5.14" "已上报数字不改；后到的列入下期补报"
-        "the numbers of a frozen period never change; what is dated in it and came later is listed in the next one"
+        "the numbers of a frozen period never change; what is dated in it and came later is listed in the next one, unless a case of the same dispute was reported already"
         "period::tests::what_comes_after_a_freeze_is_late_in_the_next_period";
     FreezeOnce "freeze_once" Idem "5.14" "同一期两次冻结，以含件少者为准"
         "two freezes of one period are one: the one that knew less holds, and what only the other knew is late"
@@ -416,7 +416,7 @@ rules! {
         "a zero report is struck out by any case dated in its period; a unit that said nothing has not reported"
         "period::tests::a_zero_report_is_not_silence_and_cases_strike_it_out";
     StatisticsDates "statistics_dates" Late "3.5" "案件按受理日、协议按生效日统计"
-        "a case counts on the day of its acceptance, an agreement on the day it takes effect"
+        "a case counts on the day of its acceptance, an agreement on the day it takes effect, and of contested agreements the amount of the later one alone"
         "case::item::tests::a_case_counts_by_acceptance_and_an_agreement_by_its_effect";
 }
 

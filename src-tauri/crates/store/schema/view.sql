@@ -202,7 +202,8 @@ CREATE TABLE view_person (
     name TEXT NOT NULL,
     phone TEXT NOT NULL,
     address TEXT NOT NULL,
-    born TEXT NOT NULL
+    born TEXT NOT NULL,
+    beside TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE view_unit (

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 const SCHEMA_VERSION: i64 = 1;
 
 /// The version of the projections; another one drops and rebuilds them.
-pub const VIEW_VERSION: i64 = 4;
+pub const VIEW_VERSION: i64 = 5;
 
 /// The oldest SQLite that never loses a page of the write-ahead log.
 const SQLITE_MIN: i32 = 3_051_003;

@@ -39,6 +39,8 @@ pub struct PersonRow {
     pub address: String,
     /// Day of birth, `YYYY-MM-DD`; empty while unknown.
     pub born: String,
+    /// Names and telephones that stand beside those until somebody decides, one a line.
+    pub beside: String,
 }
 
 /// A unit as the list shows one.
@@ -62,6 +64,7 @@ fn person_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<PersonRow> {
         phone: row.get(3)?,
         address: row.get(4)?,
         born: row.get(5)?,
+        beside: row.get(6)?,
     })
 }
 
@@ -141,8 +144,8 @@ impl Reader<'_> {
     /// The database's.
     pub fn persons(&self, part: &str, offset: u32, limit: u32) -> Result<Vec<PersonRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT record, space, name, phone, address, born FROM view_person
-             WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0
+            "SELECT record, space, name, phone, address, born, beside FROM view_person
+             WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0
              ORDER BY name, record LIMIT ?3 OFFSET ?2",
         )?;
         let rows = query.query_map(params![part, offset, limit], person_row)?;
@@ -155,7 +158,7 @@ impl Reader<'_> {
     /// The database's.
     pub fn person(&self, record: RecordId) -> Result<Option<PersonRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT record, space, name, phone, address, born FROM view_person WHERE record = ?1",
+            "SELECT record, space, name, phone, address, born, beside FROM view_person WHERE record = ?1",
         )?;
         Ok(query.query_row([record.bytes()], person_row).optional()?)
     }
@@ -166,7 +169,8 @@ impl Reader<'_> {
     /// The database's.
     pub fn person_count(&self, part: &str) -> Result<u64> {
         let mut query = self.conn.prepare_cached(
-            "SELECT count(*) FROM view_person WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0",
+            "SELECT count(*) FROM view_person
+             WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0",
         )?;
         Ok(query.query_row([part], |row| crate::logs::number(row, 0))?)
     }
@@ -282,8 +286,8 @@ impl Writer<'_> {
         self.put_conflicts(row.record, conflicts)?;
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO view_person (record, space, name, phone, address, born)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO view_person (record, space, name, phone, address, born, beside)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 row.record.bytes(),
@@ -291,7 +295,8 @@ impl Writer<'_> {
                 row.name,
                 row.phone,
                 row.address,
-                row.born
+                row.born,
+                row.beside
             ])?;
         Ok(())
     }

@@ -25,6 +25,10 @@ id: FactId,
  */
 number: string | null, 
 /**
+ * 曾用编号: the number on its sealed paper, where another agreement keeps that one.
+ */
+former_number: string | null, 
+/**
  * Oral or written.
  */
 form: AgreementForm, 

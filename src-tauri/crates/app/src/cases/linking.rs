@@ -365,13 +365,22 @@ impl<'a> Act<'a> {
         })
     }
 
+    /// The case all of them go into already, if there is one.
+    fn common_main(&self) -> Option<RecordId> {
+        let into = |case: &Case| case.duplicates.into.as_ref().map(|into| into.value);
+        let (_, first) = self.cases.first()?;
+        let main = into(first)?;
+        self.cases.iter().all(|(_, case)| into(case) == Some(main)).then_some(main)
+    }
+
     /// Who may decide: the township; a village about what is its own; where people contradict each
     /// other, the judicial office.
     fn check(&self, office: &Office) -> Result<(), Fault> {
         let me = office.me();
         let is_known = |main: RecordId| {
             let case = self.cases.iter().find(|(id, _)| *id == main);
-            case.is_some_and(|(_, case)| case.duplicates.into.is_none())
+            let is_open = case.is_some_and(|(_, case)| case.duplicates.into.is_none());
+            is_open || self.common_main() == Some(main)
         };
         if self.main.is_some_and(|main| !is_known(main)) {
             return Err(refuse("main", RefusalReason::Unknown));
@@ -403,7 +412,7 @@ impl<'a> Act<'a> {
         let main = match self.verdict {
             DuplicateVerdict::Merged => {
                 let open = self.cases.iter().find(|(_, case)| case.duplicates.into.is_none());
-                self.main.or(open.map(|(id, _)| *id))
+                self.main.or(open.map(|(id, _)| *id)).or(self.common_main())
             }
             _ => None,
         };
@@ -417,10 +426,7 @@ impl<'a> Act<'a> {
         let mut act: Option<FactId> = None;
         for (id, _) in &self.cases {
             let goes_into = main.filter(|main| main != id);
-            let is_named = |other: &&LinkedCase| match goes_into {
-                Some(main) => other.case == main,
-                None => other.case != *id,
-            };
+            let is_named = |other: &&LinkedCase| other.case != *id;
             let body = Body::DuplicateDecided(DuplicateDecided {
                 verdict: self.verdict,
                 cases: named.iter().filter(is_named).cloned().collect(),

@@ -1,6 +1,6 @@
 //! A folded case as the screens read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use document::Record;
 use domain::calendar::Calendar;
@@ -19,7 +19,7 @@ use domain::time::{At, Hlc};
 use store::Reader;
 
 use super::timing::Timing;
-use super::{confirming, dispatching, linking};
+use super::{confirming, dispatching, folded, linking};
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
@@ -299,17 +299,28 @@ impl CaseReader<'_> {
                     .collect(),
             });
         }
-        for link in case.duplicates.sources() {
-            let other = &link.other;
+        // What went into a case that went into this one rests here too.
+        let mut seen = BTreeSet::from([view.id]);
+        let into = |case: &Case| -> Vec<LinkedCase> {
+            case.duplicates.sources().map(|link| link.other.clone()).collect()
+        };
+        let mut waiting = VecDeque::from(into(case));
+        while let Some(other) = waiting.pop_front() {
+            if !seen.insert(other.case) {
+                continue;
+            }
+            if reader.case(other.case)?.is_some() {
+                waiting.extend(into(&folded(self.office, reader, other.case)?));
+            }
             view.sources.push(SourceView {
-                case: named(other)?,
+                case: named(&other)?,
                 is_own: false,
                 applied: other.applied,
                 source: other.source,
                 unit: self.names.unit(other.unit),
                 by: self.names.user(other.by),
                 category: other.category,
-                parties: other.parties.clone(),
+                parties: other.parties,
             });
         }
         for link in &case.duplicates.links {
@@ -451,6 +462,7 @@ impl CaseReader<'_> {
         AgreementView {
             id: a.id,
             number: self.case.numbers.agreements.get(&a.id).cloned(),
+            former_number: self.case.numbers.reprinted.get(&a.id).cloned(),
             form: a.form,
             text: a.text.clone(),
             text_hash: a.text_hash.clone(),

@@ -100,6 +100,8 @@ views! {
         id: FactId,
         /// Its number, if it is written.
         number: Option<String>,
+        /// 曾用编号: the number on its sealed paper, where another agreement keeps that one.
+        former_number: Option<String>,
         /// Oral or written.
         form: AgreementForm,
         /// The text, word for word.

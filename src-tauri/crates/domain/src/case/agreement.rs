@@ -179,6 +179,19 @@ impl Agreement {
             && coverage::share_demand(self, other)
     }
 
+    /// Whether its amount is counted, among the agreements of a case in order: of contested ones
+    /// the latest about the same demands stands in for all of them until somebody decides.
+    pub(super) fn counts_its_amount(&self, agreements: &[Self]) -> bool {
+        let later = agreements.iter().skip_while(|other| other.id != self.id).skip(1);
+        let is_rival =
+            |other: &Self| other.standing == Standing::Contested && self.speaks_of_the_same(other);
+        match self.standing {
+            Standing::Current => true,
+            Standing::Contested => !later.into_iter().any(is_rival),
+            _ => false,
+        }
+    }
+
     /// Whether it says that it replaces another, by name or by the day that one was reached or
     /// took effect.
     fn says_it_replaces(&self, other: &Self, other_reached: Option<Day>) -> bool {

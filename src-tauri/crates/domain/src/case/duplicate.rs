@@ -103,12 +103,35 @@ fn counts(known: &Known, registered: Option<UnitId>) -> bool {
     known.role.level() == Level::Township || registered == Some(known.proof.unit)
 }
 
-/// What an act says: the verdict, and whether this case goes into the other.
-type Verdict = (DuplicateVerdict, bool);
+/// How a case stands to another that an act names beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It goes into the other.
+    GoesInto,
+    /// Both go into a third: the act says of these two, too, that they are one dispute.
+    Sibling,
+    /// Anything else.
+    Apart,
+}
+
+/// What an act says: the verdict, and how this case stands to the other.
+type Verdict = (DuplicateVerdict, Place);
 
 fn verdict_of(body: &DuplicateDecided, other: RecordId) -> Verdict {
-    let goes_into = body.verdict == DuplicateVerdict::Merged && body.into == Some(other);
-    (body.verdict, goes_into)
+    let place = match body.into.filter(|_| body.verdict == DuplicateVerdict::Merged) {
+        Some(main) if main == other => Place::GoesInto,
+        Some(_) => Place::Sibling,
+        None => Place::Apart,
+    };
+    (body.verdict, place)
+}
+
+/// The acts that are compared. That two go into a third contradicts nobody who merges the two.
+fn compared<'a, 'b>(heads: &[&'b Said<'a, Verdict>]) -> Vec<&'b Said<'a, Verdict>> {
+    let is_one = heads.iter().all(|head| head.verdict.0 == DuplicateVerdict::Merged);
+    let is_direct = |head: &&&Said<'_, Verdict>| head.verdict.1 != Place::Sibling;
+    let direct: Vec<&Said<'_, Verdict>> = heads.iter().filter(is_direct).copied().collect();
+    if is_one && !direct.is_empty() { direct } else { heads.to_vec() }
 }
 
 /// Folds what was decided about this case and others.
@@ -161,15 +184,18 @@ fn pair(acts: &[(&Known, &DuplicateDecided)], other: RecordId) -> (Option<Link>,
     let facts: Vec<FactId> = heads.iter().map(|h| h.known.id).collect();
     let standing: Vec<FactId> = heads.iter().map(|h| h.act).collect();
     let mut conflicts = settled(&said, other);
-    let ((verdict, goes_into), rule, is_disputed) = match merge::same_or_ask(&heads, |h| h.verdict)
-    {
+    let settled = merge::same_or_ask(&compared(&heads), |head| head.verdict);
+    let ((verdict, place), rule, is_disputed) = match settled {
         Settled::Nothing => return (None, conflicts),
+        // What two that go into a third are to each other is told by the third.
+        Settled::One(one) if one.verdict.1 == Place::Sibling => return (None, conflicts),
         Settled::One(one) => (one.verdict, RuleId::DuplicateDecided, false),
         Settled::Ask(_) => {
-            let meanwhile = (DuplicateVerdict::Related, false);
+            let meanwhile = (DuplicateVerdict::Related, Place::Apart);
             (meanwhile, RuleId::DuplicateAsk, true)
         }
     };
+    let goes_into = place == Place::GoesInto;
     if is_disputed {
         conflicts.push(dispute(other, heads.iter().map(|h| h.known)));
     }
@@ -201,7 +227,7 @@ fn settled(said: &[Said<'_, Verdict>], other: RecordId) -> Vec<Conflict> {
             .cloned()
             .collect();
         let sides = link::standing(&before);
-        if let Settled::Ask(_) = merge::same_or_ask(&sides, |s| s.verdict) {
+        if let Settled::Ask(_) = merge::same_or_ask(&compared(&sides), |s| s.verdict) {
             let conflict = dispute(other, sides.iter().map(|s| s.known));
             found.push(conflict.settled_by(Some(answer.known)));
         }

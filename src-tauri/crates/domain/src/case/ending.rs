@@ -68,9 +68,15 @@ fn is_work(known: &Known) -> bool {
     is_step || is_news(known) || body.row().substantive
 }
 
-/// The first archiving and what lies outside its seal.
+/// The first archiving that the judicial office did not unseal, and what lies outside its seal.
 pub(super) fn archive(facts: &Facts) -> Option<Archive> {
-    let (sealed, body) = each!(facts, Archived).min_by_key(|(known, _)| known.order())?;
+    let is_unsealed = |sealed: &Known| {
+        each!(facts, Reopened)
+            .any(|(known, _)| Seat::JudicialOffice.admits(known.role) && known.knows(sealed))
+    };
+    let (sealed, body) = each!(facts, Archived)
+        .filter(|(known, _)| !is_unsealed(known))
+        .min_by_key(|(known, _)| known.order())?;
     let is_paper = |known: &&Known| {
         !matches!(
             known.fact.body,
@@ -110,25 +116,34 @@ pub(super) struct FollowUp {
 }
 
 /// Asks about what came in after or beside the closing. Statistics stay as they are until
-/// somebody decides.
+/// somebody decides. A reopening that did not know of the archive is news on it, no more: nobody
+/// unseals what is archived but the judicial office.
 pub(super) fn follow_up(facts: &Facts, closure: &Closure, archive: Option<&Archive>) -> FollowUp {
     let none = FollowUp { conflict: None, is_reopened: false };
     let Some(closed) = facts.get(closure.id) else { return none };
+    let sealed = archive.and_then(|archive| facts.get(archive.id));
+    let is_late = |known: &Known| match (&known.fact.body, sealed) {
+        (Body::Reopened(_), Some(sealed)) => known.knows(closed) && !sealed.knows(known),
+        _ => is_news(known),
+    };
     let news: Vec<&Known> =
-        facts.list.iter().filter(|known| is_news(known) && !closed.knows(known)).collect();
+        facts.list.iter().filter(|known| is_late(known) && !closed.knows(known)).collect();
     let reopened = each!(facts, Reopened)
         .map(|(known, _)| known)
-        .filter(|known| known.knows(closed))
+        .filter(|known| known.knows(closed) && sealed.is_none())
         .min_by_key(|known| known.order());
     if news.is_empty() {
         return FollowUp { conflict: None, is_reopened: reopened.is_some() };
     }
     let sides: Vec<&Known> = std::iter::once(closed).chain(news.iter().copied()).collect();
+    let key = format!("follow_up/{}", closed.id);
     let (rule, ways, seat): (_, &[&str], _) = match archive {
+        Some(_) if facts.is_split(&key, Seat::AnyHead, &sides) => {
+            (RuleId::ArchivedFollowUp, &["new_case", "nothing"], Seat::JudicialOffice)
+        }
         Some(_) => (RuleId::ArchivedFollowUp, &["new_case", "nothing"], Seat::AnyHead),
         None => (RuleId::ClosedFollowUp, &["reopen", "nothing"], Seat::AnyHead),
     };
-    let key = format!("follow_up/{}", closed.id);
     let decided = facts.decision(&key, seat, &sides);
     let is_reopened = reopened.is_some()
         || decided.is_some_and(|(_, choice)| *choice == Choice::Way("reopen".into()));
@@ -181,6 +196,7 @@ mod tests {
     use super::super::{Case, EventMark};
     use super::*;
     use crate::fact::body::*;
+    use crate::role::Role;
 
     fn closed() -> Body {
         Body::Closed(Closed {
@@ -253,6 +269,61 @@ mod tests {
         let case = b.merged();
         assert_eq!(case.state, State::Archived, "the old case stays as it was");
         assert!(!case.has_open_conflict());
+    }
+
+    #[test]
+    fn two_who_choose_differently_about_an_archive_leave_it_to_the_judicial_office() {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", closed());
+        b.world.meet(b.village, b.township);
+        b.world.write(b.township, "2026-03-12", archived());
+        let news = visited(&b);
+        b.world.write(b.village, "2026-03-10", news);
+        let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
+        let says = |way: &str| {
+            Body::Decided(Decided {
+                conflict: open.key.clone(),
+                choice: Choice::Way(way.into()),
+                over: vec![],
+                reason: "看过材料".into(),
+            })
+        };
+        b.world.write(b.village, "2026-03-20", says("nothing"));
+        b.world.write(b.township, "2026-03-20", says("new_case"));
+        let case = b.merged();
+        assert!(has(&case, Mark::ArchivedWithFollowUp));
+        let seat = case.conflicts.iter().find(|c| c.is_open()).map(|c| c.seat);
+        assert_eq!(seat, Some(Seat::JudicialOffice));
+        b.world.write(b.township, "2026-03-21", says("nothing"));
+        assert!(b.merged().has_open_conflict(), "no longer the window's to say");
+        let office = b.world.desk(3, Role::R6);
+        b.world.meet(b.township, office);
+        b.world.write(office, "2026-03-22", says("new_case"));
+        b.world.meet(b.township, office);
+        assert!(!b.merged().has_open_conflict());
+    }
+
+    #[test]
+    fn nobody_unseals_an_archive_but_the_judicial_office() {
+        let reopened = || Body::Reopened(Reopened { reason: "又漏水".into() });
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", closed());
+        b.world.meet(b.village, b.township);
+        b.world.write(b.township, "2026-03-12", archived());
+        b.world.write(b.village, "2026-03-11", reopened());
+        let case = b.merged();
+        assert_eq!(case.state, State::Archived, "whoever reopened it did not know");
+        assert!(has(&case, Mark::ArchivedWithFollowUp), "and somebody is asked");
+        let office = b.world.desk(3, Role::R6);
+        b.world.meet(b.township, office);
+        b.world.write(office, "2026-03-13", reopened());
+        b.world.meet(b.township, office);
+        let case = b.merged();
+        assert_eq!(case.state, State::Registered);
+        assert!(case.archive.is_none() && !case.has_open_conflict());
+        b.world.write(b.township, "2026-03-14", archived());
+        let again = b.merged().archive.expect("sealed anew");
+        assert!(again.supplement.is_empty());
     }
 
     #[test]

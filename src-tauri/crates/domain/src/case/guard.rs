@@ -329,6 +329,10 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         }
         Body::Note(b) => required("text", &b.text, TEXT_CHARS_MAX),
         Body::Corrected(b) => check_correction(case, b, author),
+        // Raising is free, lowering needs a reason (5.5).
+        Body::RiskAssessed(b) if case.risk.as_ref().is_some_and(|held| b.risk < held.value) => {
+            required("reason", &b.reason, TEXT_CHARS_MAX)
+        }
         Body::CategorySet(_) | Body::RiskAssessed(_) | Body::Accepted(_) => Ok(()),
     }
 }

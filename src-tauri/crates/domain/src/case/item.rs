@@ -20,6 +20,7 @@ pub struct Item {
 
 /// The case on the day of its acceptance (of its application while nobody accepted it), and each
 /// agreement that holds on the day it took effect. What is void, or declined, counts for nothing.
+/// The amount of contested agreements counts once, with the one that stands in for them.
 pub(super) fn fold(
     facts: &Facts,
     registration: Option<&Registration>,
@@ -37,7 +38,8 @@ pub(super) fn fold(
         .iter()
         .filter(|a| matches!(a.standing, Standing::Current | Standing::Contested))
         .filter_map(|a| {
-            let agreement = Some((a.id, a.form, a.amount.unwrap_or_default()));
+            let amount = a.amount.filter(|_| a.counts_its_amount(agreements));
+            let agreement = Some((a.id, a.form, amount.unwrap_or_default()));
             Some(Item { day: a.effective?, agreement })
         });
     std::iter::once(own).chain(holding).collect()
@@ -49,6 +51,22 @@ mod tests {
     use super::*;
     use crate::fact::Body;
     use crate::fact::body::{Accepted, AcceptedOn, Voided};
+
+    #[test]
+    fn what_two_contested_agreements_settle_counts_once() {
+        let mut b = begun();
+        let mediator = b.mediator();
+        b.agree(b.village, "2026-04-02", "甲", None);
+        let later = b.agree(mediator, "2026-04-03", "乙", None);
+        b.world.meet(mediator, b.township);
+        let case = b.merged();
+        let amounts: Vec<(FactId, Fen)> =
+            case.items.iter().filter_map(|i| i.agreement).map(|(id, _, fen)| (id, fen)).collect();
+        assert_eq!(amounts.len(), 2, "both are there");
+        let sum: i64 = amounts.iter().map(|(_, fen)| fen.0).sum();
+        assert_eq!(sum, case.counts.amount_fen);
+        assert!(amounts.contains(&(later, Fen(1_800_000))), "the later one meanwhile");
+    }
 
     #[test]
     fn a_case_counts_by_acceptance_and_an_agreement_by_its_effect() {

@@ -94,7 +94,9 @@ impl Known {
 pub struct Facts {
     /// Those that count.
     pub list: Vec<Known>,
-    /// Those that do not, with the reason.
+    /// Those that wait for the head of the centre, or that it refused: a removed user's.
+    pub withheld: Vec<Known>,
+    /// Those that do not count, with the reason.
     pub refused: Vec<(FactId, RefusedFact)>,
     /// Corrections that contradict each other.
     pub conflicts: Vec<Conflict>,
@@ -163,17 +165,31 @@ impl Facts {
     /// who knows all of its sides, the last word of those. Two contradicting decisions settle
     /// nothing.
     pub fn decision(&self, key: &str, seat: Seat, sides: &[&Known]) -> Option<(&Known, &Choice)> {
-        let is_seated = |known: &Known| seat.admits(known.role);
-        let all: Vec<(&Known, &Choice)> = each!(self, Decided)
-            .filter(|(known, body)| body.conflict == key && is_seated(known))
-            .filter(|(known, _)| sides.iter().all(|side| known.knows(side)))
-            .map(|(known, body)| (known, &body.choice))
-            .collect();
+        let all = self.words(key, seat, sides);
         let heads = merge::heads(&all, |later, earlier| later.0.knows(earlier.0));
         match merge::same_or_ask(&heads, |(_, choice)| (*choice).clone()) {
             Settled::One(one) => Some(*one),
             Settled::Nothing | Settled::Ask(_) => None,
         }
+    }
+
+    /// What people said about a conflict who sit where it is decided and know all of its sides.
+    fn words(&self, key: &str, seat: Seat, sides: &[&Known]) -> Vec<(&Known, &Choice)> {
+        let is_seated = |known: &Known| seat.admits(known.role);
+        each!(self, Decided)
+            .filter(|(known, body)| body.conflict == key && is_seated(known))
+            .filter(|(known, _)| sides.iter().all(|side| known.knows(side)))
+            .map(|(known, body)| (known, &body.choice))
+            .collect()
+    }
+
+    /// Whether two of those said different things in ignorance of each other.
+    pub(super) fn is_split(&self, key: &str, seat: Seat, sides: &[&Known]) -> bool {
+        let words = self.words(key, seat, sides);
+        let is_beside = |a: &Known, b: &Known| !a.knows(b) && !b.knows(a);
+        words.iter().any(|(one, choice)| {
+            words.iter().any(|(other, said)| choice != said && is_beside(one, other))
+        })
     }
 
     /// Lets corrections take effect on the facts they answer.

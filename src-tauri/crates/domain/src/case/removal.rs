@@ -30,6 +30,7 @@ pub(super) fn settle(facts: &mut Facts, waiting: Vec<Known>) {
             facts.list.insert(at, known);
         } else {
             facts.refused.push((known.id, RefusedFact::AfterRemoval));
+            facts.withheld.push(known);
         }
     }
 }
@@ -58,6 +59,16 @@ mod tests {
 
     fn marks(case: &Case, id: FactId) -> Vec<EventMark> {
         case.events.iter().find(|e| e.id == id).map(|e| e.marks.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_case_whose_registration_waits_belongs_to_the_unit_that_registered_it() {
+        let mut b = begun();
+        let registration = b.merged().registration.expect("begun").id;
+        b.world.removed.insert(registration, 0);
+        let case = b.merged();
+        assert!(case.registration.is_none());
+        assert_eq!(case.owner().map(|owner| owner.unit), Some(b.village.unit()));
     }
 
     #[test]

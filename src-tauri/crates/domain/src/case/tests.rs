@@ -246,7 +246,10 @@ fn the_higher_risk_holds() {
     b.world.write(b.township, "2026-03-03", judge(Risk::Red, "要动手"));
     let case = b.merged();
     assert_eq!(case.risk.map(|r| r.value), Some(Risk::Red));
-    b.world.write(b.village, "2026-03-04", judge(Risk::Green, ""));
+    let silent = judge(Risk::Green, "");
+    assert!(b.world.check(b.village, "2026-03-04", &silent).is_err(), "asked for a reason");
+    assert_eq!(b.world.check(b.village, "2026-03-04", &judge(Risk::Red, "")), Ok(()));
+    b.world.write(b.village, "2026-03-04", silent);
     assert_eq!(b.merged().risk.map(|r| r.value), Some(Risk::Red), "no reason, no lowering");
     b.world.write(b.village, "2026-03-05", judge(Risk::Green, "双方已和好"));
     assert_eq!(b.merged().risk.map(|r| r.value), Some(Risk::Green));

@@ -1,7 +1,7 @@
 //! The lines, the freezes and the zero reports together: what a period counts, what was frozen,
 //! what came late.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::body::{
     CountedAs, CountedCase, PeriodCounted, PeriodFrozen, PeriodNumbers, ReportState, UnitReport,
@@ -80,16 +80,23 @@ impl<'a> Books<'a> {
         })
     }
 
-    /// The things no freeze of a length knew.
+    /// The things no freeze of a length knew. One dispute is reported once: where a case of it was
+    /// counted before they were merged, the main case is no news.
     fn unknown(&self, span: Span) -> Vec<Thing<'a>> {
         let holding = self.holding(span);
+        let is_counted = |case: RecordId| {
+            let mut counted = holding.iter().filter_map(|freeze| freeze.knew.get(&case));
+            counted.any(|counted| counted.case.is_some())
+        };
+        let reported: BTreeSet<RecordId> =
+            self.lines.iter().filter(|line| is_counted(line.case)).map(|line| line.main).collect();
         let is_known = |thing: &Thing<'_>| {
             holding.iter().filter_map(|f| f.knew.get(&thing.line.case)).any(|counted| {
                 match thing.agreement {
                     Some(agreement) => counted.agreements.contains_key(&agreement.id),
                     None => counted.case.is_some(),
                 }
-            })
+            }) || thing.agreement.is_none() && reported.contains(&thing.line.main)
         };
         // A case that was merged into another counts with that one.
         let stands =

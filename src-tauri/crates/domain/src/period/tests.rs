@@ -178,3 +178,19 @@ fn a_freeze_names_its_cases_in_facts_of_a_bounded_size() {
     }
     assert_eq!(lists.iter().map(|list| list.cases.len()).sum::<usize>(), lines.len());
 }
+
+#[test]
+fn a_dispute_that_was_reported_is_not_late_when_an_earlier_case_of_it_arrives() {
+    let known = vec![line(11, "2026-07-15", 0)];
+    let at_freeze = Books { lines: &known, freezes: &[], zeros: &[] };
+    let freezes = [frozen(1, &at_freeze, july())];
+    // The village had registered the same dispute earlier: the reported case goes into that one.
+    let mut lines = vec![line(10, "2026-07-13", 0), line(11, "2026-07-15", 0)];
+    let late = |lines: &[Line]| {
+        let books = Books { lines, freezes: &freezes, zeros: &[] };
+        books.late_numbers(july().next()).cases
+    };
+    assert_eq!(late(&lines), 1, "two disputes, as far as anybody has said");
+    lines[1].main = lines[0].case;
+    assert_eq!(late(&lines), 0, "one dispute is reported once");
+}

@@ -166,3 +166,46 @@ fn a_case_names_the_one_that_takes_it_up() {
     let case = b.merged();
     assert_eq!(case.taken_up.iter().map(|t| t.case).collect::<Vec<_>>(), [OTHER]);
 }
+
+#[test]
+fn who_merges_three_speaks_of_each_two_of_them() {
+    let main = RecordId([8; 16]);
+    let mut b = begun();
+    let by_township = decided(DuplicateVerdict::Merged, Some(main), vec![]);
+    let act = b.world.write(b.township, "2026-03-05", by_township);
+    let case = b.merged();
+    assert!(case.duplicates.with(OTHER).is_none(), "the main case tells of both");
+    // Whoever merges the two says the same; whoever says they differ does not.
+    let mut same = begun();
+    same.world.write(
+        same.township,
+        "2026-03-05",
+        decided(DuplicateVerdict::Merged, Some(main), vec![]),
+    );
+    same.world.write(
+        same.village,
+        "2026-03-05",
+        decided(DuplicateVerdict::Merged, Some(OTHER), vec![]),
+    );
+    let case = same.merged();
+    assert!(!case.has_open_conflict());
+    assert!(link(&case).goes_into);
+    let mut apart = begun();
+    apart.world.write(
+        apart.township,
+        "2026-03-05",
+        decided(DuplicateVerdict::Merged, Some(main), vec![]),
+    );
+    apart.world.write(
+        apart.village,
+        "2026-03-05",
+        decided(DuplicateVerdict::Different, None, vec![]),
+    );
+    let case = apart.merged();
+    assert!(link(&case).is_disputed && case.has_open_conflict());
+    // Who knew of it and says otherwise has the last word.
+    b.world.write(b.township, "2026-03-06", decided(DuplicateVerdict::Different, None, vec![act]));
+    let case = b.merged();
+    assert!(!case.has_open_conflict());
+    assert_eq!(link(&case).verdict, DuplicateVerdict::Different);
+}
