@@ -12,13 +12,15 @@ mod climbing;
 mod ending;
 mod keeping;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod timing;
 
-use super::Case;
 use super::ladder::EscalationStatus;
 use super::privacy;
 use super::procedure::follows_registration;
 use super::stage::State;
+use super::{Case, Party};
 
 /// The longest name of a person, a place, a seal.
 pub const NAME_CHARS_MAX: usize = 100;
@@ -287,7 +289,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         }
         Body::Suspended(_) if case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
         Body::Resumed(_) if !case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
-        Body::DeadlineExtended(b) => timing::check_extension(&names, b),
+        Body::DeadlineExtended(b) => timing::check_extension(&names, b, author),
         Body::CardIssued(b) => timing::check_card(author, b),
         Body::CardAnswered(b) => {
             required("text", &b.text, TEXT_CHARS_MAX)?;
@@ -457,7 +459,10 @@ fn check_session(names: &Names<'_>, body: &SessionHeld) -> Verdict {
     for participant in &body.participants {
         required("participants", &participant.name, NAME_CHARS_MAX)?;
     }
-    if matches!(names.case.state, State::Refused | State::Withdrawn) {
+    // A refusal bars whatever state an agreement or an end hides it behind.
+    let refuses = |party: &Party| party.will.as_ref().is_some_and(|will| will.value != Will::Given);
+    let is_over = matches!(names.case.state, State::Refused | State::Withdrawn);
+    if is_over || names.case.parties.iter().any(refuses) {
         return refuse("kind", RefusalReason::PartyRefused);
     }
     Ok(())
