@@ -11,10 +11,12 @@ mod reaching;
 mod sheet;
 mod timing;
 
-use super::super::world::{Begun, Desk};
+use super::super::world::{Begun, Desk, begun};
 use super::RefusalReason as No;
 use crate::fact::Body;
+use crate::fact::body::{Choice, Decided};
 use crate::id::{FactId, LogTag, ulid};
+use crate::role::Role;
 
 /// What is refused, at which member; nothing if it is let through.
 type Want = Option<(&'static str, No)>;
@@ -136,4 +138,23 @@ fn check_names(b: &Begun, desk: Desk, field: &'static str, write: impl Fn(Vec<St
 /// The name of a fact no case has.
 fn nobody() -> FactId {
     FactId { log: LogTag([77; 8]), ulid: ulid(7, &[77; 10]) }
+}
+
+/// A case with two agreements, of which the judicial office let the second replace the first.
+fn replaced() -> (Begun, FactId, FactId) {
+    let mut b = begun();
+    let village = b.village;
+    let first = b.agree(village, "2026-03-04", "退还押金", None);
+    let second = b.agree(village, "2026-03-06", "退还一半", Some(first));
+    let office = b.world.desk(2, Role::R6);
+    b.world.meet(village, office);
+    let decided = Decided {
+        conflict: b.world.case(office).conflicts[0].key.clone(),
+        choice: Choice::Fact(second),
+        over: vec![],
+        reason: "双方变更".into(),
+    };
+    b.world.write(office, "2026-03-07", Body::Decided(decided));
+    b.world.meet(office, village);
+    (b, first, second)
 }

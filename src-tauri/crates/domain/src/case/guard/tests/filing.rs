@@ -54,8 +54,8 @@ fn only_an_agreement_in_effect_goes_to_court() {
             ("unsigned, filed", filed(unsigned, vec![b.zhang, b.li], "县法院"), cannot),
         ],
     );
-    let first = b.agree(village, "2026-03-06", "甲", None);
-    let second = b.agree(village, "2026-03-07", "乙", Some(first));
+    let (b, first, second) = replaced();
+    let village = b.village;
     check(
         &b,
         village,

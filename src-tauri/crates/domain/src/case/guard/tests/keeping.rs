@@ -135,10 +135,8 @@ fn somebody_is_urged_about_a_line_that_is_there_in_words() {
 
 #[test]
 fn nothing_is_noted_of_an_agreement_another_replaced() {
-    let mut b = begun();
+    let (b, first, second) = replaced();
     let village = b.village;
-    let first = b.agree(village, "2026-03-04", "退还押金", None);
-    let second = b.agree(village, "2026-03-06", "退还一半", Some(first));
     let gone = no("agreement", No::Unknown);
     check(
         &b,
