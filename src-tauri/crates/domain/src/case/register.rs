@@ -234,7 +234,7 @@ mod tests {
                 assert_eq!(conflict.key, key("title"));
                 assert!(!conflict.is_open());
                 let sides: Vec<Losing> = conflict.sides.iter().map(write_losing).collect();
-                assert_eq!(sides, [losing.clone()], "as it was written down");
+                assert_eq!(sides, std::slice::from_ref(&losing), "as it was written down");
             }
         }
     }
