@@ -12,6 +12,8 @@ mod climbing;
 mod ending;
 mod keeping;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod timing;
 
 use super::Case;
@@ -287,7 +289,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         }
         Body::Suspended(_) if case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
         Body::Resumed(_) if !case.is_suspended() => refuse("kind", RefusalReason::AlreadyDone),
-        Body::DeadlineExtended(b) => timing::check_extension(&names, b),
+        Body::DeadlineExtended(b) => timing::check_extension(&names, b, author),
         Body::CardIssued(b) => timing::check_card(author, b),
         Body::CardAnswered(b) => {
             required("text", &b.text, TEXT_CHARS_MAX)?;

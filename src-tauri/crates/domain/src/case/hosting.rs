@@ -250,4 +250,128 @@ mod tests {
         b.world.write(b.village, "2026-03-10", before);
         assert!(b.merged().hosting.recused.is_empty());
     }
+
+    fn recusal(mediator: &str, party: Option<FactId>) -> Body {
+        Body::Recused(Recused { mediator: mediator.into(), party, reason: "堂兄".into() })
+    }
+
+    fn waived(mediator: &str, parties: Vec<FactId>) -> Body {
+        Body::RecusalWaived(RecusalWaived { mediator: mediator.into(), parties })
+    }
+
+    #[test]
+    fn the_host_that_was_decided_on_presides_whoever_was_first() {
+        for (is_later, want) in [(false, "周某"), (true, "吴某")] {
+            let mut b = begun();
+            let ours = b.world.write(b.village, "2026-03-05", appointed("周某", &[]));
+            let mediator = b.world.desk(2, crate::role::Role::R5);
+            b.world.meet(b.township, mediator);
+            let theirs = b.world.write(mediator, "2026-03-06", appointed("吴某", &[]));
+            b.world.meet(mediator, b.township);
+            let case = b.merged();
+            assert_eq!(case.hosting.host.as_deref(), Some("周某"), "meanwhile");
+            let decided = Decided {
+                conflict: "host".into(),
+                choice: Choice::Fact(if is_later { theirs } else { ours }),
+                over: vec![],
+                reason: "双方认可".into(),
+            };
+            b.world.write(b.village, "2026-03-08", Body::Decided(decided));
+            assert_eq!(b.merged().hosting.host.as_deref(), Some(want));
+        }
+    }
+
+    #[test]
+    fn mediators_are_named_once_without_blanks_and_without_the_recused() {
+        let mut b = begun();
+        let village = b.village;
+        let names = ["钱某", " 周某 ", " ", "", "钱某 ", "孙某"];
+        b.world.write(village, "2026-03-05", appointed("周某", &names));
+        assert_eq!(b.merged().hosting.mediators, ["周某", "钱某", "孙某"]);
+        b.world.write(village, "2026-03-06", recusal(" 钱某", None));
+        let hosting = b.merged().hosting;
+        assert_eq!(hosting.mediators, ["周某", "孙某"]);
+        assert_eq!(hosting.recused, ["钱某"]);
+        b.world.write(village, "2026-03-07", recusal("钱某", None));
+        assert_eq!(b.merged().hosting.recused, ["钱某"], "named once");
+    }
+
+    #[test]
+    fn a_later_appointment_takes_the_place_of_the_one_it_knew() {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", appointed("周某", &["钱某"]));
+        b.world.write(b.village, "2026-03-06", appointed("孙某", &[]));
+        let case = b.merged();
+        assert_eq!(case.hosting.host.as_deref(), Some("孙某"));
+        assert_eq!(case.hosting.mediators, ["孙某"]);
+        assert!(!case.has_open_conflict());
+    }
+
+    #[test]
+    fn only_sessions_the_recused_took_part_in_since_are_flawed() {
+        // Name, the day, who presided, who helped, whether it is flawed.
+        let rows = [
+            ("presided, before", "2026-03-05", "周某", "钱某", false),
+            ("presided, that day", "2026-03-06", " 周某 ", "钱某", true),
+            ("helped, since", "2026-03-07", "钱某", " 周某", true),
+            ("took no part", "2026-03-08", "钱某", "孙某", false),
+        ];
+        for (name, at, host, helper, is_flawed) in rows {
+            let mut b = begun();
+            let village = b.village;
+            b.world.write(village, "2026-03-06", recusal("周某", None));
+            let held = SessionHeld {
+                host: host.into(),
+                mediators: vec![helper.into()],
+                ..super::super::world::session_held(vec![b.zhang, b.li])
+            };
+            let session = b.world.write(village, at, Body::SessionHeld(held));
+            let flawed: Vec<FactId> = b.merged().hosting.flawed.iter().map(|(id, _)| *id).collect();
+            assert_eq!(flawed.contains(&session), is_flawed, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_mediator_goes_on_only_with_the_word_of_both_sides() {
+        let b = begun();
+        let (zhang, li) = (b.zhang, b.li);
+        // Name, who agreed to whom, whether the mediator stays recused.
+        let rows: [(&str, Vec<Body>, bool); 7] = [
+            ("nobody", vec![], true),
+            ("the applicant", vec![waived("周某", vec![zhang])], true),
+            ("the respondent", vec![waived("周某", vec![li])], true),
+            ("both at once", vec![waived(" 周某 ", vec![li, zhang])], false),
+            (
+                "one after the other",
+                vec![waived("周某", vec![li]), waived("周某", vec![zhang])],
+                false,
+            ),
+            ("both to another", vec![waived("钱某", vec![li, zhang])], true),
+            (
+                "each to another one",
+                vec![waived("周某", vec![li]), waived("钱某", vec![zhang])],
+                true,
+            ),
+        ];
+        for (name, words, stays) in rows {
+            let mut b = begun();
+            let village = b.village;
+            b.world.write(village, "2026-03-06", recusal("周某", Some(li)));
+            for body in words {
+                b.world.write(village, "2026-03-07", body);
+            }
+            assert_eq!(!b.merged().hosting.recused.is_empty(), stays, "{name}");
+        }
+    }
+
+    #[test]
+    fn where_no_party_is_known_somebody_must_have_agreed_all_the_same() {
+        let mut world = super::super::world::World::new();
+        let village = world.desk(1, crate::role::Role::R3);
+        world.write(village, "2026-03-01", super::super::world::registered());
+        world.write(village, "2026-03-02", recusal("周某", None));
+        assert_eq!(world.case(village).hosting.recused, ["周某"]);
+        world.write(village, "2026-03-03", waived("周某", vec![]));
+        assert!(world.case(village).hosting.recused.is_empty());
+    }
 }

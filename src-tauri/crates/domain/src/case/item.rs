@@ -82,4 +82,67 @@ mod tests {
         b.world.write(b.village, "2026-04-03", Body::Voided(Voided { reason: "重复登记".into() }));
         assert!(b.merged().items.is_empty(), "what is void counts for nothing");
     }
+
+    fn accepted() -> Body {
+        Body::Accepted(Accepted { on: AcceptedOn::Application })
+    }
+
+    fn declined() -> Body {
+        let (reason, routes) = ("不属本会".into(), vec![]);
+        Body::Declined(crate::fact::body::Declined { reason, routes })
+    }
+
+    #[test]
+    fn what_was_declined_counts_only_if_somebody_had_accepted_it() {
+        let rows: [(&str, Vec<Body>, Option<&str>); 4] = [
+            ("neither", vec![], Some("2026-03-01")),
+            ("declined", vec![declined()], None),
+            ("accepted", vec![accepted()], Some("2026-03-05")),
+            ("accepted and declined", vec![accepted(), declined()], Some("2026-03-05")),
+        ];
+        for (name, bodies, want) in rows {
+            let mut b = begun();
+            for body in bodies {
+                b.world.write(b.village, "2026-03-05", body);
+            }
+            let items = b.merged().items;
+            assert_eq!(items.first().map(|item| item.day), want.map(day), "{name}");
+        }
+    }
+
+    #[test]
+    fn of_two_acceptances_the_earlier_counts() {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-09", accepted());
+        b.world.write(b.village, "2026-03-05", accepted());
+        assert_eq!(b.merged().items[0].day, day("2026-03-05"));
+    }
+
+    #[test]
+    fn only_agreements_that_hold_count_each_with_its_money() {
+        let mut b = begun();
+        let village = b.village;
+        let body = b.agreement("没有签字", None);
+        b.world.write(village, "2026-03-05", body);
+        assert_eq!(b.merged().items.len(), 1, "nobody signed it");
+        let first = b.agree(village, "2026-03-06", "甲", None);
+        let agreement = b.merged().items[1].agreement;
+        assert_eq!(agreement, Some((first, AgreementForm::Written, Fen(1_800_000))));
+        let second = b.agree(village, "2026-03-07", "乙", None);
+        let counted = |items: &[Item]| -> Vec<FactId> {
+            items.iter().filter_map(|item| item.agreement).map(|(id, _, _)| id).collect()
+        };
+        assert_eq!(counted(&b.merged().items), [first, second], "contested: both");
+        let office = b.world.desk(2, crate::role::Role::R6);
+        b.world.meet(village, office);
+        let decided = crate::fact::body::Decided {
+            conflict: b.world.case(office).conflicts[0].key.clone(),
+            choice: crate::fact::body::Choice::Fact(second),
+            over: vec![],
+            reason: "以后一份为准".into(),
+        };
+        b.world.write(office, "2026-03-08", Body::Decided(decided));
+        b.world.meet(office, village);
+        assert_eq!(counted(&b.merged().items), [second], "what was replaced does not");
+    }
 }

@@ -78,4 +78,30 @@ mod tests {
         let privacy = case.parties[2].privacy.as_ref().unwrap();
         assert_eq!((privacy.ground, privacy.guardian.as_str()), (PrivacyGround::Consent, "陈某"));
     }
+
+    #[test]
+    fn the_last_word_on_a_party_is_the_ground_of_its_own_data() {
+        let mut b = begun();
+        let village = b.village;
+        let (zhang, li) = (b.zhang, b.li);
+        let record = |party, ground, guardian: &str| {
+            let (guardian, note) = (guardian.to_owned(), String::new());
+            Body::PrivacyRecorded(PrivacyRecorded { party, ground, guardian, note })
+        };
+        let (consent, duty) = (PrivacyGround::Consent, PrivacyGround::StatutoryDuty);
+        let grounds = |b: &mut super::super::world::Begun| -> Vec<Option<PrivacyGround>> {
+            b.merged().parties.iter().map(|p| p.privacy.as_ref().map(|p| p.ground)).collect()
+        };
+        assert_eq!(grounds(&mut b), [None, None]);
+        b.world.write(village, "2026-03-04", record(zhang, consent, ""));
+        assert_eq!(grounds(&mut b), [Some(consent), None]);
+        b.world.write(village, "2026-03-06", record(li, consent, ""));
+        b.world.write(village, "2026-03-05", record(li, duty, ""));
+        assert_eq!(grounds(&mut b), [Some(consent), Some(consent)], "by its day, not by typing");
+        let last = b.world.write(village, "2026-03-07", record(zhang, duty, "王某"));
+        let case = b.merged();
+        let privacy = case.parties[0].privacy.clone().unwrap();
+        assert_eq!((privacy.ground, privacy.guardian.as_str()), (duty, "王某"));
+        assert_eq!((privacy.why.rule, privacy.why.facts), (RuleId::PrivacyGround, vec![last]));
+    }
 }

@@ -143,3 +143,125 @@ pub const fn chosen_value(choice: &Choice) -> Option<&Value> {
         Choice::Fact(_) | Choice::Way(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::world::{Begun, begun};
+    use super::*;
+    use crate::fact::body::Decided;
+    use crate::fact::{Carried, FieldValue, Past};
+    use crate::role::Role;
+    use crate::time::Hlc;
+
+    fn value(b: &Begun, text: &str, ms: u64) -> FieldValue {
+        let desk = b.village;
+        let (by, recorded) = (desk.user(), Hlc { ms, count: 0 });
+        FieldValue { value: text.into(), by, recorded, proof: Some(desk.proof()) }
+    }
+
+    #[test]
+    fn values_that_say_the_same_do_not_contradict() {
+        // Name, the values side by side, what is shown, whether it is contested.
+        let rows: [(&str, &[&str], Option<&str>, bool); 5] = [
+            ("none", &[], None, false),
+            ("one", &["滴水"], Some("滴水"), false),
+            ("two alike", &["滴水", "滴水"], Some("滴水"), false),
+            ("two", &["滴水", "排水"], Some("排水"), true),
+            ("two of three alike", &["排水", "滴水", "排水"], Some("排水"), true),
+        ];
+        for (name, texts, shown, is_contested) in rows {
+            let mut b = begun();
+            let values = (1..).zip(texts).map(|(ms, text)| value(&b, text, ms)).collect();
+            b.world.fields.insert("title".into(), values);
+            let case = b.merged();
+            let title = case.fields.get("title");
+            let want = shown.map(Value::from);
+            assert_eq!(title.map(|title| &title.value), want.as_ref(), "{name}");
+            assert_eq!(title.is_some_and(|title| title.is_contested), is_contested, "{name}");
+            let open: Vec<&Conflict> = case.conflicts.iter().filter(|c| c.is_open()).collect();
+            assert_eq!(open.len(), usize::from(is_contested), "{name}");
+            for conflict in open {
+                assert_eq!(
+                    (conflict.kind, conflict.key.as_str()),
+                    (ConflictKind::Field, "field/title")
+                );
+                assert_eq!(conflict.sides.len(), texts.len(), "{name}: none is hidden");
+            }
+        }
+    }
+
+    /// A record with one decision on a title.
+    fn decided(conflict: &str) -> (RecordFacts, FactId, Losing) {
+        let b = begun();
+        let losing = write_losing(&Side::of_value(&value(&b, "滴水", 7)));
+        let body = Body::Decided(Decided {
+            conflict: conflict.into(),
+            choice: Choice::Value("排水".into()),
+            over: vec![losing.clone()],
+            reason: "以申请书为准".into(),
+        });
+        let id = FactId { log: crate::id::LogTag([1; 8]), ulid: crate::id::ulid(1, &[1; 10]) };
+        let fact = Fact {
+            at: "2026-03-05".parse().unwrap(),
+            recorded: Hlc { ms: 9, count: 0 },
+            by: b.village.user(),
+            unit: b.village.unit(),
+            body,
+            newer: false,
+        };
+        let carried = Carried {
+            id,
+            json: fact.write().unwrap().into(),
+            proof: Some(b.village.proof()),
+            role: Some(Role::R3),
+            past: Past::default(),
+        };
+        (RecordFacts { facts: vec![carried], ..RecordFacts::default() }, id, losing)
+    }
+
+    #[test]
+    fn a_decision_that_counts_leaves_its_loser_readable() {
+        let (record, id, losing) = decided("field/title");
+        for (name, decider, count) in [
+            ("anyone's", Decider::anyone(), 1),
+            ("this one", Decider::only(vec![id]), 1),
+            ("none", Decider::only(vec![]), 0),
+        ] {
+            let (fields, conflicts) = fold(&record, &decider);
+            assert!(fields.is_empty(), "{name}");
+            assert_eq!(conflicts.len(), count, "{name}");
+            for conflict in conflicts {
+                assert_eq!(conflict.key, key("title"));
+                assert!(!conflict.is_open());
+                let sides: Vec<Losing> = conflict.sides.iter().map(write_losing).collect();
+                assert_eq!(sides, std::slice::from_ref(&losing), "as it was written down");
+            }
+        }
+    }
+
+    #[test]
+    fn a_decision_on_something_else_leaves_no_register_behind() {
+        for conflict in ["host", "title", ""] {
+            let (record, ..) = decided(conflict);
+            assert!(fold(&record, &Decider::anyone()).1.is_empty(), "{conflict:?}");
+        }
+    }
+
+    #[test]
+    fn a_loser_that_cannot_be_read_is_left_out_and_the_decision_stays() {
+        let (_, id, losing) = decided("field/title");
+        for broken in [
+            Losing { by: "?".into(), ..losing.clone() },
+            Losing { recorded: "?".into(), ..losing.clone() },
+        ] {
+            assert_eq!(self::losing(&broken), None);
+        }
+        let unnamed = Losing { device: String::new(), ..losing.clone() };
+        assert_eq!(self::losing(&unnamed).map(|side| side.device), Some(None));
+        assert_eq!(self::losing(&losing).map(|side| write_losing(&side)), Some(losing));
+        let value = Value::from("排水");
+        assert_eq!(chosen_value(&Choice::Value(value.clone())), Some(&value));
+        assert_eq!(chosen_value(&Choice::Fact(id)), None);
+        assert_eq!(chosen_value(&Choice::Way("void".into())), None);
+    }
+}

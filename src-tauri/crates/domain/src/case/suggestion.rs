@@ -185,10 +185,11 @@ fn rests_on_failures(known: &Known) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::conflict::ConflictKind;
     use super::super::stage::Mark;
-    use super::super::world::{Begun, accepted, begun, escalated_for};
+    use super::super::world::{Begun, Desk, accepted, begun, escalated_for};
     use super::*;
-    use crate::fact::body::{Corrected, SessionHeld};
+    use crate::fact::body::{Corrected, Escalated, EscalationWithdrawn, SessionHeld, Will};
 
     /// Three failed sessions in the village, the last one's name.
     fn three(b: &mut Begun) -> FactId {
@@ -263,6 +264,187 @@ mod tests {
                 assert_eq!(status, EscalationStatus::Withdrawn);
                 assert!(!case.has_open_conflict());
             }
+        }
+    }
+
+    fn failed(b: &mut Begun, desk: Desk, days: &[&str]) -> Vec<FactId> {
+        let failed = b.session(SessionResult::Failed);
+        days.iter().map(|at| b.world.write(desk, at, failed.clone())).collect()
+    }
+
+    fn told_of(b: &mut Begun) -> Vec<(SuggestionKind, SuggestionStatus, u16)> {
+        b.merged().suggestions.iter().map(|s| (s.kind, s.status, s.count)).collect()
+    }
+
+    #[test]
+    fn nothing_is_suggested_below_the_limit_or_of_what_did_not_fail() {
+        let up = |count| vec![(SuggestionKind::Escalate, SuggestionStatus::Standing, count)];
+        // Name, how each meeting ended, what is suggested.
+        use SessionResult::{Absent, Agreed, Failed, Rescheduled};
+        let rows: [(&str, &[SessionResult], Vec<_>); 5] = [
+            ("none", &[], vec![]),
+            ("two", &[Failed, Failed], vec![]),
+            ("three", &[Failed, Failed, Failed], up(3)),
+            ("four", &[Failed, Failed, Failed, Failed], up(4)),
+            ("two and others", &[Failed, Failed, Rescheduled, Absent, Agreed], vec![]),
+        ];
+        for (name, results, want) in rows {
+            let mut b = begun();
+            for (day, result) in (2..).zip(results) {
+                let held = b.session(*result);
+                b.world.write(b.village, &format!("2026-03-0{day}"), held);
+            }
+            assert_eq!(told_of(&mut b), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn two_records_of_one_meeting_are_one_ground() {
+        let mut b = begun();
+        let village = b.village;
+        failed(&mut b, village, &["2026-03-02", "2026-03-03", "2026-03-03"]);
+        assert_eq!(told_of(&mut b), []);
+        failed(&mut b, village, &["2026-03-04"]);
+        let standing = (SuggestionKind::Escalate, SuggestionStatus::Standing, 3);
+        assert_eq!(told_of(&mut b), [standing]);
+    }
+
+    #[test]
+    fn a_meeting_without_consent_was_never_a_ground() {
+        let mut b = begun();
+        let village = b.village;
+        failed(&mut b, village, &["2026-03-02", "2026-03-03"]);
+        b.will(village, "2026-03-04", Will::Refused);
+        failed(&mut b, village, &["2026-03-05"]);
+        assert_eq!(told_of(&mut b), []);
+    }
+
+    #[test]
+    fn each_stretch_of_ownership_gives_its_own_ground() {
+        let mut b = begun();
+        let (village, township) = (b.village, b.township);
+        let mediator = b.mediator();
+        three(&mut b);
+        b.world.write(village, "2026-06-09", escalated_for(EscalationReason::ThreeFailures));
+        b.world.meet(village, township);
+        let below = |status| (SuggestionKind::Escalate, status, 3);
+        assert_eq!(told_of(&mut b), [below(SuggestionStatus::Taken)], "asked for");
+        b.world.write(township, "2026-06-10", accepted());
+        assert_eq!(told_of(&mut b), [below(SuggestionStatus::Taken)], "accepted");
+        b.world.meet(township, mediator);
+        failed(&mut b, mediator, &["2026-06-12", "2026-06-13"]);
+        b.world.meet(township, mediator);
+        assert_eq!(told_of(&mut b).len(), 1, "two at the township");
+        failed(&mut b, mediator, &["2026-06-14"]);
+        b.world.meet(township, mediator);
+        let above = (SuggestionKind::ExportUpward, SuggestionStatus::Standing, 3);
+        assert_eq!(told_of(&mut b), [below(SuggestionStatus::Taken), above]);
+        let keys: Vec<String> = b.merged().suggestions.into_iter().map(|s| s.key).collect();
+        assert_eq!(keys, ["climb/village/0", "climb/township/1"]);
+    }
+
+    #[test]
+    fn only_an_open_request_of_that_level_takes_a_suggestion() {
+        let mut b = begun();
+        let village = b.village;
+        three(&mut b);
+        let Body::Escalated(above) = escalated_for(EscalationReason::Danger) else { return };
+        let above = Escalated { from: Level::Township, ..above };
+        b.world.write(village, "2026-06-09", Body::Escalated(above));
+        assert_eq!(status(&mut b), Some(SuggestionStatus::Standing), "a request from above");
+        b.world.write(village, "2026-06-10", escalated_for(EscalationReason::Danger));
+        assert_eq!(status(&mut b), Some(SuggestionStatus::Taken));
+        b.world.write(village, "2026-06-11", taken_back());
+        assert_eq!(status(&mut b), Some(SuggestionStatus::Standing), "taken back");
+    }
+
+    fn taken_back() -> Body {
+        let (from, reason) = (Level::Village, "双方愿意再谈".into());
+        Body::EscalationWithdrawn(EscalationWithdrawn { from, round: 1, reason })
+    }
+
+    #[test]
+    fn what_is_settled_needs_no_climb() {
+        let mut b = begun();
+        three(&mut b);
+        b.agree(b.village, "2026-06-12", "退还押金", None);
+        assert_eq!(status(&mut b), None);
+    }
+
+    /// What became of a climb once its third session was put off.
+    fn put_off_after(
+        requests: &[EscalationReason],
+        is_taken_back: bool,
+    ) -> (Begun, EscalationStatus) {
+        let mut b = begun();
+        let third = three(&mut b);
+        for reason in requests {
+            b.world.write(b.village, "2026-06-09", escalated_for(*reason));
+        }
+        if is_taken_back {
+            b.world.write(b.village, "2026-06-10", taken_back());
+        }
+        put_off(&mut b, third);
+        let status = b.merged().ladder.escalations[0].status;
+        (b, status)
+    }
+
+    #[test]
+    fn a_climb_with_another_ground_stands_without_the_failures() {
+        use EscalationReason::{Danger, ThreeFailures};
+        let rows: [(&str, &[EscalationReason], EscalationStatus); 3] = [
+            ("failures alone", &[ThreeFailures, ThreeFailures], EscalationStatus::Withdrawn),
+            ("danger alone", &[Danger], EscalationStatus::Requested),
+            ("one for danger, too", &[ThreeFailures, Danger], EscalationStatus::Requested),
+        ];
+        for (name, requests, want) in rows {
+            let (mut b, status) = put_off_after(requests, false);
+            assert_eq!(status, want, "{name}");
+            assert!(!b.merged().has_open_conflict(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_climb_that_was_taken_back_is_not_looked_at_again() {
+        let (mut b, status) = put_off_after(&[EscalationReason::ThreeFailures], true);
+        assert_eq!(status, EscalationStatus::Withdrawn);
+        let case = b.merged();
+        assert_ne!(case.ladder.escalations[0].why.rule, RuleId::EscalationBasis);
+        assert!(case.conflicts.iter().all(|c| c.kind != ConflictKind::Return));
+    }
+
+    #[test]
+    fn a_ground_that_holds_leaves_the_climb_alone() {
+        let mut b = begun();
+        let village = b.village;
+        let third = three(&mut b);
+        failed(&mut b, village, &["2026-06-08T16:00"]);
+        failed(&mut b, village, &["2026-06-09"]);
+        b.world.write(village, "2026-06-10", escalated_for(EscalationReason::ThreeFailures));
+        put_off(&mut b, third);
+        let escalation = b.merged().ladder.escalations[0].clone();
+        assert_eq!(escalation.status, EscalationStatus::Requested);
+    }
+
+    #[test]
+    fn the_township_is_asked_once_whether_it_gives_back() {
+        for is_taken_back in [false, true] {
+            let mut b = begun();
+            let third = three(&mut b);
+            let village = b.village;
+            b.world.write(village, "2026-06-09", escalated_for(EscalationReason::ThreeFailures));
+            b.world.meet(village, b.township);
+            b.world.write(b.township, "2026-06-15", accepted());
+            if is_taken_back {
+                b.world.write(village, "2026-06-12", taken_back());
+            }
+            put_off(&mut b, third);
+            let case = b.merged();
+            let asks: Vec<&Conflict> =
+                case.conflicts.iter().filter(|c| c.kind == ConflictKind::Return).collect();
+            assert_eq!(asks.len(), 1, "taken back: {is_taken_back}");
+            let named = |id| asks[0].why.facts.contains(&id);
+            assert!(is_taken_back || named(third), "with what it once rested on");
         }
     }
 }

@@ -426,15 +426,19 @@ fn of_three_agreements_the_one_that_was_confirmed_leaves_nothing_to_ask() {
         all.push(agreement);
     }
     r.world.meet(other, office);
-    assert_eq!(r.merged().conflicts.iter().filter(|c| c.is_open()).count(), 3);
+    // Two computers of the township gave their agreements one number; that is another question.
+    let about = |case: &super::super::Case| -> Vec<bool> {
+        let same = case.conflicts.iter().filter(|c| c.kind == ConflictKind::Agreements);
+        same.map(super::super::conflict::Conflict::is_open).collect()
+    };
+    assert_eq!(about(&r.merged()), [true; 3]);
     for earlier in all.iter().take(2) {
         let key = format!("agreements/{earlier}/{}", all[2]);
         r.world.write(office, "2026-06-06", decided(key, all[2]));
     }
     assert_eq!(r.standings(), [Standing::Replaced, Standing::Replaced, Standing::Current]);
     let case = r.merged();
-    assert!(!case.has_open_conflict(), "what lost is not asked about again");
-    assert_eq!(case.conflicts.len(), 2, "and what was decided stays readable");
+    assert_eq!(about(&case), [false; 2], "what lost is not asked again, what was decided stays");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What may be written about time: extensions and cards.
 
-use crate::fact::body::{CardColour, CardIssued, DeadlineExtended};
+use crate::fact::body::{CardColour, CardIssued, DeadlineExtended, Side};
 use crate::role::Role;
 
 use super::super::clock::{Extender, row};
@@ -9,9 +9,15 @@ use super::{Author, Names, RefusalReason, TEXT_CHARS_MAX, Verdict, bounded, refu
 /// The most days any extension may name.
 const DAYS_MAX: u16 = 365;
 
-/// An extension: of a clock that can be extended, by days that can be meant. Whether it was in
-/// time depends on what others did meanwhile, and is derived.
-pub(super) fn check_extension(names: &Names<'_>, body: &DeadlineExtended) -> Verdict {
+/// An extension: of a clock that can be extended, by whoever may, by days that can be meant.
+/// Whether it was in time depends on what others did meanwhile, and is derived.
+///
+/// Source: 信访工作条例 (2022) art. 34; 人民调解工作若干规定 (2002) art. 33.
+pub(super) fn check_extension(
+    names: &Names<'_>,
+    body: &DeadlineExtended,
+    author: Author,
+) -> Verdict {
     required("reason", &body.reason, TEXT_CHARS_MAX)?;
     names.parties("consents", &body.consents)?;
     if body.days == 0 || body.days > DAYS_MAX {
@@ -19,13 +25,25 @@ pub(super) fn check_extension(names: &Names<'_>, body: &DeadlineExtended) -> Ver
     }
     match row(body.clock).extender {
         Extender::Nobody => refuse("clock", RefusalReason::OutOfRange),
+        Extender::Director(_) if author.role != Role::R7 => refuse("clock", RefusalReason::Role),
         Extender::Director(most) if body.days > most => refuse("days", RefusalReason::OutOfRange),
         Extender::BothSides if body.consents.is_empty() => refuse("consents", RefusalReason::Empty),
+        Extender::BothSides if !is_agreed(names, body) => {
+            refuse("consents", RefusalReason::OneSided)
+        }
         Extender::Director(_) | Extender::BothSides => Ok(()),
     }
 }
 
-/// A card: red ones are the head's to give, or an inspector's.
+/// Whether somebody of each side agreed.
+fn is_agreed(names: &Names<'_>, body: &DeadlineExtended) -> bool {
+    [Side::Applicant, Side::Respondent].into_iter().all(|side| {
+        let mut parties = names.case.parties.iter().filter(|party| party.details.side == side);
+        parties.any(|party| body.consents.contains(&party.id))
+    })
+}
+
+/// A card: a mediator gives no red one.
 pub(super) fn check_card(author: Author, body: &CardIssued) -> Verdict {
     if body.colour == CardColour::Red && matches!(author.role, Role::R5) {
         return refuse("colour", RefusalReason::Role);
