@@ -42,7 +42,7 @@ pub mod suggestion;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod world;
+pub(crate) mod world;
 
 use std::collections::BTreeMap;
 
