@@ -339,3 +339,81 @@ fn dispute(escalation: &Escalation, why: &Why, basis: &[&Known], climb: &Climb<'
         .collect();
     Conflict::between(ConflictKind::Escalation, escalation.key(), why.clone(), Seat::Owner, sides)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use super::super::stage::State;
+    use super::super::world::{Desk, begun, escalated};
+    use crate::fact::Body;
+    use crate::fact::body::ConsentRecorded;
+
+    #[test]
+    fn only_a_later_consent_of_the_same_party_answers_a_refusal() {
+        // Who says what on which day, first to last; whether the refusal stands.
+        type Said = (&'static str, bool, Will);
+        let rows: [(&str, &[Said], bool); 6] = [
+            ("a refusal", &[("2026-03-05", true, Will::Refused)], true),
+            (
+                "agreed before",
+                &[("2026-03-04", true, Will::Given), ("2026-03-05", true, Will::Refused)],
+                true,
+            ),
+            (
+                "the other agrees",
+                &[("2026-03-05", true, Will::Refused), ("2026-03-06", false, Will::Given)],
+                true,
+            ),
+            (
+                "refused again",
+                &[("2026-03-05", true, Will::Refused), ("2026-03-06", true, Will::Stopped)],
+                true,
+            ),
+            (
+                "agrees after all",
+                &[("2026-03-05", true, Will::Refused), ("2026-03-06", true, Will::Given)],
+                false,
+            ),
+            ("agrees at once", &[("2026-03-05", true, Will::Given)], false),
+        ];
+        for (name, said, stands) in rows {
+            let mut b = begun();
+            for (at, by_li, will) in said {
+                let party = if *by_li { b.li } else { b.zhang };
+                let body = ConsentRecorded { party, will: *will, note: String::new() };
+                b.world.write(b.village, at, Body::ConsentRecorded(body));
+            }
+            let want = if stands { State::Refused } else { State::Registered };
+            assert_eq!(b.merged().state, want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_was_taken_back_before_the_request_bars_no_climb() {
+        let mut b = begun();
+        let (village, township): (Desk, Desk) = (b.village, b.township);
+        b.will(village, "2026-03-02", Will::Refused);
+        b.will(village, "2026-03-05", Will::Given);
+        b.world.write(township, "2026-03-10", escalated());
+        let case = b.merged();
+        assert_eq!(case.ladder.escalations[0].status, EscalationStatus::Requested);
+        assert_eq!(case.ladder.conflicts, []);
+        assert_eq!(case.ladder.escalations[0].key(), "escalation/village/1");
+        assert_eq!(case.ladder.escalations[0].return_key(), "return/village/1");
+        assert_eq!(level_code(Level::Township), "township");
+    }
+
+    #[test]
+    fn what_stands_in_the_statistics() {
+        for (status, want) in [
+            (EscalationStatus::Requested, true),
+            (EscalationStatus::Accepted, true),
+            (EscalationStatus::Void, false),
+            (EscalationStatus::Withdrawn, false),
+            (EscalationStatus::Returned, true),
+        ] {
+            assert_eq!(status.is_counted(), want, "{status:?}");
+        }
+    }
+}
