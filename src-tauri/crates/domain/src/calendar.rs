@@ -180,4 +180,76 @@ mod tests {
         let error = Calendar::parse("year 2026\n2026-05-01 maybe").unwrap_err();
         assert_eq!(error.line, 2);
     }
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_are_counted_in_both_directions_and_stop_at_the_last_there_is() {
+        for (from, days, want) in [
+            ("2026-02-28", 0, "2026-02-28"),
+            ("2026-02-28", 1, "2026-03-01"),
+            ("2026-03-01", -1, "2026-02-28"),
+        ] {
+            assert_eq!(after(day(from), days), day(want), "{from} {days}");
+        }
+        assert_eq!(after(Day::MAX, 1), Day::MAX);
+        assert_eq!(after(day("2026-01-01"), i64::MAX), Day::MAX);
+    }
+
+    #[test]
+    fn working_days_in_known_and_unknown_years() {
+        let table =
+            Calendar::parse("year 2026\n2026-10-10 work 国庆节\n2026-10-09 rest 国庆节\n").unwrap();
+        // The day before, how many, the last of them, whether the table knew all.
+        let rows = [
+            ("2026-10-08", 0, "2026-10-08", true),
+            ("2026-10-08", 1, "2026-10-10", true),
+            ("2026-10-08", 2, "2026-10-12", true),
+            ("2026-10-12", 5, "2026-10-19", true),
+            // 31 December 2026 is a Thursday; nobody knows about 2027 yet.
+            ("2026-12-30", 1, "2026-12-31", true),
+            ("2026-12-30", 2, "2027-01-01", false),
+            ("2026-12-30", 3, "2027-01-04", false),
+            ("2027-01-01", 6, "2027-01-11", false),
+            // One unknown day is enough, even if the last day is known.
+            ("2025-12-31", 0, "2025-12-31", true),
+            ("2025-12-30", 2, "2026-01-01", false),
+        ];
+        for (from, count, last, is_known) in rows {
+            let got = table.working_days_after(day(from), count);
+            assert_eq!(got, (day(last), is_known), "{from} and {count}");
+        }
+        assert_eq!(table.working_days_after(Day::MAX, 3), (Day::MAX, false));
+    }
+
+    #[test]
+    fn a_table_of_nothing_but_rest_is_not_believed() {
+        let long = |days: i64| {
+            let lines = (0..days).map(|n| format!("{} rest 长假\n", after(day("2026-06-01"), n)));
+            Calendar::parse(&format!("year 2026\n{}", lines.collect::<String>())).unwrap()
+        };
+        let first = day("2026-06-01");
+        assert_eq!(long(29).shifted(first), (day("2026-06-30"), true));
+        assert_eq!(long(30).shifted(first), (first, false));
+        assert_eq!(Calendar::default().known_until(), None);
+    }
+
+    #[test]
+    fn every_line_is_a_comment_a_year_or_a_day() {
+        // Text, the line at fault.
+        let rows = [
+            ("", None),
+            ("  \n# 2026 年\n\nyear 2026\n2026-05-01 rest 劳动节", None),
+            ("year", Some(1)),
+            ("year 2026\nyear soon", Some(2)),
+            ("\n\n2026-13-01 rest 元旦", Some(3)),
+            ("2026-05-01", Some(1)),
+            ("2026-05-01 holiday 劳动节", Some(1)),
+        ];
+        for (text, want) in rows {
+            assert_eq!(Calendar::parse(text).err().map(|e| e.line), want, "{text:?}");
+        }
+    }
 }

@@ -43,7 +43,7 @@ mod will;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod world;
+pub(crate) mod world;
 
 use std::collections::BTreeMap;
 

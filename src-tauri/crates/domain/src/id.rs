@@ -308,4 +308,83 @@ mod tests {
         assert!(at(7, 3).is_bound_to(&[9; 10]));
         assert!(!at(7, 3).is_bound_to(&[8; 10]));
     }
+
+    #[test]
+    fn the_text_form_is_frozen() {
+        let id = RecordId([
+            0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54,
+            0x32, 0x10,
+        ]);
+        let text = "014D2PF2DBSQQZXQ5TK1V58CGG";
+        assert_eq!(id.to_string(), text);
+        assert_eq!(text.parse(), Ok(id));
+        assert_eq!(format!("{id:?}"), format!("RecordId({text})"));
+        assert_eq!("7ZZZZZZZZZZZZZZZZZZZZZZZZZ".parse(), Ok(RecordId([255; 16])));
+        assert_eq!("0000000000000000000000000Z".parse::<RecordId>().map(|id| id.0[15]), Ok(31));
+        assert_eq!("8ZZZZZZZZZZZZZZZZZZZZZZZZZ".parse::<RecordId>(), Err(IdError::Alphabet));
+        assert_eq!("0ZZZZZZZZZZZZZZZZZZZZZZZZZZ".parse::<RecordId>(), Err(IdError::Length));
+    }
+
+    #[test]
+    fn ids_are_made_from_sixteen_bytes_only() {
+        assert_eq!(RecordId::from_slice(&[7; 16]), Some(RecordId([7; 16])));
+        assert_eq!(RecordId::from_slice(&[7; 15]), None);
+        assert_eq!(RecordId::from_slice(&[7; 17]), None);
+        assert_eq!(RecordId([7; 16]).bytes(), &[7; 16]);
+        assert_eq!(<[u8; 16]>::from(RecordId::from([7; 16])), [7; 16]);
+    }
+
+    #[test]
+    fn a_log_tag_is_sixteen_hexadecimal_digits() {
+        let tag = LogTag([0, 1, 0x10, 0xab, 0xcd, 0xef, 0xff, 9]);
+        assert_eq!(tag.to_string(), "000110abcdefff09");
+        assert_eq!("000110abcdefff09".parse(), Ok(tag));
+        assert_eq!(format!("{tag:?}"), "LogTag(000110abcdefff09)");
+        for (text, want) in [
+            ("000110abcdefff0", IdError::Length),
+            ("000110abcdefff090", IdError::Length),
+            ("000110abcdefff0g", IdError::Alphabet),
+        ] {
+            assert_eq!(text.parse::<LogTag>(), Err(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fact_id_is_its_log_and_its_ulid() {
+        let id = FactId { log: LogTag([1; 8]), ulid: ulid(0x0102_0304_0506, &[7; 10]) };
+        assert_eq!(id.ulid, [1, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]);
+        let text = "0101010101010101-0104106107E0W3GE1R70W3GE1R";
+        assert_eq!(&id.to_string()[..17], &text[..17]);
+        assert_eq!(format!("{id:?}"), format!("FactId({id})"));
+        assert_eq!(id.entry_hash().collect::<Vec<_>>(), [7; 10]);
+        let json = serde_json::to_string(&id).unwrap();
+        assert_eq!(json, format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<FactId>(&json).unwrap(), id);
+        for (text, want) in [
+            ("0101010101010101", IdError::Length),
+            ("01-0104106107E0W3GE1R70W3GE1R", IdError::Length),
+            ("0101010101010101-01", IdError::Length),
+        ] {
+            assert_eq!(text.parse::<FactId>(), Err(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_log_breaks_ties_between_facts_of_one_moment() {
+        let at = |ms, log| FactId { log: LogTag([log; 8]), ulid: ulid(ms, &[9; 10]) };
+        let mut ids = [at(2, 1), at(1, 2), at(1, 1)];
+        ids.sort_unstable();
+        assert_eq!(ids, [at(1, 1), at(1, 2), at(2, 1)]);
+        assert_eq!(at(1, 1).partial_cmp(&at(1, 2)), Some(std::cmp::Ordering::Less));
+        assert_eq!(at(1, 1).cmp(&at(1, 1)), std::cmp::Ordering::Equal);
+    }
+
+    #[test]
+    fn ids_cross_as_text() {
+        let id = RecordId([7; 16]);
+        let json = serde_json::to_string(&id).unwrap();
+        assert_eq!(json, format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<RecordId>(&json).unwrap(), id);
+        assert!(serde_json::from_str::<RecordId>("\"0\"").is_err());
+    }
 }

@@ -448,4 +448,132 @@ mod tests {
             assert_eq!(main_case(id(start), into(&[(9, 3), (1, 2), (2, 3), (3, 1)])), id(1));
         }
     }
+
+    #[test]
+    fn a_text_has_the_same_numbers_on_every_machine() {
+        assert_eq!(hashed(0, &['a', 'b']), 1_885_331_519);
+        let letters = "收割机压坏了门口的水泥路";
+        let numbers = signature(letters);
+        assert_eq!(numbers.len(), 32);
+        assert_eq!(numbers[..4], [423_180_899, 945_314_136, 485_298_100, 543_385_822]);
+        assert_eq!(numbers[31], 57_725_237);
+        assert_eq!(
+            signature("收割机，压坏了 门口的水泥路。"),
+            numbers,
+            "signs and blanks say nothing"
+        );
+        assert!(signature("收割机压坏了门口的水泥").is_empty(), "eleven letters say too little");
+    }
+
+    #[test]
+    fn keys_name_both_parties_in_one_order() {
+        let with = |name: &str, id: &str| Who { id: Some(id.into()), ..who(name, "", "") };
+        let mut traits = about(with("乙", "2"), with("甲", "1"), Category::Land, "2026-04-07", "");
+        traits.token = Some(" T1 ".into());
+        assert_eq!(traits.keys(), ["id/1/2", "name/乙/甲", "token/T1"]);
+        let turned = about(with("甲", "1"), with("乙", "2"), Category::Land, "2026-04-07", "");
+        assert_eq!(turned.keys(), ["id/1/2", "name/乙/甲"]);
+        assert_eq!(token_key(" T1"), "token/T1");
+    }
+
+    #[test]
+    fn one_text_between_other_people_is_no_candidate() {
+        let text = "李某与王某的承包地田埂被犁窄，两家对原来的宽度说法不一，请求复测并恢复。";
+        let between_them = |one: &str, other: &str| {
+            about(who(one, "", ""), who(other, "", ""), Category::Land, "2026-04-07", text)
+        };
+        let first = between_them("李某", "王某");
+        assert!(between(&first, &between_them("王某", "李某")).contains(&Ground::Text));
+        assert_eq!(between(&first, &between_them("赵某", "钱某")), []);
+    }
+
+    #[test]
+    fn a_ground_and_what_stands_beside_it() {
+        let li = || who("李某", "1234", "上坪村");
+        let wang = || who("王某", "", "上坪村");
+        let first = about(li(), wang(), Category::Land, "2026-04-07", "");
+        let want = [Ground::Phone, Ground::Village, Ground::SameType, Ground::NearDates];
+        assert_eq!(between(&first, &first), want);
+        let untyped =
+            |from: &str| Traits { category: None, ..about(li(), wang(), Category::Land, from, "") };
+        let one = untyped("2026-04-07");
+        assert_eq!(between(&one, &untyped("2026-07-06")), [want[0], want[1], want[3]]);
+        assert_eq!(between(&one, &untyped("2026-07-07")), [], "no type is not the same type");
+        let mut tokens = (one.clone(), untyped("2029-04-07"));
+        (tokens.0.token, tokens.1.token) = (Some("甲".into()), Some("乙".into()));
+        assert_eq!(between(&tokens.0, &tokens.1), []);
+        let dated = |from: Option<&str>, until: Option<&str>| Traits {
+            from: from.and_then(|day| day.parse().ok()),
+            until: until.and_then(|day| day.parse().ok()),
+            ..first.clone()
+        };
+        assert!(!dated(None, None).is_near(&first) && !first.is_near(&dated(None, None)));
+        let long = dated(Some("2025-01-01"), Some("2026-04-07"));
+        assert!(
+            long.is_near(&dated(Some("2025-06-01"), Some("2025-06-01"))),
+            "it lasted until then"
+        );
+    }
+
+    #[test]
+    fn what_of_a_case_is_compared() {
+        use crate::case::world::{begun, party};
+        use crate::fact::body::PartyAdded;
+        use crate::fact::{Body, FieldValue};
+        let mut b = begun();
+        let detailed = |name: &str, id: &str, phone: &str, address: Option<&str>| {
+            let Body::PartyAdded(body) = party(name, Side::Applicant) else {
+                unreachable!("a party")
+            };
+            Body::PartyAdded(PartyAdded {
+                id_number: Some(id.into()),
+                phone: Some(phone.into()),
+                address: address.map(Into::into),
+                ..body
+            })
+        };
+        let rows = [
+            detailed(" 赵某 ", "11010549123100", "138 0000 1234", Some("青石镇上坪村一组")),
+            detailed("钱某", "110105491231002", "123", None),
+        ];
+        for body in rows {
+            b.world.write(b.village, "2026-03-02", body);
+        }
+        for (name, value) in [("place", "石湾村村委会"), ("title", "收割机压坏了门口的水泥路")]
+        {
+            let value = FieldValue {
+                value: value.into(),
+                by: crate::id::UserId([1; 16]),
+                recorded: crate::time::Hlc::default(),
+                proof: None,
+            };
+            b.world.fields.insert(name.into(), vec![value]);
+        }
+        let unit = b.village.unit().to_string();
+        let case = b.world.case(b.village);
+        let (traits, keys) = traits(&case, "");
+        let villages = |name: &str| BTreeSet::from([name.to_owned(), unit.clone()]);
+        let of = |name: &str, id: Option<&str>, phone: Option<&str>, village: &str| Who {
+            name: name.into(),
+            id: id.map(Into::into),
+            phone: phone.map(Into::into),
+            villages: villages(village),
+        };
+        let want = Traits {
+            applicants: vec![
+                of("张某", None, None, "石湾村"),
+                of("赵某", None, Some("1234"), "上坪村"),
+                of("钱某", Some("110105491231002"), None, "石湾村"),
+            ],
+            respondents: vec![of("李某", None, None, "石湾村")],
+            category: None,
+            from: "2026-03-01".parse().ok(),
+            until: "2026-03-01".parse().ok(),
+            token: None,
+            follows: None,
+            text: signature("收割机压坏了门口的水泥路"),
+        };
+        assert_eq!(traits, want);
+        assert_eq!(keys, ["name/张某/李某", "name/李某/赵某", "name/李某/钱某"]);
+    }
 }

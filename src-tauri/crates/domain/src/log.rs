@@ -159,3 +159,61 @@ impl Stretch {
         self.first.saturating_add(count).saturating_sub(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_upper_bit_tells_what_must_not_be_ignored() {
+        for (code, want) in [
+            (0, false),
+            (1, false),
+            (0x7fff, false),
+            (0x8000, true),
+            (0x8001, true),
+            (0xffff, true),
+        ] {
+            assert_eq!(EntryKind(code).is_critical(), want, "{code:#x}");
+        }
+    }
+
+    #[test]
+    fn this_version_knows_four_kinds_and_how_large_each_may_be() {
+        let half_a_mebibyte = 524_288;
+        let rows = [
+            (0, false, half_a_mebibyte),
+            (1, true, half_a_mebibyte),
+            (2, true, half_a_mebibyte),
+            (3, true, half_a_mebibyte),
+            (4, true, 4_194_304),
+            (5, false, half_a_mebibyte),
+            (0x8004, false, half_a_mebibyte),
+        ];
+        for (code, is_known, most) in rows {
+            let kind = EntryKind(code);
+            assert_eq!((kind.is_known(), kind.payload_max()), (is_known, most), "{code:#x}");
+        }
+        assert_eq!((PAYLOAD_BYTES_MAX, CARRIED_BYTES_MAX), (half_a_mebibyte, 4_194_304));
+    }
+
+    #[test]
+    fn a_stretch_ends_with_its_last_entry() {
+        let entry = || {
+            let entry =
+                Entry { kind: EntryKind::CHANGE, doc: NO_RECORD, needs: vec![], payload: vec![] };
+            (entry, [0; 32])
+        };
+        let stretch = |first: u64, count: usize| Stretch {
+            log: LogId([1; 16]),
+            key: LogKey { space: SpaceId([2; 16]), device: DeviceId([3; 16]), epoch: [4; 8] },
+            first,
+            before: [0; 32],
+            entries: (0..count).map(|_| entry()).collect(),
+            runs: vec![],
+        };
+        for (first, count, want) in [(1, 1, 1), (1, 3, 3), (5, 2, 6), (5, 0, 4), (1, 0, 0)] {
+            assert_eq!(stretch(first, count).last(), want, "{count} from {first}");
+        }
+    }
+}

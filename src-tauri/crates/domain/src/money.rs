@@ -29,3 +29,28 @@ impl Fen {
         Self(self.0.saturating_add(other.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_plausible_from_nothing_to_the_largest() {
+        for (fen, want) in [
+            (-1, false),
+            (0, true),
+            (1, true),
+            (10_000_000_000_000, true),
+            (10_000_000_000_001, false),
+            (i64::MIN, false),
+        ] {
+            assert_eq!(Fen(fen).is_plausible(), want, "{fen}");
+        }
+    }
+
+    #[test]
+    fn adding_stays_at_the_largest() {
+        assert_eq!(Fen(120).saturating_add(Fen(45)), Fen(165));
+        assert_eq!(Fen(i64::MAX).saturating_add(Fen(1)), Fen(i64::MAX));
+    }
+}

@@ -227,4 +227,101 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn a_block_holds_the_numbers_of_its_year() {
+        let block = Block { device: device(2), year: 2026, from: 41, to: 60 };
+        for (year, number, want) in [
+            (2026, 40, false),
+            (2026, 41, true),
+            (2026, 60, true),
+            (2026, 61, false),
+            (2025, 50, false),
+        ] {
+            assert_eq!(block.holds(year, number), want, "{number} of {year}");
+        }
+    }
+
+    #[test]
+    fn numbers_on_paper_and_of_other_years_are_not_given() {
+        let block = |year, from, to| Block { device: device(2), year, from, to };
+        let blocks = vec![block(2025, 50, 60), block(2026, 36, 60)];
+        let numbering = Numbering { blocks, ..numbering() };
+        let next =
+            |given: &[u32]| numbering.next(device(2), 2026, &given.iter().copied().collect());
+        assert_eq!(next(&[]), Some(Allotment::Block(39)), "38 stands on paper");
+        assert_eq!(next(&[39, 40]), Some(Allotment::Block(41)));
+        assert_eq!((numbering.last_on_paper(2026), numbering.last_on_paper(2025)), (38, 0));
+    }
+
+    #[test]
+    fn a_sequence_ends_with_the_largest_number() {
+        let numbering = Numbering { holder: Some(device(1)), ..Numbering::default() };
+        let next = |last: u32| numbering.next(device(1), 2026, &[last].into());
+        assert_eq!(next(99_998), Some(Allotment::Sequence(99_999)));
+        assert_eq!(next(99_999), None);
+        assert_eq!(Allotment::Sequence(5).number(), 5);
+    }
+
+    #[test]
+    fn the_holder_set_last_holds_and_the_largest_number_on_paper_counts() {
+        use crate::fact::body::{NumberBlockReserved, RegisterHolderSet, UsedNumber};
+        use crate::fact::{Carried, Fact, Proof};
+        use crate::id::{FactId, LogTag, RecordId, UserId, ulid};
+        let unit = RecordId([1; 16]);
+        let carried = |n: u8, body: Body| {
+            let fact = Fact {
+                at: "2026-03-05".parse().unwrap(),
+                recorded: crate::time::Hlc { ms: u64::from(n), count: 0 },
+                by: UserId([1; 16]),
+                unit,
+                body,
+                newer: false,
+            };
+            Carried {
+                // Ids run against the order of typing.
+                id: FactId { log: LogTag([1; 8]), ulid: ulid(u64::from(9 - n), &[n; 10]) },
+                json: fact.write().unwrap().into(),
+                proof: Some(Proof { device: device(1), unit }),
+                role: Some(crate::role::Role::R3),
+                past: Default::default(),
+            }
+        };
+        let holder = |n: u8, region: &str, used: Vec<UsedNumber>| {
+            Body::RegisterHolderSet(RegisterHolderSet {
+                device: device(n),
+                region: region.into(),
+                committee: "桥头".into(),
+                used,
+            })
+        };
+        let used = |year, last| UsedNumber { year, last };
+        let block = |from, to| {
+            Body::NumberBlockReserved(NumberBlockReserved {
+                device: device(2),
+                year: 2026,
+                from,
+                to,
+            })
+        };
+        let mut facts = vec![
+            carried(1, holder(1, "青石镇", vec![used(2025, 7), used(2026, 38)])),
+            carried(2, block(41, 60)),
+            carried(3, holder(3, "青石", vec![used(2026, 12), used(2027, 200_000)])),
+            carried(4, block(99_990, 100_009)),
+        ];
+        facts.sort_by_key(|carried| carried.id);
+        let got = fold(&RecordFacts { facts, ..RecordFacts::default() });
+        let want = Numbering {
+            holder: Some(device(3)),
+            region: "青石".into(),
+            committee: "桥头".into(),
+            used: [(2025, 7), (2026, 38), (2027, NUMBER_MAX)].into(),
+            blocks: vec![
+                Block { device: device(2), year: 2026, from: 41, to: 60 },
+                Block { device: device(2), year: 2026, from: 99_990, to: NUMBER_MAX },
+            ],
+        };
+        assert_eq!(got, want);
+    }
 }

@@ -97,3 +97,28 @@ pub enum Level {
     /// 镇: the township centre.
     Township,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_of_roles_are_stable() {
+        for (role, number) in Role::ALL.into_iter().zip(1u8..) {
+            assert_eq!(role.number(), number);
+            assert_eq!(Role::from_number(number), Some(role));
+            assert_eq!(format!("{role:?}"), format!("R{number}"));
+        }
+        for number in [0, 12, 255] {
+            assert_eq!(Role::from_number(number), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn the_first_three_work_in_the_village() {
+        for role in Role::ALL {
+            let want = if role.number() <= 3 { Level::Village } else { Level::Township };
+            assert_eq!(role.level(), want, "{role:?}");
+        }
+    }
+}

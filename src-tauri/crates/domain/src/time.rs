@@ -360,4 +360,132 @@ mod tests {
         assert_eq!(clock.observe(absurd, 11), clock, "a mad clock is not believed");
         assert!(Hlc { ms: 9, count: u16::MAX }.tick(0) > Hlc { ms: 9, count: u16::MAX });
     }
+
+    #[test]
+    fn the_epoch_is_eight_in_the_morning() {
+        let eight = at("1970-01-01T08:00");
+        assert_eq!(local(0).to_string(), "1970-01-01 08:00:00");
+        assert_eq!(moment(midnight(eight.day)), -28_800_000);
+        assert_eq!(midnight(eight.day).to_string(), "1970-01-01 00:00:00");
+        assert_eq!(eight.moment(), 0);
+        assert_eq!(local(i64::MAX), DateTime::UNIX_EPOCH.naive_utc(), "beyond the calendar");
+        assert_eq!(Hlc { ms: 60_000, count: 0 }.local().to_string(), "1970-01-01 08:01:00");
+        assert_eq!(day_of(57_599_999).to_string(), "1970-01-01");
+        assert_eq!(day_of(57_600_000).to_string(), "1970-01-02");
+    }
+
+    #[test]
+    fn every_precision_has_its_moment_and_its_stretch() {
+        // Text, minutes from midnight to its beginning and to its end.
+        let rows = [
+            ("2026-03-24", 0, 1440),
+            ("2026-03-24AM", 0, 720),
+            ("2026-03-24PM", 720, 1440),
+            ("2026-03-24T00:00", 0, 1),
+            ("2026-03-24T15:30", 930, 931),
+            ("2026-03-24T23:59", 1439, 1440),
+        ];
+        let midnight = at("2026-03-24").moment();
+        let origin = i64::from(at("2026-03-24").day.num_days_from_ce()) * 1440;
+        for (text, from, to) in rows {
+            assert_eq!(at(text).moment() - midnight, from * 60_000, "{text}");
+            assert_eq!(at(text).span(), Span { from: origin + from, to: origin + to }, "{text}");
+            assert_eq!(at(text).to_string(), text);
+            let json = serde_json::to_string(&at(text)).unwrap();
+            assert_eq!(json, format!("\"{text}\""));
+            assert_eq!(serde_json::from_str::<At>(&json).unwrap(), at(text));
+        }
+        assert_eq!(At::day(at("2026-03-24AM").day), at("2026-03-24"));
+        assert_eq!(At::minute_of(midnight + 930 * 60_000 + 59_999), at("2026-03-24T15:30"));
+    }
+
+    #[test]
+    fn business_times_sort_by_start_then_by_end() {
+        let order =
+            ["2026-03-24T00:00", "2026-03-24AM", "2026-03-24", "2026-03-24PM", "2026-03-25"];
+        let mut times: Vec<At> = order.iter().rev().map(|text| at(text)).collect();
+        times.sort_unstable();
+        assert_eq!(times, order.map(at));
+        assert_eq!(at(order[0]).partial_cmp(&at(order[1])), Some(std::cmp::Ordering::Less));
+        assert_eq!(at(order[0]).cmp(&at(order[0])), std::cmp::Ordering::Equal);
+    }
+
+    #[test]
+    fn only_years_a_person_may_mean_are_read() {
+        for (text, want) in [
+            ("1899-12-31", false),
+            ("1900-01-01", true),
+            ("2199-12-31", true),
+            ("2200-01-01", false),
+        ] {
+            assert_eq!(text.parse::<At>().is_ok(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn stretches_that_touch_follow_each_other_and_do_not_overlap() {
+        let span = |from, to| Span { from, to };
+        // One, the other, whether it is before, whether they overlap.
+        let rows = [
+            (span(0, 5), span(6, 9), true, false),
+            (span(0, 5), span(5, 9), true, false),
+            (span(0, 6), span(5, 9), false, true),
+            (span(5, 9), span(0, 5), false, false),
+            (span(5, 9), span(0, 6), false, true),
+            (span(0, 9), span(3, 4), false, true),
+            (span(3, 4), span(3, 4), false, true),
+        ];
+        for (a, b, before, overlaps) in rows {
+            assert_eq!((a.is_before(&b), a.overlaps(&b)), (before, overlaps), "{a:?} {b:?}");
+            assert_eq!(b.overlaps(&a), overlaps, "the same both ways");
+        }
+    }
+
+    #[test]
+    fn recorded_time_ticks_by_the_wall_or_by_one() {
+        let clock = |ms, count| Hlc { ms, count };
+        let rows = [
+            (clock(5, 3), 6, clock(6, 0)),
+            (clock(5, 3), 5, clock(5, 4)),
+            (clock(5, 3), 4, clock(5, 4)),
+            (clock(5, u16::MAX), 5, clock(6, 0)),
+            (clock(5, u16::MAX - 1), 5, clock(5, u16::MAX)),
+        ];
+        for (before, now, after) in rows {
+            assert_eq!(before.tick(now), after, "{before:?} at {now}");
+        }
+        let day = 24 * 60 * 60 * 1000;
+        let own = clock(50, 1);
+        let rows = [
+            (clock(50, 2), clock(50, 2)),
+            (clock(49, 9), own),
+            (clock(100 + day, 0), clock(100 + day, 0)),
+            (clock(101 + day, 0), own),
+        ];
+        for (other, want) in rows {
+            assert_eq!(own.observe(other, 100), want, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn recorded_time_crosses_as_text() {
+        let clock = Hlc { ms: 1_774_337_412_123, count: 2 };
+        assert_eq!(clock.to_string(), "1774337412123-2");
+        assert_eq!("1774337412123-2".parse(), Ok(clock));
+        let json = serde_json::to_string(&clock).unwrap();
+        assert_eq!(json, "\"1774337412123-2\"");
+        assert_eq!(serde_json::from_str::<Hlc>(&json).unwrap(), clock);
+        for text in ["", "5", "5-", "-5", "5-65536", "x-1"] {
+            assert_eq!(text.parse::<Hlc>(), Err(AtError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn minutes_between_two_moments_are_whole() {
+        for (from, to, want) in
+            [(0, 59_999, 0), (0, 60_000, 1), (60_000, 0, -1), (0, 7_259_999, 120), (5, 5, 0)]
+        {
+            assert_eq!(minutes_between(from, to), want, "{from} to {to}");
+        }
+    }
 }

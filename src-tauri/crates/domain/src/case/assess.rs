@@ -161,3 +161,79 @@ fn decided(facts: &Facts) -> Vec<Conflict> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use super::super::world::{Desk, begun};
+    use super::super::{Case, conflict::Settlement};
+    use crate::fact::Body;
+    use crate::fact::body::{CategorySet, Decided, Losing, RiskAssessed};
+
+    fn set(category: Category) -> Body {
+        Body::CategorySet(CategorySet { category, catalogue: crate::catalogue::VERSION.into() })
+    }
+
+    fn of_kind(case: &Case, kind: ConflictKind) -> Vec<&Conflict> {
+        case.conflicts.iter().filter(|c| c.kind == kind).collect()
+    }
+
+    #[test]
+    fn what_nobody_contradicts_is_no_conflict() {
+        let mut b = begun();
+        let (village, township) = (b.village, b.township);
+        let judged = || {
+            Body::RiskAssessed(RiskAssessed { risk: Risk::Yellow, reason: "邻里口角".into() })
+        };
+        for desk in [village, township] {
+            b.world.write(desk, "2026-03-02", set(Category::Neighbours));
+            b.world.write(desk, "2026-03-02", judged());
+        }
+        let case = b.merged();
+        assert_eq!(case.category.as_ref().map(|c| c.value), Some(Category::Neighbours));
+        assert_eq!(case.risk.as_ref().map(|r| r.value), Some(Risk::Yellow));
+        assert_eq!(case.conflicts, []);
+    }
+
+    #[test]
+    fn a_decision_about_the_type_stays_readable_and_no_other_decision_is_one() {
+        let mut b = begun();
+        let other: Desk = b.world.desk(1, Role::R2);
+        b.world.meet(b.village, other);
+        let homestead = b.world.write(b.village, "2026-03-02", set(Category::Homestead));
+        let neighbours = b.world.write(other, "2026-03-02", set(Category::Neighbours));
+        b.world.meet(b.village, other);
+        let decided = |conflict: &str| {
+            let losing = |choice| Losing {
+                choice,
+                by: String::new(),
+                recorded: String::new(),
+                device: String::new(),
+            };
+            let over = vec![losing(Choice::Fact(neighbours)), losing(Choice::Way("none".into()))];
+            Body::Decided(Decided {
+                conflict: conflict.into(),
+                choice: Choice::Fact(homestead),
+                over,
+                reason: "看过现场".into(),
+            })
+        };
+        b.world.write(b.village, "2026-03-03", decided("risk"));
+        let case = b.world.case(b.village);
+        let found = of_kind(&case, ConflictKind::Category);
+        assert!(found.len() == 1 && found[0].is_open(), "it was about something else");
+        let fact = b.world.write(b.village, "2026-03-04", decided("category"));
+        let case = b.world.case(b.village);
+        assert_eq!(case.category.as_ref().map(|c| c.value), Some(Category::Homestead));
+        let found = of_kind(&case, ConflictKind::Category);
+        assert!(found.len() == 1 && !found[0].is_open());
+        let sides: Vec<&Choice> = found[0].sides.iter().map(|side| &side.choice).collect();
+        assert_eq!(sides, [&Choice::Fact(neighbours)]);
+        let by = |s: &Option<Settlement>| match s {
+            Some(Settlement::ByPerson { fact, .. }) => Some(*fact),
+            _ => None,
+        };
+        assert_eq!(by(&found[0].settlement), Some(fact));
+    }
+}

@@ -420,3 +420,140 @@ impl Clock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::id::LogTag;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn fact(n: u8) -> FactId {
+        FactId { log: LogTag([1; 8]), ulid: [n; 16] }
+    }
+
+    fn running(kind: ClockKind, start: &str) -> Running {
+        Running {
+            kind,
+            key: String::new(),
+            start: start.parse().unwrap(),
+            agreed_end: None,
+            limit: Settings::default().limit(kind),
+            unit: None,
+            stop: None,
+            pauses: vec![],
+            extensions: vec![],
+            facts: vec![fact(1)],
+        }
+    }
+
+    fn table() -> Calendar {
+        Calendar::parse("year 2026\n").unwrap()
+    }
+
+    #[test]
+    fn a_rest_moves_the_end_by_the_days_that_lie_within() {
+        use ClockKind::{Mediation, Revisit};
+        // The clock from 2 March, when it rested, the last day as counted.
+        let rows = [
+            (Mediation, None, "2026-04-01"),
+            (Mediation, Some(("2026-03-10", Some("2026-03-15"))), "2026-04-06"),
+            (Mediation, Some(("2026-04-01", Some("2026-04-03"))), "2026-04-03"),
+            (Mediation, Some(("2026-04-02", Some("2026-04-09"))), "2026-04-01"),
+            (Mediation, Some(("2026-02-20", Some("2026-03-02"))), "2026-04-01"),
+            (Mediation, Some(("2026-02-10", Some("2026-02-20"))), "2026-04-01"),
+            (Mediation, Some(("2026-02-20", Some("2026-03-04"))), "2026-04-03"),
+            (Mediation, Some(("2026-03-10", None)), "2026-04-01"),
+            (Revisit, None, "2026-03-09"),
+            (Revisit, Some(("2026-03-03", Some("2026-03-06"))), "2026-03-09"),
+        ];
+        for (kind, pause, want) in rows {
+            let pauses = pause.map(|(from, to)| (day(from), to.map(day)));
+            let running =
+                Running { pauses: pauses.into_iter().collect(), ..running(kind, "2026-03-02") };
+            let clock = one(&running, &table());
+            assert_eq!(clock.natural_end, day(want), "{kind:?} {pause:?}");
+            let is_open = pause.is_some_and(|(_, to)| to.is_none());
+            assert_eq!(clock.is_paused, is_open, "{kind:?} {pause:?}");
+        }
+    }
+
+    #[test]
+    fn each_unit_has_its_own_end() {
+        // Kind, start, day and minute of the end, whether the table knew.
+        let rows = [
+            (ClockKind::UrgentSign, "2026-03-02T23:59", "2026-03-03", Some(0)),
+            (ClockKind::UrgentArrival, "2026-03-02T10:00", "2026-03-02", Some(630)),
+            (ClockKind::UrgentArrival, "2026-03-02", "2026-03-02", Some(30)),
+            (ClockKind::Acceptance, "2026-03-05", "2026-03-10", None),
+            (ClockKind::Revisit, "2026-03-02", "2026-03-09", None),
+            // 4 April is a Saturday.
+            (ClockKind::Mediation, "2026-03-05", "2026-04-06", None),
+        ];
+        for (kind, start, end, minute) in rows {
+            let clock = one(&running(kind, start), &table());
+            assert_eq!((clock.end, clock.end_minute), (day(end), minute), "{kind:?}");
+            assert!(clock.is_calendar_known, "{kind:?}");
+        }
+        let agreed = Running {
+            agreed_end: Some(day("2026-06-30")),
+            ..running(ClockKind::Performance, "2026-03-05")
+        };
+        assert_eq!(one(&agreed, &table()).natural_end, day("2026-06-30"));
+        let unknown = one(&running(ClockKind::Mediation, "2027-03-05"), &table());
+        assert!(!unknown.is_calendar_known);
+    }
+
+    #[test]
+    fn a_clock_names_the_rule_it_runs_by() {
+        for (kind, want) in [
+            (ClockKind::JudicialConfirmation, RuleId::ConfirmationClock),
+            (ClockKind::FinalRevisit, RuleId::FinalRevisit),
+            (ClockKind::DangerReport, RuleId::DangerReported),
+            (ClockKind::Mediation, RuleId::Clocks),
+            (ClockKind::Stagnation, RuleId::Clocks),
+        ] {
+            assert_eq!(one(&running(kind, "2026-03-02"), &table()).why, Why::new(want, [fact(1)]));
+        }
+    }
+
+    #[test]
+    fn what_a_clock_shows_from_day_to_day() {
+        let settings = Settings::default();
+        let clock = |change: fn(&mut Running)| {
+            let mut running = running(ClockKind::Mediation, "2026-03-02");
+            change(&mut running);
+            one(&running, &table())
+        };
+        let plain = clock(|_| {});
+        // Thirty days: yellow from nine days before the end, red on the day after it.
+        for (now, light, is_overdue) in [
+            ("2026-03-02", Light::Green, false),
+            ("2026-03-22", Light::Green, false),
+            ("2026-03-23", Light::Yellow, false),
+            ("2026-04-01", Light::Yellow, false),
+            ("2026-04-02", Light::Red, true),
+        ] {
+            let now: At = now.parse().unwrap();
+            assert_eq!(
+                (plain.light(now, &settings), plain.is_overdue(now)),
+                (light, is_overdue),
+                "{now}"
+            );
+        }
+        let late: At = "2026-05-01".parse().unwrap();
+        let stopped = clock(|r| r.stop = Some(("2026-03-20".parse().unwrap(), fact(2))));
+        assert_eq!((stopped.light(late, &settings), stopped.is_overdue(late)), (Light::Off, false));
+        let paused = clock(|r| r.pauses = vec![(day("2026-03-20"), None)]);
+        assert_eq!((paused.light(late, &settings), paused.is_overdue(late)), (Light::Off, false));
+        let too_late = clock(|r| r.stop = Some(("2026-05-02".parse().unwrap(), fact(2))));
+        assert!(too_late.is_overdue(late), "it stopped only later");
+        let urgent = one(&running(ClockKind::UrgentArrival, "2026-03-02T10:00"), &table());
+        for (now, want) in [("2026-03-02T10:30", false), ("2026-03-02T10:31", true)] {
+            assert_eq!(urgent.is_overdue(now.parse().unwrap()), want, "{now}");
+        }
+    }
+}

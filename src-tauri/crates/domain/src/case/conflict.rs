@@ -289,3 +289,63 @@ impl Conflict {
         self.settlement.is_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::id::RecordId;
+
+    const SEATS: [Seat; 7] = [
+        Seat::Owner,
+        Seat::Head,
+        Seat::AnyHead,
+        Seat::Centre,
+        Seat::Director,
+        Seat::JudicialOffice,
+        Seat::UnitHead,
+    ];
+
+    #[test]
+    fn who_sits_where() {
+        use Role::{R2, R3, R4, R5, R6, R7, R8};
+        // The roles while a village owns the case, while the township does, whether only the owner's.
+        type Row = (&'static [Role], &'static [Role], bool);
+        let rows: [Row; 7] = [
+            (&[R2, R3], &[R4, R5, R6, R7], true),
+            (&[R3], &[R4, R7], true),
+            (&[R3, R4, R6, R7], &[R3, R4, R6, R7], false),
+            (&[R4, R7], &[R4, R7], false),
+            (&[R7], &[R7], false),
+            (&[R6], &[R6], false),
+            (&[R3, R4, R6, R7, R8], &[R3, R4, R6, R7, R8], false),
+        ];
+        for (seat, (village, township, is_of_owner)) in SEATS.into_iter().zip(rows) {
+            assert_eq!(seat.roles(Level::Village), village, "{seat:?}");
+            assert_eq!(seat.roles(Level::Township), township, "{seat:?}");
+            assert_eq!(seat.is_of_owner(), is_of_owner, "{seat:?}");
+            for role in Role::ALL {
+                let own = if role.level() == Level::Village { village } else { township };
+                assert_eq!(seat.admits(role), own.contains(&role), "{seat:?} {role:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_unit_that_decides_is_named_or_the_owner_or_nobody_in_particular() {
+        let (owner, other) = (RecordId([1; 16]), RecordId([2; 16]));
+        let fact = FactId { log: crate::id::LogTag([1; 8]), ulid: [1; 16] };
+        for seat in SEATS {
+            let why = Why::new(RuleId::RiskMax, [fact]);
+            let conflict = Conflict::between(ConflictKind::Risk, "risk".into(), why, seat, vec![]);
+            let want = seat.is_of_owner().then_some(owner);
+            assert_eq!(conflict.deciding_unit(Some(owner)), want, "{seat:?}");
+            assert_eq!(conflict.deciding_unit(None), None, "{seat:?}");
+            assert!(conflict.is_open());
+            let named = conflict.for_unit(other).with_ways(&["one"]);
+            assert_eq!((named.deciding_unit(Some(owner)), named.ways), (Some(other), &["one"][..]));
+            let settled = named.settled_by(None).settled_by_rule(RuleId::RiskMax);
+            assert!(!settled.is_open());
+        }
+    }
+}

@@ -192,4 +192,48 @@ mod tests {
         let case = b.merged();
         assert_eq!((case.state, case.open_demands.len()), (State::PartlyAgreed, 2));
     }
+
+    #[test]
+    fn only_what_holds_settles() {
+        use super::super::agreement::Standing;
+        use super::{holds, settled};
+        use crate::time::At;
+        let day = super::super::world::day;
+        let mut b = two();
+        let village = b.village;
+        settle(&mut b, village, "2026-03-05", &[0]);
+        settle(&mut b, village, "2026-03-12", &[1]);
+        settle(&mut b, village, "2026-03-20", &[]);
+        let agreements = b.merged().agreements;
+        for (standing, want) in [
+            (Standing::Unsigned, false),
+            (Standing::Current, true),
+            (Standing::Contested, true),
+            (Standing::Replaced, false),
+            (Standing::Copy, false),
+        ] {
+            let agreement = super::Agreement { standing, ..agreements[0].clone() };
+            assert_eq!(holds(&agreement), want, "{standing:?}");
+        }
+        let of = |at: usize| {
+            (At::day(day(["2026-03-05", "2026-03-12", "2026-03-20"][at])), agreements[at].id)
+        };
+        let pick = |places: &[usize]| -> Vec<super::Agreement> {
+            let current = |at: &usize| super::Agreement {
+                standing: Standing::Current,
+                ..agreements[*at].clone()
+            };
+            places.iter().map(current).collect()
+        };
+        for (places, want) in [
+            (&[][..], None),
+            (&[0], None),
+            (&[1], None),
+            (&[0, 1], Some(of(1))),
+            (&[2], Some(of(2))),
+            (&[0, 2], Some(of(2))),
+        ] {
+            assert_eq!(settled(&pick(places), 2), want, "{places:?}");
+        }
+    }
 }

@@ -395,4 +395,89 @@ mod tests {
             assert_eq!(has(&b.merged(), Mark::ClosedWithFollowUp), is_news, "{kept:?}");
         }
     }
+
+    #[test]
+    fn work_is_news_and_what_ends_or_keeps_a_case_is_not() {
+        let visit = |b: &Begun| visited(b);
+        type Make = fn(&Begun) -> Body;
+        let rows: [(&str, Make, bool); 6] = [
+            ("a visit", visit, true),
+            (
+                "a flag",
+                |_| Body::Flagged(Flagged { flags: vec![Flag::Group], note: String::new() }),
+                true,
+            ),
+            (
+                "a look at the place",
+                |_| {
+                    let (place, findings) = ("桥头".into(), "墙角仍渗水".into());
+                    Body::SiteVisited(SiteVisited { place, findings, attachments: vec![] })
+                },
+                true,
+            ),
+            (
+                "a promise kept",
+                |b| {
+                    Body::PerformanceNoted(PerformanceNoted {
+                        agreement: b.zhang,
+                        line: None,
+                        kept: Kept::Done,
+                        amount_fen: None,
+                        note: String::new(),
+                    })
+                },
+                false,
+            ),
+            (
+                "a confirmation",
+                |_| Body::ResolutionConfirmed(ResolutionConfirmed { note: String::new() }),
+                false,
+            ),
+            ("a note", |_| Body::Note(Note { text: "照常".into() }), false),
+        ];
+        for (name, make, want) in rows {
+            let mut b = begun();
+            b.world.write(b.village, "2026-03-05", closed());
+            let body = make(&b);
+            b.world.write(b.township, "2026-03-05", body);
+            let case = b.merged();
+            assert_eq!(has(&case, Mark::ClosedWithFollowUp), want, "{name}");
+            assert_eq!(case.has_open_conflict(), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_void_that_is_not_to_be_leaves_the_case_as_it_was() {
+        let void = Body::Voided(Voided { reason: "重复登记".into() });
+        let mut b = begun();
+        let news = visited(&b);
+        b.world.write(b.township, "2026-03-05", news);
+        b.world.write(b.village, "2026-03-06", void);
+        b.merged();
+        settle(&mut b, "keep");
+        let case = b.merged();
+        assert_eq!(case.state, State::Registered);
+        assert!(!has(&case, Mark::VoidRequested) && !case.has_open_conflict());
+    }
+
+    #[test]
+    fn reopening_settles_what_came_in_after_a_closing() {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", closed());
+        let news = visited(&b);
+        b.world.write(b.township, "2026-03-05", news);
+        b.merged();
+        let body = Body::Reopened(Reopened { reason: "又来反映".into() });
+        let by = b.world.write(b.village, "2026-03-09", body);
+        let case = b.merged();
+        assert_eq!(case.state, State::Registered);
+        let asked = case.conflicts.iter().find(|c| c.kind == ConflictKind::FollowUp).expect("kept");
+        let Some(super::super::conflict::Settlement::ByPerson { fact, choice, reason, .. }) =
+            &asked.settlement
+        else {
+            panic!("settled by the reopening")
+        };
+        assert_eq!((*fact, choice), (by, &Choice::Way("reopen".into())));
+        assert_eq!(reason, "又来反映");
+    }
 }

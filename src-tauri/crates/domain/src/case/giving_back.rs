@@ -150,4 +150,33 @@ mod tests {
         assert_eq!(case.session_count(Level::Village), 1);
         assert_eq!(case.ladder.escalations[0].missed_days, Some(4));
     }
+
+    #[test]
+    fn the_township_answers_the_question_with_a_decision() {
+        use crate::fact::body::Decided;
+        for (way, want) in [("return", Level::Village), ("keep", Level::Township)] {
+            let mut b = begun();
+            b.escalate(b.village, "2026-03-10");
+            b.world.meet(b.village, b.township);
+            b.world.write(b.village, "2026-03-11", withdrawn());
+            b.world.write(b.township, "2026-03-12", accepted());
+            let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
+            assert_eq!(
+                (open.key.as_str(), open.ways),
+                ("return/village/1", &["return", "keep"][..])
+            );
+            let body = Decided {
+                conflict: open.key,
+                choice: Choice::Way(way.into()),
+                over: vec![],
+                reason: "问过双方".into(),
+            };
+            b.world.write(b.township, "2026-03-13", Body::Decided(body));
+            let case = b.merged();
+            assert_eq!(case.owner().map(|t| t.level), Some(want), "{way}");
+            assert!(!case.has_open_conflict(), "{way}");
+            let returned = case.ladder.escalations[0].status == EscalationStatus::Returned;
+            assert_eq!(returned, want == Level::Village, "{way}");
+        }
+    }
 }

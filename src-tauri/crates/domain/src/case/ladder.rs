@@ -338,10 +338,10 @@ fn dispute(escalation: &Escalation, why: &Why, basis: &[&Known], climb: &Climb<'
 #[cfg(test)]
 mod tests {
     use super::super::stage::{Mark, State};
-    use super::super::world::{accepted, begun, begun_with, escalated_for};
+    use super::super::world::{Desk, accepted, begun, begun_with, escalated, escalated_for};
     use super::*;
     use crate::fact::Body;
-    use crate::fact::body::{AgreementReached, SessionHeld, SessionResult};
+    use crate::fact::body::{AgreementReached, ConsentRecorded, SessionHeld, SessionResult, Will};
 
     #[test]
     fn what_was_settled_the_very_day_of_the_request_bars_a_blind_acceptance() {
@@ -398,5 +398,73 @@ mod tests {
         b.agree_to(mediator, "2026-03-30", rest);
         b.world.meet(mediator, b.township);
         assert_eq!(b.merged().state, State::Performing);
+    }
+
+    #[test]
+    fn only_a_later_consent_of_the_same_party_answers_a_refusal() {
+        // Who says what on which day, first to last; whether the refusal stands.
+        type Said = (&'static str, bool, Will);
+        let rows: [(&str, &[Said], bool); 6] = [
+            ("a refusal", &[("2026-03-05", true, Will::Refused)], true),
+            (
+                "agreed before",
+                &[("2026-03-04", true, Will::Given), ("2026-03-05", true, Will::Refused)],
+                true,
+            ),
+            (
+                "the other agrees",
+                &[("2026-03-05", true, Will::Refused), ("2026-03-06", false, Will::Given)],
+                true,
+            ),
+            (
+                "refused again",
+                &[("2026-03-05", true, Will::Refused), ("2026-03-06", true, Will::Stopped)],
+                true,
+            ),
+            (
+                "agrees after all",
+                &[("2026-03-05", true, Will::Refused), ("2026-03-06", true, Will::Given)],
+                false,
+            ),
+            ("agrees at once", &[("2026-03-05", true, Will::Given)], false),
+        ];
+        for (name, said, stands) in rows {
+            let mut b = begun();
+            for (at, by_li, will) in said {
+                let party = if *by_li { b.li } else { b.zhang };
+                let body = ConsentRecorded { party, will: *will, note: String::new() };
+                b.world.write(b.village, at, Body::ConsentRecorded(body));
+            }
+            let want = if stands { State::Refused } else { State::Registered };
+            assert_eq!(b.merged().state, want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_was_taken_back_before_the_request_bars_no_climb() {
+        let mut b = begun();
+        let (village, township): (Desk, Desk) = (b.village, b.township);
+        b.will(village, "2026-03-02", Will::Refused);
+        b.will(village, "2026-03-05", Will::Given);
+        b.world.write(township, "2026-03-10", escalated());
+        let case = b.merged();
+        assert_eq!(case.ladder.escalations[0].status, EscalationStatus::Requested);
+        assert_eq!(case.ladder.conflicts, []);
+        assert_eq!(case.ladder.escalations[0].key(), "escalation/village/1");
+        assert_eq!(case.ladder.escalations[0].return_key(), "return/village/1");
+        assert_eq!(level_code(Level::Township), "township");
+    }
+
+    #[test]
+    fn what_stands_in_the_statistics() {
+        for (status, want) in [
+            (EscalationStatus::Requested, true),
+            (EscalationStatus::Accepted, true),
+            (EscalationStatus::Void, false),
+            (EscalationStatus::Withdrawn, false),
+            (EscalationStatus::Returned, true),
+        ] {
+            assert_eq!(status.is_counted(), want, "{status:?}");
+        }
     }
 }

@@ -172,4 +172,46 @@ mod tests {
             assert_eq!((found.end, found.exempt), (day(end), None));
         }
     }
+
+    #[test]
+    fn some_claims_know_no_limitation() {
+        use NoLimitation::{Maintenance, Obstruction, ReturnOfProperty};
+        for category in catalogue::Category::ALL {
+            let want = match category {
+                Category::Neighbours | Category::Pollution => Some(Obstruction),
+                Category::Homestead | Category::Land => Some(ReturnOfProperty),
+                Category::MarriageFamily => Some(Maintenance),
+                _ => None,
+            };
+            assert_eq!(exempt(Some(category)), want, "{category:?}");
+        }
+        assert_eq!(exempt(None), None);
+    }
+
+    #[test]
+    fn a_type_opens_the_way_to_arbitration_as_a_track_does() {
+        for (category, want) in [
+            (Category::UnpaidWages, Some(LimitationKind::LabourArbitration)),
+            (Category::OtherLabour, Some(LimitationKind::LabourArbitration)),
+            (Category::Land, Some(LimitationKind::LandArbitration)),
+            (Category::Homestead, None),
+        ] {
+            let mut b = begun();
+            let catalogue = catalogue::VERSION.into();
+            let body = Body::CategorySet(CategorySet { category, catalogue });
+            b.world.write(b.village, "2026-03-02", body);
+            let case = b.merged();
+            let kinds: Vec<LimitationKind> = case.limitations.iter().map(|l| l.kind).collect();
+            let want: Vec<LimitationKind> =
+                want.into_iter().chain([LimitationKind::Ordinary]).collect();
+            assert_eq!(kinds, want, "{category:?}");
+        }
+        let months = [36, 12, 24];
+        let kinds = [
+            LimitationKind::Ordinary,
+            LimitationKind::LabourArbitration,
+            LimitationKind::LandArbitration,
+        ];
+        assert_eq!(kinds.map(LimitationKind::months), months);
+    }
 }

@@ -304,4 +304,88 @@ mod tests {
             reason: "问过主持人".into(),
         })
     }
+
+    #[test]
+    fn the_head_decides_which_record_tells_the_result() {
+        // Which record is right, if anybody said; whether the meeting counts, and the key's order.
+        for (theirs_first, right, want) in [
+            (false, None, 0),
+            (false, Some(true), 1),
+            (false, Some(false), 0),
+            (true, Some(true), 1),
+            (true, Some(false), 0),
+        ] {
+            let mut b = begun();
+            let mediator = b.world.desk(2, crate::role::Role::R5);
+            b.world.meet(b.township, mediator);
+            let (failed, put_off) =
+                (b.session(SessionResult::Failed), b.session(SessionResult::Rescheduled));
+            // The id follows the order of typing, the order of business time may differ.
+            let at = if theirs_first { "2026-06-08T10:00" } else { "2026-06-08T09:00" };
+            let ours = b.world.write(b.village, at, failed);
+            let theirs = b.world.write(mediator, "2026-06-08T09:30", put_off);
+            b.world.meet(mediator, b.township);
+            let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
+            assert_eq!(open.key, format!("meeting/{ours}/{theirs}"));
+            assert_eq!(open.ways, ["apart"]);
+            if let Some(is_ours) = right {
+                let choice = Choice::Fact(if is_ours { ours } else { theirs });
+                b.world.write(b.village, "2026-06-09", decided(&open.key, choice));
+            }
+            let case = b.merged();
+            assert_eq!(case.session_count(Level::Village), want, "{theirs_first} {right:?}");
+            let uncounted: Vec<Option<Uncounted>> = [ours, theirs]
+                .iter()
+                .map(|id| case.sessions.iter().find(|s| s.id == *id).and_then(|s| s.uncounted))
+                .collect();
+            let want = match right {
+                None => [Some(Uncounted::ResultsDiffer); 2],
+                Some(true) => [None, Some(Uncounted::OtherResult)],
+                Some(false) => [Some(Uncounted::OtherResult); 2],
+            };
+            assert_eq!(uncounted, want, "{theirs_first} {right:?}");
+        }
+    }
+
+    #[test]
+    fn somebody_may_say_that_it_was_one_meeting() {
+        for (way, want) in [("one", 1), ("apart", 2), ("who knows", 1)] {
+            let mut b = begun();
+            let body = b.session(SessionResult::Failed);
+            let mediator = b.world.desk(2, crate::role::Role::R5);
+            b.world.meet(b.township, mediator);
+            b.world.write(b.village, "2026-06-08", body.clone());
+            b.world.write(mediator, "2026-06-08", body);
+            b.world.meet(mediator, b.township);
+            let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
+            assert_eq!(open.ways, ["one", "apart"]);
+            b.world.write(b.village, "2026-06-09", decided(&open.key, Choice::Way(way.into())));
+            let case = b.merged();
+            assert_eq!(case.session_count(Level::Village), want, "{way}");
+            let with: Vec<usize> = case.sessions.iter().map(|s| s.with.len()).collect();
+            assert_eq!(with, if want == 1 { [1, 1] } else { [0, 0] }, "{way}");
+        }
+    }
+
+    #[test]
+    fn one_record_may_note_more_people_than_the_other() {
+        let id = |n: u8| FactId { log: crate::id::LogTag([n; 8]), ulid: [n; 16] };
+        let rows: [(&[u8], &[u8], bool); 6] = [
+            (&[1, 2], &[1, 2], true),
+            (&[1, 2], &[2, 1, 3], true),
+            (&[1, 2, 3], &[1, 2], true),
+            (&[1, 2], &[1, 3], false),
+            (&[], &[1], true),
+            (&[1], &[2], false),
+        ];
+        for (a, b, want) in rows {
+            let list = |ids: &[u8]| ids.iter().map(|n| id(*n)).collect::<Vec<FactId>>();
+            assert_eq!(is_one_pair(&list(a), &list(b)), want, "{a:?} {b:?}");
+        }
+        for (a, b, want) in
+            [("村委会", " 石湾村村委会", true), ("村委会", "", true), ("村委会", "镇里", false)]
+        {
+            assert_eq!((is_one_place(a, b), is_one_place(b, a)), (want, want), "{a} {b}");
+        }
+    }
 }

@@ -12,44 +12,44 @@ use crate::role::{Level, Role};
 use crate::settings::Settings;
 use crate::time::{At, Day, Hlc, midnight, moment};
 
-pub(super) fn day(text: &str) -> Day {
+pub(crate) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
 /// A desk: one user on one device of one unit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Desk {
+pub(crate) struct Desk {
     at: usize,
     unit: u8,
     role: Role,
 }
 
 impl Desk {
-    pub(super) fn unit(self) -> RecordId {
+    pub(crate) fn unit(self) -> RecordId {
         RecordId([self.unit; 16])
     }
 
-    pub(super) fn user(self) -> UserId {
+    pub(crate) fn user(self) -> UserId {
         UserId([u8::try_from(self.at).unwrap() + 100; 16])
     }
 
-    pub(super) fn proof(self) -> Proof {
+    pub(crate) fn proof(self) -> Proof {
         let device = DeviceId([u8::try_from(self.at).unwrap() + 50; 16]);
         Proof { device, unit: self.unit() }
     }
 }
 
 /// Changes, each with one fact, and who has which.
-pub(super) struct World {
+pub(crate) struct World {
     changes: Vec<(Carried, BTreeSet<usize>)>,
     has: Vec<BTreeSet<usize>>,
     today: BTreeMap<usize, Day>,
-    pub(super) fields: BTreeMap<String, Vec<FieldValue>>,
-    pub(super) removed: BTreeMap<FactId, u64>,
+    pub(crate) fields: BTreeMap<String, Vec<FieldValue>>,
+    pub(crate) removed: BTreeMap<FactId, u64>,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             changes: vec![],
             has: vec![],
@@ -59,22 +59,22 @@ impl World {
         }
     }
 
-    pub(super) fn desk(&mut self, unit: u8, role: Role) -> Desk {
+    pub(crate) fn desk(&mut self, unit: u8, role: Role) -> Desk {
         self.has.push(BTreeSet::new());
         Desk { at: self.has.len() - 1, unit, role }
     }
 
     /// Sets a desk's calendar; otherwise it types things on the day they happen.
-    pub(super) fn today(&mut self, desk: Desk, today: &str) {
+    pub(crate) fn today(&mut self, desk: Desk, today: &str) {
         self.today.insert(desk.at, day(today));
     }
 
-    pub(super) fn write(&mut self, desk: Desk, at: &str, body: Body) -> FactId {
+    pub(crate) fn write(&mut self, desk: Desk, at: &str, body: Body) -> FactId {
         self.forge(desk, at, body, |_| {})
     }
 
     /// Writes a fact after somebody has tampered with what its entry proves.
-    pub(super) fn forge(
+    pub(crate) fn forge(
         &mut self,
         desk: Desk,
         at: &str,
@@ -116,27 +116,27 @@ impl World {
     }
 
     /// Two desks exchange everything.
-    pub(super) fn meet(&mut self, a: Desk, b: Desk) {
+    pub(crate) fn meet(&mut self, a: Desk, b: Desk) {
         let both: BTreeSet<usize> = self.has[a.at].union(&self.has[b.at]).copied().collect();
         self.has[a.at].clone_from(&both);
         self.has[b.at] = both;
     }
 
-    pub(super) fn count(&self, desk: Desk) -> usize {
+    pub(crate) fn count(&self, desk: Desk) -> usize {
         self.has[desk.at].len()
     }
 
-    pub(super) fn case(&self, desk: Desk) -> Case {
+    pub(crate) fn case(&self, desk: Desk) -> Case {
         self.case_under(desk, &Settings::default())
     }
 
-    pub(super) fn case_under(&self, desk: Desk, settings: &Settings) -> Case {
+    pub(crate) fn case_under(&self, desk: Desk, settings: &Settings) -> Case {
         let order: Vec<usize> = self.has[desk.at].iter().copied().collect();
         super::fold(&self.record(&order), settings)
     }
 
     /// The same case from changes that arrived in another order, some of them twice.
-    pub(super) fn case_shuffled(&self, desk: Desk, seed: u64) -> Case {
+    pub(crate) fn case_shuffled(&self, desk: Desk, seed: u64) -> Case {
         let mut left: Vec<usize> = self.has[desk.at].iter().copied().collect();
         let mut order = Vec::new();
         let mut state = seed | 1;
@@ -157,7 +157,7 @@ impl World {
         super::fold(&self.record(&order), &Settings::default())
     }
 
-    pub(super) fn check(&self, desk: Desk, at: &str, body: &Body) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, desk: Desk, at: &str, body: &Body) -> Result<(), Refusal> {
         let at: At = at.parse().unwrap();
         let today = self.today.get(&desk.at).copied().unwrap_or(at.day);
         let author = Author { role: desk.role, unit: desk.unit(), today };
@@ -181,20 +181,20 @@ impl World {
 }
 
 /// A case of two parties registered in the village on 1 March 2026.
-pub(super) struct Begun {
-    pub(super) world: World,
-    pub(super) village: Desk,
-    pub(super) township: Desk,
-    pub(super) zhang: FactId,
-    pub(super) li: FactId,
+pub(crate) struct Begun {
+    pub(crate) world: World,
+    pub(crate) village: Desk,
+    pub(crate) township: Desk,
+    pub(crate) zhang: FactId,
+    pub(crate) li: FactId,
 }
 
-pub(super) fn begun() -> Begun {
+pub(crate) fn begun() -> Begun {
     begun_with(&[])
 }
 
 /// The same with demands.
-pub(super) fn begun_with(demands: &[&str]) -> Begun {
+pub(crate) fn begun_with(demands: &[&str]) -> Begun {
     let mut world = World::new();
     let village = world.desk(1, Role::R3);
     let township = world.desk(2, Role::R4);
@@ -209,7 +209,7 @@ pub(super) fn begun_with(demands: &[&str]) -> Begun {
     Begun { world, village, township, zhang, li }
 }
 
-pub(super) fn registered() -> Body {
+pub(crate) fn registered() -> Body {
     Body::Registered(Registered {
         number: "临-A-0001".into(),
         source: Source::Application,
@@ -222,7 +222,7 @@ pub(super) fn registered() -> Body {
     })
 }
 
-pub(super) fn party(name: &str, side: Side) -> Body {
+pub(crate) fn party(name: &str, side: Side) -> Body {
     Body::PartyAdded(PartyAdded {
         name: name.into(),
         side,
@@ -238,31 +238,31 @@ pub(super) fn party(name: &str, side: Side) -> Body {
 }
 
 impl Begun {
-    pub(super) fn session(&self, result: SessionResult) -> Body {
+    pub(crate) fn session(&self, result: SessionResult) -> Body {
         let held = session_held(vec![self.zhang, self.li]);
         Body::SessionHeld(SessionHeld { result, ..held })
     }
 
-    pub(super) fn agreement(&self, text: &str, replaces: Option<FactId>) -> Body {
+    pub(crate) fn agreement(&self, text: &str, replaces: Option<FactId>) -> Body {
         Body::AgreementReached(AgreementReached { replaces, ..self.agreed_on(text) })
     }
 
     /// An agreement of both about 18000 yuan.
-    pub(super) fn agreed_on(&self, text: &str) -> AgreementReached {
+    pub(crate) fn agreed_on(&self, text: &str) -> AgreementReached {
         let parties = vec![self.zhang, self.li];
         let amount_fen = Some(crate::money::Fen(1_800_000));
         AgreementReached { amount_fen, ..AgreementReached::written(text, parties) }
     }
 
     /// A mediator at the township who knows the case.
-    pub(super) fn mediator(&mut self) -> Desk {
+    pub(crate) fn mediator(&mut self) -> Desk {
         let mediator = self.world.desk(2, Role::R5);
         self.world.meet(self.township, mediator);
         mediator
     }
 
     /// An agreement signed and sealed on one day by one desk.
-    pub(super) fn agree(
+    pub(crate) fn agree(
         &mut self,
         desk: Desk,
         at: &str,
@@ -274,7 +274,7 @@ impl Begun {
     }
 
     /// The same for any agreement.
-    pub(super) fn agree_to(&mut self, desk: Desk, at: &str, body: Body) -> FactId {
+    pub(crate) fn agree_to(&mut self, desk: Desk, at: &str, body: Body) -> FactId {
         let agreement = self.world.write(desk, at, body);
         let parties = vec![self.zhang, self.li];
         self.world.write(desk, at, signed(agreement, parties));
@@ -282,18 +282,18 @@ impl Begun {
         agreement
     }
 
-    pub(super) fn escalate(&mut self, desk: Desk, at: &str) -> FactId {
+    pub(crate) fn escalate(&mut self, desk: Desk, at: &str) -> FactId {
         self.world.write(desk, at, escalated())
     }
 
-    pub(super) fn will(&mut self, desk: Desk, at: &str, will: Will) -> FactId {
+    pub(crate) fn will(&mut self, desk: Desk, at: &str, will: Will) -> FactId {
         let party = self.li;
         let body = Body::ConsentRecorded(ConsentRecorded { party, will, note: String::new() });
         self.world.write(desk, at, body)
     }
 
     /// Everybody meets; what both now see.
-    pub(super) fn merged(&mut self) -> Case {
+    pub(crate) fn merged(&mut self) -> Case {
         self.world.meet(self.village, self.township);
         let case = self.world.case(self.village);
         assert_eq!(case, self.world.case(self.township), "both rooms see the same");
@@ -301,7 +301,7 @@ impl Begun {
     }
 }
 
-pub(super) fn signed(agreement: FactId, parties: Vec<FactId>) -> Body {
+pub(crate) fn signed(agreement: FactId, parties: Vec<FactId>) -> Body {
     Body::AgreementSigned(AgreementSigned {
         agreement,
         parties,
@@ -310,7 +310,7 @@ pub(super) fn signed(agreement: FactId, parties: Vec<FactId>) -> Body {
     })
 }
 
-pub(super) fn sealed(agreement: FactId) -> Body {
+pub(crate) fn sealed(agreement: FactId) -> Body {
     Body::AgreementSealed(AgreementSealed {
         agreement,
         seal: "桥头村人民调解委员会".into(),
@@ -318,11 +318,11 @@ pub(super) fn sealed(agreement: FactId) -> Body {
     })
 }
 
-pub(super) fn escalated() -> Body {
+pub(crate) fn escalated() -> Body {
     escalated_for(EscalationReason::Danger)
 }
 
-pub(super) fn escalated_for(reason: EscalationReason) -> Body {
+pub(crate) fn escalated_for(reason: EscalationReason) -> Body {
     Body::Escalated(Escalated {
         from: Level::Village,
         round: 1,
@@ -332,11 +332,11 @@ pub(super) fn escalated_for(reason: EscalationReason) -> Body {
     })
 }
 
-pub(super) fn accepted() -> Body {
+pub(crate) fn accepted() -> Body {
     Body::EscalationAccepted(EscalationAccepted { from: Level::Village, round: 1 })
 }
 
 /// A failed session in the village hall.
-pub(super) fn session_held(present: Vec<FactId>) -> SessionHeld {
+pub(crate) fn session_held(present: Vec<FactId>) -> SessionHeld {
     SessionHeld::brief("村委会", "周某", present, SessionResult::Failed)
 }

@@ -194,3 +194,176 @@ fn a_dispute_that_was_reported_is_not_late_when_an_earlier_case_of_it_arrives() 
     lines[1].main = lines[0].case;
     assert_eq!(late(&lines), 0, "one dispute is reported once");
 }
+
+#[test]
+fn of_two_freezes_in_one_record_the_first_stays() {
+    let lines = [line(10, "2026-07-05", 0)];
+    let full = Books { lines: &lines, freezes: &[], zeros: &[] }.freeze(
+        july(),
+        vec![],
+        true,
+        String::new(),
+    );
+    let empty =
+        Books { lines: &[], freezes: &[], zeros: &[] }.freeze(july(), vec![], true, String::new());
+    let bodies = [full.0.clone(), empty.0].map(Body::PeriodFrozen).into_iter();
+    let said = fold(RecordId([1; 16]), &record(1, TOWNSHIP, Role::R7, bodies));
+    let freeze = said.freeze.expect("frozen");
+    assert_eq!(freeze.body, full.0);
+    let at = "2026-08-03".parse().unwrap();
+    let recorded = Hlc { ms: 1, count: 0 };
+    assert_eq!((freeze.at, freeze.recorded, freeze.by), (at, recorded, UserId([1; 16])));
+    assert_eq!((freeze.unit, freeze.record), (TOWNSHIP, RecordId([1; 16])));
+}
+
+#[test]
+fn what_was_late_keeps_its_own_day() {
+    let known = vec![line(10, "2026-07-05", 0)];
+    let first = frozen(1, &Books { lines: &known, freezes: &[], zeros: &[] }, july());
+    // An agreement on the known case, and a whole case with its agreement, both too late.
+    let lines = vec![
+        Line {
+            agreements: vec![AgreementLine {
+                day: day("2026-07-09"),
+                ..line(10, "2026-07-05", 1).agreements[0]
+            }],
+            ..line(10, "2026-07-05", 0)
+        },
+        line(11, "2026-07-08", 500),
+        line(12, "2026-07-01", 0),
+    ];
+    let august = july().next();
+    let one = [first];
+    let open = Books { lines: &lines, freezes: &one, zeros: &[] };
+    let late = |n: u8, on: &str, itself, agreements: Vec<FactId>| Late {
+        case: RecordId([n; 16]),
+        day: day(on),
+        itself,
+        agreements,
+    };
+    let want = [
+        late(12, "2026-07-01", true, vec![]),
+        late(11, "2026-07-08", true, vec![agreement(11)]),
+        late(10, "2026-07-09", false, vec![agreement(10)]),
+    ];
+    assert_eq!(open.late(august), want);
+    let both = [one[0].clone(), frozen(2, &open, august)];
+    let closed = Books { lines: &lines, freezes: &both, zeros: &[] };
+    assert_eq!(closed.late(august), want, "and reads the same once it is frozen");
+}
+
+#[test]
+fn a_freeze_names_what_was_before_it_and_no_frozen_period_holds() {
+    let lines = [
+        line(10, "2026-06-30", 0),
+        line(11, "2026-07-01", 0),
+        line(12, "2026-07-31", 0),
+        line(13, "2026-08-01", 0),
+    ];
+    let named = |freezes: &[Freeze], period: Period| -> Vec<(CountedAs, u8)> {
+        let books = Books { lines: &lines, freezes, zeros: &[] };
+        let (_, lists) = books.freeze(period, vec![], true, String::new());
+        let of = |list: PeriodCounted| {
+            list.cases.into_iter().map(move |case| (list.counted_as, case.case.0[0]))
+        };
+        lists.into_iter().flat_map(of).collect()
+    };
+    let own = |n| (CountedAs::Own, n);
+    let before = |n| (CountedAs::Before, n);
+    assert_eq!(named(&[], july()), [own(11), own(12), before(10)]);
+    let empty = Books { lines: &[], freezes: &[], zeros: &[] };
+    let june = frozen(1, &empty, "2026-06".parse().unwrap());
+    let late = (CountedAs::Late, 10);
+    assert_eq!(named(std::slice::from_ref(&june), july()), [own(11), own(12), late]);
+    // July was never frozen: in August its cases are neither late nor forgotten.
+    let august = july().next();
+    assert_eq!(named(&[june], august), [own(13), before(11), before(12)]);
+}
+
+#[test]
+fn a_unit_answers_for_itself_and_for_the_period() {
+    let body = |period: Period| Body::ZeroReported(ZeroReported { period, note: String::new() });
+    let zeros = |period| {
+        let bodies = std::iter::once(body(period));
+        fold(RecordId([7; 16]), &record(7, VILLAGE, Role::R3, bodies)).zeros
+    };
+    let (mine, other) = (zeros(july()), zeros(july().next()));
+    let lines = [line(10, "2026-07-05", 0)];
+    let later = [line(10, "2026-08-05", 0)];
+    let rows: [(&[Line], &[ZeroReport], UnitId, ReportState); 5] = [
+        (&[], &other, VILLAGE, ReportState::Missing),
+        (&[], &mine, TOWNSHIP, ReportState::Missing),
+        (&lines, &[], TOWNSHIP, ReportState::Missing),
+        (&later, &[], VILLAGE, ReportState::Missing),
+        (&lines, &other, VILLAGE, ReportState::Cases),
+    ];
+    for (lines, zeros, unit, want) in rows {
+        let books = Books { lines, freezes: &[], zeros };
+        assert_eq!(books.report(unit, july()), want);
+    }
+    let zero = &mine[0];
+    assert_eq!((zero.unit, zero.by, zero.period), (VILLAGE, UserId([7; 16]), july()));
+}
+
+#[test]
+fn a_period_counts_every_member_of_its_lines() {
+    let oral = AgreementLine {
+        id: agreement(20),
+        day: day("2026-07-06"),
+        form: AgreementForm::Oral,
+        amount: Fen(300),
+    };
+    let mut second = line(11, "2026-07-31", 700);
+    second.agreements.push(oral);
+    second.category = None;
+    second.source = Source::Court;
+    second.unit = TOWNSHIP;
+    let lines = [line(10, "2026-07-01", 0), second, line(12, "2026-08-01", 900)];
+    let books = Books { lines: &lines, freezes: &[], zeros: &[] };
+    let want = PeriodNumbers {
+        cases: 2,
+        parties: 4,
+        succeeded: 1,
+        written: 1,
+        oral: 1,
+        amount_fen: Fen(1_000),
+        by_source: [(Source::Application, 1), (Source::Court, 1)].into(),
+        by_category: [(Category::Neighbours, 1)].into(),
+        by_unit: vec![
+            UnitCount { unit: VILLAGE, cases: 1 },
+            UnitCount { unit: TOWNSHIP, cases: 1 },
+        ],
+    };
+    assert_eq!(books.truth(july()), want);
+    assert_eq!(books.open(july()), want, "nothing is frozen");
+}
+
+#[test]
+fn periods_of_every_length_have_their_days() {
+    // The period, its first and last day, the one after it.
+    let rows = [
+        ("2026-01", "2026-01-01", "2026-01-31", "2026-02"),
+        ("2026-12", "2026-12-01", "2026-12-31", "2027-01"),
+        ("2024-02", "2024-02-01", "2024-02-29", "2024-03"),
+        ("2026-Q1", "2026-01-01", "2026-03-31", "2026-Q2"),
+        ("2026-Q4", "2026-10-01", "2026-12-31", "2027-Q1"),
+        ("2026", "2026-01-01", "2026-12-31", "2027"),
+    ];
+    for (text, first, last, next) in rows {
+        let period: Period = text.parse().unwrap();
+        assert_eq!((period.first(), period.last()), (day(first), day(last)), "{text}");
+        assert_eq!(period.next().to_string(), next);
+        for (on, want) in [(first, true), (last, true)] {
+            assert_eq!(period.contains(day(on)), want, "{on} in {text}");
+            assert_eq!(Period::of(day(on), period.span()), period);
+        }
+        assert!(!period.contains(period.next().first()), "{text}");
+        assert!(!period.contains(crate::calendar::after(period.first(), -1)), "{text}");
+        let json = serde_json::to_string(&period).unwrap();
+        assert_eq!(json, format!("\"{text}\""));
+        assert_eq!(serde_json::from_str::<Period>(&json).unwrap(), period);
+    }
+    for text in ["1899", "2200-01", "2026-Q0", "2026-q1", "02026", "2026-07-01"] {
+        assert_eq!(text.parse::<Period>(), Err(PeriodError), "{text}");
+    }
+}

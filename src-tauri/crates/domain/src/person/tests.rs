@@ -91,3 +91,99 @@ fn the_last_four_digits_of_a_telephone() {
         assert_eq!(phone_tail(phone), want);
     }
 }
+
+/// The same author's other facts.
+fn says(n: u8, body: Body) -> ChangeFacts {
+    let mut change = change(n, vec![], true, vec![]);
+    let carried = &mut change.facts[0];
+    let fact = Fact { body, ..Fact::read(&carried.json).unwrap() };
+    carried.json = fact.write().unwrap().into();
+    change
+}
+
+#[test]
+fn a_person_begins_with_what_was_registered() {
+    use crate::fact::body::PersonRegistered;
+    for sex in [None, Some(Sex::Male), Some(Sex::Female)] {
+        let person = folded(vec![says(1, Body::PersonRegistered(PersonRegistered { sex }))]);
+        assert_eq!(person.sex, sex);
+        assert!(person.links.is_empty() && person.conflicts.is_empty());
+    }
+}
+
+#[test]
+fn the_key_of_a_link_names_the_other_record() {
+    let name = key(OTHER);
+    assert_eq!(name, format!("same_person/{OTHER}"));
+    assert_eq!(other_of(&name), Some(OTHER));
+    for text in ["same_person/", "same_person/x", "duplicate/07"] {
+        assert_eq!(other_of(text), None, "{text}");
+    }
+}
+
+#[test]
+fn an_act_that_answers_nobody_settles_nothing() {
+    let linked = || change(1, vec![], true, vec![]);
+    let apart = || change(2, vec![], false, vec![]);
+    let beside = change(3, vec![], true, vec![]);
+    let person = folded(vec![linked(), apart(), beside]);
+    assert_eq!(person.conflicts.len(), 1);
+    assert!(person.conflicts[0].is_open() && person.conflicts[0].sides.len() == 3);
+    let acts = person.links[0].acts.clone();
+    assert_eq!(acts.len(), 3);
+    let person = folded(vec![linked(), apart(), change(3, vec![], false, acts[..2].to_vec())]);
+    let link = PersonLink {
+        with: OTHER,
+        is_same: false,
+        is_disputed: false,
+        acts: vec![FactId { log: LogTag([3; 8]), ulid: ulid(3, &[3; 10]) }],
+        why: person.links[0].why.clone(),
+    };
+    assert_eq!(person.links, [link], "the last word stands alone");
+    assert_eq!(
+        choice(&PersonsLinked {
+            with: OTHER,
+            same: true,
+            act: None,
+            answers: vec![],
+            reason: String::new(),
+        }),
+        Choice::Way("same".into())
+    );
+}
+
+#[test]
+fn wide_digits_and_small_letters_are_one_number() {
+    for (text, want) in [
+        ("１１０１０５１９４９１２３１００２ｘ", "11010519491231002X"),
+        ("110105-19491231-002X", "11010519491231002X"),
+        ("证号 12ab", "12"),
+        ("", ""),
+    ] {
+        assert_eq!(id_digits(text), want, "{text}");
+    }
+}
+
+#[test]
+fn the_last_digit_but_one_names_the_sex() {
+    use IdWarning::{CheckDigit, Date, Length, Sex as OfSex};
+    // The number, the sex written beside it, what is said.
+    let rows: [(&str, Option<Sex>, &[IdWarning]); 8] = [
+        ("110105491231003", Some(Sex::Male), &[]),
+        ("110105491231003", Some(Sex::Female), &[OfSex]),
+        ("110105491231002", Some(Sex::Male), &[OfSex]),
+        ("110105491231002", Some(Sex::Female), &[]),
+        ("110105491231003", None, &[]),
+        ("110105194912310034", Some(Sex::Female), &[CheckDigit, OfSex]),
+        ("110105194913310022", None, &[CheckDigit, Date]),
+        ("1101054912310021", Some(Sex::Female), &[Length]),
+    ];
+    for (id, sex, want) in rows {
+        assert_eq!(id_warnings(id, None, sex, day("2026-03-05")), want, "{id} {sex:?}");
+    }
+    let born_that_day = day("1949-12-31");
+    assert_eq!(id_warnings("11010519491231002X", None, None, born_that_day), []);
+    let day_before = day("1949-12-30");
+    assert_eq!(id_warnings("11010519491231002X", None, None, day_before), [Date]);
+    assert_eq!(birth_in("110105 491231 002"), Some(born_that_day));
+}

@@ -455,3 +455,62 @@ fn what_was_put_down_in_writing_is_the_agreement() {
     assert_eq!(r.standings(), [Standing::Copy, Standing::Current]);
     assert_eq!(r.merged().agreements[1].confirmation_bar(), None, "it may go to the court");
 }
+
+#[test]
+fn the_office_chooses_one_the_other_or_both() {
+    use crate::case::world::begun;
+    use Standing::{Contested, Current, Replaced};
+    type Choose = fn(FactId, FactId) -> Choice;
+    let rows: [(&str, Option<Choose>, [Standing; 2]); 5] = [
+        ("nobody", None, [Contested, Contested]),
+        ("the first", Some(|first, _| Choice::Fact(first)), [Current, Replaced]),
+        ("the second", Some(|_, second| Choice::Fact(second)), [Replaced, Current]),
+        ("both", Some(|_, _| Choice::Way("both".into())), [Current, Current]),
+        ("no way there is", Some(|_, _| Choice::Way("later".into())), [Contested, Contested]),
+    ];
+    for (name, choose, want) in rows {
+        let mut b = begun();
+        let (village, mediator) = (b.village, b.mediator());
+        let office = b.world.desk(2, Role::R6);
+        let first = b.agree(village, "2026-03-05", "一次付清", None);
+        let second = b.agree(mediator, "2026-03-06", "分三期付清", None);
+        b.world.meet(mediator, b.township);
+        b.merged();
+        b.world.meet(b.township, office);
+        if let Some(choose) = choose {
+            let body = Decided {
+                conflict: format!("agreements/{first}/{second}"),
+                choice: choose(first, second),
+                over: vec![],
+                reason: "看过两份协议".into(),
+            };
+            b.world.write(office, "2026-03-09", Body::Decided(body));
+            b.world.meet(office, b.township);
+        }
+        let case = b.merged();
+        let standing: Vec<Standing> = case.agreements.iter().map(|a| a.standing).collect();
+        assert_eq!(standing, want, "{name}");
+        let replaced: Vec<Option<FactId>> = case.agreements.iter().map(|a| a.replaced_by).collect();
+        let by = |at: usize, other| (want[at] == Replaced).then_some(other);
+        assert_eq!(replaced, [by(0, second), by(1, first)], "{name}");
+        assert_eq!(case.has_open_conflict(), choose.is_none(), "{name}");
+        // What was replaced, and what nobody signed, contradicts nothing that comes later.
+        let draft = b.agreement("草稿", None);
+        b.world.write(village, "2026-03-19", draft);
+        b.agree(village, "2026-03-20", "分五期付清", None);
+        let holding = want.iter().filter(|standing| **standing != Replaced).count();
+        let of_kind = |c: &&Conflict| c.kind == ConflictKind::Agreements;
+        let count = b.merged().conflicts.iter().filter(of_kind).count();
+        assert_eq!(count, 1 + holding, "{name}");
+    }
+}
+
+#[test]
+fn a_copy_for_each_party_and_one_for_the_committee() {
+    let mut b = crate::case::world::begun();
+    b.agree(b.village, "2026-03-05", "一次付清", None);
+    let written = b.merged().agreements[0].clone();
+    assert_eq!(written.copies(), Some(3));
+    let oral = Agreement { form: AgreementForm::Oral, ..written };
+    assert_eq!(oral.copies(), None);
+}

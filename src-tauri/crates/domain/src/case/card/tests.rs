@@ -186,3 +186,136 @@ fn the_earlier_card_for_a_standstill_is_a_setting() {
     assert_eq!(runs(&Settings::default()), 0);
     assert!(runs(&Settings { has_early_stagnation: true, ..Settings::default() }) > 0);
 }
+
+#[test]
+fn two_notes_of_one_card_are_one_and_a_correction_belongs_to_it() {
+    let (mut b, _, director) = accepted();
+    let note = |delivered| {
+        let Body::CardIssued(body) =
+            issued(CardColour::Blue, ClockKind::Mediation, "2026-04-01", vec![])
+        else {
+            unreachable!("a card")
+        };
+        Body::CardIssued(CardIssued { delivered, ..body })
+    };
+    let first = b.world.write(director, "2026-04-02", note(false));
+    let second = b.world.write(director, "2026-04-03", note(true));
+    let case = everybody(&mut b, director);
+    let owner = case.owner().map(|tenure| tenure.unit);
+    let want = Card {
+        issued: vec![first, second],
+        colour: CardColour::Blue,
+        clock: ClockKind::Mediation,
+        anchor: Some(day("2026-04-01")),
+        at: At::day(day("2026-04-02")),
+        unit: owner,
+        follows: vec![],
+        is_delivered: true,
+        withdrawn: None,
+        answered: None,
+        corrected: None,
+    };
+    assert_eq!(case.cards, std::slice::from_ref(&want));
+    let corrected = |card| {
+        let note = "期限已延长".into();
+        Body::CardCorrected(crate::fact::body::CardCorrected { card, note })
+    };
+    let correction = b.world.write(director, "2026-04-06", corrected(second));
+    b.world.write(director, "2026-04-07", corrected(first));
+    let case = everybody(&mut b, director);
+    assert_eq!(case.cards, [Card { corrected: Some(correction), ..want.clone() }]);
+    let withdrawn = Some(Why::new(RuleId::CardWithdrawn, [first]));
+    let rows = [
+        (want.clone(), true, false),
+        (Card { withdrawn: withdrawn.clone(), ..want.clone() }, false, true),
+        (Card { withdrawn: withdrawn.clone(), is_delivered: false, ..want.clone() }, false, false),
+        (Card { withdrawn, corrected: Some(correction), ..want }, false, false),
+    ];
+    for (card, holds, needs) in rows {
+        assert_eq!((card.holds(), card.needs_correction()), (holds, needs), "{card:?}");
+    }
+}
+
+#[test]
+fn a_card_for_one_clock_says_nothing_about_another() {
+    let (mut b, _, director) = accepted();
+    let card = issued(CardColour::Red, ClockKind::Stagnation, "2026-04-16", vec![]);
+    b.world.write(director, "2026-04-20", card);
+    let case = everybody(&mut b, director);
+    assert_eq!(held(&case), [true]);
+    assert_eq!(due_at(&case, "2026-04-20", &[]), [(CardColour::Yellow, CardGround::SecondOverdue)]);
+}
+
+#[test]
+fn the_last_of_two_yellow_cards_of_one_unit_makes_the_red_one() {
+    let (mut b, _, director) = accepted();
+    let yellow = |clock, anchor, unit| {
+        let Body::CardIssued(body) = issued(CardColour::Yellow, clock, anchor, vec![]) else {
+            unreachable!("a card")
+        };
+        Body::CardIssued(CardIssued { unit, ..body })
+    };
+    let stranger = crate::id::RecordId([9; 16]);
+    let cards = [
+        ("2026-04-02", yellow(ClockKind::Mediation, "2026-04-01", None)),
+        ("2026-04-20", yellow(ClockKind::Stagnation, "2026-04-16", None)),
+        ("2026-04-22", yellow(ClockKind::Stagnation, "2026-04-16", Some(stranger))),
+    ];
+    let ids: Vec<FactId> =
+        cards.into_iter().map(|(at, body)| b.world.write(director, at, body)).collect();
+    let case = everybody(&mut b, director);
+    let (calendar, settings) = (calendar(), Settings::default());
+    let clocks = clocks_of(&case, &calendar);
+    let bench = Bench { clocks: &clocks, calendar: &calendar, settings: &settings };
+    let red: Vec<CardDue> = due(&case, bench, &[], At::day(day("2026-04-23")))
+        .into_iter()
+        .filter(|due| due.ground == CardGround::TwoYellow)
+        .collect();
+    let want = CardDue {
+        colour: CardColour::Red,
+        ground: CardGround::TwoYellow,
+        clock: ClockKind::Stagnation,
+        anchor: day("2026-04-20"),
+        unit: case.owner().map(|tenure| tenure.unit),
+        follows: ids[..2].to_vec(),
+        why: Why::new(RuleId::RedCard, ids[..2].iter().copied()),
+    };
+    assert_eq!(red, [want]);
+}
+
+#[test]
+fn a_blue_card_beside_a_yellow_one_makes_no_red_one() {
+    let (mut b, _, director) = accepted();
+    let card = issued(CardColour::Yellow, ClockKind::Mediation, "2026-04-01", vec![]);
+    b.world.write(director, "2026-04-02", card);
+    let case = everybody(&mut b, director);
+    let there = |colour, at| [Elsewhere { id: b.zhang, colour, day: day(at) }];
+    for (colour, at, want) in [
+        (CardColour::Blue, "2026-04-01", false),
+        (CardColour::Yellow, "2026-04-01", true),
+        (CardColour::Yellow, "2026-04-02", true),
+        (CardColour::Yellow, "2026-04-03", false),
+    ] {
+        let due = due_at(&case, "2026-04-03", &there(colour, at));
+        assert_eq!(
+            due.contains(&(CardColour::Red, CardGround::TwoYellow)),
+            want,
+            "{colour:?} {at}"
+        );
+    }
+}
+
+#[test]
+fn a_card_for_danger_names_its_own_rule() {
+    let mut b = begun();
+    let flagged = Flagged { flags: vec![Flag::MinorHarmed], note: "孩子身上有伤".into() };
+    b.world.write(b.village, "2026-03-03", Body::Flagged(flagged));
+    let case = b.merged();
+    let (calendar, settings) = (calendar(), Settings::default());
+    let clocks = clocks_of(&case, &calendar);
+    let bench = Bench { clocks: &clocks, calendar: &calendar, settings: &settings };
+    let due = due(&case, bench, &[], At::day(day("2026-06-01")));
+    let rules: Vec<(ClockKind, RuleId)> = due.iter().map(|d| (d.clock, d.why.rule)).collect();
+    assert!(rules.contains(&(ClockKind::DangerReport, RuleId::DangerReported)), "{rules:?}");
+    assert!(rules.contains(&(ClockKind::Acceptance, RuleId::CardDue)), "{rules:?}");
+}

@@ -239,3 +239,52 @@ fn a_filing_follows_what_it_rests_on() {
     assert!(case.doubts.iter().any(|d| d.fact == wrong));
     assert!(case.marks.iter().any(|m| m.value == Mark::Doubtful));
 }
+
+#[test]
+fn the_application_another_court_has_is_to_be_taken_back() {
+    // Whom the office chooses, whether the first was taken back, which has it, what is to do.
+    let rows = [
+        (None, false, None, None),
+        (None, true, Some(1), None),
+        (Some(0), false, Some(0), Some(1)),
+        (Some(1), false, Some(1), Some(0)),
+    ];
+    for (chosen, is_withdrawn, holder, undo) in rows {
+        let (mut b, agreement, village, township) = agreed();
+        let office = b.world.desk(2, crate::role::Role::R6);
+        let mut filings = Vec::new();
+        for (desk, court) in [(village, "青石县人民法院"), (township, "沙河县人民法院")]
+        {
+            let body = Body::ConfirmationFiled(filed(&b, agreement, court));
+            filings.push(b.world.write(desk, "2026-03-10", body));
+        }
+        b.merged();
+        b.world.meet(township, office);
+        if is_withdrawn {
+            b.world.write(village, "2026-03-12", ruled(filings[0], Ruling::Withdrawn));
+        }
+        if let Some(chosen) = chosen {
+            let decided = Decided {
+                conflict: format!("courts/{agreement}"),
+                choice: Choice::Fact(filings[chosen]),
+                over: vec![],
+                reason: "问过两家法院".into(),
+            };
+            b.world.write(office, "2026-03-16", Body::Decided(decided));
+            b.world.meet(office, township);
+        }
+        let case = b.merged();
+        let has: Vec<bool> = case.confirmations[0].filings.iter().map(|f| f.has_it).collect();
+        let want: Vec<bool> = (0..2).map(|at| holder == Some(at)).collect();
+        assert_eq!(has, want, "{chosen:?} {is_withdrawn}");
+        let told: Vec<&str> = case
+            .notices
+            .iter()
+            .filter(|n| n.why.rule == RuleId::TwoCourts)
+            .map(|n| n.key.as_str())
+            .collect();
+        let undo: Vec<String> =
+            undo.map(|at: usize| format!("withdraw_filing/{}", filings[at])).into_iter().collect();
+        assert_eq!(told, undo, "{chosen:?} {is_withdrawn}");
+    }
+}

@@ -209,3 +209,108 @@ fn who_merges_three_speaks_of_each_two_of_them() {
     assert!(!case.has_open_conflict());
     assert_eq!(link(&case).verdict, DuplicateVerdict::Different);
 }
+
+#[test]
+fn the_key_of_a_pair_names_the_other_case() {
+    assert_eq!(key(OTHER), format!("duplicate/{OTHER}"));
+    assert_eq!(other_of(&key(OTHER)), Some(OTHER));
+    for text in ["duplicate/", "duplicate/x", "same_person/07"] {
+        assert_eq!(other_of(text), None, "{text}");
+    }
+}
+
+#[test]
+fn only_what_went_into_a_case_is_a_source_of_it() {
+    for (verdict, into, sources, goes_into) in [
+        (DuplicateVerdict::Merged, None, 1, false),
+        (DuplicateVerdict::Merged, Some(OTHER), 0, true),
+        (DuplicateVerdict::Different, None, 0, false),
+        (DuplicateVerdict::Different, Some(OTHER), 0, false),
+        (DuplicateVerdict::Related, None, 0, false),
+        (DuplicateVerdict::Undone, None, 0, false),
+    ] {
+        let mut b = begun();
+        b.world.write(b.township, "2026-03-05", decided(verdict, into, vec![]));
+        let case = b.merged();
+        assert_eq!(case.duplicates.sources().count(), sources, "{verdict:?} {into:?}");
+        assert_eq!(link(&case).goes_into, goes_into, "{verdict:?} {into:?}");
+        let applied = if sources == 1 { "2026-02-20" } else { "2026-03-01" };
+        assert_eq!(case.applied(), Some(At::day(day(applied))), "{verdict:?} {into:?}");
+        let types: &[Category] = if sources == 1 { &[Category::Land] } else { &[] };
+        assert_eq!(case.types(), types, "{verdict:?} {into:?}");
+    }
+}
+
+#[test]
+fn the_office_settles_only_what_it_has_read() {
+    let mut b = begun();
+    let f = office(&mut b);
+    b.world.write(b.village, "2026-03-05", decided(DuplicateVerdict::Different, None, vec![]));
+    let merged = decided(DuplicateVerdict::Merged, Some(OTHER), vec![]);
+    b.world.write(b.township, "2026-03-06", merged);
+    b.world.write(f, "2026-03-07", decided(DuplicateVerdict::Related, None, vec![]));
+    b.world.meet(b.village, f);
+    let case = b.merged();
+    let found: Vec<&Conflict> =
+        case.conflicts.iter().filter(|c| c.kind == ConflictKind::Duplicate).collect();
+    assert_eq!(found.len(), 1, "nothing was answered");
+    assert!(found[0].is_open() && found[0].sides.len() == 3);
+}
+
+#[test]
+fn a_type_from_a_source_is_shown_with_whose_it_is() {
+    let set = |category| {
+        let catalogue = catalogue::VERSION.into();
+        Body::CategorySet(CategorySet { category, catalogue })
+    };
+    let merged = || decided(DuplicateVerdict::Merged, None, vec![]);
+    for (own, want) in
+        [(Category::Homestead, Category::Homestead), (Category::Land, Category::Land)]
+    {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-01", set(own));
+        b.merged();
+        let act = b.world.write(b.township, "2026-03-05", merged());
+        let case = b.merged();
+        assert_eq!(case.category.as_ref().map(|c| c.value), Some(want));
+        let types: &[Category] =
+            if own == Category::Land { &[Category::Land] } else { &[own, Category::Land] };
+        assert_eq!(case.types(), types);
+        let kept = case.conflicts.iter().find(|c| c.key == "category/merged");
+        assert_eq!(kept.is_some(), own != Category::Land, "one type is no contradiction");
+        let Some(kept) = kept else { continue };
+        let theirs = kept.sides.iter().find(|side| matches!(side.choice, Choice::Value(_)));
+        let theirs = theirs.expect("the source's");
+        let want = super::super::conflict::Side {
+            choice: Choice::Value("land".into()),
+            at: Some(At::day(day("2026-02-20"))),
+            by: UserId([3; 16]),
+            unit: Some(RecordId([2; 16])),
+            device: Some(b.township.proof().device),
+            recorded: theirs.recorded,
+        };
+        assert_eq!(*theirs, want);
+        assert!(kept.why.facts.contains(&act));
+    }
+    // What the owning unit said on this case itself comes before what it said on the other.
+    let mut b = begun();
+    b.escalate(b.village, "2026-03-02");
+    b.world.meet(b.village, b.township);
+    b.world.write(b.township, "2026-03-03", super::super::world::accepted());
+    b.world.write(b.township, "2026-03-04", set(Category::Homestead));
+    b.world.write(b.township, "2026-03-05", merged());
+    assert_eq!(b.merged().category.map(|c| c.value), Some(Category::Homestead));
+}
+
+#[test]
+fn a_decision_is_told_in_a_word() {
+    for (verdict, word) in [
+        (DuplicateVerdict::Merged, "merged"),
+        (DuplicateVerdict::Related, "related"),
+        (DuplicateVerdict::Different, "different"),
+        (DuplicateVerdict::Undone, "undone"),
+    ] {
+        let Body::DuplicateDecided(body) = decided(verdict, None, vec![]) else { unreachable!() };
+        assert_eq!(choice(&body), Choice::Way(word.into()));
+    }
+}
