@@ -23,6 +23,8 @@ cargo xtask VERB
   test [--quick]    every test there is; --quick leaves out windows and pictures
   look [DIR]        a picture of every screen at both sizes and in both languages,
                     into target/look or DIR; fails on clipped text and on what axe finds
+  fuzz [--seconds N]
+                    bytes from strangers, mutated: N seconds for each target, 30 unless said
   codegen           write the TypeScript of the commands anew
   bench [NAME]      the figures: fold, idle, exchange, open, window, or all of them
   mutants [--sample N] [--seed N]
@@ -53,6 +55,8 @@ fn verb(arguments: &[String]) -> Done {
         ["test", "--quick"] => checks::test(&sh, true),
         ["look"] => look::look(&sh, None),
         ["look", folder] => look::look(&sh, Some(folder)),
+        ["fuzz"] => checks::fuzz(&sh, checks::FUZZ_SECONDS),
+        ["fuzz", "--seconds", seconds] => checks::fuzz(&sh, seconds),
         ["codegen"] => checks::codegen(&sh),
         ["bench"] => checks::bench(&sh, &["fold", "idle", "exchange", "open", "window"]),
         ["bench", name] => checks::bench(&sh, &[name]),
