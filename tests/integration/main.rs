@@ -9,4 +9,5 @@ mod packets;
 mod profile;
 mod rebuild;
 mod serve;
+mod strangers;
 mod workbench;

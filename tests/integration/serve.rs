@@ -2,7 +2,7 @@
 //! its own page; whatever is asked, never a failure of ours.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use pingli_cli::serve::{POLICY, Serving};
@@ -86,6 +86,67 @@ fn only_whoever_knows_the_token_is_answered() {
     let own = format!("http://{host}");
     let headers = [("Host", host), ("Origin", own.as_str()), json, right];
     assert_eq!(server.ask("POST /call", &headers, STATUS).0, 200);
+}
+
+#[test]
+fn no_other_name_is_led_here() {
+    let server = server();
+    let host = server.host.as_str();
+    let json = ("Content-Type", "application/json");
+    let right = ("X-Pingli-Token", server.token.as_str());
+    let port = host.rsplit(':').next().unwrap();
+    // What a browser would send after another name was pointed at this computer: with the token,
+    // even though no such page could know it.
+    let rebound = ["rebind.evil.example", "127.0.0.1.nip.io", "localhost.evil.example", "0.0.0.0"];
+    for name in rebound {
+        for with in [name.to_owned(), format!("{name}:{port}")] {
+            let headers = [("Host", with.as_str()), json, right];
+            let (status, answer) = server.ask("POST /call", &headers, STATUS);
+            assert_eq!(status, 403, "{with}: {answer}");
+            assert_eq!(server.ask("GET /", &headers, b"").0, 403, "{with}");
+        }
+    }
+    // Two hosts, a host in the request line, a forwarded one: never the other than the first.
+    let (good, evil) = (("Host", host), ("Host", "evil.example"));
+    assert!(matches!(server.ask("POST /call", &[evil, good, json, right], STATUS).0, 400 | 403));
+    let forwarded = ("X-Forwarded-Host", host);
+    let headers = [evil, forwarded, json, right];
+    assert!(matches!(server.ask("POST /call", &headers, STATUS).0, 400 | 403));
+    // A token elsewhere than in its header counts for nothing.
+    let elsewhere = format!("POST /call?token={}", server.token);
+    assert_eq!(server.ask(&elsewhere, &[good, json], STATUS).0, 401);
+    let cookie = format!("token={0}; x-pingli-token={0}", server.token);
+    assert_eq!(server.ask("POST /call", &[good, json, ("Cookie", &cookie)], STATUS).0, 401);
+    // A form of another page can send no such content type without asking first, and asking is
+    // not answered.
+    let form = ("Content-Type", "text/plain");
+    assert!(matches!(server.ask("POST /call", &[good, form, right], STATUS).0, 400..=499));
+    let asking = ("Access-Control-Request-Method", "POST");
+    let origin = ("Origin", "http://evil.example");
+    assert_eq!(server.ask("OPTIONS /call", &[good, origin, asking], b"").0, 403);
+}
+
+#[test]
+fn only_this_computer_is_served() {
+    let server = server();
+    let port: u16 = server.host.rsplit(':').next().unwrap().parse().unwrap();
+    // The same port on every other address of this computer is closed.
+    let mut others: Vec<IpAddr> =
+        vec![Ipv4Addr::new(127, 0, 0, 2).into(), Ipv6Addr::LOCALHOST.into()];
+    others.extend(own_addresses());
+    for address in others {
+        let line = TcpStream::connect_timeout(&(address, port).into(), Duration::from_secs(5));
+        assert!(line.is_err(), "{address} is answered");
+    }
+    assert_eq!(server.call(STATUS).0, 200);
+}
+
+/// The addresses by which others reach this computer; none where it has no network.
+fn own_addresses() -> Vec<IpAddr> {
+    let Ok(line) = UdpSocket::bind("0.0.0.0:0") else { return Vec::new() };
+    // Nothing is sent: the system only says from where it would be.
+    let found = line.connect("192.0.2.1:9").and_then(|()| line.local_addr());
+    found.map(|address| address.ip()).into_iter().filter(|ip| !ip.is_loopback()).collect()
 }
 
 #[test]

@@ -10,6 +10,7 @@ use app::fault::Fault;
 use domain::fact::{Body, KINDS};
 use pingli_cli::scenario::{Scenario, run_files};
 use serde_json::{Value, json};
+use tests::{blocks, readme};
 
 fn folder() -> PathBuf {
     tests::root().join("tests/scenarios")
@@ -111,35 +112,6 @@ fn what_goes_wrong_in_a_scenario_is_told() {
         let told = serde_json::to_string(&report).unwrap();
         assert!(!report.is_good && told.contains(want), "{name}: {told}");
     }
-}
-
-fn readme() -> String {
-    fs::read_to_string(folder().join("README.md")).unwrap()
-}
-
-/// The code blocks of a language, each with the heading above it.
-fn blocks(text: &str, language: &str) -> Vec<(String, String)> {
-    let mut blocks = Vec::new();
-    let mut heading = String::new();
-    let mut open: Option<String> = None;
-    for line in text.lines() {
-        match &mut open {
-            Some(block) if line == "```" => {
-                blocks.push((heading.clone(), std::mem::take(block)));
-                open = None;
-            }
-            Some(block) => {
-                block.push_str(line);
-                block.push('\n');
-            }
-            None if line == format!("```{language}") => open = Some(String::new()),
-            None if line.starts_with('#') => {
-                heading = line.trim_start_matches(['#', ' ', '`']).trim_end_matches('`').to_owned();
-            }
-            None => {}
-        }
-    }
-    blocks
 }
 
 /// What a name stands for in the examples.

@@ -307,3 +307,47 @@ pub fn is(fault: &Fault, code: &str, reason: &str) -> bool {
     let fault = as_json(fault);
     fault["code"] == code && fault["reason"] == reason
 }
+
+/// The page that says how scenarios are written, with every command and every kind of fact.
+///
+/// # Panics
+/// If it cannot be read.
+#[must_use]
+pub fn readme() -> String {
+    std::fs::read_to_string(root().join("tests/scenarios/README.md")).expect("the page")
+}
+
+/// The JSON examples of that page, by the command or the kind of fact they stand under.
+#[must_use]
+pub fn examples() -> std::collections::BTreeMap<String, String> {
+    let readme = readme();
+    // A kind of fact may have the name of the command that writes it: the command is meant.
+    let (commands, facts) = readme.split_once("\n## 7. Facts").unwrap_or((&readme, ""));
+    blocks(facts, "json").into_iter().chain(blocks(commands, "json")).collect()
+}
+
+/// The code blocks of a language in a page, each with the heading above it.
+#[must_use]
+pub fn blocks(text: &str, language: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut heading = String::new();
+    let mut open: Option<String> = None;
+    for line in text.lines() {
+        match &mut open {
+            Some(block) if line == "```" => {
+                blocks.push((heading.clone(), std::mem::take(block)));
+                open = None;
+            }
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            None if line == format!("```{language}") => open = Some(String::new()),
+            None if line.starts_with('#') => {
+                heading = line.trim_start_matches(['#', ' ', '`']).trim_end_matches('`').to_owned();
+            }
+            None => {}
+        }
+    }
+    blocks
+}

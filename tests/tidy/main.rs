@@ -1,6 +1,8 @@
 //! What must be true of the tree itself: which crate may name which, how long a file may be, and
 //! what never stands in the product.
 
+mod page;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,22 @@ use crate::{Done, look, pages, say, system};
 /// Where the TypeScript of the commands lies.
 const GENERATED: &str = "ui/src/host/generated";
 
+/// How long each fuzz target is tried, in seconds, unless said otherwise.
+pub(crate) const FUZZ_SECONDS: &str = "30";
+
+/// How a fuzz target is told how long to go on.
+const FUZZ_SECONDS_NAME: &str = "PINGLI_FUZZ_SECONDS";
+
+/// Bytes from strangers, mutated, for some seconds each.
+pub(crate) fn fuzz(sh: &Shell, seconds: &str) -> Done {
+    let _: u64 = seconds.parse()?;
+    say(&format!("fuzzing: {seconds} s for each target"));
+    cmd!(sh, "cargo test --quiet --package tests --test fuzz -- --nocapture --test-threads 2")
+        .env(FUZZ_SECONDS_NAME, seconds)
+        .run()?;
+    Ok(())
+}
+
 /// Every test there is.
 pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
     let packages = [system::BUILD, if is_quick { &[] } else { system::TEST }].concat();
@@ -29,6 +45,8 @@ pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
         cmd!(sh, "cargo build --quiet --package pingli --features webdriver").run()?;
     }
     say("tests");
+    // With the windows there is time to try what strangers may send.
+    let _seconds = (!is_quick).then(|| sh.push_env(FUZZ_SECONDS_NAME, FUZZ_SECONDS));
     let has_nextest = cmd!(sh, "cargo nextest --version").quiet().ignore_stdout().ignore_stderr();
     if has_nextest.run().is_ok() {
         // The windows want the machine for themselves.

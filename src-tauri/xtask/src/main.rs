@@ -5,6 +5,7 @@ mod look;
 mod mutants;
 mod pages;
 mod start;
+mod supply;
 mod system;
 
 use std::path::Path;
@@ -23,6 +24,10 @@ cargo xtask VERB
   test [--quick]    every test there is; --quick leaves out windows and pictures
   look [DIR]        a picture of every screen at both sizes and in both languages,
                     into target/look or DIR; fails on clipped text and on what axe finds
+  fuzz [--seconds N]
+                    bytes from strangers, mutated: N seconds for each target, 30 unless said
+  audit             licences, sources, bans, unused packages, known holes; installs its tools
+  sbom              the list of parts of what is shipped (CycloneDX), into target/sbom
   codegen           write the TypeScript of the commands anew
   bench [NAME]      the figures: fold, idle, exchange, open, window, or all of them
   mutants [--sample N] [--seed N]
@@ -53,6 +58,10 @@ fn verb(arguments: &[String]) -> Done {
         ["test", "--quick"] => checks::test(&sh, true),
         ["look"] => look::look(&sh, None),
         ["look", folder] => look::look(&sh, Some(folder)),
+        ["fuzz"] => checks::fuzz(&sh, checks::FUZZ_SECONDS),
+        ["fuzz", "--seconds", seconds] => checks::fuzz(&sh, seconds),
+        ["audit"] => supply::audit(&sh),
+        ["sbom"] => supply::sbom(&sh),
         ["codegen"] => checks::codegen(&sh),
         ["bench"] => checks::bench(&sh, &["fold", "idle", "exchange", "open", "window"]),
         ["bench", name] => checks::bench(&sh, &[name]),

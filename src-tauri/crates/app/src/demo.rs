@@ -22,6 +22,7 @@ use fastrand::Rng;
 
 use crate::cases::{self, FactAdd, FieldSet};
 use crate::clock::{Entropy, SetClock};
+use crate::commands::FileSaved;
 use crate::exchange::{self, PacketExport, PacketFrom};
 use crate::fault::{Fault, file_fault};
 use crate::host::Place;
@@ -96,7 +97,11 @@ pub(crate) fn found(
         days: None,
         to: Place::Picked(String::new()),
     };
-    let (file, invited) = organisation::invite(&township, &inviting, ground.cost)?;
+    let mut file = Vec::new();
+    let invited = organisation::invite(&township, &inviting, ground.cost, |name, bytes| {
+        file.extend_from_slice(bytes);
+        Ok(FileSaved { name: name.to_owned(), path: None, bytes: 0 })
+    })?;
     let joining = InvitationAccept {
         from: Place::Picked(String::new()),
         code: invited.code,

@@ -314,11 +314,8 @@ impl Desk {
         if office.identity.record.is_demo {
             return Err(Fault::NotHere);
         }
-        let (bytes, mut created) = organisation::invite(&office, request, self.options.cost)?;
-        let saved = self.save(&request.to, &created.file, &bytes)?;
-        created.file = saved.name;
-        created.path = saved.path;
-        Ok(created)
+        let save = |name: &str, bytes: &[u8]| self.save(&request.to, name, bytes);
+        organisation::invite(&office, request, self.options.cost, save)
     }
 
     /// Saves a record as a plain Automerge document.

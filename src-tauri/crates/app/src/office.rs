@@ -166,7 +166,12 @@ impl Office {
 
     /// Every statement there is, as it was signed.
     pub(crate) fn statements(&self) -> Result<Vec<Signed>, Fault> {
-        let stored = self.store.read(|reader| reader.payloads(EntryKind::STATEMENT))?;
+        self.store.read(|reader| self.statements_in(reader))
+    }
+
+    /// The same, as a reader sees it.
+    pub(crate) fn statements_in(&self, reader: &Reader<'_>) -> Result<Vec<Signed>, Fault> {
+        let stored = reader.payloads(EntryKind::STATEMENT)?;
         Ok(self
             .identity
             .record

@@ -11,7 +11,7 @@ use domain::role::{Level, Role};
 use domain::time::At;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Store;
+use store::{Store, Writer};
 use sync::chain;
 use trust::invitation::{self, Enrolment, EnrolmentRequest, Invitation, InvitationError, UnitName};
 use trust::key::SecretKey;
@@ -24,6 +24,7 @@ use trust::statement::{
 };
 
 use crate::clock::{Clock, Entropy, draw, today};
+use crate::commands::FileSaved;
 use crate::fault::{Fault, InvitationTrouble};
 use crate::identity::{self, Identity, IdentityRecord};
 use crate::journal::Pen;
@@ -291,12 +292,14 @@ fn write_unit(
     })
 }
 
-/// Makes an invitation; gives its file and what is said about it.
+/// Makes an invitation and saves its file; gives what is said about it. Where the file cannot be
+/// saved, nobody was invited: what was written for it is undone.
 pub(crate) fn invite(
     office: &Office,
     request: &InvitationCreate,
     cost: Cost,
-) -> Result<(Vec<u8>, InvitationCreated), Fault> {
+    save: impl FnOnce(&str, &[u8]) -> Result<FileSaved, Fault>,
+) -> Result<InvitationCreated, Fault> {
     let me = office.me();
     if !matches!(me.role, Role::R7 | Role::R10) {
         return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7, Role::R10] });
@@ -304,46 +307,64 @@ pub(crate) fn invite(
     if office.identity.operational.is_none() {
         return Err(Fault::NotHere);
     }
+    let invited = office.store.write(|tx| -> Result<InvitationCreated, Fault> {
+        let (invitation, mut created) = write_invitation(office, tx, request)?;
+        let entropy = office.entropy.as_ref();
+        let fresh = Fresh { salt: draw(entropy), nonce: draw(entropy) };
+        let file = invitation.close(&created.code, cost, fresh);
+        let saved = save(&created.file, &file.map_err(|error| invitation_fault(&error))?)?;
+        created.file = saved.name;
+        created.path = saved.path;
+        Ok(created)
+    });
+    if invited.is_err() {
+        // Who was invited must be forgotten with what was undone.
+        office.store.read(|reader| office.refresh(reader))?;
+    }
+    invited
+}
+
+/// Writes what an invitation rests on: the unit, if it is new, and the certificate.
+fn write_invitation(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    request: &InvitationCreate,
+) -> Result<(Invitation, InvitationCreated), Fault> {
     let entropy = office.entropy.as_ref();
     let now = office.now_ms();
     let days = request.days.unwrap_or(INVITATION_DAYS).clamp(1, INVITATION_DAYS_MAX);
     let expires_ms = now.saturating_add(DAY_MS.saturating_mul(u64::from(days)));
     let one_time = SecretKey::from_seed(draw(entropy));
     let invitation = TransferId(ulid(now, &draw(entropy)));
-    let unit = office.store.write(|tx| {
-        let mut pen = Pen::new(office, tx);
-        let common = office.roster().common().ok_or_else(|| Fault::not_found("common"))?;
-        let unit = find_or_make_unit(&mut pen, common, request)?;
-        let certificate = InvitationCertificate {
-            invitation,
-            key: one_time.public().0,
-            unit,
-            role: request.role.number(),
-            expires_ms,
-        };
-        pen.say(common, &[Statement::Invitation(certificate)])?;
-        Ok::<UnitId, Fault>(unit)
-    })?;
-    let names = office.store.read(|reader| Names::read(office, reader))?;
+    let mut pen = Pen::new(office, tx);
+    let common = office.roster().common().ok_or_else(|| Fault::not_found("common"))?;
+    let unit = find_or_make_unit(&mut pen, common, request)?;
+    let certificate = InvitationCertificate {
+        invitation,
+        key: one_time.public().0,
+        unit,
+        role: request.role.number(),
+        expires_ms,
+    };
+    pen.say(common, &[Statement::Invitation(certificate)])?;
+    let reader = tx.reader();
+    let names = Names::read(office, &reader)?;
     let content = Invitation {
         root: office.identity.root().0,
-        statements: office.statements()?,
+        statements: office.statements_in(&reader)?,
         invitation,
         seed: *one_time.seed(),
         names: names.units().map(|u| UnitName { unit: u.id, name: u.name }).collect(),
     };
-    let code = invitation::code_from(u128::from_be_bytes(draw(entropy)));
-    let fresh = Fresh { salt: draw(entropy), nonce: draw(entropy) };
-    let file = content.close(&code, cost, fresh).map_err(|error| invitation_fault(&error))?;
     let name: String = invitation.to_string().chars().rev().take(4).collect();
     let created = InvitationCreated {
-        code,
+        code: invitation::code_from(u128::from_be_bytes(draw(entropy))),
         file: format!("JOIN{name}.{}", carry::usb::INVITATION),
         path: None,
         unit: names.unit(unit),
         expires_ms,
     };
-    Ok((file, created))
+    Ok((content, created))
 }
 
 /// The unit an invitation is for: one that exists, or a new one with its space and grants.

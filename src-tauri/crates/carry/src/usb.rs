@@ -76,6 +76,10 @@ pub struct Found {
 pub fn find(stick: &Path) -> Vec<Found> {
     let mut found = Vec::new();
     search(stick, "", &mut found);
+    if !is_folder(&stick.join(FOLDER)) {
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        return found;
+    }
     search(&stick.join(FOLDER), FOLDER, &mut found);
     let folders = fs::read_dir(stick.join(FOLDER)).into_iter().flatten().flatten();
     for folder in folders.take(FILES_MAX) {
@@ -87,6 +91,11 @@ pub fn find(stick: &Path) -> Vec<Found> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
+}
+
+/// Whether a path is a folder itself, and no link to one.
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
 }
 
 fn search(folder: &Path, below: &str, found: &mut Vec<Found>) {
@@ -189,6 +198,9 @@ pub fn write_verified(
     name: &str,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<u64> {
+    if is_led_astray(folder) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     fs::create_dir_all(folder)?;
     let stem: String = name.chars().take_while(|c| *c != '.').collect();
     let temporary = folder.join(format!("{stem}.TMP"));
@@ -207,15 +219,24 @@ pub fn write_verified(
     }
 }
 
+/// Whether our folder on a stick, or one below it, is a link: it leads off the stick.
+fn is_led_astray(folder: &Path) -> bool {
+    let is_ours = |path: &&Path| path.iter().any(|part| part == FOLDER);
+    folder.ancestors().take_while(is_ours).any(Path::is_symlink)
+}
+
 fn write_and_read_back(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<u64> {
-    let mut out = Hashing {
-        inner: BufWriter::new(File::create(path)?),
-        hasher: blake3::Hasher::new(),
-        bytes: 0,
-    };
+    // What lies under the temporary name is a leftover, or a link that leads elsewhere: it goes,
+    // and nothing that came in between is written through.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let mut out = Hashing { inner: BufWriter::new(file), hasher: blake3::Hasher::new(), bytes: 0 };
     write(&mut out)?;
     out.flush()?;
     let file = out.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -223,7 +244,7 @@ fn write_and_read_back(
     forget_cache(&file);
     drop(file);
     let mut back = blake3::Hasher::new();
-    back.update_reader(File::open(path)?)?;
+    back.update_reader(open_plain(path)?)?;
     if back.finalize() == out.hasher.finalize() {
         Ok(out.bytes)
     } else {
@@ -302,6 +323,53 @@ mod tests {
             assert_eq!(read("pipe.plp", 9).unwrap_err().kind(), io::ErrorKind::InvalidInput);
         }
         assert_eq!(fs::read_dir(private.path()).unwrap().count(), 0, "copies vanish");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_or_listed_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let (stick, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let victim = home.path().join("profile.json");
+        fs::write(&victim, b"mine").unwrap();
+        fs::write(home.path().join("A1.PLP"), b"mine").unwrap();
+        // The temporary name is a link to a file of this computer.
+        symlink(&victim, stick.path().join("AB01.TMP")).unwrap();
+        write_verified(stick.path(), "AB01.PLP", |out| out.write_all(b"packet")).unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"mine");
+        assert!(!stick.path().join("AB01.PLP").is_symlink());
+        // So is the name itself.
+        symlink(&victim, stick.path().join("AB02.PLP")).unwrap();
+        write_verified(stick.path(), "AB02.PLP", |out| out.write_all(b"packet")).unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"mine");
+        // Our folder leads off the stick, or one within it does.
+        symlink(home.path(), stick.path().join(FOLDER)).unwrap();
+        assert!(find(stick.path()).iter().all(|file| !file.name.starts_with(FOLDER)));
+        for folder in [stick.path().join(FOLDER), stick.path().join(FOLDER).join("ABCDEFGH")] {
+            let written = write_verified(&folder, "AB03.PLP", |out| out.write_all(b"packet"));
+            assert_eq!(written.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        }
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2, "nothing came there");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_copied_is_what_is_read_though_the_file_is_swapped() {
+        let (stick, private) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let path = stick.path().join("AB01.PLP");
+        fs::write(&path, b"first").unwrap();
+        let mut copy = copy_in(&path, private.path(), 99).unwrap();
+        // Written over, renamed over, taken away: all after the copy was made.
+        fs::write(&path, b"SWAPPED").unwrap();
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+        let mut text = String::new();
+        copy.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "first");
+        assert_eq!(
+            copy_in(&path, private.path(), 99_999).unwrap_err().kind(),
+            io::ErrorKind::InvalidInput
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 pub mod ancestry;
 pub mod binding;
+mod declared;
 pub mod record;
 pub mod structure;
 

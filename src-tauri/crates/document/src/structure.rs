@@ -26,10 +26,12 @@ use domain::fact::FACT_BYTES_MAX;
 use domain::id::{FactId, LogId, RecordId};
 
 use crate::ancestry::{Ancestry, Past};
-use crate::binding;
+use crate::{binding, declared};
 
 /// The most operations of one change.
 pub const OPS_PER_CHANGE_MAX: usize = 20_000;
+/// How many values an operation may replace, on the average of a change: each is a row.
+const ROWS_PER_OP: u64 = 4;
 /// The most operations of one record over its life.
 pub const OPS_PER_RECORD_MAX: u64 = 5_000_000;
 /// The longest name of a register.
@@ -95,6 +97,10 @@ pub struct Parsed {
 pub fn parse(payload: &[u8]) -> Result<Parsed, StructureFault> {
     if payload.get(CHUNK_TYPE.0) != Some(&CHUNK_TYPE.1) {
         return Err(StructureFault::NotAChange);
+    }
+    let most = u64::try_from(OPS_PER_CHANGE_MAX).unwrap_or(u64::MAX).saturating_mul(ROWS_PER_OP);
+    if declared::operations(payload).map_err(|_| StructureFault::NotAChange)? > most {
+        return Err(StructureFault::TooLarge);
     }
     let change = catch_unwind(AssertUnwindSafe(|| Change::try_from(payload)))
         .map_err(|_| StructureFault::Poison)?
@@ -198,9 +204,7 @@ impl Judge<'_> {
         if is_genesis {
             self.check_genesis()?;
         }
-        let operations = catch_unwind(AssertUnwindSafe(|| change.decode()))
-            .map_err(|_| StructureFault::Poison)?
-            .operations;
+        let operations = operations(change)?;
         let mut walk = Walk {
             judge: self,
             past: &past,
@@ -241,6 +245,20 @@ impl Judge<'_> {
         let is_bound = self.record.bytes().iter().skip(6).eq(bound.iter());
         if is_bound && self.ancestry.is_empty() { Ok(()) } else { Err(StructureFault::Genesis) }
     }
+}
+
+/// The operations of a change that is written in the one form in which Automerge writes it.
+///
+/// Automerge takes the same operations in other forms too (a run of operations said to be longer
+/// than it is), but counts hashes over the bytes it would write itself: after such a change a
+/// document no longer reads back as saved, and asking it for its changes panics.
+fn operations(change: &Change) -> Result<Vec<Op>, StructureFault> {
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let expanded = change.decode();
+        let is_own_form = Change::from(expanded.clone()).hash() == change.hash();
+        is_own_form.then_some(expanded.operations)
+    }));
+    read.map_err(|_| StructureFault::Poison)?.ok_or(StructureFault::NotAChange)
 }
 
 /// The operations of one change, one after the other.

@@ -25,6 +25,9 @@ const CONTEXT: &str = "pingli packet 1";
 const HEADER_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The most recipients.
 const RECIPIENTS_MAX: usize = 64;
+/// The most statements of a header that are looked at: nobody has proved anything yet, and each
+/// costs a signature.
+const CREDENTIALS_MAX: usize = 64;
 /// How far into a file age's own header may reach.
 const ENVELOPE_BYTES_MAX: u64 = 64 * 1024;
 
@@ -334,7 +337,7 @@ fn verify_header(
 /// The key of a packet's sender.
 fn sender_key(header: &Header, roster: &Roster) -> Option<PublicKey> {
     let mut roster = roster.clone();
-    for credential in &header.credentials {
+    for credential in header.credentials.iter().take(CREDENTIALS_MAX) {
         // What proves nothing has no effect.
         let _ = roster.admit(credential);
     }

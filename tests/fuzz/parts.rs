@@ -1,0 +1,389 @@
+//! What the targets begin with: a small office whose keys are known, and ways through the doors
+//! that keep mutations out (compression, checksums, seals, envelopes).
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::io::Write;
+use std::sync::Arc;
+
+use document::{Edit, Made, Record, Vouch, binding};
+use domain::fact::body::Note;
+use domain::fact::{Body, Fact, Proof};
+use domain::id::{
+    DeviceId, FactId, LogId, LogTag, RecordId, SpaceId, TransferId, UnitId, UserId, ulid,
+};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Run, Stretch};
+use domain::role::Role;
+use domain::time::Hlc;
+use sha2::{Digest, Sha256};
+use store::Store;
+use sync::packet::Header;
+use sync::session::{self, Greeting, Hello, Message, Peer, Segment, State, Stop};
+use sync::{Archive, Imported, Offered, chain, segment};
+use tests::{COST, MORNING_MS};
+use trust::SUITE;
+use trust::invitation::{self, Invitation, UnitName};
+use trust::key::{PacketKey, SecretKey};
+use trust::roster::Roster;
+use trust::seal::{Fresh, Sealed};
+use trust::statement::{
+    Access, DeviceCertificate, Grant, InvitationCertificate, Operational, Signed, SpaceCertificate,
+    SpaceKind, Statement, to_bytes,
+};
+
+/// The log in which the entries stand.
+pub const LOG: LogId = LogId([7; 16]);
+
+/// A code that opens the invitation: nineteen digits and the check digit.
+pub const CODE: &str = "0000 0000 0000 0000 0000";
+
+/// A village, its township, and a packet key whose secret is known.
+pub struct Land {
+    pub roster: Arc<Roster>,
+    pub own_unit: UnitId,
+    pub packet_key: PacketKey,
+    statements: Vec<Signed>,
+}
+
+fn key(n: u8) -> SecretKey {
+    SecretKey::from_seed([n; 32])
+}
+
+impl Land {
+    pub fn new() -> Self {
+        let organisation = key(1).public().organisation();
+        let operational = Operational { key: key(2).public().0, escrow: String::new() };
+        let first = Signed::new(organisation, &Statement::Operational(operational), &key(1));
+        let mut statements = vec![first];
+        let mut say = |statement| statements.push(Signed::new(organisation, &statement, &key(2)));
+        for (n, of) in [(11, 1), (13, 3)] {
+            say(Statement::Device(DeviceCertificate {
+                key: key(n).public().0,
+                recipient: String::new(),
+                unit: RecordId([of; 16]),
+                name: String::new(),
+                invitation: None,
+                serial: 1,
+            }));
+        }
+        for (n, kind, of) in [(100, SpaceKind::Common, 3), (101, SpaceKind::Unit, 1)] {
+            let unit = RecordId([of; 16]);
+            say(Statement::Space(SpaceCertificate { space: SpaceId([n; 16]), kind, unit }));
+        }
+        for (n, of) in [(100, 3), (101, 1), (101, 3)] {
+            let unit = RecordId([of; 16]);
+            let access = Access::Write;
+            say(Statement::Grant(Grant { space: SpaceId([n; 16]), unit, access }));
+        }
+        say(Statement::Invitation(InvitationCertificate {
+            invitation: TransferId([8; 16]),
+            key: key(5).public().0,
+            unit: RecordId([1; 16]),
+            role: Role::R3.number(),
+            expires_ms: MORNING_MS * 2,
+        }));
+        let mut roster = Roster::new(key(1).public());
+        for statement in &statements {
+            roster.admit(statement).unwrap();
+        }
+        Self {
+            roster: Arc::new(roster),
+            own_unit: RecordId([3; 16]),
+            packet_key: PacketKey::from_seed([9; 32]),
+            statements,
+        }
+    }
+
+    pub fn peer(&self) -> Peer {
+        Peer { device: key(11).public().device(), unit: RecordId([1; 16]) }
+    }
+
+    /// What the village wrote: twelve entries in three runs.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let organisation = self.roster.organisation();
+        let device = key(11).public().device();
+        let log_key = LogKey { space: SpaceId([101; 16]), device, epoch: [0; 8] };
+        let log = chain::log_id(organisation, log_key);
+        let before = chain::origin(organisation, log_key);
+        let (mut head, mut entries, mut runs) = (before, Vec::new(), Vec::new());
+        for seq in 1..=12_u64 {
+            let doc = RecordId([u8::try_from(seq % 3).unwrap(); 16]);
+            let needs = if seq > 3 { vec![EntryRef { log, seq: seq - 3 }] } else { vec![] };
+            let (kind, payload) = match seq {
+                12 => (EntryKind::STATEMENT, self.statements[1].to_bytes()),
+                _ => (EntryKind::CHANGE, vec![7; 40]),
+            };
+            let entry = Entry { kind, doc, needs, payload };
+            head = chain::link(&head, seq, &entry);
+            entries.push((entry, head));
+            if seq % 4 == 0 {
+                runs.push(chain::sign_run(&key(11), log, seq, head));
+            }
+        }
+        vec![Stretch { log, key: log_key, first: 1, before, entries, runs }]
+    }
+
+    fn segment(&self) -> Vec<u8> {
+        segment::pack(&self.stretches(), &[0; 12])
+    }
+
+    /// A segment before compression.
+    pub fn raw_segment(&self) -> Vec<u8> {
+        let packed = self.segment();
+        let mut cursor = sync::varint::Cursor::new(&packed);
+        let length = cursor.count(segment::RAW_BYTES_MAX).unwrap();
+        zstd::bulk::decompress(cursor.take(cursor.left()).unwrap(), length).unwrap()
+    }
+
+    /// A packet's header as bytes, with their length before them.
+    pub fn header(&self) -> Vec<u8> {
+        let header = to_bytes(&Header {
+            suite: SUITE,
+            packet: TransferId([1; 16]),
+            organisation: self.roster.organisation(),
+            sender: self.peer().device,
+            sender_unit: self.peer().unit,
+            recipient: self.own_unit,
+            made_ms: MORNING_MS,
+            until_ms: MORNING_MS,
+            frontier: vec![],
+            before: None,
+            part: 1,
+            parts: 1,
+            entries: 12,
+            enrolment: None,
+            credentials: self.statements[..2].to_vec(),
+            observed: None,
+        });
+        [&u32::try_from(header.len()).unwrap().to_be_bytes()[..], &header].concat()
+    }
+
+    /// The segments as they follow the header, with the end.
+    pub fn segment_frames(&self) -> Vec<u8> {
+        let segment = self.segment();
+        [&u32::try_from(segment.len()).unwrap().to_be_bytes()[..], &segment, &[0; 4]].concat()
+    }
+
+    /// A packet around a header of that length and whatever follows it; the signature is the
+    /// sender's own.
+    pub fn packet(&self, inner: &[u8]) -> Vec<u8> {
+        let (length, rest) = inner.split_at(inner.len().min(4));
+        let count = length.try_into().map_or(0, u32::from_be_bytes);
+        let count = usize::try_from(count).unwrap().min(rest.len());
+        let (header, segments) = rest.split_at(count);
+        let signature = key(11).sign("pingli packet 1", &[&[SUITE], header]);
+        let recipient: age::x25519::Recipient = self.packet_key.recipient().parse().unwrap();
+        let recipients: [&dyn age::Recipient; 1] = [&recipient];
+        let encryptor = age::Encryptor::with_recipients(recipients.into_iter()).unwrap();
+        let mut out = encryptor.wrap_output(Vec::new()).unwrap();
+        for part in [b"PINGLIP1".as_slice(), length, header, &signature.0, segments] {
+            out.write_all(part).unwrap();
+        }
+        out.finish().unwrap()
+    }
+
+    /// A record, and a change that goes on from it.
+    pub fn record(&self) -> (Record, Made) {
+        let id = RecordId(ulid(1_000, &binding::record_binding(LOG, 1)));
+        let actor = binding::actor(LOG, &[5; 12]);
+        let fact = |seq, index| FactId {
+            log: binding::log_tag(LOG),
+            ulid: ulid(2_000 + seq, &binding::fact_binding(LOG, seq, index)),
+        };
+        let first = Edit {
+            facts: vec![(fact(1, 0), note("登记"))],
+            fields: vec![],
+            new_texts: vec![("summary".into(), "两家说法不一。".into())],
+            text: None,
+        };
+        let (record, _) = Record::begin(id, "case", actor, &first).unwrap();
+        let mut author = record.clone();
+        let second = Edit {
+            facts: vec![(fact(2, 0), note("上门"))],
+            text: Some(("summary".into(), "两家说法不一，水沟被堵。".into())),
+            ..Edit::default()
+        };
+        let made = author.edit(actor, &second).unwrap();
+        (record, made)
+    }
+
+    /// Messages of a meeting, one sequence each for the two sides and a mixture.
+    pub fn conversations(&self) -> Vec<Vec<u8>> {
+        let hello = Message::Hello(Hello {
+            version: session::VERSION,
+            organisation: self.roster.organisation(),
+            now_ms: MORNING_MS,
+            digest: [3; 32],
+            enrolment: None,
+        });
+        let state = Message::State(State { is_common: false, buckets: vec![1, 2], logs: vec![] });
+        let segment = Message::Segment(Segment { bytes: self.segment(), left: 0 });
+        let done = Message::Done(Greeting { now_ms: MORNING_MS });
+        let same = Message::Same(Greeting { now_ms: MORNING_MS });
+        let framed = |messages: &[&Message]| -> Vec<u8> {
+            let frames = messages.iter().flat_map(|message| {
+                let bytes = session::encode(message);
+                [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], &bytes].concat()
+            });
+            frames.collect()
+        };
+        let stop = Message::Stop(Stop::Rest);
+        vec![
+            framed(&[&hello, &state, &segment, &done]),
+            framed(&[&same]),
+            framed(&[&state, &segment, &done, &stop, &hello]),
+        ]
+    }
+
+    /// A store with a few records to be found.
+    pub fn store(&self) -> Store {
+        let folder = tests::folder();
+        let store = Store::create(folder.path(), zeroize::Zeroizing::new([1; 32])).unwrap();
+        // It lives as long as this process.
+        std::mem::forget(folder);
+        let texts = ["张某与李某排水纠纷 330102198001011234", "赡养老人", "drain 0612", "漏水"];
+        store
+            .write(|tx| {
+                for (at, text) in texts.iter().enumerate() {
+                    tx.index(RecordId([u8::try_from(at).unwrap(); 16]), "case", text)?;
+                }
+                Ok::<(), store::StoreError>(())
+            })
+            .unwrap();
+        store
+    }
+
+    /// An invitation as it lies on a stick, and what is within the lock.
+    pub fn invitation(&self) -> (Vec<u8>, Vec<u8>) {
+        let content = Invitation {
+            root: key(1).public().0,
+            statements: self.statements.clone(),
+            invitation: TransferId([8; 16]),
+            seed: [5; 32],
+            names: vec![UnitName { unit: RecordId([1; 16]), name: "桥头村".into() }],
+        };
+        let fresh = Fresh { salt: [1; 16], nonce: [2; 24] };
+        (content.close(CODE, COST, fresh).unwrap(), to_bytes(&content))
+    }
+
+    /// Anything at all, locked as an invitation.
+    pub fn sealed(&self, inner: &[u8]) -> Vec<u8> {
+        let fresh = Fresh { salt: [1; 16], nonce: [2; 24] };
+        let code = trust::code::read(CODE, trust::code::INVITATION_DIGITS).unwrap();
+        let sealed = Sealed::close(inner, &code.to_string(), "pingli invitation 1", COST, fresh);
+        let sealed = sealed.unwrap();
+        let mut out = invitation::MAGIC.to_vec();
+        let mut encoder = minicbor::Encoder::new(&mut out);
+        encoder.map(6).unwrap().u8(0).unwrap().u8(SUITE).unwrap();
+        encoder.u8(1).unwrap().u32(COST.memory_kib).unwrap();
+        encoder.u8(2).unwrap().u32(COST.passes).unwrap();
+        encoder.u8(3).unwrap().bytes(&sealed.salt).unwrap();
+        encoder.u8(4).unwrap().bytes(&sealed.nonce).unwrap();
+        encoder.u8(5).unwrap().bytes(&sealed.boxed).unwrap();
+        out
+    }
+}
+
+/// Whether a file asks for more work than is wanted thousands of times a second.
+pub fn is_dear(file: &[u8]) -> bool {
+    let Some(body) = file.strip_prefix(invitation::MAGIC) else { return false };
+    let mut decoder = minicbor::Decoder::new(body);
+    let Ok(Some(count)) = decoder.map() else { return true };
+    for _ in 0..count.min(16) {
+        match decoder.u8() {
+            Ok(1) | Ok(2) => {
+                if decoder.u32().is_ok_and(|number| number > COST.memory_kib) {
+                    return true;
+                }
+            }
+            Ok(_) if decoder.skip().is_ok() => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn note(text: &str) -> String {
+    let fact = Fact {
+        at: "2026-03-24".parse().unwrap(),
+        recorded: Hlc { ms: MORNING_MS, count: 0 },
+        by: UserId([3; 16]),
+        unit: RecordId([1; 16]),
+        body: Body::Note(Note { text: text.into() }),
+        newer: false,
+    };
+    fact.write().unwrap()
+}
+
+/// A segment from its bytes before compression.
+pub fn compressed(raw: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    sync::varint::write(&mut packed, u64::try_from(raw.len()).unwrap());
+    packed.extend(zstd::bulk::compress(raw, 1).unwrap());
+    packed
+}
+
+/// A change whose checksum and length fit what follows them, so that the parser is reached.
+pub fn repaired(input: &[u8]) -> Vec<u8> {
+    const HEAD: usize = 9;
+    let Some((head, rest)) = input.split_at_checked(HEAD) else { return input.to_vec() };
+    let mut cursor = sync::varint::Cursor::new(rest);
+    let body = match cursor.number() {
+        Ok(_) => cursor.take(cursor.left()).unwrap(),
+        Err(_) => rest,
+    };
+    let mut hashed = vec![head[8]];
+    sync::varint::write(&mut hashed, u64::try_from(body.len()).unwrap());
+    hashed.extend_from_slice(body);
+    let sum = Sha256::digest(&hashed);
+    [&[0x85, 0x6f, 0x4a, 0x83], &sum[..4], &hashed].concat()
+}
+
+/// Vouches for everybody.
+pub struct Anyone;
+
+impl Vouch for Anyone {
+    fn proof(&self, _: LogTag) -> Option<Proof> {
+        Some(Proof { device: DeviceId([1; 16]), unit: RecordId([1; 16]) })
+    }
+
+    fn role(&self, _: LogTag, _: UserId) -> Option<Role> {
+        Some(Role::R3)
+    }
+}
+
+/// An archive that holds nothing and takes everything.
+pub struct Empty(pub Arc<Roster>);
+
+impl Archive for Empty {
+    type Error = Infallible;
+
+    fn roster(&self) -> Arc<Roster> {
+        self.0.clone()
+    }
+
+    fn held(&mut self, _: &BTreeSet<SpaceId>) -> Result<Vec<Held>, Infallible> {
+        Ok(Vec::new())
+    }
+
+    fn runs(&mut self, _: LogId, _: u64) -> Result<Vec<Run>, Infallible> {
+        Ok(Vec::new())
+    }
+
+    fn head_at(&mut self, _: LogId, _: u64) -> Result<Option<Hash>, Infallible> {
+        Ok(None)
+    }
+
+    fn position(&mut self, _: EntryRef) -> Result<Option<u64>, Infallible> {
+        Ok(None)
+    }
+
+    fn entries(&mut self, _: LogId, _: u64, _: u64) -> Result<Vec<Offered>, Infallible> {
+        Ok(Vec::new())
+    }
+
+    fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Infallible> {
+        let fresh = stretches.iter().map(|stretch| stretch.entries.len()).sum::<usize>();
+        Ok(Imported { fresh: u64::try_from(fresh).unwrap() })
+    }
+}
