@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { WorkbenchView } from "@/host/types";
 
+import { clock, event, view } from "./cases";
 import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
@@ -64,6 +65,30 @@ describe("the workbench", () => {
     );
     const later = within(screen.getByRole("region", { name: "往后要履行的" }));
     expect(later.getByText("还有 33 天")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("leads to each group of deadlines at once, and says why one runs", async () => {
+    const { host, user } = await open("/", {
+      workbench_get: desk({
+        deadlines: {
+          overdue: [item("mediation", -4)],
+          today: [item("revisit", 0)],
+          within_three_days: [],
+        },
+      }),
+      case_get: view({ clocks: [clock({ end: "2026-03-24" })] }),
+      case_history: { events: [event()], total: 1 },
+    });
+    const card = within(await screen.findByRole("region", { name: "有期限的" }));
+    await user.click(card.getByRole("button", { name: "已超期 1" }));
+    expect(card.getByRole("heading", { name: "已超期 1" })).toHaveFocus();
+    expect(host.calls.some(({ name }) => name === "case_get")).toBe(false);
+    await user.click(
+      card.getByRole("button", { name: "为什么？张某与李某（mediation）：超 4 天" }),
+    );
+    const dialog = await screen.findByRole("dialog", { name: "为什么是这样" });
+    expect(await within(dialog).findByText(/受理日起30 天/)).toBeVisible();
     await expectAccessible();
   });
 

@@ -16,6 +16,7 @@ export const workbench: Workbench = {
     overdue: "Overdue",
     today: "Due today",
     soon: "Within three days",
+    moved: "This deadline has just changed; open the case to see it now.",
     atLeast: (n) => `at least ${n}`,
     open: "Have a look",
   },

@@ -13,6 +13,7 @@ export const workbench = {
     overdue: "已超期",
     today: "今天到期",
     soon: "三天内",
+    moved: "这个期限刚刚变了，请打开案件看现在的。",
     atLeast: (n: string) => `至少 ${n}`,
     open: "去看一看",
   },
