@@ -137,4 +137,18 @@ describe("the workbench", () => {
     });
     expect(await screen.findByRole("link", { name: "登记第一件纠纷" })).toBeVisible();
   });
+
+  it("shows a new township the way to its first village", async () => {
+    await open("/", {
+      status_get: status({
+        office: office({ unit: TOWNSHIP, neighbours: [], can_invite: true, cases: 0 }),
+      }),
+      workbench_get: desk(),
+    });
+    const card = within(await screen.findByRole("region", { name: "各村上次对账" }));
+    expect(card.getByRole("link", { name: "去邀请村里的电脑" })).toHaveAttribute(
+      "href",
+      "/settings",
+    );
+  });
 });

@@ -58,6 +58,7 @@ export const workbench: Workbench = {
     overdue: (days) => `${counted(days, "day")} without exchange`,
     inStep: "In step",
     go: "Go and exchange",
+    invite: "Invite the villages",
     clock: "The two clocks differ by more than ten minutes. Please check them.",
   },
 };

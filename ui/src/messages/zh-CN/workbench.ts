@@ -55,6 +55,7 @@ export const workbench = {
     overdue: (days: string) => `${days} 天没对账`,
     inStep: "对上",
     go: "去交换",
+    invite: "去邀请村里的电脑",
     clock: "两边电脑的钟相差十分钟以上，请核对时间。",
   },
 };
