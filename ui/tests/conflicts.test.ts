@@ -112,7 +112,7 @@ describe("the desk of conflicts", () => {
         total: isSettled || mine ? 0 : 1,
       }),
     });
-    const row = await screen.findByText("同一项两处不同：涉及金额");
+    const row = await screen.findByText("涉及金额，两处不同");
     expect(screen.getByText("桥头村评理说事点的村调解员、村调委会主任")).toBeVisible();
     await expectAccessible();
     await user.click(row);

@@ -24,7 +24,7 @@ export function useMatter(): ComputedRef<(conflict: Named) => string> {
       const field = fieldOf(conflict);
       return field === null
         ? words.conflictKind[conflict.kind]
-        : conflicts.of(words.conflictKind[conflict.kind], conflicts.fields[field] ?? field);
+        : conflicts.fieldDiffers(conflicts.fields[field] ?? field);
     };
   });
 }

@@ -11,6 +11,9 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   exchange: "exchange",
   conflicts: "conflict",
   conflict: "conflict",
+  duplicates: "duplicate",
+  people: "person",
+  person: "person",
   settings: "screen",
 };
 

@@ -24,6 +24,7 @@ export const conflicts: Conflicts = {
   toCase: "Open the case",
   gone: "This conflict is no longer there",
   goneSays: "Newer records may have made both sides the same.",
+  fieldDiffers: (field) => `${field}: two values`,
   of: (kind, field) => `${kind}: ${field}`,
   fields: {
     title: "Title",

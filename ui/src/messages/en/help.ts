@@ -165,6 +165,41 @@ export const help: Help = {
         "What lost is kept too, with your reason.",
       ],
     },
+    duplicate: {
+      title: "One dispute or two (likely duplicates)",
+      says: "When one matter was registered twice, or once in each of two villages.",
+      steps: [
+        "Go to Conflicts and choose Likely duplicates.",
+        "Look at the cases side by side; what is the same is marked.",
+        "Choose Decide: merged, related, or different.",
+        "Write the reason and confirm.",
+      ],
+      notes: [
+        "Merged cases count once; all papers and numbers are kept and found.",
+        "A mistake is taken back under Decided. Where two sides contradict, the judicial office decides.",
+      ],
+    },
+    person: {
+      title: "Who comes often (people)",
+      says: "Added once, a name brings the telephone and address next time.",
+      steps: [
+        "Choose People, then Add a person.",
+        "Only the name is needed.",
+        "Open a person to see the cases.",
+        "Where two records are one person, say so, and what it rests on.",
+      ],
+      notes: ["This can be changed again; both records and the reasons are kept."],
+    },
+    number: {
+      title: "Numbers of cases",
+      says: "Cases are handled under a provisional number until they have a formal one.",
+      steps: [
+        "In Settings, under Case numbers, the township says which computer keeps the register and how numbers are written.",
+        "Other computers give numbers once some were set aside for them.",
+        "In the case, choose Give a number.",
+      ],
+      notes: ["Provisional and former numbers are still found.", "Unused ones are listed as gaps."],
+    },
     find: {
       title: "Find a case",
       says: "You remember a name, the end of a telephone number, a number, or a word of the matter.",

@@ -25,6 +25,7 @@ export const conflicts = {
   toCase: "看案卷",
   gone: "这个冲突已经不在了",
   goneSays: "可能新的记录到了以后，两处已经一样。",
+  fieldDiffers: (field: string) => `${field}，两处不同`,
   of: (kind: string, field: string) => `${kind}：${field}`,
   fields: {
     title: "案件名称",
