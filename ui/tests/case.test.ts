@@ -1,11 +1,11 @@
-import { screen, waitFor, within } from "@testing-library/vue";
+import { cleanup, screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
 import { fail, type Answers } from "@/host/memory";
 import type { AgreementView, ConflictView, SessionHeld } from "@/host/types";
 
 import { CASE, clock, event, notice, party, view } from "./cases";
-import { expectAccessible, open, VILLAGE } from "./open";
+import { expectAccessible, open, TOWNSHIP, VILLAGE } from "./open";
 
 const answers: Answers = {
   case_get: view(),
@@ -72,6 +72,22 @@ describe("the case page", () => {
     await user.click(screen.getByRole("button", { name: /^为什么？最紧的期限：/ }));
     expect(await screen.findByRole("dialog", { name: "为什么是这样" })).toBeVisible();
     await expectAccessible();
+  });
+
+  it("says who handles the case of another unit, and asks to take note where one must", async () => {
+    const elsewhere = view({ owner: TOWNSHIP });
+    await open(at, { ...answers, case_get: elsewhere });
+    expect(await screen.findByText(/由青石镇综治中心在办/)).toBeVisible();
+    cleanup();
+    await open(at, { ...answers, case_get: view({ owner: TOWNSHIP, notices: [notice()] }) });
+    expect(await screen.findByText(/看过了点“知道了”/)).toBeVisible();
+  });
+
+  it("lets a right that passed press nobody", async () => {
+    const passed = clock({ kind: "judicial_confirmation", days_left: -4, light: "red" });
+    await open(at, { ...answers, case_get: view({ clocks: [passed] }) });
+    expect(await screen.findByText("下一步")).toBeVisible();
+    expect(screen.queryByText("最紧的期限")).toBeNull();
   });
 
   it("lists more than two sides, the first three at first, and marks nothing where all differ", async () => {
@@ -281,6 +297,7 @@ describe("the case page", () => {
     const agreement: AgreementView = {
       id: "AGREEMENT",
       number: "临-A-0001-村1",
+      former_number: null,
       form: "written",
       text: "每月给八百元。",
       text_hash: "",

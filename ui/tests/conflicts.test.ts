@@ -112,7 +112,7 @@ describe("the desk of conflicts", () => {
         total: isSettled || mine ? 0 : 1,
       }),
     });
-    const row = await screen.findByText("同一项两处不同");
+    const row = await screen.findByText("涉及金额，两处不同");
     expect(screen.getByText("桥头村评理说事点的村调解员、村调委会主任")).toBeVisible();
     await expectAccessible();
     await user.click(row);
@@ -207,8 +207,12 @@ describe("a conflict", () => {
         ],
       }),
     );
-    expect((await screen.findByText("二、6月底前付清。")).tagName).toBe("MARK");
-    expect(screen.getByText("二、分三期。").tagName).toBe("MARK");
+    // Once beside the other side, once within the whole text, which is folded away.
+    const marked = await screen.findAllByText("二、6月底前付清。");
+    expect(marked.map(({ tagName }) => tagName)).toEqual(["MARK", "MARK"]);
+    expect(marked[0]!.closest("details")).toBeNull();
+    expect(marked[1]!.closest("details")).not.toHaveAttribute("open");
+    expect(screen.getAllByText("二、分三期。")).toHaveLength(2);
     expect(screen.getAllByText("一、还钱。").every(({ tagName }) => tagName === "P")).toBe(true);
   });
 

@@ -123,10 +123,10 @@ describe("the ledger", () => {
     const first = Array.from(grid.querySelectorAll('[role="gridcell"]:first-child'), (cell) =>
       cell.textContent?.trim(),
     );
-    expect(first).toEqual(["超 3 天", "还剩 2 天", "—没有期限"]);
+    expect(first).toEqual(["超 3 天", "还有 2 天", "—没有等着履行的"]);
     const newest = screen.getByRole("button", { name: "最近登记" });
     expect(newest).toHaveAttribute("aria-pressed", "true");
-    await user.click(screen.getByRole("button", { name: "期限最近" }));
+    await user.click(screen.getByRole("button", { name: "履行日最近" }));
     await waitFor(() => expect(host.calls.at(-1)?.payload).toMatchObject({ order: "due" }));
     expect(await screen.findByText("共 3 件")).toBeVisible();
     await expectAccessible();

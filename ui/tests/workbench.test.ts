@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { WorkbenchView } from "@/host/types";
 
+import { clock, event, view } from "./cases";
 import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
@@ -67,6 +68,30 @@ describe("the workbench", () => {
     await expectAccessible();
   });
 
+  it("leads to each group of deadlines at once, and says why one runs", async () => {
+    const { host, user } = await open("/", {
+      workbench_get: desk({
+        deadlines: {
+          overdue: [item("mediation", -4)],
+          today: [item("revisit", 0)],
+          within_three_days: [],
+        },
+      }),
+      case_get: view({ clocks: [clock({ end: "2026-03-24" })] }),
+      case_history: { events: [event()], total: 1 },
+    });
+    const card = within(await screen.findByRole("region", { name: "有期限的" }));
+    await user.click(card.getByRole("button", { name: "已超期 1" }));
+    expect(card.getByRole("heading", { name: "已超期 1" })).toHaveFocus();
+    expect(host.calls.some(({ name }) => name === "case_get")).toBe(false);
+    await user.click(
+      card.getByRole("button", { name: "为什么？张某与李某（mediation）：超 4 天" }),
+    );
+    const dialog = await screen.findByRole("dialog", { name: "为什么是这样" });
+    expect(await within(dialog).findByText(/受理日起30 天/)).toBeVisible();
+    await expectAccessible();
+  });
+
   it("lists the sheets this unit must act on, each with its step", async () => {
     const sheet = {
       case: "CASE-S",
@@ -111,5 +136,19 @@ describe("the workbench", () => {
       workbench_get: desk(),
     });
     expect(await screen.findByRole("link", { name: "登记第一件纠纷" })).toBeVisible();
+  });
+
+  it("shows a new township the way to its first village", async () => {
+    await open("/", {
+      status_get: status({
+        office: office({ unit: TOWNSHIP, neighbours: [], can_invite: true, cases: 0 }),
+      }),
+      workbench_get: desk(),
+    });
+    const card = within(await screen.findByRole("region", { name: "各村上次对账" }));
+    expect(card.getByRole("link", { name: "去邀请村里的电脑" })).toHaveAttribute(
+      "href",
+      "/settings",
+    );
   });
 });

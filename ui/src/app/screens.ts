@@ -1,5 +1,5 @@
 // The screens a picture is taken of: stable names, and paths the router opens.
-// Those with `:case`, `:record` and `:key` need a case of the profile at hand.
+// Those with `:case`, `:record`, `:key` and `:person` need records of the profile at hand.
 
 export interface Screen {
   name: string;

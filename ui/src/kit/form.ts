@@ -51,7 +51,10 @@ export function useTried(): () => boolean {
 const FIELDS =
   'input:not([type="hidden"]):not([disabled]), select:not([disabled]), textarea:not([disabled]), button[type="submit"]:not([disabled])';
 
-/** Enter leads to the next field, never while an input method is composing. */
+/**
+ * Enter leads to the next field, and sends a form that has but one; never while an input method is
+ * composing.
+ */
 export function enterToNext(event: KeyboardEvent): void {
   const target = event.target;
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) {
@@ -65,5 +68,10 @@ export function enterToNext(event: KeyboardEvent): void {
   const fields = Array.from(form?.querySelectorAll<HTMLElement>(FIELDS) ?? []).filter(
     (field) => field.tabIndex >= 0,
   );
+  const asked = fields.filter((field) => !(field instanceof HTMLButtonElement));
+  if (form && asked.length === 1 && fields.length > 1) {
+    form.requestSubmit();
+    return;
+  }
   fields[fields.indexOf(target) + 1]?.focus();
 }

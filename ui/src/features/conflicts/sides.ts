@@ -29,11 +29,6 @@ export interface Saying {
   today: string;
 }
 
-/** The register a conflict is about: `field/amount`. */
-export function fieldOf(conflict: Pick<ConflictView, "kind" | "key">): string | null {
-  return conflict.kind === "field" ? conflict.key.slice(conflict.key.indexOf("/") + 1) : null;
-}
-
 /** A register's value as people read it. */
 export function sayValue(
   value: string | number | null,

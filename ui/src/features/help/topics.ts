@@ -11,7 +11,7 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   exchange: "exchange",
   conflicts: "conflict",
   conflict: "conflict",
-  duplicates: "twice",
+  duplicates: "duplicate",
   people: "person",
   person: "person",
   settings: "screen",

@@ -26,6 +26,7 @@ export const caseWords: CaseWords = {
     label: "Next step",
     pressing: "Most pressing",
     byOther: (unit) => `${unit} handles this case; here you may follow it.`,
+    takeNote: "Please read the notice below and confirm it.",
     nothing: "Nothing must be done right now.",
     ended: "This case is finished; its file is kept.",
   },

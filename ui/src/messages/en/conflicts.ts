@@ -24,6 +24,7 @@ export const conflicts: Conflicts = {
   toCase: "Open the case",
   gone: "This conflict is no longer there",
   goneSays: "Newer records may have made both sides the same.",
+  fieldDiffers: (field) => `${field}: two values`,
   of: (kind, field) => `${kind}: ${field}`,
   fields: {
     title: "Title",
@@ -120,7 +121,8 @@ export const conflicts: Conflicts = {
     form: "Form",
     amount: "Amount",
     plan: "To be done",
-    text: "Full text",
+    text: "Its words",
+    whole: "Read all of it",
     by: "Written by",
     unit: "Unit",
     device: "Computer",

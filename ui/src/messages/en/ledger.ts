@@ -36,7 +36,7 @@ export const ledger: Ledger = {
     elsewhere: "in a telephone number or the summary",
   },
   columns: {
-    due: "Deadline",
+    due: "To be done",
     state: "State",
     number: "Number",
     parties: "Parties",
@@ -48,12 +48,12 @@ export const ledger: Ledger = {
   },
   order: "In which order",
   newest: "Newest first",
-  nearest: "Deadline first",
+  nearest: "Due first",
   due: {
     over: (days) => `${counted(days, "day")} over`,
     today: "due today",
     left: (days) => `${counted(days, "day")} left`,
-    none: "no deadline",
+    none: "nothing due",
   },
   sessions: (village, township) => (township > 0 ? `${village}+${township}` : String(village)),
   empty: "No cases yet",

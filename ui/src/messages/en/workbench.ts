@@ -16,6 +16,7 @@ export const workbench: Workbench = {
     overdue: "Overdue",
     today: "Due today",
     soon: "Within three days",
+    moved: "This deadline has just changed; open the case to see it now.",
     atLeast: (n) => `at least ${n}`,
     open: "Have a look",
   },
@@ -57,6 +58,7 @@ export const workbench: Workbench = {
     overdue: (days) => `${counted(days, "day")} without exchange`,
     inStep: "In step",
     go: "Go and exchange",
+    invite: "Invite the villages",
     clock: "The two clocks differ by more than ten minutes. Please check them.",
   },
 };

@@ -24,6 +24,7 @@ export const caseWords = {
     label: "下一步",
     pressing: "最紧的期限",
     byOther: (unit: string) => `这件案子由${unit}在办，您这里看着就行。`,
+    takeNote: "请看下面“请您知悉”，看过了点“知道了”。",
     nothing: "现在没有非办不可的事。",
     ended: "这件案子已经办完，材料都留着。",
   },

@@ -25,6 +25,7 @@ export const conflicts = {
   toCase: "看案卷",
   gone: "这个冲突已经不在了",
   goneSays: "可能新的记录到了以后，两处已经一样。",
+  fieldDiffers: (field: string) => `${field}，两处不同`,
   of: (kind: string, field: string) => `${kind}：${field}`,
   fields: {
     title: "案件名称",
@@ -112,7 +113,8 @@ export const conflicts = {
     form: "形式",
     amount: "金额",
     plan: "怎么履行",
-    text: "协议全文",
+    text: "协议内容",
+    whole: "看全文",
     by: "谁写的",
     unit: "单位",
     device: "哪台电脑",

@@ -34,7 +34,7 @@ export const ledger = {
     elsewhere: "在电话或经过里",
   },
   columns: {
-    due: "期限",
+    due: "要履行的",
     state: "状态",
     number: "编号",
     parties: "当事人",
@@ -46,12 +46,12 @@ export const ledger = {
   },
   order: "次序",
   newest: "最近登记",
-  nearest: "期限最近",
+  nearest: "履行日最近",
   due: {
     over: (days: string) => `超 ${days} 天`,
     today: "今天到期",
-    left: (days: string) => `还剩 ${days} 天`,
-    none: "没有期限",
+    left: (days: string) => `还有 ${days} 天`,
+    none: "没有等着履行的",
   },
   sessions: (village: number, township: number) =>
     township > 0 ? `${village}＋${township} 次` : `${village} 次`,

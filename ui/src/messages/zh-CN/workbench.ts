@@ -13,6 +13,7 @@ export const workbench = {
     overdue: "已超期",
     today: "今天到期",
     soon: "三天内",
+    moved: "这个期限刚刚变了，请打开案件看现在的。",
     atLeast: (n: string) => `至少 ${n}`,
     open: "去看一看",
   },
@@ -54,6 +55,7 @@ export const workbench = {
     overdue: (days: string) => `${days} 天没对账`,
     inStep: "对上",
     go: "去交换",
+    invite: "去邀请村里的电脑",
     clock: "两边电脑的钟相差十分钟以上，请核对时间。",
   },
 };
