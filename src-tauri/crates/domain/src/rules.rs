@@ -173,7 +173,7 @@ rules! {
         "a request that nobody accepted yet may be taken back"
         "case::giving_back::tests::a_request_taken_back_in_time_is_withdrawn";
     EscalationWithdrawn "C10" Ask "5.4" "接收优先，撤回转为退回请求"
-        "an acceptance prevails over a withdrawal that did not know of it; the withdrawal becomes a request to return"
+        "an acceptance prevails over a withdrawal that did not know of it; the withdrawal becomes a request to return, unless the village asked anew"
         "case::giving_back::tests::acceptance_prevails_over_a_withdrawal_and_asks_the_township";
     EscalationReturned "C11" Early "5.4" "3321 工作方法（内部工作规则）"
         "a return is a new round: the lower level counts anew, and the days it missed are shown"

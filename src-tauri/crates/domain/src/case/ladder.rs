@@ -185,6 +185,7 @@ pub fn fold(facts: &Facts, agreements: &[Agreement], demands: usize, first: Tenu
             climb.returns.push(known);
         }
     }
+    join_rounds(&mut climbs);
     let mut ladder =
         Ladder { escalations: Vec::new(), tenures: vec![first], conflicts: Vec::new() };
     for ((from, round), mut climb) in climbs {
@@ -195,6 +196,55 @@ pub fn fold(facts: &Facts, agreements: &[Agreement], demands: usize, first: Tenu
         ladder.climb(facts, &settling, from, round, &climb);
     }
     ladder
+}
+
+/// Lets a village that took a request back and then asked anew, not knowing that the first was
+/// accepted meanwhile, have asked once: the case is where it wants it, and nothing is to be given
+/// back (C10).
+fn join_rounds(climbs: &mut BTreeMap<(Level, u16), Climb<'_>>) {
+    let rounds: Vec<(Level, u16)> = climbs.keys().copied().collect();
+    for round in rounds {
+        let before = climbs.range((round.0, 0)..round).next_back().map(|(key, _)| *key);
+        let Some(mut first) = before.and_then(|key| climbs.remove(&key)) else { continue };
+        if let Some(second) = climbs.remove(&round) {
+            let rest = first.take_over(second);
+            if !rest.requests.is_empty() {
+                climbs.insert(round, rest);
+            }
+        }
+        climbs.extend(before.map(|key| (key, first)));
+    }
+}
+
+impl<'a> Climb<'a> {
+    /// Takes over what another round holds that was asked for in knowledge of a withdrawal of this
+    /// one and of nothing the level above did with it; gives back the rest.
+    fn take_over(&mut self, other: Self) -> Self {
+        let knows = |act: &Known, any: &[&Known]| any.iter().any(|known| act.knows(known));
+        let (same, rest): (Vec<_>, Vec<_>) = other.requests.iter().partition(|(request, _)| {
+            !self.acceptances.is_empty()
+                && knows(request, &self.withdrawals)
+                && !knows(request, &self.acceptances)
+                && !knows(request, &self.returns)
+        });
+        if same.is_empty() {
+            return other;
+        }
+        self.withdrawals.retain(|withdrawn| !same.iter().any(|(asked, _)| asked.knows(withdrawn)));
+        let left: Vec<&Known> = rest.iter().map(|(known, _)| *known).collect();
+        self.requests.extend(same);
+        let mut later = Self { requests: rest, ..Self::default() };
+        let divide = |acts: Vec<&'a Known>, own: &mut Vec<&'a Known>| {
+            let (of_rest, of_same): (Vec<_>, Vec<_>) =
+                acts.into_iter().partition(|act| knows(act, &left));
+            own.extend(of_same);
+            of_rest
+        };
+        later.acceptances = divide(other.acceptances, &mut self.acceptances);
+        later.withdrawals = divide(other.withdrawals, &mut self.withdrawals);
+        later.returns = divide(other.returns, &mut self.returns);
+        later
+    }
 }
 
 impl Ladder {
@@ -341,7 +391,10 @@ mod tests {
     use super::super::world::{Desk, accepted, begun, begun_with, escalated, escalated_for};
     use super::*;
     use crate::fact::Body;
-    use crate::fact::body::{AgreementReached, ConsentRecorded, SessionHeld, SessionResult, Will};
+    use crate::fact::body::{
+        AgreementReached, ConsentRecorded, Escalated, EscalationReturned, EscalationWithdrawn,
+        SessionHeld, SessionResult, Will,
+    };
 
     #[test]
     fn what_was_settled_the_very_day_of_the_request_bars_a_blind_acceptance() {
@@ -466,5 +519,33 @@ mod tests {
         ] {
             assert_eq!(status.is_counted(), want, "{status:?}");
         }
+    }
+
+    #[test]
+    fn who_takes_a_request_back_and_asks_anew_asked_once() {
+        let again = || match escalated_for(EscalationReason::Danger) {
+            Body::Escalated(body) => Body::Escalated(Escalated { round: 2, ..body }),
+            other => other,
+        };
+        let reason = || "双方又愿意在村里谈".into();
+        let (from, round) = (Level::Village, 1);
+        let mut b = begun();
+        b.escalate(b.village, "2026-03-10");
+        b.world.meet(b.village, b.township);
+        let withdrawn = EscalationWithdrawn { from, round, reason: reason() };
+        b.world.write(b.village, "2026-03-11", Body::EscalationWithdrawn(withdrawn));
+        b.world.write(b.village, "2026-03-13", again());
+        b.world.write(b.township, "2026-03-12", accepted());
+        let case = b.merged();
+        assert_eq!((case.ladder.escalations.len(), case.counts.escalations), (1, 1));
+        assert_eq!(case.ladder.escalations[0].status, EscalationStatus::Accepted);
+        assert!(!case.has_open_conflict(), "nothing is to be given back");
+        let returned = EscalationReturned { from, round, reason: reason() };
+        b.world.write(b.township, "2026-03-15", Body::EscalationReturned(returned));
+        assert_eq!(b.merged().owner().map(|t| t.level), Some(Level::Village));
+        b.world.write(b.village, "2026-03-20", again());
+        let case = b.merged();
+        assert_eq!(case.ladder.escalations.len(), 2, "what is asked after the return is new");
+        assert_eq!(case.ladder.escalations[1].status, EscalationStatus::Requested);
     }
 }
