@@ -49,7 +49,8 @@ pub enum ConflictKind {
     Void,
     /// "Paid" here and "not paid" there.
     Performance,
-    /// Two formal numbers of one case.
+    /// Two formal numbers of one case, two sealed agreements with one number, or a number that was
+    /// set aside while something was sealed under it.
     Number,
     /// A case that was moved into two spaces at once (两处共办).
     Home,

@@ -248,7 +248,7 @@ fn void_requests(facts: &Facts, papers: &Papers<'_>) -> (Vec<FactId>, Vec<Confli
                 Seat::JudicialOffice,
                 vec![Side::of_fact(void), Side::of_fact(seal)],
             )
-            .with_ways(&["keep", "void"])
+            .with_ways(&["stand", "void"])
             .settled_by(decided.map(|(known, _)| known)),
         );
     }
@@ -417,7 +417,7 @@ mod tests {
 
     #[test]
     fn a_void_that_did_not_know_of_a_seal_is_a_request() {
-        for (way, holds) in [("keep", Some("甲")), ("void", None)] {
+        for (way, holds) in [("stand", Some("甲")), ("void", None)] {
             let mut b = begun();
             b.world.write(b.village, "2026-03-05", assigned("甲", false));
             let mediator = b.mediator();
