@@ -148,7 +148,7 @@ pub const fn chosen_value(choice: &Choice) -> Option<&Value> {
 mod tests {
     use super::super::world::{Begun, begun};
     use super::*;
-    use crate::fact::body::Decided;
+    use crate::fact::body::{Decided, PersonDecided};
     use crate::fact::{Carried, FieldValue, Past};
     use crate::role::Role;
     use crate::time::Hlc;
@@ -190,16 +190,17 @@ mod tests {
         }
     }
 
-    /// A record with one decision on a title.
-    fn decided(conflict: &str) -> (RecordFacts, FactId, Losing) {
+    /// A record with one decision, on a case or on a person.
+    fn decided(conflict: &str, is_case: bool) -> (RecordFacts, FactId, Losing) {
         let b = begun();
         let losing = write_losing(&Side::of_value(&value(&b, "滴水", 7)));
-        let body = Body::Decided(Decided {
-            conflict: conflict.into(),
-            choice: Choice::Value("排水".into()),
-            over: vec![losing.clone()],
-            reason: "以申请书为准".into(),
-        });
+        let (conflict, choice) = (conflict.into(), Choice::Value("排水".into()));
+        let (over, reason) = (vec![losing.clone()], "以申请书为准".into());
+        let body = if is_case {
+            Body::Decided(Decided { conflict, choice, over, reason })
+        } else {
+            Body::PersonDecided(PersonDecided { conflict, choice, over, reason })
+        };
         let id = FactId { log: crate::id::LogTag([1; 8]), ulid: crate::id::ulid(1, &[1; 10]) };
         let fact = Fact {
             at: "2026-03-05".parse().unwrap(),
@@ -221,13 +222,15 @@ mod tests {
 
     #[test]
     fn a_decision_that_counts_leaves_its_loser_readable() {
-        let (record, id, losing) = decided("field/title");
-        for (name, decider, count) in [
-            ("anyone's", Decider::anyone(), 1),
-            ("this one", Decider::only(vec![id]), 1),
-            ("none", Decider::only(vec![]), 0),
+        let (of_case, id, losing) = decided("field/title", true);
+        let (of_person, ..) = decided("field/title", false);
+        for (name, record, decider, count) in [
+            ("anyone's", &of_case, Decider::anyone(), 1),
+            ("anyone's on a person", &of_person, Decider::anyone(), 1),
+            ("this one", &of_case, Decider::only(vec![id]), 1),
+            ("none", &of_case, Decider::only(vec![]), 0),
         ] {
-            let (fields, conflicts) = fold(&record, &decider);
+            let (fields, conflicts) = fold(record, &decider);
             assert!(fields.is_empty(), "{name}");
             assert_eq!(conflicts.len(), count, "{name}");
             for conflict in conflicts {
@@ -242,14 +245,14 @@ mod tests {
     #[test]
     fn a_decision_on_something_else_leaves_no_register_behind() {
         for conflict in ["host", "title", ""] {
-            let (record, ..) = decided(conflict);
+            let (record, ..) = decided(conflict, true);
             assert!(fold(&record, &Decider::anyone()).1.is_empty(), "{conflict:?}");
         }
     }
 
     #[test]
     fn a_loser_that_cannot_be_read_is_left_out_and_the_decision_stays() {
-        let (_, id, losing) = decided("field/title");
+        let (_, id, losing) = decided("field/title", true);
         for broken in [
             Losing { by: "?".into(), ..losing.clone() },
             Losing { recorded: "?".into(), ..losing.clone() },
