@@ -321,3 +321,196 @@ fn whoever_was_told_of_other_ways_is_not_told_again() {
         assert_eq!(told, want, "{routes:?} {is_terminated}");
     }
 }
+
+#[test]
+fn a_state_in_which_nobody_need_climb_any_more() {
+    let open =
+        [State::Clue, State::Registered, State::Accepted, State::Mediating, State::PartlyAgreed];
+    let settled = [
+        State::AgreementUnsigned,
+        State::Agreed,
+        State::Performing,
+        State::NotPerformed,
+        State::Performed,
+        State::Revisited,
+        State::Refused,
+        State::Withdrawn,
+        State::Closed,
+        State::Declined,
+        State::Terminated,
+        State::Archived,
+        State::Voided,
+        State::Merged,
+    ];
+    assert!(open.iter().all(|state| !state.is_settled()));
+    assert!(settled.iter().all(|state| state.is_settled()));
+}
+
+#[test]
+fn a_case_that_was_ended_goes_on_when_it_is_taken_up_again() {
+    let terminated = || {
+        let routes = vec![Route::Court];
+        Body::Terminated(Terminated { ground: Outcome::Failed, routes, note: String::new() })
+    };
+    let declined = || {
+        let routes = vec![Route::Court];
+        Body::Declined(Declined { reason: "不属调解范围".into(), routes })
+    };
+    let accepted = || Body::Accepted(Accepted { on: AcceptedOn::Application });
+    let reopened = || Body::Reopened(Reopened { reason: "又愿意谈".into() });
+    let rows: [(&str, Vec<Body>, (Stage, State)); 8] = [
+        ("ended", vec![terminated()], (Stage::Feedback, State::Terminated)),
+        ("declined", vec![declined()], (Stage::Triage, State::Declined)),
+        ("accepted, ended", vec![accepted(), terminated()], (Stage::Feedback, State::Terminated)),
+        ("accepted, declined", vec![accepted(), declined()], (Stage::Triage, State::Declined)),
+        ("ended, accepted", vec![terminated(), accepted()], (Stage::Handling, State::Accepted)),
+        ("declined, accepted", vec![declined(), accepted()], (Stage::Handling, State::Accepted)),
+        ("ended, reopened", vec![terminated(), reopened()], (Stage::Triage, State::Registered)),
+        ("nothing", vec![], (Stage::Triage, State::Registered)),
+    ];
+    for (name, bodies, want) in rows {
+        let mut b = begun();
+        for (at, body) in ["2026-03-05", "2026-03-06"].into_iter().zip(bodies) {
+            b.world.write(b.village, at, body);
+        }
+        let case = b.merged();
+        assert_eq!((case.stage, case.state), want, "{name}");
+    }
+}
+
+#[test]
+fn an_agreement_goes_from_a_draft_to_a_revisit() {
+    let mut b = begun();
+    let village = b.village;
+    let place = |b: &mut super::super::world::Begun| {
+        let case = b.merged();
+        (case.stage, case.state)
+    };
+    let body = b.agreement("六月底前付清", None);
+    let agreement = b.world.write(village, "2026-03-05", body);
+    assert_eq!(place(&mut b), (Stage::Handling, State::AgreementUnsigned));
+    let both = vec![b.zhang, b.li];
+    b.world.write(village, "2026-03-05", super::super::world::signed(agreement, both));
+    b.world.write(village, "2026-03-05", super::super::world::sealed(agreement));
+    assert_eq!(place(&mut b), (Stage::Handling, State::Performing));
+    let note = |kept| {
+        let (line, note) = (None, String::new());
+        Body::PerformanceNoted(PerformanceNoted { agreement, line, kept, amount_fen: None, note })
+    };
+    b.world.write(village, "2026-06-30", note(Kept::NotDone));
+    assert_eq!(place(&mut b), (Stage::Handling, State::NotPerformed));
+    b.world.write(village, "2026-07-03", note(Kept::Done));
+    assert_eq!(place(&mut b), (Stage::Feedback, State::Performed));
+    let visit = Revisited {
+        agreement: None,
+        party: None,
+        kept: None,
+        satisfaction: None,
+        note: String::new(),
+    };
+    b.world.write(village, "2026-07-10", Body::Revisited(visit));
+    assert_eq!(place(&mut b), (Stage::Rating, State::Revisited));
+}
+
+#[test]
+fn only_an_agreement_of_another_unit_waits_for_the_township() {
+    // Whether the township made it itself, whether it confirmed, knowing of it.
+    for (is_own, confirms, want) in [
+        (false, None, State::Agreed),
+        (false, Some(false), State::Agreed),
+        (false, Some(true), State::Performing),
+        (true, None, State::Performing),
+    ] {
+        let mut b = begun();
+        b.escalate(b.village, "2026-03-02");
+        b.world.meet(b.village, b.township);
+        b.world.write(b.township, "2026-03-03", super::super::world::accepted());
+        let confirmed = || Body::ResolutionConfirmed(ResolutionConfirmed { note: String::new() });
+        if confirms == Some(false) {
+            b.world.write(b.township, "2026-03-04", confirmed());
+        }
+        let mediator = b.mediator();
+        let desk = if is_own { mediator } else { b.village };
+        b.agree(desk, "2026-03-05", "各让一步", None);
+        b.world.meet(mediator, b.township);
+        b.merged();
+        if confirms == Some(true) {
+            b.world.write(b.township, "2026-03-06", confirmed());
+        }
+        let case = b.merged();
+        assert_eq!(case.state, want, "{is_own} {confirms:?}");
+        let waits = has(&case, Mark::AwaitingConfirmation);
+        assert_eq!(waits, want == State::Agreed, "{is_own} {confirms:?}");
+    }
+}
+
+#[test]
+fn the_history_marks_what_did_not_hold() {
+    let marks = |case: &Case, id| -> Vec<EventMark> {
+        case.events.iter().find(|e| e.id == id).map(|e| e.marks.clone()).unwrap_or_default()
+    };
+    // A climb that is void, and one that was taken back.
+    let mut b = begun();
+    b.will(b.village, "2026-03-02", Will::Refused);
+    let asked = b.escalate(b.township, "2026-03-05");
+    let taken = b.world.write(b.township, "2026-03-06", super::super::world::accepted());
+    let failed = b.session(SessionResult::Failed);
+    let barred = b.world.write(b.village, "2026-03-07", failed.clone());
+    let case = b.merged();
+    assert_eq!(
+        (marks(&case, asked), marks(&case, taken)),
+        (vec![EventMark::Void], vec![EventMark::Void])
+    );
+    assert!(marks(&case, barred).contains(&EventMark::WithoutConsent));
+    assert!(has(&case, Mark::WithoutConsent) && has(&case, Mark::EscalationVoid));
+    let mut b = begun();
+    let held = b.world.write(b.village, "2026-03-04", failed);
+    let asked = b.escalate(b.village, "2026-03-05");
+    let body =
+        EscalationWithdrawn { from: Level::Village, round: 1, reason: "又愿意谈".into() };
+    b.world.write(b.village, "2026-03-06", Body::EscalationWithdrawn(body));
+    let case = b.merged();
+    assert_eq!(marks(&case, asked), [EventMark::Withdrawn]);
+    assert!(!marks(&case, held).contains(&EventMark::WithoutConsent));
+    let quiet = [Mark::WithoutConsent, Mark::AgreementConflict, Mark::LeadConflict];
+    assert!(quiet.iter().all(|mark| !has(&case, *mark)));
+    assert!(case.marks.iter().all(|m| !matches!(m.value, Mark::Escalating | Mark::EscalationVoid)));
+}
+
+#[test]
+fn the_history_marks_what_was_replaced_and_what_was_not_theirs_to_close() {
+    let mut b = begun();
+    let office = b.world.desk(2, Role::R6);
+    let first = b.agree(b.village, "2026-03-05", "一次付清", None);
+    b.merged();
+    b.world.meet(b.village, office);
+    let second = b.agree(b.village, "2026-03-06", "分两期付清", Some(first));
+    b.world.meet(b.village, office);
+    let key = format!("agreements/{first}/{second}");
+    let marks = |case: &Case, id| -> Vec<EventMark> {
+        case.events.iter().find(|e| e.id == id).map(|e| e.marks.clone()).unwrap_or_default()
+    };
+    let case = b.merged();
+    assert!(has(&case, Mark::AgreementConflict));
+    assert_eq!((marks(&case, first), marks(&case, second)), (vec![], vec![]));
+    let body = Decided {
+        conflict: key,
+        choice: Choice::Fact(second),
+        over: vec![],
+        reason: "双方改过".into(),
+    };
+    b.world.write(office, "2026-03-09", Body::Decided(body));
+    b.world.meet(b.village, office);
+    let closed = || {
+        let outcome = Outcome::Settled;
+        Body::Closed(Closed { outcome, routes: vec![], note: String::new() })
+    };
+    let mediator = b.mediator();
+    let strange = b.world.write(mediator, "2026-03-10", closed());
+    b.world.meet(mediator, b.township);
+    let own = b.world.write(b.village, "2026-03-11", closed());
+    let case = b.merged();
+    assert_eq!((marks(&case, first), marks(&case, second)), (vec![EventMark::Replaced], vec![]));
+    assert!(!has(&case, Mark::AgreementConflict));
+    assert_eq!((marks(&case, strange), marks(&case, own)), (vec![EventMark::NotByOwner], vec![]));
+}
