@@ -353,8 +353,8 @@ mod tests {
     fn a_fact_id_is_its_log_and_its_ulid() {
         let id = FactId { log: LogTag([1; 8]), ulid: ulid(0x0102_0304_0506, &[7; 10]) };
         assert_eq!(id.ulid, [1, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]);
-        let text = "0101010101010101-0104106107E0W3GE1R70W3GE1R";
-        assert_eq!(&id.to_string()[..17], &text[..17]);
+        assert!(id.to_string().starts_with("0101010101010101-"));
+        assert_eq!(id.to_string().len(), 43);
         assert_eq!(format!("{id:?}"), format!("FactId({id})"));
         assert_eq!(id.entry_hash().collect::<Vec<_>>(), [7; 10]);
         let json = serde_json::to_string(&id).unwrap();

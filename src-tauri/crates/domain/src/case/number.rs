@@ -544,4 +544,43 @@ mod tests {
         assert_eq!(case.numbers.former, ["〔2026〕桥头人调字第0001号"]);
         assert!(case.numbers.disputed.is_none());
     }
+
+    #[test]
+    fn a_void_that_does_not_know_the_number_or_names_another_voids_nothing() {
+        let void = |number: &str| {
+            let reason = "登记表写坏".into();
+            Body::NumberVoided(NumberVoided { number: number.into(), reason })
+        };
+        for (name, number, is_blind, want) in [
+            ("knows it", "甲", false, (None, 1)),
+            ("does not know it", "甲", true, (Some("甲"), 0)),
+            ("names another", "乙", false, (Some("甲"), 0)),
+        ] {
+            let mut b = begun();
+            b.world.write(b.village, "2026-03-05", assigned("甲", false));
+            if !is_blind {
+                b.merged();
+            }
+            let head = b.world.desk(2, Role::R7);
+            b.world.meet(b.township, head);
+            b.world.write(head, "2026-03-06", void(number));
+            b.world.meet(b.township, head);
+            let numbers = b.merged().numbers;
+            assert_eq!((numbers.formal.as_deref(), numbers.voided.len()), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn each_number_once_borne_is_listed_once() {
+        let mut b = begun();
+        for (at, number) in
+            [("2026-03-05", "甲"), ("2026-03-06", "乙"), ("2026-03-07", "甲"), ("2026-03-08", "丙")]
+        {
+            b.world.write(b.village, at, assigned(number, false));
+        }
+        let numbers = b.merged().numbers;
+        assert_eq!(numbers.formal.as_deref(), Some("丙"));
+        assert_eq!(numbers.former, ["甲", "乙"]);
+        assert_eq!(numbers.disputed, None);
+    }
 }

@@ -208,4 +208,60 @@ mod tests {
         let mark = case.marks.iter().find(|m| m.value == Mark::Overpaid).expect("marked");
         assert!(mark.why.facts.contains(&more) && case.agreements[0].lines[0].is_overpaid);
     }
+
+    #[test]
+    fn more_than_the_whole_or_than_one_line_is_too_much() {
+        // The amounts of the lines, what was paid on which line, whether it is too much.
+        type Row = (&'static str, &'static [i64], &'static [(Option<u16>, i64)], bool);
+        let rows: [Row; 5] = [
+            ("the whole exactly", &[], &[(None, 1_800_000)], false),
+            ("more than the whole", &[], &[(None, 1_800_001)], true),
+            ("a line exactly", &[600_000, 1_200_000], &[(Some(0), 600_000)], false),
+            ("more than a line", &[600_000, 1_200_000], &[(Some(0), 600_001)], true),
+            ("nothing", &[600_000, 1_200_000], &[], false),
+        ];
+        for (name, lines, paid, want) in rows {
+            let mut b = begun();
+            let line = |amount: &i64| PlanLine {
+                due: day("2026-06-30"),
+                what: "付款".into(),
+                amount_fen: Some(Fen(*amount)),
+            };
+            let plan = lines.iter().map(line).collect();
+            let body = AgreementReached { plan, ..b.agreed_on("付清") };
+            let agreement = b.agree_to(b.village, "2026-03-05", Body::AgreementReached(body));
+            for (line, amount) in paid {
+                let Body::PerformanceNoted(body) = noted(agreement, *amount) else {
+                    unreachable!()
+                };
+                let body = PerformanceNoted { line: *line, ..body };
+                b.world.write(b.village, "2026-06-01", Body::PerformanceNoted(body));
+            }
+            let is_over = b.merged().marks.iter().any(|m| m.value == Mark::Overpaid);
+            assert_eq!(is_over, want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_note_of_nothing_is_no_payment() {
+        let (mut b, agreement, village, township) = promised();
+        for desk in [village, township] {
+            b.world.write(desk, "2026-06-29", noted(agreement, 0));
+        }
+        assert!(b.merged().conflicts.iter().all(|c| c.kind != ConflictKind::SamePayment));
+    }
+
+    #[test]
+    fn the_question_names_the_notes_in_one_order() {
+        for (here, there) in
+            [("2026-06-29", "2026-06-29T15:00"), ("2026-06-29T15:00", "2026-06-29")]
+        {
+            let (mut b, agreement, village, township) = promised();
+            let first = b.world.write(village, here, noted(agreement, 1_000_000));
+            let second = b.world.write(township, there, noted(agreement, 1_000_000));
+            let case = b.merged();
+            let open = case.conflicts.iter().find(|c| c.is_open()).expect("asked");
+            assert_eq!(open.key, format!("payment/{first}/{second}"), "{here}");
+        }
+    }
 }

@@ -415,4 +415,100 @@ mod tests {
         let marks = case.events.iter().find(|e| e.id == tomorrow).map(|e| e.marks.clone());
         assert!(marks.is_some_and(|marks| marks.contains(&EventMark::ClockDoubt)));
     }
+
+    #[test]
+    fn what_is_done_on_one_day_in_its_order_is_neither_flawed_nor_doubted() {
+        let mut b = begun();
+        let village = b.village;
+        let rights = told(vec![b.zhang, b.li]);
+        b.world.write(village, "2026-03-01", rights);
+        let session = held(&b, |_| {});
+        b.world.write(village, "2026-03-01", session);
+        let due = PlanLine { due: day("2026-03-01"), what: "付款".into(), amount_fen: None };
+        let later = PlanLine { due: day("2026-06-30"), ..due.clone() };
+        let body = AgreementReached { plan: vec![due, later], ..b.agreed_on("分期") };
+        b.agree_to(village, "2026-03-01", Body::AgreementReached(body));
+        // One that nobody sealed yet.
+        let body = b.agreement("另一份", None);
+        let open = b.world.write(village, "2026-03-01", body);
+        let both = vec![b.zhang, b.li];
+        b.world.write(village, "2026-03-02", signed(open, both));
+        let case = b.merged();
+        assert_eq!((case.flaws, case.doubts), (vec![], vec![]));
+    }
+
+    #[test]
+    fn nothing_can_come_before_what_it_builds_on() {
+        use crate::fact::body::*;
+        let mut b = begun();
+        let village = b.village;
+        let agreement = b.agree(village, "2026-03-10", "付款", None);
+        let court = |b: &Begun| ConfirmationFiled {
+            agreement,
+            applicants: vec![b.zhang, b.li],
+            choice: CourtChoice::Committee,
+            court: "青石县人民法院".into(),
+        };
+        let filing = b.world.write(village, "2026-03-12", Body::ConfirmationFiled(court(&b)));
+        let performed = PerformanceNoted {
+            agreement,
+            line: None,
+            kept: Kept::Partly,
+            amount_fen: None,
+            note: String::new(),
+        };
+        let urged = Urged { agreement, line: None, party: None, note: "催过".into() };
+        let ruled = ConfirmationRuled {
+            filing,
+            result: Ruling::Rejected,
+            number: String::new(),
+            reason: String::new(),
+        };
+        // What, the last day on which it cannot have been, what it builds on.
+        let rows = [
+            (signed(agreement, vec![b.li]), "2026-03-09", agreement),
+            (sealed(agreement), "2026-03-09", agreement),
+            (Body::PerformanceNoted(performed), "2026-03-09", agreement),
+            (Body::Urged(urged), "2026-03-09", agreement),
+            (Body::ConfirmationFiled(court(&b)), "2026-03-09", agreement),
+            (
+                Body::ConfirmationAccepted(ConfirmationAccepted { filing, number: String::new() }),
+                "2026-03-11",
+                filing,
+            ),
+            (Body::ConfirmationRuled(ruled), "2026-03-11", filing),
+        ];
+        for (body, at, on) in rows {
+            let next = crate::calendar::after(day(at), 1).to_string();
+            let code = body.row().code;
+            let wrong = b.world.write(village, at, body.clone());
+            let right = b.world.write(village, &next, body);
+            let case = b.merged();
+            let found: Vec<&Flaw> = case.doubts.iter().filter(|d| d.fact == wrong).collect();
+            assert_eq!(found, [&Flaw::new(RuleId::ImpossibleDate, wrong, [on])], "{code}");
+            assert!(doubted(&case, right).is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn some_things_come_before_the_registration() {
+        let b = begun();
+        for (body, want) in [
+            (super::super::world::registered(), false),
+            (super::super::world::party("王某", Side::Third), false),
+            (Body::Note(crate::fact::body::Note { text: "记".into() }), false),
+            (
+                Body::VisitReceived(crate::fact::body::VisitReceived {
+                    party: None,
+                    content: "来访".into(),
+                    danger: false,
+                }),
+                false,
+            ),
+            (held(&b, |_| {}), true),
+            (told(vec![]), true),
+        ] {
+            assert_eq!(follows_registration(&body), want, "{}", body.row().code);
+        }
+    }
 }

@@ -240,4 +240,44 @@ mod tests {
         assert!(!is_minor(Some(day("2008-03-01")), day("2026-03-01")), "eighteen that day");
         assert!(is_minor(Some(day("2008-03-02")), day("2026-03-01")));
     }
+
+    #[test]
+    fn grown_ups_stand_with_their_whole_name_and_single_letters_hide_nothing() {
+        let mut b = begun();
+        let Body::PartyAdded(adult) = party("王建国", Side::Third) else { return };
+        let adult = PartyAdded { birth: Some(day("1980-03-01")), ..adult };
+        b.world.write(b.village, "2026-03-02", Body::PartyAdded(adult));
+        let Body::PartyAdded(child) = party("陈小宝", Side::Third) else { return };
+        let child = PartyAdded {
+            birth: Some(day("2017-03-01")),
+            school: Some("甲".into()),
+            address: Some(" 桥头 ".into()),
+            ..child
+        };
+        b.world.write(b.village, "2026-03-02", Body::PartyAdded(child));
+        let Body::PartyAdded(masked) = party("赵某", Side::Third) else { return };
+        let masked = PartyAdded { birth: Some(day("2017-03-01")), ..masked };
+        b.world.write(b.village, "2026-03-02", Body::PartyAdded(masked));
+        let case = b.merged();
+        let names: Vec<String> = case.parties.iter().map(shown_name).collect();
+        assert_eq!(names, ["张某", "李某", "王建国", "陈某", "赵某"]);
+        let mask = Mask::of(&case.parties);
+        assert!(!mask.is_empty());
+        let hidden = vec![("陈小宝".into(), "陈某".into()), ("桥头".into(), HIDDEN.into())];
+        assert_eq!(mask, Mask { hidden });
+    }
+
+    #[test]
+    fn a_unit_that_owned_the_case_still_reads_of_its_minors() {
+        use super::super::world::{accepted, escalated};
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", escalated());
+        b.world.meet(b.village, b.township);
+        b.world.write(b.township, "2026-03-06", accepted());
+        let case = b.merged();
+        for desk in [b.village, b.township] {
+            assert!(may_read_minors(&case, Role::R3, desk.unit()));
+        }
+        assert!(!may_read_minors(&case, Role::R3, crate::id::RecordId([9; 16])));
+    }
 }

@@ -193,4 +193,41 @@ mod tests {
         b.world.write(village, "2026-03-20", Body::ConfirmationRuled(ruled));
         assert_eq!(remedies(&mut b), [Remedy::Urge, Remedy::Enforce]);
     }
+
+    #[test]
+    fn each_way_names_its_rule_and_what_it_rests_on() {
+        let mut b = begun();
+        let village = b.village;
+        let other = b.agree(village, "2026-03-04", "另一件事", None);
+        let agreement = b.agree(village, "2026-03-05", "六月底前付清", Some(other));
+        let applicants = vec![b.zhang, b.li];
+        let filing = b.world.write(
+            village,
+            "2026-03-10",
+            Body::ConfirmationFiled(ConfirmationFiled {
+                agreement,
+                applicants,
+                choice: CourtChoice::Domicile,
+                court: "青石县人民法院".into(),
+            }),
+        );
+        let ruled = ConfirmationRuled {
+            filing,
+            result: Ruling::Valid,
+            number: String::new(),
+            reason: String::new(),
+        };
+        let ruled = b.world.write(village, "2026-03-20", Body::ConfirmationRuled(ruled));
+        b.world.write(village, "2026-05-01", noted(agreement, Kept::Partly));
+        b.world.write(village, "2026-05-02", noted(other, Kept::NotDone));
+        let broken = b.world.write(village, "2026-07-01", noted(agreement, Kept::NotDone));
+        let case = b.merged();
+        let own = case.agreements.iter().find(|a| a.id == agreement).unwrap();
+        let basis = [broken, ruled, agreement];
+        let want = [
+            Derived { value: Remedy::Urge, why: Why::new(RuleId::Remedies, basis) },
+            Derived { value: Remedy::Enforce, why: Why::new(RuleId::CourtRuling, basis) },
+        ];
+        assert_eq!(own.remedies, want);
+    }
 }

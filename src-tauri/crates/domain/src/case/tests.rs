@@ -1,5 +1,7 @@
 //! The rules on a case, and their laws over generated histories.
 
+mod asked;
+
 use super::conflict::{ConflictKind, Settlement};
 use super::guard::{Author, RefusalReason};
 use super::known::RefusedFact;

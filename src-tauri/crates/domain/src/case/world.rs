@@ -131,8 +131,13 @@ impl World {
     }
 
     pub(crate) fn case_under(&self, desk: Desk, settings: &Settings) -> Case {
+        super::fold(&self.facts(desk), settings)
+    }
+
+    /// The facts a desk has.
+    pub(crate) fn facts(&self, desk: Desk) -> RecordFacts {
         let order: Vec<usize> = self.has[desk.at].iter().copied().collect();
-        super::fold(&self.record(&order), settings)
+        self.record(&order)
     }
 
     /// The same case from changes that arrived in another order, some of them twice.

@@ -344,3 +344,195 @@ fn one_answer_ends_two_tracks_only_where_it_says_so() {
         assert_eq!(!runs(&b, ClockKind::Mediation), is_over);
     }
 }
+
+/// When the clocks of a kind start and stop, by day.
+fn spans(b: &Begun, kind: ClockKind) -> Vec<(String, Option<String>)> {
+    let case = b.world.case(b.township);
+    let of_kind = case.running.iter().filter(|running| running.kind == kind);
+    of_kind.map(|r| (r.start.day.to_string(), r.stop.map(|(at, _)| at.day.to_string()))).collect()
+}
+
+fn span(from: &str, to: Option<&str>) -> Vec<(String, Option<String>)> {
+    vec![(from.to_owned(), to.map(ToOwned::to_owned))]
+}
+
+fn reply(reply: ReplyKind) -> Body {
+    Body::ReplyDelivered(ReplyDelivered {
+        reply,
+        party: None,
+        number: String::new(),
+        outcome: None,
+        tracks: vec![],
+        note: String::new(),
+    })
+}
+
+#[test]
+fn each_step_of_a_petition_has_its_own_days() {
+    use ClockKind::*;
+    let (mut b, _) = petition();
+    let asked = |stage| Body::ReviewRequested(ReviewRequested { stage, note: String::new() });
+    for (at, body) in [
+        ("2026-03-20", reply(ReplyKind::Opinion)),
+        ("2026-04-01", asked(ReviewStage::Review)),
+        ("2026-04-20", reply(ReplyKind::Review)),
+        ("2026-05-01", asked(ReviewStage::Recheck)),
+        ("2026-05-20", reply(ReplyKind::Recheck)),
+    ] {
+        b.world.write(b.township, at, body);
+    }
+    for (kind, from, to) in [
+        (PetitionNotice, "2026-03-02", "2026-03-05"),
+        (PetitionHandling, "2026-03-05", "2026-03-20"),
+        (PetitionReviewRequest, "2026-03-20", "2026-04-01"),
+        (PetitionReview, "2026-04-01", "2026-04-20"),
+        (PetitionRecheckRequest, "2026-04-20", "2026-05-01"),
+        (PetitionRecheck, "2026-05-01", "2026-05-20"),
+    ] {
+        assert_eq!(spans(&b, kind), span(from, Some(to)), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_end_of_a_case_ends_the_handling_and_no_right_to_ask_for_a_review() {
+    let closed = || {
+        let routes = vec![Route::Administrative];
+        Body::Closed(Closed { outcome: Outcome::Failed, routes, note: String::new() })
+    };
+    for is_answered in [false, true] {
+        let (mut b, _) = petition();
+        b.world.meet(b.village, b.township);
+        if is_answered {
+            b.world.write(b.township, "2026-03-20", reply(ReplyKind::Opinion));
+        }
+        b.world.write(b.village, "2026-03-25", closed());
+        b.world.meet(b.village, b.township);
+        let end = if is_answered { "2026-03-20" } else { "2026-03-25" };
+        assert_eq!(spans(&b, ClockKind::PetitionHandling), span("2026-03-05", Some(end)));
+        let asks = spans(&b, ClockKind::PetitionReviewRequest);
+        assert_eq!(asks, if is_answered { span("2026-03-20", None) } else { vec![] });
+    }
+}
+
+#[test]
+fn a_labour_dispute_has_its_days_by_type_or_by_track() {
+    for (category, track, want) in [
+        (Some(Category::UnpaidWages), None, span("2026-03-01", None)),
+        (Some(Category::OtherLabour), None, span("2026-03-01", None)),
+        (None, Some(Track::Labour), span("2026-03-04", None)),
+        (Some(Category::Neighbours), None, vec![]),
+        (None, None, vec![]),
+    ] {
+        let mut b = begun();
+        if let Some(category) = category {
+            let catalogue = crate::catalogue::VERSION.into();
+            let body = Body::CategorySet(CategorySet { category, catalogue });
+            b.world.write(b.township, "2026-03-04", body);
+        }
+        if let Some(track) = track {
+            let body = Body::TrackAdded(TrackAdded { track, reference: String::new() });
+            b.world.write(b.township, "2026-03-04", body);
+        }
+        assert_eq!(spans(&b, ClockKind::LabourMediation), want, "{category:?} {track:?}");
+    }
+}
+
+#[test]
+fn a_promise_is_kept_by_a_note_on_its_line_or_on_the_whole() {
+    // On which agreement, which line, how far; when the clocks of both lines stop.
+    type Row = (bool, Option<u16>, Kept, [bool; 2]);
+    let rows: [Row; 6] = [
+        (true, Some(0), Kept::Done, [true, false]),
+        (true, Some(1), Kept::Done, [false, true]),
+        (true, None, Kept::Done, [true, true]),
+        (true, Some(0), Kept::Partly, [false, false]),
+        (true, None, Kept::NotDone, [false, false]),
+        (false, Some(0), Kept::Done, [false, false]),
+    ];
+    for (is_own, line, kept, want) in rows {
+        let mut b = begun();
+        let promise =
+            |due: &str| PlanLine { due: day(due), what: "付款".into(), amount_fen: None };
+        let plan = vec![promise("2026-04-30"), promise("2026-05-31")];
+        let body = AgreementReached { plan, ..b.agreed_on("分两期") };
+        let own = b.agree_to(b.village, "2026-03-05", Body::AgreementReached(body));
+        let agreement = if is_own { own } else { b.zhang };
+        let note = String::new();
+        let body = PerformanceNoted { agreement, line, kept, amount_fen: None, note };
+        b.world.write(b.village, "2026-04-20", Body::PerformanceNoted(body));
+        b.merged();
+        let got = spans(&b, ClockKind::Performance);
+        let stop = |is_done: bool| is_done.then(|| "2026-04-20".to_owned());
+        let want: Vec<(String, Option<String>)> =
+            want.iter().map(|done| ("2026-03-05".to_owned(), stop(*done))).collect();
+        assert_eq!(got, want, "{is_own} {line:?} {kept:?}");
+        let case = b.world.case(b.village);
+        let ends: Vec<Option<Day>> = case
+            .running
+            .iter()
+            .filter(|r| r.kind == ClockKind::Performance)
+            .map(|r| r.agreed_end)
+            .collect();
+        assert_eq!(ends, [Some(day("2026-04-30")), Some(day("2026-05-31"))]);
+    }
+}
+
+#[test]
+fn the_last_revisit_is_another_than_the_first_unless_everything_was_due_by_then() {
+    // When the last line is due, the visits, where the final one starts, when both stop.
+    type Row = (
+        Option<&'static str>,
+        &'static [&'static str],
+        &'static str,
+        Option<&'static str>,
+        Option<&'static str>,
+    );
+    let rows: [Row; 6] = [
+        (None, &[], "2026-03-05", None, None),
+        (None, &["2026-03-10"], "2026-03-05", Some("2026-03-10"), None),
+        (None, &["2026-03-10", "2026-04-02"], "2026-03-05", Some("2026-03-10"), Some("2026-04-02")),
+        (Some("2026-03-05"), &["2026-03-10"], "2026-03-05", Some("2026-03-10"), None),
+        (Some("2026-06-30"), &["2026-03-10"], "2026-06-30", Some("2026-03-10"), None),
+        (Some("2026-06-30"), &["2026-06-30"], "2026-06-30", Some("2026-06-30"), Some("2026-06-30")),
+    ];
+    for (due, visits, start, first, last) in rows {
+        let mut b = begun();
+        let promise =
+            |due: &str| PlanLine { due: day(due), what: "付款".into(), amount_fen: None };
+        let plan = due.map(promise).into_iter().collect();
+        let body = AgreementReached { plan, ..b.agreed_on("付清") };
+        let own = b.agree_to(b.village, "2026-03-05", Body::AgreementReached(body));
+        let visit = |agreement| {
+            Body::Revisited(Revisited {
+                agreement,
+                party: None,
+                kept: None,
+                satisfaction: None,
+                note: String::new(),
+            })
+        };
+        b.world.write(b.village, "2026-03-06", visit(Some(b.zhang)));
+        for at in visits {
+            b.world.write(b.village, at, visit(Some(own)));
+        }
+        b.merged();
+        assert_eq!(spans(&b, ClockKind::Revisit), span("2026-03-05", first), "{due:?} {visits:?}");
+        assert_eq!(spans(&b, ClockKind::FinalRevisit), span(start, last), "{due:?} {visits:?}");
+    }
+}
+
+#[test]
+fn an_extension_belongs_to_its_clock_from_its_start_on() {
+    let (mut b, director) = petition();
+    for (clock, at) in [
+        (ClockKind::PetitionHandling, "2026-03-04"),
+        (ClockKind::PetitionReview, "2026-03-06"),
+        (ClockKind::PetitionHandling, "2026-03-05"),
+    ] {
+        b.world.write(director, at, extended(clock, 10, vec![]));
+    }
+    b.world.meet(director, b.township);
+    let clock = clock(&b, ClockKind::PetitionHandling);
+    let days: Vec<_> = clock.running.extensions.iter().map(|e| (e.day, e.days, e.flaw)).collect();
+    assert_eq!(days, [(day("2026-03-05"), 10, None)]);
+}

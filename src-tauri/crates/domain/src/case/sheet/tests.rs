@@ -1,3 +1,5 @@
+mod words;
+
 use super::super::stage::Mark;
 use super::super::world::{Begun, Desk, begun, day};
 use super::super::{Case, clock};
