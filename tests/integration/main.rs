@@ -6,6 +6,7 @@ mod histories;
 mod invitations;
 mod lan;
 mod packets;
+mod paired;
 mod profile;
 mod rebuild;
 mod serve;

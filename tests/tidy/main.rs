@@ -2,6 +2,7 @@
 //! what never stands in the product.
 
 mod page;
+mod threats;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -147,10 +148,12 @@ fn sources() -> &'static Vec<(PathBuf, String)> {
             .filter(is_source)
             .filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?)))
             .collect();
-        found.extend(["README.md", "ARCHITECTURE.md", "Cargo.toml"].into_iter().map(|name| {
-            let path = root().join(name);
-            (path.clone(), fs::read_to_string(path).unwrap())
-        }));
+        found.extend(
+            ["README.md", "ARCHITECTURE.md", "SECURITY.md", "Cargo.toml"].into_iter().map(|name| {
+                let path = root().join(name);
+                (path.clone(), fs::read_to_string(path).unwrap())
+            }),
+        );
         assert!(found.len() > 100, "the sources were found");
         found
     })
