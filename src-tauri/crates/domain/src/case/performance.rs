@@ -103,7 +103,7 @@ pub(super) fn kept(facts: &Facts, agreement: FactId, line: Option<u16>) -> Optio
     if !differ(&words) {
         return shown;
     }
-    decided(facts, &key(agreement, line), &words).and_then(|(_, chosen)| chosen).or(shown)
+    decided(facts, &asked(agreement, line, &words), &words).and_then(|(_, chosen)| chosen).or(shown)
 }
 
 /// How far an agreement is kept: the last word on each line of its plan, or on the whole where
@@ -150,12 +150,11 @@ pub(super) fn contradictions(facts: &Facts, agreements: &[Agreement]) -> Vec<Con
         for line in all {
             let words = last_words(facts, agreement.id, line);
             // What is said of the whole twice is asked about once.
-            let names_it = |(known, _): &(&Known, Kept)| matches!(&known.fact.body, Body::PerformanceNoted(body) if body.line == line);
-            if !differ(&words) || !words.iter().any(names_it) {
+            let key = key(agreement.id, line);
+            if !differ(&words) || asked(agreement.id, line, &words) != key {
                 continue;
             }
             let sides: Vec<&Known> = words.iter().map(|(known, _)| *known).collect();
-            let key = key(agreement.id, line);
             let decided = decided(facts, &key, &words);
             conflicts.push(
                 Conflict::between(
@@ -172,6 +171,15 @@ pub(super) fn contradictions(facts: &Facts, agreements: &[Agreement]) -> Vec<Con
     conflicts
 }
 
+/// The key under which last words on a line are asked about: the whole's where all of them speak of
+/// the whole.
+fn asked(agreement: FactId, line: Option<u16>, words: &[(&Known, Kept)]) -> String {
+    let names_it = words.iter().any(
+        |(known, _)| matches!(&known.fact.body, Body::PerformanceNoted(body) if body.line == line),
+    );
+    key(agreement, line.filter(|_| names_it))
+}
+
 fn key(agreement: FactId, line: Option<u16>) -> String {
     let line = line.map_or_else(|| "all".to_owned(), |line| line.to_string());
     format!("performance/{agreement}/{line}")
@@ -181,7 +189,7 @@ fn key(agreement: FactId, line: Option<u16>) -> String {
 pub(super) fn is_done(facts: &Facts, agreement: FactId, line: Option<u16>) -> bool {
     let words = last_words(facts, agreement, line);
     let kept = if differ(&words) {
-        decided(facts, &key(agreement, line), &words).and_then(|(_, chosen)| chosen)
+        decided(facts, &asked(agreement, line, &words), &words).and_then(|(_, chosen)| chosen)
     } else {
         words.first().map(|(_, kept)| *kept)
     };
