@@ -71,7 +71,7 @@ rules! {
         "an agreement in effect before an escalation that did not know of it makes the escalation void"
         "case::tests::an_agreement_before_a_blind_escalation_voids_it";
     EscalationVoidByRefusal "C1c" Early "5.20" "人民调解法（2010）第三条、第十七条"
-        "a refusal or withdrawal before an escalation that did not know of it makes the escalation void"
+        "a refusal or withdrawal, a party's or one that ended the case, before an escalation that did not know of it makes the escalation void unless the case was taken up again"
         "case::tests::a_refusal_before_a_blind_escalation_voids_it";
     AgreementAfterAcceptance "C1d" Set "5.20" "人民调解法（2010）第三十一条"
         "an agreement made after the township accepted stands, and the case stays open until the township confirms"
@@ -152,7 +152,7 @@ rules! {
         "a session counts when it failed with a place, a mediator and both sides heard"
         "case::session::tests::what_counts";
     MeetingOnce "C3" Idem "5.4" "3321 工作方法（内部工作规则）"
-        "two records of one meeting are both kept and count once, before anyone confirms it"
+        "two records of one meeting are both kept and count once, before anyone confirms it; a record that looks like two meetings which cannot be one goes to the first"
         "case::meeting::tests::two_records_of_one_meeting_count_once";
     MeetingApart "C3_apart" Ask "5.4" "3321 工作方法（内部工作规则）"
         "a person may say that two records are two meetings; then both count"

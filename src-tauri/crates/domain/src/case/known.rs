@@ -68,7 +68,12 @@ impl Known {
     #[must_use]
     pub fn follows(&self, other: &Self) -> bool {
         let (own, others) = (self.span(), other.span());
-        others.is_before(&own) || own.overlaps(&others) && self.knows(other)
+        // What was corrected speaks with the knowledge of the correction. Where each of two knows
+        // the other, the one that was corrected was written first.
+        let is_mutual = other.knows(self);
+        let was_first = self.corrected_by.is_none() && other.corrected_by.is_some();
+        let came_to_know = self.knows(other) && (!is_mutual || was_first);
+        others.is_before(&own) || own.overlaps(&others) && came_to_know
     }
 
     /// Whether its author had any of some facts before them.

@@ -132,8 +132,8 @@ impl Ladder {
             let span = act.span();
             let by = facts.get(tenure.by).filter(|_| span.overlaps(&tenure.from));
             match by {
-                Some(by) if by.id == act.id || act.knows(by) => true,
-                Some(by) => !by.knows(act) && act.proof.unit == tenure.unit,
+                Some(by) if by.id == act.id || act.follows(by) => true,
+                Some(by) => !by.follows(act) && act.proof.unit == tenure.unit,
                 None => !span.is_before(&tenure.from),
             }
         };
@@ -392,8 +392,8 @@ mod tests {
     use super::*;
     use crate::fact::Body;
     use crate::fact::body::{
-        AgreementReached, ConsentRecorded, Escalated, EscalationReturned, EscalationWithdrawn,
-        SessionHeld, SessionResult, Will,
+        AgreementReached, ConsentRecorded, Corrected, Escalated, EscalationReturned,
+        EscalationWithdrawn, SessionHeld, SessionResult, Will,
     };
 
     #[test]
@@ -412,9 +412,8 @@ mod tests {
     fn on_the_day_of_acceptance_knowledge_tells_whose_session_it_was() {
         let mut b = begun();
         let failed = b.session(SessionResult::Failed);
-        for at in ["2026-03-10", "2026-03-17", "2026-03-24"] {
-            b.world.write(b.village, at, failed.clone());
-        }
+        let held = ["2026-03-10", "2026-03-17", "2026-03-24"];
+        let third = held.map(|at| b.world.write(b.village, at, failed.clone()))[2];
         let request = escalated_for(EscalationReason::ThreeFailures);
         b.world.write(b.village, "2026-03-24", request);
         b.world.meet(b.village, b.township);
@@ -422,6 +421,14 @@ mod tests {
         let case = b.merged();
         assert_eq!(case.session_count(Level::Village), 3, "the third came before the acceptance");
         assert!(!case.has_open_conflict(), "and the ground of the climb stands");
+        let to = Box::new(failed.clone());
+        let corrected = Corrected { fact: third, at: None, to, reason: "补写".into() };
+        b.world.write(b.village, "2026-03-25", Body::Corrected(corrected));
+        assert_eq!(
+            b.merged().session_count(Level::Village),
+            3,
+            "whatever is corrected in it later"
+        );
         if let Body::SessionHeld(body) = failed {
             let there = SessionHeld { place: "镇综治中心".into(), ..body };
             let mediator = b.mediator();

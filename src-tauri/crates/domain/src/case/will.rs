@@ -136,7 +136,9 @@ mod tests {
     use super::super::stage::State;
     use super::super::world::{Begun, accepted, begun, escalated};
     use super::*;
-    use crate::fact::body::{Accepted, AcceptedOn, Closed, Route, SessionResult, Terminated};
+    use crate::fact::body::{
+        Accepted, AcceptedOn, Closed, ConsentRecorded, Corrected, Route, SessionResult, Terminated,
+    };
     use crate::role::Level;
 
     fn closed(outcome: Outcome) -> Body {
@@ -221,6 +223,24 @@ mod tests {
         b.merged();
         b.will(b.township, "2026-03-12", Will::Stopped);
         assert_eq!(b.merged().state, State::Refused);
+    }
+
+    #[test]
+    fn a_consent_that_is_corrected_later_does_not_outlive_the_refusal_it_came_before() {
+        let mut b = begun();
+        let consent = b.will(b.village, "2026-03-12", Will::Given);
+        b.merged();
+        b.will(b.township, "2026-03-12", Will::Refused);
+        b.merged();
+        let (party, note) = (b.li, "当面同意，有签字".into());
+        let to = ConsentRecorded { party, will: Will::Given, note };
+        let to = Box::new(Body::ConsentRecorded(to));
+        let body = Corrected { fact: consent, at: None, to, reason: "补写".into() };
+        b.world.write(b.village, "2026-03-13", Body::Corrected(body));
+        let case = b.merged();
+        assert_eq!(case.state, State::Refused);
+        let party = case.parties.iter().find(|p| p.id == b.li).and_then(|p| p.will.clone());
+        assert_eq!(party.map(|will| will.value), Some(Will::Refused));
     }
 
     #[test]
