@@ -354,16 +354,17 @@ mod tests {
             let body = b.session(SessionResult::Failed);
             let mediator = b.world.desk(2, crate::role::Role::R5);
             b.world.meet(b.township, mediator);
-            b.world.write(b.village, "2026-06-08", body.clone());
-            b.world.write(mediator, "2026-06-08", body);
+            let ours = b.world.write(b.village, "2026-06-08", body.clone());
+            let theirs = b.world.write(mediator, "2026-06-08", body);
             b.world.meet(mediator, b.township);
             let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
             assert_eq!(open.ways, ["one", "apart"]);
             b.world.write(b.village, "2026-06-09", decided(&open.key, Choice::Way(way.into())));
             let case = b.merged();
             assert_eq!(case.session_count(Level::Village), want, "{way}");
-            let with: Vec<usize> = case.sessions.iter().map(|s| s.with.len()).collect();
-            assert_eq!(with, if want == 1 { [1, 1] } else { [0, 0] }, "{way}");
+            let with: Vec<Vec<FactId>> = case.sessions.iter().map(|s| s.with.clone()).collect();
+            let want = if want == 1 { [vec![theirs], vec![ours]] } else { [vec![], vec![]] };
+            assert_eq!(with, want, "{way}");
         }
     }
 
@@ -387,5 +388,21 @@ mod tests {
         {
             assert_eq!((is_one_place(a, b), is_one_place(b, a)), (want, want), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn a_choice_that_is_neither_record_leaves_the_result_open() {
+        let mut b = begun();
+        let mediator = b.world.desk(2, crate::role::Role::R5);
+        b.world.meet(b.township, mediator);
+        let (failed, put_off) =
+            (b.session(SessionResult::Failed), b.session(SessionResult::Rescheduled));
+        b.world.write(b.village, "2026-06-08", failed);
+        b.world.write(mediator, "2026-06-08", put_off);
+        b.world.meet(mediator, b.township);
+        let open = b.merged().conflicts.into_iter().find(Conflict::is_open).expect("asked");
+        b.world.write(b.village, "2026-06-09", decided(&open.key, Choice::Fact(b.zhang)));
+        let case = b.merged();
+        assert!(case.sessions.iter().all(|s| s.uncounted == Some(Uncounted::ResultsDiffer)));
     }
 }

@@ -461,7 +461,9 @@ fn the_office_chooses_one_the_other_or_both() {
     use crate::case::world::begun;
     use Standing::{Contested, Current, Replaced};
     type Choose = fn(FactId, FactId) -> Choice;
-    let rows: [(&str, Option<Choose>, [Standing; 2]); 5] = [
+    const STRANGE: FactId = FactId { log: crate::id::LogTag([9; 8]), ulid: [9; 16] };
+    let rows: [(&str, Option<Choose>, [Standing; 2]); 6] = [
+        ("neither of the two", Some(|_, _| Choice::Fact(STRANGE)), [Contested, Contested]),
         ("nobody", None, [Contested, Contested]),
         ("the first", Some(|first, _| Choice::Fact(first)), [Current, Replaced]),
         ("the second", Some(|_, second| Choice::Fact(second)), [Replaced, Current]),

@@ -263,14 +263,19 @@ fn a_type_from_a_source_is_shown_with_whose_it_is() {
         let catalogue = catalogue::VERSION.into();
         Body::CategorySet(CategorySet { category, catalogue })
     };
-    let merged = || decided(DuplicateVerdict::Merged, None, vec![]);
+    let merged = |unit: u8| {
+        let body = decided(DuplicateVerdict::Merged, None, vec![]);
+        let Body::DuplicateDecided(body) = body else { unreachable!("a decision") };
+        let cases = vec![other(RecordId([unit; 16]))];
+        Body::DuplicateDecided(DuplicateDecided { cases, ..body })
+    };
     for (own, want) in
         [(Category::Homestead, Category::Homestead), (Category::Land, Category::Land)]
     {
         let mut b = begun();
         b.world.write(b.village, "2026-03-01", set(own));
         b.merged();
-        let act = b.world.write(b.township, "2026-03-05", merged());
+        let act = b.world.write(b.township, "2026-03-05", merged(8));
         let case = b.merged();
         assert_eq!(case.category.as_ref().map(|c| c.value), Some(want));
         let types: &[Category] =
@@ -285,7 +290,7 @@ fn a_type_from_a_source_is_shown_with_whose_it_is() {
             choice: Choice::Value("land".into()),
             at: Some(At::day(day("2026-02-20"))),
             by: UserId([3; 16]),
-            unit: Some(RecordId([2; 16])),
+            unit: Some(RecordId([8; 16])),
             device: Some(b.township.proof().device),
             recorded: theirs.recorded,
         };
@@ -298,7 +303,7 @@ fn a_type_from_a_source_is_shown_with_whose_it_is() {
     b.world.meet(b.village, b.township);
     b.world.write(b.township, "2026-03-03", super::super::world::accepted());
     b.world.write(b.township, "2026-03-04", set(Category::Homestead));
-    b.world.write(b.township, "2026-03-05", merged());
+    b.world.write(b.township, "2026-03-05", merged(2));
     assert_eq!(b.merged().category.map(|c| c.value), Some(Category::Homestead));
 }
 

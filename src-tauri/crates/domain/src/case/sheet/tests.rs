@@ -270,6 +270,9 @@ fn a_reply_that_crosses_the_closing_is_kept_and_not_done_is_flagged() {
         assert_eq!(case.marks.iter().any(|m| m.value == Mark::SheetNotDone), is_flagged);
         let told = case.notices.iter().find(|n| n.why.rule == RuleId::SheetNotDone);
         assert_eq!(told.map(|n| n.unit), is_flagged.then(|| township.unit()));
+        let about = case.dispatch.sheets[0].undone_after_closing().map(|why| why.facts);
+        let about = about.map(|facts| facts.into_iter().filter(|id| *id != sheet).collect());
+        assert_eq!(told.map(|n| n.about.clone()), about, "the reply and the closing");
     }
     let mut t = town();
     let (township, stone) = (t.b.township, t.stone);
