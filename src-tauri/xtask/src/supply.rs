@@ -18,12 +18,12 @@ const SHIPPED: [&str; 2] = ["pingli", "pingli-cli"];
 
 /// Checks what others wrote: licences, sources and bans, packages nobody uses, known holes.
 pub(crate) fn audit(sh: &Shell) -> Done {
-    tool(sh, "deny", "cargo-deny")?;
-    tool(sh, "machete", "cargo-machete")?;
+    tool(sh, "cargo-deny")?;
+    tool(sh, "cargo-machete")?;
     say("licences, sources and bans");
     cmd!(sh, "cargo deny --offline check bans licenses sources").run()?;
     say("packages that are named and not used");
-    cmd!(sh, "cargo machete --with-metadata --skip-target-dir").run()?;
+    cmd!(sh, "cargo-machete --with-metadata --skip-target-dir").run()?;
     say("known holes in Rust packages");
     let mut is_complete = true;
     if cmd!(sh, "cargo deny fetch db").quiet().ignore_stderr().run().is_ok() {
@@ -50,8 +50,8 @@ pub(crate) fn audit(sh: &Shell) -> Done {
 }
 
 /// Installs one of cargo's helpers if it is missing.
-fn tool(sh: &Shell, verb: &str, package: &str) -> Done {
-    let asked = cmd!(sh, "cargo {verb} --version").quiet().ignore_stdout().ignore_stderr();
+fn tool(sh: &Shell, package: &str) -> Done {
+    let asked = cmd!(sh, "{package} --version").quiet().ignore_stdout().ignore_stderr();
     if asked.run().is_err() {
         say(&format!("installing {package}"));
         cmd!(sh, "cargo install --locked --quiet {package}").run()?;
