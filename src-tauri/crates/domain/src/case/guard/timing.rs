@@ -28,19 +28,19 @@ pub(super) fn check_extension(
         Extender::Director(_) if author.role != Role::R7 => refuse("clock", RefusalReason::Role),
         Extender::Director(most) if body.days > most => refuse("days", RefusalReason::OutOfRange),
         Extender::BothSides if body.consents.is_empty() => refuse("consents", RefusalReason::Empty),
-        Extender::BothSides if !is_agreed(names, body) => {
+        Extender::BothSides if !has_a_side(names, body) => {
             refuse("consents", RefusalReason::OneSided)
         }
         Extender::Director(_) | Extender::BothSides => Ok(()),
     }
 }
 
-/// Whether somebody of each side agreed.
-fn is_agreed(names: &Names<'_>, body: &DeadlineExtended) -> bool {
-    [Side::Applicant, Side::Respondent].into_iter().all(|side| {
-        let mut parties = names.case.parties.iter().filter(|party| party.details.side == side);
-        parties.any(|party| body.consents.contains(&party.id))
-    })
+/// Whether one of the sides agreed. The other's consent may have been given in another room; that
+/// both did is derived, and until then nothing is extended.
+fn has_a_side(names: &Names<'_>, body: &DeadlineExtended) -> bool {
+    let sides = [Side::Applicant, Side::Respondent];
+    let mut parties = names.case.parties.iter().filter(|party| sides.contains(&party.details.side));
+    parties.any(|party| body.consents.contains(&party.id))
 }
 
 /// A card: a mediator gives no red one.

@@ -12,7 +12,7 @@ fn extended(clock: ClockKind, days: u16, consents: Vec<FactId>, reason: &str) ->
 }
 
 #[test]
-fn mediation_is_extended_by_both_sides() {
+fn mediation_is_extended_by_the_sides() {
     let mut b = begun();
     let village = b.village;
     let third = super::super::super::world::party("王某", Side::Third);
@@ -26,9 +26,9 @@ fn mediation_is_extended_by_both_sides() {
         ("a year", by(365, vec![zhang, li]), FINE),
         ("longer", by(366, vec![zhang, li]), no("days", No::OutOfRange)),
         ("nobody agreed", by(10, vec![]), no("consents", No::Empty)),
-        ("the applicant alone", by(10, vec![zhang]), one),
-        ("the respondent alone", by(10, vec![li]), one),
-        ("a bystander in its place", by(10, vec![zhang, third]), one),
+        ("the applicant alone, the other elsewhere", by(10, vec![zhang]), FINE),
+        ("the respondent alone, the other elsewhere", by(10, vec![li]), FINE),
+        ("a bystander alone", by(10, vec![third]), one),
         ("both and a bystander", by(10, vec![third, li, zhang]), FINE),
     ];
     check(&b, village, &rows);
