@@ -98,3 +98,22 @@ pub enum Source {
     /// 其他部门委托移送
     OtherDepartment,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::body::CategorySet;
+
+    #[test]
+    fn a_choice_keeps_the_version_of_its_list() {
+        assert_eq!(Category::ALL.len(), 18);
+        let chosen = CategorySet { category: Category::Homestead, catalogue: VERSION.into() };
+        let json = serde_json::to_string(&chosen).unwrap();
+        assert_eq!(json, format!(r#"{{"category":"homestead","catalogue":"{VERSION}"}}"#));
+        // What was chosen from an older list says so for ever.
+        let older = json.replace(VERSION, "moj-15-2010");
+        let read: CategorySet = serde_json::from_str(&older).unwrap();
+        assert_eq!((read.category, read.catalogue.as_str()), (Category::Homestead, "moj-15-2010"));
+        assert_eq!(serde_json::to_string(&read).unwrap(), older);
+    }
+}

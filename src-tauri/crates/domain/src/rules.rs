@@ -121,16 +121,16 @@ rules! {
     ConfirmationClock "confirmation_clock" Early "5.9" "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条"
         "the thirty days run from the earlier of effective days that contradict, and stop with the joint application"
         "case::confirmation::tests::the_thirty_days_run_from_the_earlier_of_days_that_contradict";
-    JointApplication "joint_application" Max "5.9" "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条（双方共同申请）"
+    JointApplication "joint_application" Max "2.2" "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条（双方共同申请）"
         "both sides apply together; an application of one side is kept, marked, and stops nothing"
         "case::confirmation::tests::the_joint_filing_stops_the_thirty_days";
     TwoCourts "two_courts" Ask "5.9" "民诉法解释（2022）第三百五十二条"
         "of two courts the one that first registers the application has it; until one did so alone the judicial office is asked"
         "case::confirmation::tests::the_court_that_first_registers_has_it";
-    NotConfirmable "not_confirmable" Max "5.9" "民诉法解释（2022）第三百五十五条"
+    NotConfirmable "not_confirmable" Max "2.2" "民诉法解释（2022）第三百五十五条"
         "courts do not confirm who owns what, marriage, parentage, adoption and what has another procedure; type, words and clauses warn of it"
         "case::confirmation::tests::what_no_court_confirms_is_warned_of";
-    CourtRuling "court_ruling" Set "5.9" "民事诉讼法（2023）第一百八十七条、第二百零六条"
+    CourtRuling "court_ruling" Set "2.2" "民事诉讼法（2023）第一百八十七条、第二百零六条"
         "a valid ruling opens enforcement; a rejection leaves mediation and suit open; an application that is taken back stops nothing"
         "case::remedy::tests::a_confirmed_agreement_is_enforced";
     JudicialConfirmation "judicial_confirmation" Max "5.9" "人民调解法（2010）第三十三条；民事诉讼法（2023）第二百零五条"
@@ -418,6 +418,9 @@ rules! {
     StatisticsDates "statistics_dates" Late "3.5" "案件按受理日、协议按生效日统计"
         "a case counts on the day of its acceptance, an agreement on the day it takes effect, and of contested agreements the amount of the later one alone"
         "case::item::tests::a_case_counts_by_acceptance_and_an_agreement_by_its_effect";
+    OfficialTypes "official_types" Set "3.4" "司法部人民调解案件统计口径（十八类）"
+        "a type is one of the eighteen official ones, and each choice keeps the version of the list it was made from, so that a report can be made again"
+        "catalogue::tests::a_choice_keeps_the_version_of_its_list";
 }
 
 /// Why something derived is as it is: the rule, and the facts it used.
@@ -448,8 +451,9 @@ mod tests {
     #[test]
     fn every_section_has_a_rule() {
         let wanted = [
-            "2.1", "2.3", "2.4", "2.5", "2.6", "3.5", "3.6", "5.0", "5.1", "5.2", "5.3", "5.4",
-            "5.5", "5.6", "5.7", "5.8", "5.9", "5.14", "5.15", "5.16", "5.17", "5.19", "5.20",
+            "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "3.4", "3.5", "3.6", "5.0", "5.1", "5.2",
+            "5.3", "5.4", "5.5", "5.6", "5.7", "5.8", "5.9", "5.14", "5.15", "5.16", "5.17",
+            "5.19", "5.20",
         ];
         for section in wanted {
             assert!(RULES.iter().any(|rule| rule.section == section), "no rule of {section}");

@@ -39,7 +39,7 @@ export const rules: Rules = {
   },
   C4_copy: {
     title: "The same agreement twice",
-    says: "Word for word the same text counts as one; the other is kept as a copy.",
+    says: "Two agreements word for word the same are one, the other is a copy; what was said and then put down in writing is the writing.",
   },
   written_only: {
     title: "In writing only",
@@ -123,7 +123,7 @@ export const rules: Rules = {
   },
   C7_recused: {
     title: "A recused mediator's session",
-    says: "Kept and marked as flawed, unless both sides kept the mediator.",
+    says: "Whoever is recused presides no more; sessions held later are kept and marked as flawed, unless both sides then agreed to keep the mediator.",
   },
   clocks: {
     title: "How periods are counted",
@@ -143,7 +143,7 @@ export const rules: Rules = {
   },
   extension_consent: {
     title: "Both sides agree",
-    says: "People's mediation is extended only when both sides agree.",
+    says: "Both sides must agree and both consents be written down, perhaps in two rooms; it extends once.",
   },
   pause_union: {
     title: "Rests are united",
@@ -179,7 +179,7 @@ export const rules: Rules = {
   },
   C12: {
     title: "Sealed archive",
-    says: "Whatever comes after archiving goes to a supplement with a statement.",
+    says: "What was known is sealed; whatever comes later goes to a supplement with a statement. Only the judicial office unseals it.",
   },
   C12_follow_up: {
     title: "News on an archive",
@@ -251,7 +251,7 @@ export const rules: Rules = {
   },
   number_voided: {
     title: "Numbers set aside",
-    says: "A void number keeps its reason, is found as ever, and is never given again.",
+    says: "A voided number says why, is found as ever and never given again; if whoever voided it did not know of a seal, the judicial office decides.",
   },
   C2_cases: {
     title: "One number on two cases",
@@ -259,7 +259,7 @@ export const rules: Rules = {
   },
   agreement_number: {
     title: "Numbers of agreements",
-    says: "The number of the case, the level, and which one it is; a sealed one keeps its number.",
+    says: "The number of the case, the level of the committee, and which it is; what was sealed keeps its number. Of two sealed with one number the one sealed first keeps it.",
   },
   duplicate_candidate: {
     title: "Looks like a duplicate",
@@ -438,7 +438,7 @@ export const rules: Rules = {
   },
   C15: {
     title: "Came after the removal",
-    says: "It counts if it happened and was typed before the removal; the head decides on the rest.",
+    says: "Records that arrive after a removal count if they happened and were typed before it; the head of the centre decides about each of the others. A new case stays with the unit that registered it meanwhile.",
   },
   C19: {
     title: "One matter on two tracks",
@@ -458,7 +458,7 @@ export const rules: Rules = {
   },
   C13: {
     title: "Reported numbers stay",
-    says: "What comes after a freeze is listed in the next period.",
+    says: "Frozen numbers never change; what arrives later is listed in the next period, unless the same dispute was reported already.",
   },
   freeze_once: {
     title: "One freeze a period",
@@ -470,6 +470,10 @@ export const rules: Rules = {
   },
   statistics_dates: {
     title: "Which day counts",
-    says: "A case by its acceptance, an agreement by the day it takes effect.",
+    says: "A case by its acceptance, an agreement by the day it takes effect; of contested agreements the later amount alone.",
+  },
+  official_types: {
+    title: "Official types and their version",
+    says: "A type is one of the eighteen official ones, and each choice keeps the version of the list it was made from, so that a report can be made again.",
   },
 };
