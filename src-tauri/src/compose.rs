@@ -21,14 +21,18 @@ pub(crate) fn compose(app: &App) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&home)?;
     logging::begin(&home);
     let handle = app.handle().clone();
-    let options = options(home, &handle);
+    let options = DeskOptions { worker: std::env::current_exe().ok(), ..options(home, &handle) };
     let teller = handle.clone();
     let desk = Desk::new(DeskOptions {
         // The page may be gone already.
         listener: Some(Arc::new(move |event| drop(teller.emit(EVENT, event)))),
         ..options
     });
-    handle.manage::<Shared>(Arc::new(desk));
+    let desk = Arc::new(desk);
+    desk.watch();
+    #[cfg(target_os = "linux")]
+    crate::session::follow(&desk);
+    handle.manage::<Shared>(desk);
     Ok(())
 }
 

@@ -5,6 +5,8 @@ mod call;
 mod compose;
 mod logging;
 mod renderer;
+#[cfg(target_os = "linux")]
+mod session;
 #[cfg(feature = "webdriver")]
 mod webdriver;
 mod window;
@@ -12,6 +14,10 @@ mod window;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|first| first == app::trial::ARGUMENT) {
+        let tried = app::trial::serve(std::io::stdin().lock(), std::io::stdout().lock());
+        return if tried.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     renderer::choose();
     let started = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

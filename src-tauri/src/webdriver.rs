@@ -1,6 +1,7 @@
 //! What end-to-end tests say instead of the computer: the time, the sticks, the answer of the next
 //! dialog. All of it is read from a control folder each time it is asked for:
-//! `now` (milliseconds since 1970), `sticks/*` (each folder a stick), `pick` (a path).
+//! `now` (milliseconds since 1970), `sticks/*` (each folder a stick), `pick` (a path), `attended`
+//! (somebody sits there and may leave).
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use app::DeskOptions;
 use app::clock::{Clock, SystemClock};
 use app::fault::Fault;
-use app::host::{Host, PickKind, Stick};
+use app::host::{Attendance, Host, PickKind, Stick};
 
 use crate::window::Window;
 
@@ -52,6 +53,15 @@ struct Directed {
 impl Host for Directed {
     fn name(&self) -> &'static str {
         self.window.name()
+    }
+
+    fn attendance(&self) -> Attendance {
+        // Whole days go by in a test, and nobody sits through them.
+        let is_said = |folder: &PathBuf| folder.join("attended").exists();
+        match &self.folder {
+            Some(folder) if !is_said(folder) => Attendance::Nobody,
+            _ => self.window.attendance(),
+        }
     }
 
     fn takes_paths(&self) -> bool {

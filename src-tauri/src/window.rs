@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use app::fault::Fault;
-use app::host::{CommandLine, Host, PickKind, Stick};
-use tauri::{App, AppHandle, WebviewUrl, WebviewWindowBuilder};
+use app::host::{Attendance, CommandLine, Host, PickKind, Stick};
+use tauri::{App, AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_dialog::DialogExt;
+
+use crate::compose::Shared;
 
 /// Opens the window. Nothing of the page outlives it: the web view keeps no storage.
 pub(crate) fn open(app: &App) -> tauri::Result<()> {
@@ -19,8 +21,29 @@ pub(crate) fn open(app: &App) -> tauri::Result<()> {
     let builder = builder.decorations(false).position(0.0, 0.0);
     #[cfg(not(feature = "webdriver"))]
     let builder = builder.maximized(true);
-    builder.build()?;
+    let window = builder.build()?;
+    #[cfg(target_os = "linux")]
+    sense(&window, app.state::<Shared>().inner().clone())?;
+    #[cfg(not(target_os = "linux"))]
+    drop(window);
     Ok(())
+}
+
+/// Tells the desk of whoever moves before it, past the page: one that was taken over cannot make
+/// that up.
+#[cfg(target_os = "linux")]
+fn sense(window: &tauri::WebviewWindow, desk: Shared) -> tauri::Result<()> {
+    use gtk::gdk::EventType as E;
+    use gtk::prelude::WidgetExt;
+    window.with_webview(move |view| {
+        view.inner().connect_event(move |_, event| {
+            let moved = [E::KeyPress, E::ButtonPress, E::MotionNotify, E::Scroll, E::TouchBegin];
+            if moved.contains(&event.event_type()) {
+                desk.touch();
+            }
+            gtk::glib::Propagation::Proceed
+        });
+    })
 }
 
 /// Where the page has its own address by http, as on Windows.
@@ -45,6 +68,10 @@ impl Host for Window {
         "window"
     }
 
+    fn attendance(&self) -> Attendance {
+        if cfg!(target_os = "linux") { Attendance::Seen } else { Attendance::Told }
+    }
+
     fn takes_paths(&self) -> bool {
         false
     }
@@ -60,7 +87,7 @@ impl Host for Window {
         let picked = match kind {
             PickKind::Invitation | PickKind::Packet => dialog.blocking_pick_file(),
             PickKind::PacketFolder => dialog.blocking_pick_folder(),
-            PickKind::NewInvitation | PickKind::Automerge => {
+            PickKind::NewInvitation | PickKind::Automerge | PickKind::Table => {
                 dialog.set_file_name(suggested).blocking_save_file()
             }
         };

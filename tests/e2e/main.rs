@@ -1,6 +1,8 @@
 //! The real window, driven as a person drives it: two rooms begin, join, work apart on one case,
 //! exchange by stick, see the contradiction, and settle it.
 
+mod leaks;
+mod leave;
 mod life;
 mod window;
 
@@ -17,6 +19,16 @@ const NOON: u64 = 1_774_324_800_000;
 /// A day, in milliseconds.
 const DAY: u64 = 24 * 3600 * 1000;
 
+/// What two rooms type, and must not be found on any disk afterwards.
+const NAMES: [&str; 6] = [
+    "青石镇综治中心",
+    "桥头村评理说事点",
+    "桥头村三组",
+    "镇中心窗口电脑",
+    "屋檐伸出三十公分",
+    "李某翻建偏屋",
+];
+
 /// The key that locks, as WebDriver writes it.
 const F8: &str = "\u{e038}";
 
@@ -32,7 +44,7 @@ fn code(text: &str) -> String {
 }
 
 /// Founds a township and makes an invitation for a village on the stick; gives its code.
-async fn found(township: &mut Room, stick: &Path) -> String {
+async fn found(township: &Room, stick: &Path) -> String {
     township.press("新建镇街").await;
     township.fill("镇街名称", "青石镇综治中心").await;
     township.fill("您的姓名", "吴某").await;
@@ -45,6 +57,7 @@ async fn found(township: &mut Room, stick: &Path) -> String {
     township.picture("kit");
     township.choose("我已经打印或抄好").await;
     township.press("开始使用").await;
+    keep_sheet(township, "recovery").await;
     township.sees("今天要办的事").await;
 
     township.insert(stick);
@@ -62,8 +75,16 @@ async fn found(township: &mut Room, stick: &Path) -> String {
     code
 }
 
+/// Goes on from the recovery sheet, which is shown once.
+async fn keep_sheet(room: &Room, picture: &str) {
+    room.sees("这台电脑的恢复卡").await;
+    room.picture(picture);
+    room.choose("我已经打印或抄好").await;
+    room.press("继续").await;
+}
+
 /// Joins a village with the invitation on the stick.
-async fn join(village: &mut Room, stick: &Path, code: &str) {
+async fn join(village: &Room, stick: &Path, code: &str) {
     village.insert(stick);
     village.press("凭邀请加入").await;
     village.choose("在 U 盘 U盘 上").await;
@@ -74,13 +95,14 @@ async fn join(village: &mut Room, stick: &Path, code: &str) {
     village.fill("再输一遍密码", PASSPHRASE).await;
     village.picture("join");
     village.press("加入").await;
+    keep_sheet(village, "village-recovery").await;
     village.sees("已加入：桥头村评理说事点").await;
     village.remove_stick();
     village.press("先去登记").await;
 }
 
 /// Carries a packet from one room to another on the stick.
-async fn carry(from: &mut Room, to: &mut Room, unit: &str, stick: &Path) {
+async fn carry(from: &Room, to: &Room, unit: &str, stick: &Path) {
     from.insert(stick);
     from.press("交换").await;
     from.press(&format!("写到 U 盘，给{unit}")).await;
@@ -104,7 +126,7 @@ async fn carry(from: &mut Room, to: &mut Room, unit: &str, stick: &Path) {
 }
 
 /// The village writes a note and opens itself to the network; the township calls it.
-async fn meet(village: &mut Room, township: &mut Room) {
+async fn meet(village: &Room, township: &Room) {
     open_case(village, "张某").await;
     village.press("编辑").await;
     village.fill("经过摘要", "李某翻建偏屋，屋檐伸出三十公分。").await;
@@ -134,7 +156,7 @@ async fn meet(village: &mut Room, township: &mut Room) {
 }
 
 /// Opens a case from the ledger by words of its title.
-async fn open_case(room: &mut Room, title: &str) {
+async fn open_case(room: &Room, title: &str) {
     room.press("案件台账").await;
     room.press(title).await;
     room.sees("经过").await;
@@ -145,14 +167,14 @@ async fn two_rooms_one_case() {
     let folder = tempfile::tempdir().unwrap();
     let stick = folder.path().join("stick");
     std::fs::create_dir(&stick).unwrap();
-    let mut township = Room::open("township", 0, folder.path()).await;
-    let mut village = Room::open("village", 1, folder.path()).await;
+    let township = Room::open("township", folder.path()).await;
+    let village = Room::open("village", folder.path()).await;
     for room in [&township, &village] {
         room.on(NOON);
     }
 
-    let code = found(&mut township, &stick).await;
-    join(&mut village, &stick, &code).await;
+    let code = found(&township, &stick).await;
+    join(&village, &stick, &code).await;
 
     // Quick registration, on one screen.
     village.fill("姓名", "张某").await;
@@ -163,11 +185,11 @@ async fn two_rooms_one_case() {
     village.picture("case");
 
     // The village's first packet brings its computer's request; the answer brings the certificate.
-    carry(&mut village, &mut township, "青石镇综治中心", &stick).await;
-    carry(&mut township, &mut village, "桥头村评理说事点", &stick).await;
+    carry(&village, &township, "青石镇综治中心", &stick).await;
+    carry(&township, &village, "桥头村评理说事点", &stick).await;
 
     // Both edit the same thing while apart.
-    for (room, place, day) in [(&mut village, "桥头村三组", 1), (&mut township, "桥头村二组", 2)]
+    for (room, place, day) in [(&village, "桥头村三组", 1), (&township, "桥头村二组", 2)]
     {
         room.on(NOON + day * DAY);
         open_case(room, "张某").await;
@@ -178,8 +200,8 @@ async fn two_rooms_one_case() {
     }
     village.on(NOON + 3 * DAY);
     township.on(NOON + 3 * DAY);
-    carry(&mut village, &mut township, "青石镇综治中心", &stick).await;
-    carry(&mut township, &mut village, "桥头村评理说事点", &stick).await;
+    carry(&village, &township, "青石镇综治中心", &stick).await;
+    carry(&township, &village, "桥头村评理说事点", &stick).await;
 
     // The village sees both side by side, and decides.
     village.press("冲突待办").await;
@@ -195,12 +217,12 @@ async fn two_rooms_one_case() {
     village.picture("settled");
 
     // The township hears of it.
-    carry(&mut village, &mut township, "青石镇综治中心", &stick).await;
-    open_case(&mut township, "张某").await;
+    carry(&village, &township, "青石镇综治中心", &stick).await;
+    open_case(&township, "张某").await;
     township.sees("桥头村三组").await;
     township.picture("merged");
 
-    meet(&mut village, &mut township).await;
+    meet(&village, &township).await;
 
     // What was locked cannot be read, and opens again with the passphrase.
     township.key(F8).await;
@@ -215,6 +237,7 @@ async fn two_rooms_one_case() {
     township.sees("今天要办的事").await;
     village.close().await;
     township.close().await;
+    leaks::none_below(folder.path(), &NAMES.map(str::to_owned));
 }
 
 /// How much memory the window and all it started may take, in bytes.
@@ -227,7 +250,7 @@ async fn the_window_stays_small() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("small/home");
     pingli_cli::demo::make(&home, PASSPHRASE, cases, 7).unwrap();
-    let mut room = Room::open("small", 2, folder.path()).await;
+    let room = Room::open("small", folder.path()).await;
     room.fill("密码", PASSPHRASE).await;
     room.press("打开").await;
     room.sees("今天要办的事").await;

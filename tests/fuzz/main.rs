@@ -16,11 +16,12 @@ use document::structure::StructureFault;
 use document::{Incoming, Need, Record, Verdict};
 use domain::case;
 use domain::id::{FactId, RecordId, SpaceId};
+use domain::log::Entry;
 use domain::settings::Settings;
 use domain::time::At;
 use sync::packet::PacketReader;
-use sync::segment;
 use sync::session::{self, Message, Session, Side};
+use sync::{branch, excerpt, fork, segment};
 use tests::MORNING_MS;
 use trust::invitation::Invitation;
 use trust::roster::Roster;
@@ -69,12 +70,13 @@ fn packets() {
     });
 }
 
-/// A segment under an intact compression: no run of it is believed that its device did not sign.
+/// A segment under an intact compression: no run of it is believed that its device did not sign,
+/// and no payload may be missing but those of the record that was erased.
 #[test]
 fn runs() {
     let land = Land::new();
-    let good = land.stretches();
-    fuzz("run", vec![land.raw_segment()], |input| {
+    let good = [land.stretches(), land.erased_stretches()].concat();
+    fuzz("run", vec![land.raw_segment(), land.raw_erased_segment()], |input| {
         let packed = parts::compressed(input);
         match segment::verify(&land.roster, everything, &packed) {
             Ok(verified) => {
@@ -88,6 +90,45 @@ fn runs() {
                 format!("{} {}", verified.stretches.len(), verified.refused.len().min(3))
             }
             Err(fault) => told(&fault),
+        }
+    });
+}
+
+/// What is said of a run outside its log. The first byte chooses the door: a piece of a
+/// continuation, an excerpt, the proof of a fork. No entry is believed that its device did not
+/// sign.
+#[test]
+fn pieces() {
+    let land = Land::new();
+    let own = land.stretches().remove(0);
+    let seeds = (0..).zip(land.said_of_runs()).map(|(door, said)| [vec![door], said].concat());
+    let is_signed = |entry: &Entry| own.entries.iter().any(|(signed, _)| signed == entry);
+    fuzz("piece", seeds.collect(), |input| {
+        let Some((door, rest)) = input.split_first() else { return "nothing".into() };
+        match door % 3 {
+            0 => match branch::verify(&land.roster, own.key, rest) {
+                Ok(piece) => {
+                    let mut brought = piece.walked.entries.iter().map(|(entry, _)| entry);
+                    let is_own =
+                        brought.all(|entry| entry.payload.bytes().is_none() || is_signed(entry));
+                    assert!(is_own, "a piece brought what nobody signed");
+                    format!("piece {}", piece.walked.first)
+                }
+                Err(fault) => told(&fault),
+            },
+            1 => match excerpt::verify(&land.roster, RecordId([1; 16]), rest) {
+                Ok(proved) => {
+                    let is_own = proved.entries.iter().all(|(_, entry)| is_signed(entry));
+                    assert!(is_own, "an excerpt proved what nobody signed");
+                    format!("excerpt {}", proved.entries.len())
+                }
+                Err(fault) => told(&fault),
+            },
+            _ => {
+                let fork = fork::verify(&land.roster, rest);
+                assert!(fork.is_none_or(|fork| fork.seq == 4), "a fork elsewhere was proved");
+                format!("{} {}", fork.is_some(), fork::shown(&land.roster, rest).is_some())
+            }
         }
     });
 }
@@ -258,7 +299,7 @@ fn invitations() {
 
 #[test]
 fn the_corpus_has_what_every_target_begins_with() {
-    for target in ["packet", "run", "entry", "frame", "query", "invitation"] {
+    for target in ["packet", "run", "piece", "entry", "frame", "query", "invitation"] {
         let folder = tests::root().join("tests/fuzz/corpus").join(target);
         let files = std::fs::read_dir(folder).unwrap().flatten();
         let sizes: Vec<u64> = files.map(|file| file.metadata().unwrap().len()).collect();

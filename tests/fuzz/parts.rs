@@ -12,14 +12,15 @@ use domain::fact::{Body, Fact, Proof};
 use domain::id::{
     DeviceId, FactId, LogId, LogTag, RecordId, SpaceId, TransferId, UnitId, UserId, ulid,
 };
-use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Run, Stretch};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Payload, Run, Stretch};
 use domain::role::Role;
 use domain::time::Hlc;
 use sha2::{Digest, Sha256};
 use store::Store;
+use sync::fork::{self, Branch};
 use sync::packet::Header;
 use sync::session::{self, Greeting, Hello, Message, Peer, Segment, State, Stop};
-use sync::{Archive, Imported, Offered, chain, segment};
+use sync::{Archive, Imported, Offered, branch, chain, excerpt, segment};
 use tests::{COST, MORNING_MS};
 use trust::SUITE;
 use trust::invitation::{self, Invitation, UnitName};
@@ -27,12 +28,15 @@ use trust::key::{PacketKey, SecretKey};
 use trust::roster::Roster;
 use trust::seal::{Fresh, Sealed};
 use trust::statement::{
-    Access, DeviceCertificate, Grant, InvitationCertificate, Operational, Signed, SpaceCertificate,
-    SpaceKind, Statement, to_bytes,
+    Access, DeviceCertificate, ErasedRecord, Erasure, Grant, InvitationCertificate, Operational,
+    Signed, SpaceCertificate, SpaceKind, Statement, UserCertificate, to_bytes,
 };
 
 /// The log in which the entries stand.
 pub const LOG: LogId = LogId([7; 16]);
+
+/// The record that the head of the township erased.
+pub const ERASED: RecordId = RecordId([2; 16]);
 
 /// A code that opens the invitation: nineteen digits and the check digit.
 pub const CODE: &str = "0000 0000 0000 0000 0000";
@@ -81,9 +85,10 @@ impl Land {
             unit: RecordId([1; 16]),
             role: Role::R3.number(),
             expires_ms: MORNING_MS * 2,
+            replaces: None,
         }));
         let mut roster = Roster::new(key(1).public());
-        for statement in &statements {
+        for statement in statements.iter().chain(&erasure()) {
             roster.admit(statement).unwrap();
         }
         Self {
@@ -113,7 +118,7 @@ impl Land {
                 12 => (EntryKind::STATEMENT, self.statements[1].to_bytes()),
                 _ => (EntryKind::CHANGE, vec![7; 40]),
             };
-            let entry = Entry { kind, doc, needs, payload };
+            let entry = Entry { kind, doc, needs, payload: payload.into() };
             head = chain::link(&head, seq, &entry);
             entries.push((entry, head));
             if seq % 4 == 0 {
@@ -123,16 +128,53 @@ impl Land {
         vec![Stretch { log, key: log_key, first: 1, before, entries, runs }]
     }
 
+    /// What is said of runs outside their log: a piece of a continuation, an excerpt for another
+    /// space, and the proof of a fork with the chain beside it.
+    pub fn said_of_runs(&self) -> [Vec<u8>; 3] {
+        let stretch = self.stretches().remove(0);
+        let entries: Vec<Entry> = stretch.entries.iter().map(|(entry, _)| entry.clone()).collect();
+        let [first, second] = [&stretch.runs[0], &stretch.runs[1]];
+        let origin = chain::origin(self.roster.organisation(), stretch.key);
+        let piece = branch::pack(
+            stretch.key,
+            Some(first),
+            &origin,
+            &entries[4..8],
+            |_| true,
+            &second.signature,
+        );
+        let excerpt =
+            excerpt::pack(stretch.key, 1, &origin, &entries[..4], |seq| seq == 1, &first.signature);
+        let other = chain::sign_run(&key(11), stretch.log, first.last, [9; 32]);
+        let shown =
+            excerpt::pack(stretch.key, 1, &origin, &entries[..4], |_| false, &first.signature);
+        let proof = fork::pack(stretch.key, first.last, Branch::ends(first), Branch::ends(&other));
+        [piece, excerpt, fork::showing(&proof, Some(shown)).unwrap()]
+    }
+
+    /// The same after the erasure: without the payloads of one record.
+    pub fn erased_stretches(&self) -> Vec<Stretch> {
+        let mut stretches = self.stretches();
+        for (entry, _) in stretches.iter_mut().flat_map(|stretch| &mut stretch.entries) {
+            if entry.doc == ERASED {
+                entry.payload = Payload::Absent(chain::imprint(&entry.payload));
+            }
+        }
+        stretches
+    }
+
     fn segment(&self) -> Vec<u8> {
         segment::pack(&self.stretches(), &[0; 12])
     }
 
     /// A segment before compression.
     pub fn raw_segment(&self) -> Vec<u8> {
-        let packed = self.segment();
-        let mut cursor = sync::varint::Cursor::new(&packed);
-        let length = cursor.count(segment::RAW_BYTES_MAX).unwrap();
-        zstd::bulk::decompress(cursor.take(cursor.left()).unwrap(), length).unwrap()
+        raw(&self.segment())
+    }
+
+    /// The same after the erasure.
+    pub fn raw_erased_segment(&self) -> Vec<u8> {
+        raw(&segment::pack(&self.erased_stretches(), &[0; 12]))
     }
 
     /// A packet's header as bytes, with their length before them.
@@ -313,6 +355,41 @@ fn note(text: &str) -> String {
         newer: false,
     };
     fact.write().unwrap()
+}
+
+/// What the head of the township says to erase a record, after the certificate that makes them one.
+fn erasure() -> [Signed; 2] {
+    let organisation = key(1).public().organisation();
+    let user = UserCertificate {
+        user: UserId([20; 16]),
+        key: key(20).public().0,
+        unit: RecordId([3; 16]),
+        role: Role::R7.number(),
+        name: String::new(),
+        devices: vec![],
+        serial: 1,
+        invitation: None,
+    };
+    let erased = ErasedRecord { record: ERASED, kind: "case".into(), numbers: vec![], heir: None };
+    let erasure = Erasure {
+        records: vec![erased],
+        ground: 2,
+        reason: String::new(),
+        said_ms: MORNING_MS,
+        of_day: 1,
+        asks_second: false,
+    };
+    [
+        Signed::new(organisation, &Statement::User(user), &key(2)),
+        Signed::new(organisation, &Statement::Erasure(erasure), &key(20)),
+    ]
+}
+
+/// A packed segment before compression.
+fn raw(packed: &[u8]) -> Vec<u8> {
+    let mut cursor = sync::varint::Cursor::new(packed);
+    let length = cursor.count(segment::RAW_BYTES_MAX).unwrap();
+    zstd::bulk::decompress(cursor.take(cursor.left()).unwrap(), length).unwrap()
 }
 
 /// A segment from its bytes before compression.

@@ -204,7 +204,7 @@ impl History {
                 continue;
             }
             let role = history.devices[who].role;
-            let own: Vec<_> = kinds.iter().filter(|row| row.roles.contains(&role)).collect();
+            let own: Vec<_> = kinds.iter().filter(|row| row.admits(role)).collect();
             // Now and then somebody writes what is not theirs to write.
             let kind = match own.as_slice() {
                 [] => kinds[rng.usize(..kinds.len())],

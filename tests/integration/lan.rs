@@ -1,5 +1,6 @@
 //! Meetings over TLS on the loopback: both ways, and everybody who must be turned away.
 
+use std::io::ErrorKind::{TimedOut, WouldBlock};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -20,7 +21,7 @@ const CASES: u64 = 14;
 /// Both show the same, as soon as the one that answered has built what came.
 fn show_the_same(one: &Room, other: &Room) {
     let began = Instant::now();
-    while one.desk.dump_views().unwrap() != other.desk.dump_views().unwrap() {
+    while one.records() != other.records() {
         assert!(began.elapsed() < WAIT_MAX, "the one that answered never shows it");
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -214,15 +215,44 @@ fn an_exchange_that_was_stopped_goes_on_from_there() {
 }
 
 #[test]
-fn locking_the_profile_ends_listening() {
+fn whoever_calls_a_locked_computer_is_told_so_and_meets_it_again_once_it_is_open() {
     let folder = folder();
     let township = Room::township(&folder.path().join("township"));
     let village = township.joined(QIAOTOU, &folder.path().join("village"));
     let address = listen(&township);
     meet(&village, &address);
+    let mut silent = TcpStream::connect(&address).unwrap();
+    silent.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
     township.does("profile_lock", json!({}));
-    let fault = village.fails("lan_exchange", json!({ "address": address }));
-    assert_eq!(tests::as_json(&fault)["code"], "lan", "{fault:?}");
-    // And the profile can be opened again at once: no meeting holds it.
-    township.does("profile_unlock", json!({ "passphrase": tests::PASSPHRASE }));
+    // Lines that are open are let go of, too.
+    let rest = silent.read(&mut [0; 16]);
+    let waits = rest.is_err_and(|error| matches!(error.kind(), WouldBlock | TimedOut));
+    assert!(!waits, "the line stays open");
+    // Whoever calls is told that it is locked, and nothing else.
+    let fault = tests::as_json(&village.fails("lan_exchange", json!({ "address": address })));
+    assert_eq!((&fault["code"], &fault["reason"]), (&json!("lan"), &json!("locked")), "{fault}");
+    // Lines that say nothing, or too much, hold nobody up.
+    let mut idle: Vec<TcpStream> =
+        (0..100).map(|_| TcpStream::connect(&address).unwrap()).collect();
+    let mut said = Vec::new();
+    let line = idle.last_mut().unwrap();
+    line.set_read_timeout(Some(WAIT_MAX)).unwrap();
+    line.read_to_end(&mut said).unwrap();
+    assert_eq!(said, [21, 3, 3, 0, 2, 2, 49], "an alert of seven bytes");
+    let mut loud = TcpStream::connect(&address).unwrap();
+    // It is cut off after a while, as it may be.
+    let _ = loud.write_all(&vec![0; 1 << 20]);
+    let fault = tests::as_json(&village.fails("lan_exchange", json!({ "address": address })));
+    assert_eq!(fault["reason"], "locked", "{fault}");
+    // The profile can be opened again at once: no meeting holds it, and the others are met again.
+    let opened = township.does("profile_unlock", json!({ "passphrase": tests::PASSPHRASE }));
+    assert_eq!(opened["office"]["lan"]["is_listening"], true, "{opened}");
+    assert_eq!(meet(&village, &address)["is_equal"], true);
+    // Whoever closes it is not open again later.
+    township.does("lan_listen", json!({ "enabled": false }));
+    township.does("profile_lock", json!({}));
+    let fault = tests::as_json(&village.fails("lan_exchange", json!({ "address": address })));
+    assert_eq!(fault["reason"], "no_answer", "{fault}");
+    let opened = township.does("profile_unlock", json!({ "passphrase": tests::PASSPHRASE }));
+    assert_eq!(opened["office"]["lan"]["is_listening"], false, "{opened}");
 }

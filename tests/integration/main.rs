@@ -1,14 +1,30 @@
 //! Whole desks against what can go wrong between them and around them.
 
+mod accounts;
+mod clocks;
 mod commands;
 mod crash;
+mod damage;
+mod devices;
+mod drafts;
+mod erasure;
+mod forks;
+mod held;
 mod histories;
 mod invitations;
 mod lan;
 mod packets;
 mod paired;
+mod presence;
 mod profile;
+mod quarantine;
 mod rebuild;
+mod redaction;
+mod rights;
+mod scope;
 mod serve;
+mod stalled;
 mod strangers;
+mod trial;
+mod wire;
 mod workbench;

@@ -3,35 +3,36 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use automerge::legacy::{Key, ObjectId, OpType};
 use automerge::{Change, ExpandedChange, ObjType};
 use document::{Edit, Incoming, Need, Record, binding};
 use domain::fact::{Body, Fact};
-use domain::id::{FactId, LogId, RecordId, SpaceId, TransferId, UserId, ulid};
-use domain::log::{Entry, EntryKind, EntryRef, LogKey, Stretch};
+use domain::id::{DeviceId, FactId, LogId, RecordId, SpaceId, TransferId, UserId, ulid};
+use domain::log::{Entry, EntryKind, EntryRef, LogKey, Run, Stretch};
 use domain::time::Hlc;
 use serde_json::{Value, json};
 use sync::packet::{Header, PacketReader, PacketWriter};
-use sync::{chain, segment, varint};
-use tests::{MORNING_MS, QIAOTOU, Room, folder, text};
+use sync::{branch, chain, segment, varint};
+use tests::{MORNING_MS, Post, QIAOTOU, Room, folder, text};
 use trust::SUITE;
 use trust::invitation::{Enrolment, EnrolmentRequest, Invitation};
 use trust::key::{PacketKey, SecretKey};
 use trust::roster::Roster;
 
 /// The bad computer's user.
-const USER: UserId = UserId([3; 16]);
+pub(crate) const USER: UserId = UserId([3; 16]);
 
 /// What the bad computer holds.
-struct Bad {
+pub(crate) struct Bad {
     folder: tempfile::TempDir,
-    township: Room,
-    village: Room,
+    pub(crate) township: Room,
+    pub(crate) village: Room,
     secret: SecretKey,
     roster: Roster,
-    case: RecordId,
+    pub(crate) case: RecordId,
+    user: UserId,
     /// What the village wrote, as it was signed.
     stretches: Vec<Stretch>,
     record: Record,
@@ -42,25 +43,19 @@ struct Bad {
 }
 
 impl Bad {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::new_as("R3")
+    }
+
+    /// The same, with a user of a role.
+    pub(crate) fn new_as(role: &'static str) -> Self {
         let folder = folder();
         let township = Room::township(&folder.path().join("township"));
         let village = township.joined(QIAOTOU, &folder.path().join("village"));
         let case = village.register("滴水边界纠纷");
         village.carry(&township);
-        let invited = township.invite(QIAOTOU, folder.path());
-        let bytes = std::fs::read(&invited.path).unwrap();
-        let invitation = Invitation::open(&bytes, &invited.code, MORNING_MS).unwrap();
         let (secret, packet) = (SecretKey::from_seed([7; 32]), PacketKey::from_seed([8; 32]));
-        let enrolment = invitation.enrol(&EnrolmentRequest {
-            invitation: invitation.invitation,
-            key: secret.public().0,
-            recipient: packet.recipient(),
-            device_name: "2 号机".into(),
-            user: USER,
-            user_key: SecretKey::from_seed([4; 32]).public().0,
-            user_name: "钱某".into(),
-        });
+        let (invitation, enrolment) = answered(&township, folder.path(), &secret, (USER, role));
         let case: RecordId = text(&case, "/id").parse().unwrap();
         let key =
             LogKey { space: SpaceId([0; 16]), device: secret.public().device(), epoch: [9; 8] };
@@ -69,6 +64,7 @@ impl Bad {
             secret,
             roster: invitation.roster(),
             case,
+            user: USER,
             stretches: Vec::new(),
             record: Record::empty(case),
             entries: BTreeMap::new(),
@@ -89,6 +85,36 @@ impl Bad {
         bad
     }
 
+    /// Goes on as another computer of the village that the township countersigned.
+    pub(crate) fn become_another(&mut self, n: u16) {
+        let mut seed = [9; 32];
+        seed[..2].copy_from_slice(&n.to_be_bytes());
+        self.secret = SecretKey::from_seed(seed);
+        self.user = UserId(*seed.first_chunk().unwrap());
+        let folder = self.folder.path();
+        let (_, enrolment) = answered(&self.township, folder, &self.secret, (self.user, "R3"));
+        let path = self.packet(&[], Some(enrolment));
+        self.township.does("packet_import", json!({ "from": { "path": path } }));
+        self.key.device = self.secret.public().device();
+        self.log = chain::log_id(self.roster.organisation(), self.key);
+    }
+
+    /// A packet signed with a key that nobody certified, in its own name or in that of a computer
+    /// that is known.
+    pub(crate) fn stranger(&self, n: u32, is_forged: bool) -> PathBuf {
+        let mut seed = [200; 32];
+        seed[..4].copy_from_slice(&n.to_be_bytes());
+        let secret = SecretKey::from_seed(seed);
+        let known = self.secret.public().device();
+        let sender = if is_forged { known } else { secret.public().device() };
+        self.packet_of(&[], None, (sender, &secret))
+    }
+
+    /// Who works on it.
+    pub(crate) const fn user(&self) -> UserId {
+        self.user
+    }
+
     /// Builds the case from what came.
     fn learn(&mut self) {
         let mut hashes: BTreeMap<EntryRef, [u8; 32]> = BTreeMap::new();
@@ -98,9 +124,9 @@ impl Bad {
                     continue;
                 }
                 let needs = entry.needs.iter().map(|need| Need::Change(hashes[need])).collect();
-                let (log, payload) = (stretch.log, entry.payload.as_slice());
+                let (log, payload) = (stretch.log, entry.payload.bytes().unwrap());
                 self.record.apply(&[Incoming { log, seq, needs, payload }]);
-                let hash = Change::from_bytes(entry.payload.clone()).unwrap().hash().0;
+                let hash = Change::from_bytes(payload.to_vec()).unwrap().hash().0;
                 hashes.insert(EntryRef { log, seq }, hash);
                 self.key.space = stretch.key.space;
             }
@@ -110,13 +136,23 @@ impl Bad {
         self.log = chain::log_id(self.roster.organisation(), self.key);
     }
 
-    fn packet(&self, segments: &[Vec<u8>], enrolment: Option<Enrolment>) -> PathBuf {
+    pub(crate) fn packet(&self, segments: &[Vec<u8>], enrolment: Option<Enrolment>) -> PathBuf {
+        let sender = (self.secret.public().device(), &self.secret);
+        self.packet_of(segments, enrolment, sender)
+    }
+
+    fn packet_of(
+        &self,
+        segments: &[Vec<u8>],
+        enrolment: Option<Enrolment>,
+        (sender, signer): (DeviceId, &SecretKey),
+    ) -> PathBuf {
         let status = self.township.does("status_get", json!({}));
         let header = Header {
             suite: SUITE,
             packet: TransferId([u8::from(enrolment.is_none()); 16]),
             organisation: self.roster.organisation(),
-            sender: self.secret.public().device(),
+            sender,
             sender_unit: self.village.unit().parse().unwrap(),
             recipient: text(&status, "/office/unit/id").parse().unwrap(),
             made_ms: MORNING_MS,
@@ -131,8 +167,7 @@ impl Bad {
             observed: None,
         };
         let recipients: Vec<String> = self.roster.devices().map(|d| d.recipient.clone()).collect();
-        let mut writer =
-            PacketWriter::begin(Vec::new(), &recipients, &header, &self.secret).unwrap();
+        let mut writer = PacketWriter::begin(Vec::new(), &recipients, &header, signer).unwrap();
         for segment in segments {
             writer.segment(segment).unwrap();
         }
@@ -142,7 +177,12 @@ impl Bad {
     }
 
     /// A change that adds one fact, as our program would write it, by a user; altered.
-    fn change(&self, body: Value, by: UserId, alter: impl FnOnce(&mut ExpandedChange)) -> Vec<u8> {
+    pub(crate) fn change(
+        &self,
+        body: Value,
+        by: UserId,
+        alter: impl FnOnce(&mut ExpandedChange),
+    ) -> Vec<u8> {
         let body: Body = serde_json::from_value(body).unwrap();
         let ms = MORNING_MS + 1;
         let fact = Fact {
@@ -166,27 +206,42 @@ impl Bad {
     }
 
     /// A segment with that change as the first entry of the bad computer's own log, well signed.
-    fn segment(&self, payload: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn segment(&self, payload: Vec<u8>) -> Vec<u8> {
+        segment::pack(&[self.stretch(payload)], &[0])
+    }
+
+    /// The stretch in such a segment.
+    pub(crate) fn stretch(&self, payload: Vec<u8>) -> Stretch {
         let needs = self.record.heads().iter().map(|hash| self.entries[hash]).collect();
-        let entry = Entry { kind: EntryKind::CHANGE, doc: self.case, needs, payload };
+        let payload = payload.into();
+        self.stretch_of(Entry { kind: EntryKind::CHANGE, doc: self.case, needs, payload })
+    }
+
+    /// A stretch with one entry as the first of the bad computer's own log, well signed.
+    fn stretch_of(&self, entry: Entry) -> Stretch {
         let before = chain::origin(self.roster.organisation(), self.key);
         let head = chain::link(&before, 1, &entry);
         let runs = vec![chain::sign_run(&self.secret, self.log, 1, head)];
         let entries = vec![(entry, head)];
-        let stretch = Stretch { log: self.log, key: self.key, first: 1, before, entries, runs };
-        segment::pack(&[stretch], &[0])
+        Stretch { log: self.log, key: self.key, first: 1, before, entries, runs }
     }
 
     /// Brings a segment to the township, and from there to the village.
-    fn bring(&self, segment: Vec<u8>) -> Result<Value, app::Fault> {
+    pub(crate) fn bring(&self, segment: Vec<u8>) -> Result<Value, app::Fault> {
         let path = self.packet(&[segment], None);
         let taken = self.township.call("packet_import", json!({ "from": { "path": path } }));
         self.township.carry(&self.village);
         taken
     }
 
+    /// The entries of a log with other words.
+    fn made_up(&self, stretch: &Stretch) -> Vec<Entry> {
+        let said = || self.change(note(), USER, |_| {}).into();
+        entries(stretch).into_iter().map(|entry| Entry { payload: said(), ..entry }).collect()
+    }
+
     fn views(&self) -> [Vec<String>; 2] {
-        [&self.township, &self.village].map(|room| room.desk.dump_views().unwrap())
+        [&self.township, &self.village].map(|room| room.records())
     }
 
     /// Brings a segment, after which every view is what it was.
@@ -205,11 +260,33 @@ impl Bad {
     }
 }
 
-fn note() -> Value {
+/// An invitation to the village, answered by a computer and its user.
+fn answered(
+    township: &Room,
+    folder: &Path,
+    secret: &SecretKey,
+    (user, role): (UserId, &'static str),
+) -> (Invitation, Enrolment) {
+    let invited = township.invite(Post { role, ..QIAOTOU }, folder);
+    let bytes = std::fs::read(&invited.path).unwrap();
+    let invitation = Invitation::open(&bytes, &invited.code, MORNING_MS).unwrap();
+    let enrolment = invitation.enrol(&EnrolmentRequest {
+        invitation: invitation.invitation,
+        key: secret.public().0,
+        recipient: PacketKey::from_seed([8; 32]).recipient(),
+        device_name: "2 号机".into(),
+        user,
+        user_key: SecretKey::from_seed([4; 32]).public().0,
+        user_name: "钱某".into(),
+    });
+    (invitation, enrolment)
+}
+
+pub(crate) fn note() -> Value {
     json!({ "kind": "note", "body": { "text": "坏机器写的" } })
 }
 
-fn closed() -> Value {
+pub(crate) fn closed() -> Value {
     json!({ "kind": "closed", "body": { "outcome": "failed", "routes": ["court"], "note": "" } })
 }
 
@@ -239,7 +316,8 @@ fn a_reused_actor_has_no_effect() {
     let bad = Bad::new();
     let stretch = bad.stretches.iter().find(|s| s.key.space == bad.key.space).unwrap();
     let first = stretch.entries.iter().find(|(entry, _)| entry.doc == bad.case).unwrap();
-    let actor = Change::from_bytes(first.0.payload.clone()).unwrap().actor_id().clone();
+    let actor =
+        Change::from_bytes(first.0.payload.bytes().unwrap().to_vec()).unwrap().actor_id().clone();
     let payload = bad.change(note(), USER, |c| {
         c.actor_id = actor;
         c.seq = 2;
@@ -301,7 +379,8 @@ fn stripped_payloads_have_no_effect() {
     let mut repacked = Vec::new();
     varint::write(&mut repacked, u64::try_from(stripped.len()).unwrap());
     repacked.extend(zstd::bulk::compress(&stripped, 3).unwrap());
-    bad.has_no_effect(repacked, "a payload said to be erased").expect_err("refused");
+    let taken = bad.has_no_effect(repacked, "a payload said to be erased").expect("passed over");
+    assert_eq!(taken["packet"]["refused"][0]["reason"], "missing", "{taken}");
 }
 
 #[test]
@@ -328,4 +407,53 @@ fn a_log_replayed_into_another_space_has_no_effect() {
         // Refused whole, or passed over: never shown.
         let _ = bad.has_no_effect(segment::pack(&[replayed], &order), "a log in another space");
     }
+}
+
+/// A log forks where its own device signed two chains, and nowhere else.
+#[test]
+fn a_forged_continuation_has_no_effect() {
+    type Forge = fn(&Bad, &Stretch) -> Vec<u8>;
+    let rows: [(&str, Forge); 7] = [
+        ("one continuation alone", |_, s| piece(s, None, &entries(s), &s.runs[0].signature)),
+        ("another key", |bad, s| {
+            let made_up = bad.made_up(s);
+            let link = |head, (seq, entry): (u64, &Entry)| chain::link(&head, seq, entry);
+            let head = (1..).zip(&made_up).fold(s.before, link);
+            let run = chain::sign_run(&bad.secret, s.log, s.runs[0].last, head);
+            piece(s, None, &made_up, &run.signature)
+        }),
+        ("a broken chain", |bad, s| piece(s, None, &bad.made_up(s), &s.runs[0].signature)),
+        ("a point that nobody signed", |_, s| {
+            let earlier = Run { head: s.before, ..s.runs[0] };
+            piece(s, Some(&earlier), &entries(s), &s.runs[0].signature)
+        }),
+        ("another point", |_, s| piece(s, Some(&s.runs[0]), &entries(s), &s.runs[0].signature)),
+        ("the same twice", |_, s| {
+            piece(s, None, &[entries(s), entries(s)].concat(), &s.runs[0].signature)
+        }),
+        ("no piece at all", |_, _| vec![7; 300]),
+    ];
+    for (name, forge) in rows {
+        let bad = Bad::new();
+        let is_theirs = |s: &&Stretch| s.entries.iter().any(|(entry, _)| entry.doc == bad.case);
+        let theirs = bad.stretches.iter().find(is_theirs).expect("the village's log");
+        let (kind, payload) = (EntryKind::BRANCH, forge(&bad, theirs).into());
+        let entry = Entry { kind, doc: bad.case, needs: Vec::new(), payload };
+        let segment = segment::pack(&[bad.stretch_of(entry)], &[0]);
+        bad.has_no_effect(segment, name).expect("kept");
+        let before = bad.village.titles();
+        let _ = bad.village.register("之后登记的案件");
+        bad.village.carry(&bad.township);
+        bad.township.carry(&bad.village);
+        assert_eq!(bad.township.titles().len(), before.len() + 1, "{name}: the log goes on");
+        assert_eq!(bad.views()[0], bad.views()[1], "{name}");
+    }
+}
+
+fn entries(stretch: &Stretch) -> Vec<Entry> {
+    stretch.entries.iter().map(|(entry, _)| entry.clone()).collect()
+}
+
+fn piece(of: &Stretch, anchor: Option<&Run>, entries: &[Entry], signature: &[u8; 64]) -> Vec<u8> {
+    branch::pack(of.key, anchor, &of.before, entries, |_| true, signature)
 }

@@ -16,7 +16,7 @@ struct Server {
 
 fn server() -> Server {
     let folder = folder();
-    let serving = Serving::open(&folder.path().join("home"), 0).unwrap();
+    let serving = Serving::open(&folder.path().join("home"), 0, None).unwrap();
     let address = serving.address();
     std::thread::spawn(move || serving.run());
     let (host, token) = address.split_once("/#token=").unwrap();

@@ -123,6 +123,7 @@ fn filled(text: &str) -> String {
         ("$person", record),
         ("$unit", record),
         ("$packet", record),
+        ("$erasure", record),
         ("$zhang", fact),
         ("$li", fact),
         ("$session", fact),

@@ -1,13 +1,16 @@
 //! The world that the suites share: a township with its villages, each a real desk with real
 //! files, on a calendar set by hand.
 
+pub mod leaks;
+pub mod pages;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use app::clock::{SetClock, SystemEntropy};
 use app::fault::Fault;
-use app::host::CommandLine;
+use app::host::{Attendance, CommandLine, Host, PickKind, Stick};
 use app::progress::Listener;
 use app::{Desk, DeskOptions};
 use serde_json::{Value, json};
@@ -83,6 +86,39 @@ pub struct Room {
     pub clock: Arc<SetClock>,
 }
 
+/// The command line, with somebody before it.
+struct Attended(Attendance);
+
+impl Host for Attended {
+    fn name(&self) -> &'static str {
+        CommandLine.name()
+    }
+
+    fn attendance(&self) -> Attendance {
+        self.0
+    }
+
+    fn takes_paths(&self) -> bool {
+        CommandLine.takes_paths()
+    }
+
+    fn can_pick(&self) -> bool {
+        CommandLine.can_pick()
+    }
+
+    fn pick(&self, kind: PickKind, suggested: &str) -> Result<Option<PathBuf>, Fault> {
+        CommandLine.pick(kind, suggested)
+    }
+
+    fn sticks(&self) -> Vec<Stick> {
+        CommandLine.sticks()
+    }
+
+    fn machine(&self) -> Option<String> {
+        CommandLine.machine()
+    }
+}
+
 /// Which unit a room belongs to, and as what.
 #[derive(Debug, Clone, Copy)]
 pub struct Post {
@@ -113,14 +149,25 @@ impl Room {
     /// The same, with somebody who hears of events.
     #[must_use]
     pub fn watched(home: &Path, listener: Option<Listener>) -> Self {
+        Self::hosted(home, Arc::new(CommandLine), listener)
+    }
+
+    /// A room before whose desk somebody sits, as far as the host or its page can tell.
+    #[must_use]
+    pub fn attended(home: &Path, attendance: Attendance) -> Self {
+        Self::hosted(home, Arc::new(Attended(attendance)), None)
+    }
+
+    fn hosted(home: &Path, host: Arc<dyn Host>, listener: Option<Listener>) -> Self {
         let clock = Arc::new(SetClock::at(MORNING_MS));
         let desk = Arc::new(Desk::new(DeskOptions {
             home: home.to_owned(),
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
-            host: Arc::new(CommandLine),
-            cost: COST,
+            host,
+            cost: Some(COST),
             listener,
+            worker: None,
         }));
         Self { desk, home: home.to_owned(), clock }
     }
@@ -128,15 +175,20 @@ impl Room {
     /// A township, founded.
     #[must_use]
     pub fn township(home: &Path) -> Self {
-        let room = Self::empty(home);
-        room.does(
+        Self::empty(home).founded()
+    }
+
+    /// The same in a room that is there.
+    #[must_use]
+    pub fn founded(self) -> Self {
+        self.does(
             "org_create",
             json!({
                 "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
                 "device_name": "镇 1 号机", "passphrase": PASSPHRASE,
             }),
         );
-        room
+        self
     }
 
     /// Opens the profile of a home folder anew, as after a restart.
@@ -185,7 +237,26 @@ impl Room {
         text(&self.does("status_get", json!({})), "/office/unit/id")
     }
 
-    /// Everything that is shown here, as it must stay when nothing was taken.
+    /// The id of this computer.
+    #[must_use]
+    pub fn device(&self) -> String {
+        text(&self.does("status_get", json!({})), "/office/device/id")
+    }
+
+    /// Every row of the lists of records: what two rooms share. Who did what here is each room's
+    /// own history.
+    ///
+    /// # Panics
+    /// If the profile is not open.
+    #[must_use]
+    pub fn records(&self) -> Vec<String> {
+        let mut rows = self.desk.dump_views().expect("an open profile");
+        rows.retain(|row| !row.starts_with("audit\t"));
+        rows
+    }
+
+    /// Everything that is shown here, as it must stay when nothing was taken. That somebody tried
+    /// may be remembered.
     ///
     /// # Panics
     /// If the profile is not open.
@@ -194,7 +265,9 @@ impl Room {
         let rows = self.desk.dump_views().expect("an open profile");
         let status = self.does("status_get", json!({}));
         let history = self.does("exchange_history", json!({}));
-        (rows, status["office"].clone(), history)
+        let mut office = status["office"].clone();
+        office.as_object_mut().expect("an open profile").remove("held");
+        (rows, office, history)
     }
 
     /// Makes an invitation into a folder.
@@ -230,7 +303,16 @@ impl Room {
     /// If anything on the way fails.
     #[must_use]
     pub fn joined(&self, post: Post, home: &Path) -> Self {
-        let room = Self::empty(home);
+        self.joined_by(Self::empty(home), post)
+    }
+
+    /// The same for a room that is there.
+    ///
+    /// # Panics
+    /// If anything on the way fails.
+    #[must_use]
+    pub fn joined_by(&self, room: Self, post: Post) -> Self {
+        let home = room.home.clone();
         let invited = self.invite(post, home.parent().expect("a folder above"));
         room.accept(&invited).expect("joined");
         room.carry(self);

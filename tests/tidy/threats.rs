@@ -24,7 +24,8 @@ fn is_test(name: &str) -> bool {
     let wanted = [format!("fn {name}("), format!("it(\"{name}\""), format!("test(\"{name}\"")];
     let own = root().join("tests/tidy/threats.rs");
     sources().iter().filter(|(path, _)| *path != own).any(|(path, text)| {
-        let is_rust = has_ending(path, &["rs"]) && text.contains("#[test]");
+        let is_rust = has_ending(path, &["rs"])
+            && (text.contains("#[test]") || text.contains("#[tokio::test"));
         let is_page = has_ending(path, &["ts"]);
         let [rust, page @ ..] = &wanted;
         (is_rust && text.contains(rust)) || (is_page && page.iter().any(|w| text.contains(w)))

@@ -8,6 +8,7 @@ import { expect, test, type Page } from "@playwright/test";
 
 import { SCREENS, type Screen } from "../src/app/screens";
 import { GROUPS } from "../src/features/case/offers";
+import type { Commands } from "../src/host/generated/commands";
 import type { Preferences } from "../src/host/generated/Preferences";
 import { messages as english } from "../src/messages/en";
 import { messages as chinese } from "../src/messages/zh-CN";
@@ -31,6 +32,8 @@ const CASES: readonly Screen[] = [
 let open: Served;
 let locked: Served;
 let none: Served;
+/** The township itself, at work. */
+let centre: Served;
 /** What stands for the parameters of a path. */
 let names: Record<string, string> = {};
 
@@ -41,6 +44,8 @@ test.beforeAll(async () => {
   await open.call("profile_unlock", { passphrase: PASSPHRASE });
   locked = await Served.start(join(home, "township"));
   none = await Served.start(newHome());
+  centre = await Served.start(join(demoHome(20), "township"));
+  await centre.call("profile_unlock", { passphrase: PASSPHRASE });
   const conflict = (await open.call("conflict_list", { limit: 1 })).rows[0];
   if (!conflict) {
     throw new Error("the example has no conflict");
@@ -57,7 +62,7 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(() => {
-  [open, locked, none].forEach((served) => served?.stop());
+  [open, locked, none, centre].forEach((served) => served?.stop());
 });
 
 async function settled(page: Page): Promise<void> {
@@ -72,6 +77,41 @@ async function judge(page: Page, name: string): Promise<void> {
   const found = await axeFindings(page);
   expect.soft(words, `${name}: words`).toEqual([]);
   expect.soft(found, `${name}: axe`).toEqual([]);
+}
+
+/** Has the page told that this computer and another one were copied, and that one may act on it. */
+async function asCopied(page: Page): Promise<void> {
+  const { office } = await open.call("status_get", {});
+  const { devices } = await open.call("device_list", {});
+  const at_ms = Date.now();
+  const changes: Partial<{ [N in keyof Commands]: (answer: Commands[N]["result"]) => unknown }> = {
+    status_get: (answer) => ({
+      ...answer,
+      office: answer.office && { ...answer.office, is_forked: true, can_invite: true },
+    }),
+    device_list: (answer) => ({
+      ...answer,
+      may_revoke: true,
+      devices: devices
+        .map((line, at) => ({ ...line, is_this: at > 0, forked_ms: at_ms }))
+        .slice(0, 2),
+    }),
+    alarm_list: () => ({
+      alarms: [
+        { key: "fork", kind: "fork", unit: office?.unit, device: office?.device, says: "", at_ms },
+      ],
+    }),
+  };
+  await page.route("**/call", async (route) => {
+    const { name } = route.request().postDataJSON() as { name: keyof Commands };
+    const change = changes[name] as ((answer: unknown) => unknown) | undefined;
+    if (!change) {
+      await route.continue();
+      return;
+    }
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change(await response.json()) });
+  });
 }
 
 for (const language of LANGUAGES) {
@@ -117,6 +157,65 @@ for (const language of LANGUAGES) {
       await page.locator("button.why").first().click();
       await page.waitForSelector("dialog[open]");
       await judge(page, `why-${suffix}`);
+    });
+
+    test(`a computer that was copied ${suffix}`, async ({ page }) => {
+      await open.call("preferences_set", preferences);
+      await asCopied(page);
+      for (const [name, path] of [
+        ["copied-here", "/"],
+        ["copied-there", "/settings"],
+      ] as const) {
+        await page.goto("about:blank");
+        await page.goto(open.at(path));
+        await settled(page);
+        await judge(page, `${name}-${suffix}`);
+      }
+      const { renew } = MESSAGES[language].settings.devices;
+      const button = page.getByText(renew, { exact: true });
+      await button.scrollIntoViewIfNeeded();
+      await judge(page, `copied-listed-${suffix}`);
+      await button.click();
+      await page.waitForSelector("dialog[open]");
+      await judge(page, `copied-renewed-${suffix}`);
+    });
+
+    test(`one person less ${suffix}`, async ({ page }) => {
+      await centre.call("preferences_set", preferences);
+      const words = MESSAGES[language].redaction;
+      const id = await archivedCase(centre);
+      const { parties } = await centre.call("case_get", { case: id });
+      const [party] = parties;
+      if (!party) throw new Error("the case has no party");
+      await page.goto("about:blank");
+      await page.goto(centre.at(`/cases/${id}/redact`));
+      await settled(page);
+      await page.getByRole("radio", { name: party.shown_name }).click();
+      await page.waitForSelector("ol h3");
+      await judge(page, `redaction-places-${suffix}`);
+      await page
+        .locator("ol h3")
+        .first()
+        .evaluate((heading) => heading.scrollIntoView());
+      await judge(page, `redaction-places-2-${suffix}`);
+      await page.getByText(words.sure).scrollIntoViewIfNeeded();
+      await judge(page, `redaction-end-${suffix}`);
+      const request = { case: id, party: party.id };
+      const looked = await centre.call("redaction_preview", { ...request, words: [] });
+      await centre.call("case_redact", {
+        ...request,
+        words: looked.words,
+        ground: "retention_ended",
+        reason: "保管期限已满",
+      });
+      await page.goto("about:blank");
+      await page.goto(centre.at(`/cases/${id}`));
+      await settled(page);
+      await judge(page, `redacted-${suffix}`);
+      await page.goto("about:blank");
+      await page.goto(centre.at("/settings/erasures"));
+      await settled(page);
+      await judge(page, `redacted-erasures-${suffix}`);
     });
 
     test(`the first screens ${suffix}`, async ({ page }) => {

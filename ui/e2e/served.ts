@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 
 import type { Commands } from "../src/host/generated/commands";
 
-const PROGRAM = process.env["PINGLI_CLI"] ?? "../target/debug/pingli-cli";
+/** The program under test. */
+export const PROGRAM = process.env["PINGLI_CLI"] ?? "../target/debug/pingli-cli";
 
 /** Opens the profiles of these tests; nothing in them needs guarding. */
 export const PASSPHRASE = "pingli-look 9";

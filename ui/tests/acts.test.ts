@@ -42,7 +42,7 @@ describe("a case of several villages", () => {
   it("is opened to another by the head of the centre", async () => {
     const head = office({ unit: TOWNSHIP, user: { id: "W", name: "吴某", role: "R7" } });
     const { host, user } = await open(at, {
-      ...answers(),
+      ...answers({ may_write: ["case_shared"] }),
       status_get: status({ office: head }),
       unit_list: { units: [TOWNSHIP, VILLAGE, SHIWAN] },
       case_share: view(),
@@ -79,6 +79,18 @@ describe("the acts of a case", () => {
     await open(`${at}?do=${kind}`, answers());
     await screen.findByRole("dialog", { name: words.factKind[kind] });
     await expectAccessible();
+  });
+
+  it("chooses how long a file is kept by the type of the dispute, until somebody chooses", async () => {
+    const kept = await written("archived", { retention: "permanent" }, async () => {});
+    expect(kept[0]?.body).toMatchObject({ retention: "permanent" });
+  });
+
+  it("keeps a file as long as whoever archives it chooses", async () => {
+    const kept = await written("archived", { retention: "permanent" }, (dialog, user) =>
+      user.click(dialog.getByLabelText("长期")),
+    );
+    expect(kept[0]?.body).toMatchObject({ retention: "long" });
   });
 
   it("offers what fits, and finds the rest by typing", async () => {
@@ -217,7 +229,7 @@ describe("the acts of a case", () => {
     await user.click(first.getByRole("button", { name: "关闭" }));
     const again = await begin();
     expect(again.getByLabelText(/在哪里开的/)).toHaveValue("村委会");
-    await user.click(again.getByRole("button", { name: "从头写" }));
+    await user.click(again.getByRole("button", { name: "不要了，从头写" }));
     expect(again.getByLabelText(/在哪里开的/)).toHaveValue("");
   });
 

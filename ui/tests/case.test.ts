@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { fail, type Answers } from "@/host/memory";
 import type { AgreementView, ConflictView, SessionHeld } from "@/host/types";
 
-import { CASE, clock, event, notice, party, view } from "./cases";
-import { expectAccessible, open, TOWNSHIP, VILLAGE } from "./open";
+import { CASE, clock, event, notice, party, view, why } from "./cases";
+import { expectAccessible, NOW_MS, open, TOWNSHIP, VILLAGE } from "./open";
 
 const answers: Answers = {
   case_get: view(),
@@ -34,6 +34,51 @@ const conflict: ConflictView = {
   may_settle: true,
   settlement: null,
 };
+
+describe("a case that is not shown", () => {
+  it("is opened in an emergency, with a reason", async () => {
+    const closed = view({ sight: "closed", may_break_glass: true, parties: [], may_write: [] });
+    const { host, user } = await open(at, { ...answers, case_get: closed, break_glass: view() });
+    expect(await screen.findByText(/不给您的岗位看/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "紧急查看" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "紧急查看" }));
+    await expectAccessible();
+    await user.type(dialog.getByLabelText(/为什么要看/), "派出所来电核对住址");
+    await user.click(dialog.getByRole("button", { name: "紧急查看" }));
+    expect(host.calls.find(({ name }) => name === "break_glass")?.payload).toEqual({
+      case: CASE,
+      reason: "派出所来电核对住址",
+    });
+  });
+
+  it("says that a file is restricted, and shows nothing of what was written", async () => {
+    const kept = view({
+      sight: "closed",
+      state: "archived",
+      may_break_glass: true,
+      may_write: ["restriction_lifted"],
+      marks: [{ mark: "restricted", why }],
+    });
+    const unseen = event({ fact: null, marks: [] });
+    const { user } = await open(at, {
+      ...answers,
+      case_get: kept,
+      case_history: { events: [unseen], total: 1 },
+    });
+    expect(await screen.findByText(/这份案卷封存了/)).toBeVisible();
+    expect(await screen.findByText("内容不给看")).toBeVisible();
+    expect(screen.queryByText("要新版本才能看")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "写明理由，打开看" }));
+    expect(await screen.findByText(/依法调取/)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says while it is open that it is, and for how long", async () => {
+    const opened = view({ sight: "broken_glass", open_until_ms: NOW_MS + 1_800_000 });
+    await open(at, { ...answers, case_get: opened });
+    expect(await screen.findByText(/正在紧急查看/)).toBeVisible();
+  });
+});
 
 describe("the case page", () => {
   it("says what it is, how far it is, and what happened, by whom and where", async () => {

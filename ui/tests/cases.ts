@@ -9,6 +9,7 @@ import type {
   NoticeView,
   PartyView,
   WhyView,
+  WorkbenchView,
 } from "@/host/types";
 
 import { VILLAGE } from "./open";
@@ -71,6 +72,8 @@ export function view(change: Partial<CaseView> = {}): CaseView {
     number: "临-A-0001",
     title: "张某与李某排水纠纷",
     stage: "handling",
+    retention: "long",
+    redacted: null,
     state: "mediating",
     marks: [],
     owner: VILLAGE,
@@ -131,7 +134,9 @@ export function view(change: Partial<CaseView> = {}): CaseView {
     applications: [],
     limitations: [],
     taken_up: [],
-    is_masked: false,
+    sight: "whole",
+    may_break_glass: false,
+    open_until_ms: null,
     red_branch: null,
     may_suggest_meeting: true,
     archive: null,
@@ -257,6 +262,24 @@ export function notice(change: Partial<NoticeView> = {}): NoticeView {
     why: { rule: "C1a", source: "", facts: [] },
     about: [],
     acknowledged: null,
+    ...change,
+  };
+}
+
+/** A workbench on which nothing is to be done. */
+export function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
+  return {
+    today: "2026-03-24",
+    dues: [],
+    deadlines: { overdue: [], today: [], within_three_days: [] },
+    conflicts: [],
+    notices: [],
+    sheets: [],
+    to_accept: [],
+    to_confirm: [],
+    handling: [],
+    handling_total: 0,
+    emergencies: [],
     ...change,
   };
 }

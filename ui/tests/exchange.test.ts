@@ -48,6 +48,7 @@ function packet(change: Partial<PacketView> = {}): PacketView {
     waiting_for: null,
     refused: [],
     clock_ahead_ms: null,
+    late: 0,
     joins: false,
     ...change,
   };
@@ -94,7 +95,7 @@ describe("the exchange page", () => {
       }),
       packet_import: ({ from }) => {
         taken.push((from as { stick_file: { name: string } }).stick_file.name);
-        return { packet: packet(), received: 59, outcome: "received" };
+        return { packet: packet(), received: 59, held: 1, outcome: "received" };
       },
     });
     expect(await screen.findByText(/有 2 个包是给别的单位的/)).toBeVisible();
@@ -107,6 +108,8 @@ describe("the exchange page", () => {
     expect(await screen.findByText("收好了，共 118 条")).toBeVisible();
     expect(taken).toEqual(["PINGLI/AB/TFMN7H01.PLP", "PINGLI/AB/TFMN7H02.PLP"]);
     expect(screen.getByRole("link", { name: "去冲突待办" })).toBeVisible();
+    expect(screen.getByText(/有 2 条放到了待查里/)).toBeVisible();
+    expect(screen.getByRole("link", { name: "去看待查" })).toHaveAttribute("href", "/quarantine");
   });
 
   it("shows nobody who comes back a stick that was taken out meanwhile", async () => {
@@ -243,6 +246,7 @@ describe("the exchange page", () => {
               device: { id: "D", name: "镇中心电脑" },
               received: 24,
               sent: 11,
+              held: 0,
               is_equal: true,
               clock_ahead_ms: 0,
               bytes_sent: 0,
@@ -259,7 +263,7 @@ describe("the exchange page", () => {
     const address = screen.getByLabelText(/那台电脑的地址/);
     await user.type(address, "192.168.1.3");
     await user.click(screen.getByRole("button", { name: "交换" }));
-    expect(await screen.findByText("那台电脑没有回应。")).toBeVisible();
+    expect(await screen.findByText("那台电脑没有回应，可能没开，或者程序还没打开。")).toBeVisible();
     await user.type(address, "0");
     await user.click(screen.getByRole("button", { name: "交换" }));
     expect(await screen.findByText(/收到 24 条，送出 11 条。 两边现在完全一样。/)).toBeVisible();
@@ -275,6 +279,7 @@ describe("the exchange page", () => {
           device: null,
           received: offset + index + 1,
           sent: 0,
+          held: 0,
           outcome: "received" as const,
           waiting_until: null,
         })),
@@ -283,8 +288,9 @@ describe("the exchange page", () => {
     });
     expect(await screen.findByText("收到 10 条")).toBeVisible();
     expect(screen.queryByText("收到 11 条")).toBeNull();
-    await user.click(screen.getByRole("button", { name: "更早的" }));
+    await user.click(screen.getByRole("button", { name: "下一页" }));
     await waitFor(() => expect(screen.getByText("收到 11 条")).toBeVisible());
-    expect(screen.getByRole("button", { name: "更早的" })).toBeDisabled();
+    expect(screen.getByRole("button", { name: "下一页" })).toBeDisabled();
+    expect(screen.getByText("第 11—11 条，共 11 条")).toBeVisible();
   });
 });

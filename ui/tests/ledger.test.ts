@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { cut } from "@/features/ledger/match";
 import type { Answers } from "@/host/memory";
 
-import { line } from "./cases";
+import { desk, line } from "./cases";
 import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 const TOTAL = 10_000;
@@ -65,18 +65,7 @@ describe("the ledger", () => {
   it("searches as one types and marks what matched", async () => {
     const { user } = await open("/", {
       ...answers,
-      workbench_get: {
-        today: "2026-03-24",
-        dues: [],
-        deadlines: { overdue: [], today: [], within_three_days: [] },
-        conflicts: [],
-        notices: [],
-        to_accept: [],
-        to_confirm: [],
-        sheets: [],
-        handling: [],
-        handling_total: 0,
-      },
+      workbench_get: desk(),
     });
     await user.type(await screen.findByRole("searchbox", { name: "查找案件" }), "张 排水");
     expect(await screen.findByText(/共 10,000 件，符合 1 件/)).toBeVisible();

@@ -1,6 +1,6 @@
 // Opens a screen as the program would, answered from a table.
 
-import { VueQueryPlugin } from "@tanstack/vue-query";
+import { VueQueryPlugin, type QueryClient } from "@tanstack/vue-query";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { render, type RenderResult } from "@testing-library/vue";
 import axe from "axe-core";
@@ -12,10 +12,14 @@ import App from "@/app/App.vue";
 import { newRouter } from "@/app/router";
 import { newQueryClient, provideHost } from "@/host";
 import { memoryHost, type Answers, type MemoryHost } from "@/host/memory";
+import { READS } from "@/host/generated/commands";
 import type { NeighbourView, OfficeView, StatusView, UnitRef } from "@/host/types";
 
 export const VILLAGE: UnitRef = { id: "UNIT-V", name: "桥头村评理说事点", level: "village" };
 export const TOWNSHIP: UnitRef = { id: "UNIT-T", name: "青石镇综治中心", level: "township" };
+
+/** What a village does not do. */
+const TOWNSHIPS = ["user_remove", "settings_set", "invitation_create", "case_share"];
 
 /** Noon of the day the tests live in. */
 export const NOW_MS = Date.UTC(2026, 2, 24, 4, 0);
@@ -43,8 +47,11 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
     unit: VILLAGE,
     device: { id: "DEVICE", name: "村里电脑 A" },
     is_certified: true,
+    is_forked: false,
+    idle_minutes: 10,
     can_invite: false,
     may_register: true,
+    commands: Object.keys(READS).filter((name) => !TOWNSHIPS.includes(name)),
     cases: 12,
     to_decide: 2,
     to_note: 0,
@@ -63,6 +70,8 @@ export function status(change: Partial<StatusView> = {}): StatusView {
     host: { name: "browser", can_pick: false, takes_paths: true },
     profile: "open",
     is_demo: false,
+    is_answering: false,
+    accounts: [{ user: "USER", label: "周某", wait_s: 0 }],
     preferences: { language: "zh-CN", zoom_percent: 100 },
     today: "2026-03-24",
     now_ms: NOW_MS,
@@ -75,11 +84,19 @@ export interface Opened extends RenderResult {
   host: MemoryHost;
   router: Router;
   user: UserEvent;
+  /** What the page remembers of the answers it had. */
+  queries: QueryClient;
 }
 
 /** The whole program at a path. `status_get` is answered unless the table says otherwise. */
 export async function open(path: string, answers: Answers = {}): Promise<Opened> {
-  const host = memoryHost({ status_get: status(), ...answers });
+  const host = memoryHost({
+    status_get: status(),
+    draft_list: { drafts: [] },
+    draft_set: {},
+    desk_touch: {},
+    ...answers,
+  });
   const router = newRouter();
   const queries = newQueryClient();
   await router.replace(path);
@@ -92,7 +109,7 @@ export async function open(path: string, answers: Answers = {}): Promise<Opened>
       ],
     },
   });
-  return { ...rendered, host, router, user: userEvent.setup() };
+  return { ...rendered, host, router, user: userEvent.setup(), queries };
 }
 
 /** Nothing on the screen keeps anybody out. Contrast is measured in a real browser. */

@@ -1,26 +1,9 @@
 import { screen, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
-import type { WorkbenchView } from "@/host/types";
-
-import { clock, event, view } from "./cases";
+import { clock, desk, event, view } from "./cases";
 import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
-function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
-  return {
-    today: "2026-03-24",
-    dues: [],
-    deadlines: { overdue: [], today: [], within_three_days: [] },
-    conflicts: [],
-    notices: [],
-    sheets: [],
-    to_accept: [],
-    to_confirm: [],
-    handling: [],
-    handling_total: 0,
-    ...change,
-  };
-}
 const item = (kind: "mediation" | "revisit" | "stagnation", days_left: number) => ({
   case: `CASE-${kind}`,
   title: `张某与李某（${kind}）`,
@@ -40,6 +23,20 @@ const due = (line: number, days_left: number) => ({
 });
 
 describe("the workbench", () => {
+  it("says what to do where another computer uses the identity of this one", async () => {
+    await open("/", {
+      status_get: status({ office: office({ is_forked: true }) }),
+      workbench_get: desk(),
+    });
+    const card = within(
+      await screen.findByRole("region", { name: "这台电脑的身份，有两台电脑在用" }),
+    );
+    expect(card.getByText(/一条不丢/)).toBeVisible();
+    expect(card.getAllByRole("listitem")).toHaveLength(4);
+    expect(card.getByRole("link", { name: "去交换" })).toHaveAttribute("href", "/exchange");
+    await expectAccessible();
+  });
+
   it("lists what ends today, what ends soon and what is over, each with its step", async () => {
     await open("/", {
       workbench_get: desk({

@@ -17,9 +17,9 @@ pub(crate) const BUILD: &[&str] = &[
     "fonts-noto-cjk",
 ];
 
-/// What the tests need besides: a display, a driver for the window, a browser, a camera.
+/// What the tests need besides: a display, a driver for the window, a hand, a browser, a camera.
 pub(crate) const TEST: &[&str] =
-    &["xvfb", "xauth", "dbus-x11", "webkit2gtk-driver", "imagemagick", "chromium"];
+    &["xvfb", "xauth", "dbus-x11", "webkit2gtk-driver", "imagemagick", "xdotool", "chromium"];
 
 /// The oldest Node that builds the pages.
 const NODE_MAJOR_MIN: u32 = 20;

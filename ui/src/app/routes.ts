@@ -27,6 +27,11 @@ export const routes: RouteRecordRaw[] = [
     component: () => import("@/features/exchange/ExchangePage.vue"),
   },
   {
+    name: "quarantine",
+    path: "/quarantine",
+    component: () => import("@/features/quarantine/QuarantinePage.vue"),
+  },
+  {
     name: "conflicts",
     path: "/conflicts",
     component: () => import("@/features/conflicts/ConflictsPage.vue"),
@@ -55,6 +60,31 @@ export const routes: RouteRecordRaw[] = [
     name: "settings",
     path: "/settings",
     component: () => import("@/features/settings/SettingsPage.vue"),
+  },
+  {
+    name: "accounts",
+    path: "/settings/accounts",
+    component: () => import("@/features/accounts/AccountsPage.vue"),
+  },
+  {
+    name: "rights",
+    path: "/settings/rights",
+    component: () => import("@/features/settings/RightsPage.vue"),
+  },
+  {
+    name: "audit",
+    path: "/settings/audit",
+    component: () => import("@/features/settings/AuditPage.vue"),
+  },
+  {
+    name: "erasures",
+    path: "/settings/erasures",
+    component: () => import("@/features/erasure/ErasuresPage.vue"),
+  },
+  {
+    name: "redaction",
+    path: "/cases/:case/redact",
+    component: () => import("@/features/erasure/RedactPage.vue"),
   },
   { name: "help", path: "/help", component: () => import("@/features/help/HelpPage.vue") },
 ];

@@ -52,6 +52,7 @@ export function memoryHost(answers: Answers): MemoryHost {
     },
     print() {
       host.printed += 1;
+      window.dispatchEvent(new Event("beforeprint"));
     },
     emit(event) {
       listeners.forEach((listener) => listener(event));

@@ -21,6 +21,7 @@ import {
   type ShallowRef,
 } from "vue";
 
+import { provideDrafts } from "./drafts";
 import { READS } from "./generated/commands";
 import type { Event } from "./generated/Event";
 import type { OfficeView } from "./generated/OfficeView";
@@ -56,6 +57,7 @@ export function newQueryClient(): QueryClient {
 /** Gives the host to every component, and refreshes what it says has changed. */
 export function provideHost(app: App, host: Host, queries: QueryClient): void {
   app.provide(hostKey, host);
+  provideDrafts(app, host);
   host.events((event) => {
     if (event.event === "changed") {
       refresh(queries, event.topics);
@@ -140,6 +142,8 @@ export interface Office {
   nowMs: ComputedRef<number>;
   role: ComputedRef<Role | null>;
   isTownship: ComputedRef<boolean>;
+  /** Whether the table of rights lets whoever works here call a command. */
+  may(command: CommandName): boolean;
 }
 
 /** Who decides whether a case is accepted. */
@@ -160,6 +164,7 @@ export function useOffice(): Office {
     nowMs: computed(() => data.value?.now_ms ?? 0),
     role: computed(() => office.value?.user.role ?? null),
     isTownship: computed(() => office.value?.unit.level === "township"),
+    may: (command) => office.value?.commands.includes(command) ?? false,
   };
 }
 

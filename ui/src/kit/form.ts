@@ -2,7 +2,7 @@
 
 import { computed, inject, onScopeDispose, type ComputedRef, type InjectionKey } from "vue";
 
-import type { Failure } from "@/host";
+import type { Draft, Failure } from "@/host";
 import { useMessages } from "@/messages";
 
 export interface FieldInForm {
@@ -19,6 +19,12 @@ export interface FormScope {
   locate: (failure: Extract<Failure, { code: "refused" }>) => string;
   /** Whether the form was sent once, so that what is missing is shown. */
   isTried: () => boolean;
+  /** How many seconds are left until it may be sent again. */
+  wait: () => number;
+  /** Says of a draft that it is kept here, so that it is offered again and forgotten in the end. */
+  hold: (draft: Draft<object>) => void;
+  /** What was written is sent, or given up. */
+  done: () => void;
 }
 
 export const formKey: InjectionKey<FormScope> = Symbol("form");

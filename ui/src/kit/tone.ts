@@ -67,6 +67,7 @@ export const toneOfMark = {
   procedure_flaw: "alarm",
   closed_with_follow_up: "soon",
   archived_with_follow_up: "soon",
+  restricted: "quiet",
   void_requested: "soon",
   suspended: "quiet",
   transferred: "info",

@@ -112,6 +112,11 @@ export function formatInstant(ms: number, today: string, language: Language): st
   return `${name} ${beijing(ms).slice(11, 16)}`;
 }
 
+/** A moment as it stands on paper: `2026年3月24日（周二） 12:00`. */
+export function formatInstantLong(ms: number, language: Language): string {
+  return `${formatDay(dayOfInstant(ms), language)} ${beijing(ms).slice(11, 16)}`;
+}
+
 function grouped(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }

@@ -33,6 +33,7 @@ export interface Format {
   at(at: At, today: string): string;
   atLong(at: At): string;
   instant(ms: number, today: string): string;
+  instantLong(ms: number): string;
   money(fen: number): string;
   count(count: number): string;
   bytes(bytes: number): string;
@@ -49,6 +50,7 @@ export function useFormat(): ComputedRef<Format> {
       relative: (day, today) => format.formatRelative(day, today, chosen),
       at: (at, today) => format.formatAt(at, today, chosen),
       atLong: (at) => format.formatAtLong(at, chosen),
+      instantLong: (ms) => format.formatInstantLong(ms, chosen),
       instant: (ms, today) => format.formatInstant(ms, today, chosen),
       money: (fen) => format.formatMoney(fen, chosen),
       count: format.formatCount,

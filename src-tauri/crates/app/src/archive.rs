@@ -3,15 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::id::{LogId, SpaceId};
+use domain::id::{DeviceId, LogId, SpaceId};
 use domain::log::{EntryRef, Hash, Held, Run, Stretch};
-use store::StoreError;
+use store::{Reader, StoreError};
 use sync::{Archive, Imported, Offered};
 use trust::roster::Roster;
 
 use crate::clock::signed;
+use crate::erasure;
 use crate::fault::Fault;
+use crate::forks;
 use crate::office::Office;
+use crate::quarantine::{self, HeldReason, Turned};
+
+/// The most entries of one revoked device that are kept from beyond its cut-off.
+const LATE_MAX: u64 = 10_000;
 
 /// The records of an open profile, during one exchange.
 pub(crate) struct Records {
@@ -22,6 +28,24 @@ impl Records {
     pub(crate) fn new(office: Arc<Office>) -> Self {
         Self { office }
     }
+}
+
+/// Whether a stretch would bring more of a revoked device than is kept for adoption.
+fn is_too_late(office: &Office, reader: &Reader<'_>, stretch: &Stretch) -> Result<bool, Fault> {
+    let ended = office.ended();
+    let Some(revoked) = ended.devices.get(&stretch.key.device) else { return Ok(false) };
+    let beyond = |log: LogId, first: u64, last: u64| {
+        let within = revoked.cut_offs.last(log).max(first.saturating_sub(1));
+        last.saturating_sub(within)
+    };
+    let brought = beyond(stretch.log, stretch.first, stretch.last());
+    let mut late = 0u64;
+    for held in reader.logs_of(stretch.key.device)? {
+        for range in held.ranges {
+            late = late.saturating_add(beyond(held.log, range.first, range.last));
+        }
+    }
+    Ok(brought > 0 && late.saturating_add(brought) > LATE_MAX)
 }
 
 impl Archive for Records {
@@ -60,14 +84,21 @@ impl Archive for Records {
 
     fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Fault> {
         let now = signed(self.office.now_ms());
-        let (fresh, has_statements) = self.office.store.write(|tx| -> Result<_, Fault> {
+        let mut forked: Vec<&Stretch> = Vec::new();
+        let mut crowded: Vec<DeviceId> = Vec::new();
+        let stored = self.office.store.write(|tx| -> Result<_, Fault> {
             let (mut fresh, mut has_statements) = (0u64, false);
             for stretch in stretches {
+                if is_too_late(&self.office, &tx.reader(), stretch)? {
+                    tracing::warn!(log = %stretch.log, "too much of a revoked device");
+                    crowded.push(stretch.key.device);
+                    continue;
+                }
                 let arrived = match tx.arrive(stretch, now) {
                     // Two continuations of one log: neither overwrites the other, and the rest of
                     // the exchange goes on.
                     Err(StoreError::Fork) => {
-                        tracing::error!(log = %stretch.log, first = stretch.first, "fork");
+                        forked.push(stretch);
                         continue;
                     }
                     arrived => arrived?,
@@ -79,15 +110,30 @@ impl Archive for Records {
                 // Somebody may now vouch for what nobody could vouch for before.
                 tx.doubt_refused()?;
             }
-            Ok((fresh, has_statements))
-        })?;
+            let has_erased = has_statements && self.office.learn(tx)?;
+            Ok((fresh, has_erased))
+        });
+        let (fresh, has_erased) = match stored {
+            Ok(stored) => stored,
+            Err(fault) => {
+                // What was learned from statements that were not stored is not known after all.
+                self.office.store.read(|reader| self.office.refresh(reader))?;
+                return Err(fault);
+            }
+        };
         for stretch in stretches {
             self.office.note_writer(stretch.log, stretch.key);
         }
-        if has_statements {
-            let before = self.office.removed();
-            self.office.store.read(|reader| self.office.refresh(reader))?;
-            self.office.store.write(|tx| self.office.doubt_removed(tx, &before))?;
+        if has_erased {
+            erasure::wipe(&self.office)?;
+        }
+        for device in crowded {
+            let (reason, way) = (HeldReason::TooMuchLate, String::new());
+            let turned = Turned { reason, way, from: None, device: Some(device) };
+            quarantine::turned_away(&self.office, turned);
+        }
+        for stretch in forked {
+            forks::tell(&self.office, stretch)?;
         }
         Ok(Imported { fresh })
     }

@@ -1,9 +1,10 @@
 //! The one place that reads the clock and draws randomness.
 
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use domain::time::{At, Day, day_of};
+use domain::time::{At, Day, YEARS, day_of, midnight, moment};
+use trust::seal::Cost;
 
 /// What time it is.
 pub trait Clock: Send + Sync {
@@ -73,16 +74,34 @@ pub fn signed(ms: u64) -> i64 {
     i64::try_from(ms).unwrap_or(i64::MAX)
 }
 
+/// The same, no later than the last minute a person may mean: what a clock beyond it makes could
+/// not be read back.
+fn meant(now_ms: u64) -> i64 {
+    let last = Day::from_ymd_opt(*YEARS.end(), 12, 31).unwrap_or(Day::MAX);
+    signed(now_ms).min(moment(midnight(last)))
+}
+
 /// The day it is.
 #[must_use]
 pub fn today(now_ms: u64) -> Day {
-    day_of(signed(now_ms))
+    day_of(meant(now_ms))
 }
 
 /// The minute it is.
 #[must_use]
 pub fn minute(now_ms: u64) -> At {
-    At::minute_of(signed(now_ms))
+    At::minute_of(meant(now_ms))
+}
+
+/// What makes one try of a passphrase last about half a second on this computer.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "this is the place")]
+pub fn calibrated() -> Cost {
+    Cost::calibrated(|cost| {
+        let begin = Instant::now();
+        cost.exercise();
+        u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX)
+    })
 }
 
 /// Draws an array.

@@ -1,16 +1,28 @@
 //! The table of commands: every use case once. It yields the router, the list of names, the JSON
 //! Schemas and, for the tests that write it, the TypeScript map. To add a command, add a row.
 
+use domain::rights::Right;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::accounts::{
+    AccountAdd, AccountJoin, PassphraseChange, PassphraseRecover, PassphraseReset, ProfileUnlock,
+    RecoveryRenew, RecoverySheet,
+};
+use crate::alarms::{self, AlarmNote, Alarms};
+use crate::audit::{self, AuditExport, AuditList, AuditWindow};
 use crate::cases::{
     self, CaseGet, CaseHistory, CaseList, CaseRegister, CaseSearch, ConflictList, ConflictSettle,
     DuplicateDecide, DuplicateList, DuplicateUndo, FactAdd, FieldSet, TextEdit,
 };
 use crate::catalogue::{self, CatalogueView};
 use crate::desk::{Call, Desk};
+use crate::devices::{self, DeviceAdopt, DeviceRename, DeviceRevoke, Devices};
+use crate::drafts::{self, DraftSet, Drafts};
+use crate::erasure::{
+    self, ErasureAgree, ErasurePreview, ErasurePreviewGet, Erasures, RecordErase,
+};
 use crate::exchange::{
     self, ExchangeHistory, ExchangeWindow, LanExchange, LanExchanged, LanListen, LanPeers,
     LanState, PacketExport, PacketExported, PacketFrom, PacketImported, PacketView,
@@ -26,9 +38,14 @@ use crate::people::{
 };
 use crate::period::{self, PeriodFreeze, PeriodView, ZeroReportMake};
 use crate::preferences::Preferences;
+use crate::printing::{self, PrintNote};
+use crate::quarantine::{self, QuarantineDecide, QuarantineList, QuarantineWindow};
+use crate::redaction::{self, CaseRedact, RedactionPreview, RedactionPreviewGet};
+use crate::rights::{self, BreakGlass, Need, RightsView};
 use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
 use crate::sharing::{self, CaseShare};
 use crate::status::{self, StatisticsGet, StatisticsView, StatusView, WorkbenchView};
+use crate::succession::KeyTakeOver;
 use crate::topic::Topic;
 use crate::view::{
     CaseView, CaseWindow, ConflictWindow, DuplicateGroupView, DuplicateWindow, HistoryWindow,
@@ -40,15 +57,6 @@ use crate::view::{
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Nothing {}
-
-/// Opens the profile.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct ProfileUnlock {
-    /// The passphrase.
-    pub passphrase: String,
-}
 
 /// Stops a long command.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -167,8 +175,8 @@ pub struct StickFileView {
 pub struct CommandRow {
     /// The name.
     pub name: &'static str,
-    /// Whether it works while the profile is locked or missing.
-    pub is_always: bool,
+    /// What whoever calls it must have.
+    pub needs: Need,
     /// What it reads.
     pub reads: &'static [Topic],
     /// What it changes.
@@ -179,13 +187,28 @@ pub struct CommandRow {
     pub result: fn() -> Schema,
 }
 
+/// What a row of the table needs: nothing, for the commands that work while the profile is locked
+/// or missing; the rights of what its payload writes; or a right by name. A row that names none of
+/// them does not compile.
+macro_rules! need {
+    (always) => {
+        Need::Nothing
+    };
+    (each_kind) => {
+        Need::EachKind
+    };
+    ($right:ident) => {
+        Need::Right(Right::$right)
+    };
+}
+
 macro_rules! commands {
-    ($($name:ident($payload:ty) -> $result:ty, $when:ident,
+    ($($name:ident($payload:ty) -> $result:ty, $need:ident,
         reads [$($read:ident)*], changes [$($change:ident)*] = $body:expr;)*) => {
         /// The table of commands.
         pub const COMMANDS: &[CommandRow] = &[$(CommandRow {
             name: stringify!($name),
-            is_always: is_always(stringify!($when)),
+            needs: need!($need),
             reads: &[$(Topic::$read,)*],
             changes: &[$(Topic::$change,)*],
             payload: || schema_for!($payload),
@@ -241,13 +264,9 @@ macro_rules! commands {
     };
 }
 
-const fn is_always(when: &str) -> bool {
-    when.len() == "always".len()
-}
-
 commands! {
     status_get(Nothing) -> StatusView, always,
-        reads [Profile Cases Conflicts Roster Exchanges Neighbours], changes [] =
+        reads [Profile Cases Conflicts Roster Exchanges Neighbours Quarantine], changes [] =
         |desk, _, _| desk.status();
     catalogue_get(Nothing) -> CatalogueView, always, reads [], changes [] =
         |_, _, _| catalogue::catalogue();
@@ -259,10 +278,21 @@ commands! {
         |desk, request, _| desk.join(&request);
     profile_unlock(ProfileUnlock) -> StatusView, always,
         reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours] =
-        |desk, request, _| desk.unlock(&request.passphrase);
+        |desk, request, _| desk.unlock(&request);
+    passphrase_recover(PassphraseRecover) -> StatusView, always,
+        reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours] =
+        |desk, request, _| desk.recover(&request);
     profile_lock(Nothing) -> StatusView, always,
         reads [], changes [Profile] =
         |desk, _, _| desk.lock();
+    desk_leave(Nothing) -> StatusView, always,
+        reads [], changes [Profile] =
+        |desk, _, _| desk.leave();
+    desk_touch(Nothing) -> Nothing, always, reads [], changes [] =
+        |desk, _, _| {
+            desk.hear_of_presence();
+            Ok(Nothing {})
+        };
     demo_start(DemoStart) -> StatusView, always,
         reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours] =
         |desk, request, call| desk.start_demo(&request, &call.progress);
@@ -277,95 +307,167 @@ commands! {
         |desk, request, _| desk.pick(&request);
     stick_list(Nothing) -> Sticks, always, reads [Neighbours], changes [] =
         |desk, _, _| Ok(desk.sticks());
-    workbench_get(Nothing) -> WorkbenchView, open, reads [Cases Conflicts], changes [] =
+    passphrase_change(PassphraseChange) -> Nothing, AccountRun, reads [], changes [Profile] =
+        |desk, request, _| desk.change_passphrase(&request);
+    passphrase_reset(PassphraseReset) -> Nothing, AccountSet, reads [], changes [Profile] =
+        |desk, request, _| desk.reset_passphrase(&request);
+    recovery_renew(RecoveryRenew) -> RecoverySheet, AccountRun, reads [], changes [Profile] =
+        |desk, request, _| desk.renew_recovery(&request);
+    account_add(AccountAdd) -> Nothing, RosterInvite, reads [], changes [Profile Roster] =
+        |desk, request, _| desk.add_account(&request);
+    account_join(AccountJoin) -> Nothing, AccountRun, reads [], changes [Profile Roster] =
+        |desk, request, _| desk.join_account(&request);
+    draft_list(Nothing) -> Drafts, AccountRun, reads [], changes [] =
+        |desk, _, _| drafts::list(&*desk.office()?);
+    draft_set(DraftSet) -> Nothing, AccountRun, reads [], changes [] =
+        |desk, request, _| drafts::set(&*desk.office()?, request).map(|()| Nothing {});
+    workbench_get(Nothing) -> WorkbenchView, CaseRead, reads [Audit Cases Conflicts], changes [] =
         |desk, _, _| status::workbench(&*desk.office()?);
-    statistics_get(StatisticsGet) -> StatisticsView, open, reads [Cases], changes [] =
+    statistics_get(StatisticsGet) -> StatisticsView, StatisticsRead, reads [Cases], changes [] =
         |desk, request, _| status::statistics(&*desk.office()?, &request);
-    period_freeze(PeriodFreeze) -> PeriodView, open, reads [], changes [Cases] =
+    period_freeze(PeriodFreeze) -> PeriodView, PeriodFreeze, reads [], changes [Cases] =
         |desk, request, _| period::freeze(&*desk.office()?, &request);
-    zero_report(ZeroReportMake) -> PeriodView, open, reads [], changes [Cases] =
+    zero_report(ZeroReportMake) -> PeriodView, PeriodReport, reads [], changes [Cases] =
         |desk, request, _| period::report_zero(&*desk.office()?, &request);
-    settings_get(SettingsGet) -> SettingsView, open, reads [Roster Conflicts], changes [] =
+    settings_get(SettingsGet) -> SettingsView, SettingsRead, reads [Roster Conflicts], changes [] =
         |desk, request, _| settings::get(&*desk.office()?, &request);
-    settings_set(SettingsChange) -> SettingsView, open,
+    settings_set(SettingsChange) -> SettingsView, SettingsSet,
         reads [], changes [Cases Conflicts Roster] =
         |desk, request, _| settings::set(&*desk.office()?, &request);
-    unit_list(Nothing) -> Units, open, reads [Roster], changes [] =
+    rights_get(Nothing) -> RightsView, RightsRead, reads [Profile Roster], changes [] =
+        |desk, _, _| Ok(rights::view(&*desk.office()?));
+    break_glass(BreakGlass) -> CaseView, CaseBreakGlass, reads [], changes [Audit Cases] =
+        |desk, request, _| rights::break_glass(&*desk.office()?, &request);
+    audit_list(AuditList) -> AuditWindow, AuditRead, reads [Audit Roster], changes [] =
+        |desk, request, _| audit::list(&*desk.office()?, &request);
+    audit_export(AuditExport) -> FileSaved, AuditExport, reads [], changes [Audit] =
+        |desk, request, _| desk.export_audit(&request);
+    print_note(PrintNote) -> Nothing, PrintRun, reads [], changes [Audit] =
+        |desk, request, _| printing::note(&*desk.office()?, &request);
+    unit_list(Nothing) -> Units, RosterRead, reads [Roster], changes [] =
         |desk, _, _| people::units(&*desk.office()?);
-    user_list(Nothing) -> Users, open, reads [Roster], changes [] =
+    user_list(Nothing) -> Users, RosterRead, reads [Roster], changes [] =
         |desk, _, _| people::users(&*desk.office()?);
-    user_remove(UserRemove) -> Users, open, reads [], changes [Cases Conflicts Roster] =
+    user_remove(UserRemove) -> Users, RosterRemove, reads [], changes [Cases Conflicts Roster] =
         |desk, request, _| people::remove_user(&*desk.office()?, &request);
-    invitation_create(InvitationCreate) -> InvitationCreated, open,
+    device_list(Nothing) -> Devices, RosterRead, reads [Roster Exchanges], changes [] =
+        |desk, _, _| devices::list(&*desk.office()?);
+    device_revoke(DeviceRevoke) -> Devices, RosterRemove,
+        reads [], changes [Cases Conflicts Roster Audit] =
+        |desk, request, _| devices::revoke(&*desk.office()?, &request);
+    device_adopt(DeviceAdopt) -> Devices, RosterRemove,
+        reads [], changes [Cases Conflicts Roster Audit] =
+        |desk, request, _| devices::adopt(&*desk.office()?, &request);
+    key_take_over(KeyTakeOver) -> StatusView, RosterRemove,
+        reads [], changes [Profile Roster Audit] =
+        |desk, request, _| desk.take_over(&request);
+    device_rename(DeviceRename) -> Devices, RosterInvite, reads [], changes [Roster Audit] =
+        |desk, request, _| devices::rename(&*desk.office()?, &request);
+    alarm_list(Nothing) -> Alarms, RosterRead, reads [Roster Exchanges Cases], changes [] =
+        |desk, _, _| alarms::list(&*desk.office()?);
+    alarm_note(AlarmNote) -> Alarms, RosterRead, reads [], changes [Roster] =
+        |desk, request, _| alarms::take_note(&*desk.office()?, &request);
+    quarantine_list(QuarantineList) -> QuarantineWindow, QuarantineRead,
+        reads [Quarantine Cases Roster Exchanges], changes [] =
+        |desk, request, _| quarantine::list(&*desk.office()?, &request);
+    quarantine_decide(QuarantineDecide) -> QuarantineWindow, QuarantineDecide,
+        reads [], changes [Cases Conflicts Roster Audit Quarantine] =
+        |desk, request, _| quarantine::decide(&*desk.office()?, &request);
+    invitation_create(InvitationCreate) -> InvitationCreated, RosterInvite,
         reads [], changes [Roster] =
         |desk, request, _| desk.invite(&request);
-    case_register(CaseRegister) -> CaseView, open, reads [], changes [Cases Roster] =
+    case_register(CaseRegister) -> CaseView, CaseRegister, reads [], changes [Cases Roster] =
         |desk, request, _| cases::register(&*desk.office()?, &request);
-    case_share(CaseShare) -> CaseView, open, reads [], changes [Cases Conflicts Roster] =
+    case_share(CaseShare) -> CaseView, CaseShare, reads [], changes [Cases Conflicts Roster] =
         |desk, request, _| sharing::share(&*desk.office()?, &request);
-    case_get(CaseGet) -> CaseView, open, reads [Cases Conflicts Roster], changes [] =
+    case_get(CaseGet) -> CaseView, CaseRead, reads [Cases Conflicts Roster], changes [] =
         |desk, request, _| cases::get(&*desk.office()?, &request);
-    case_list(CaseList) -> CaseWindow, open, reads [Cases Roster], changes [] =
+    case_list(CaseList) -> CaseWindow, CaseRead, reads [Cases Roster], changes [] =
         |desk, request, _| cases::list(&*desk.office()?, &request);
-    case_search(CaseSearch) -> CaseWindow, open, reads [Cases Roster], changes [] =
+    case_search(CaseSearch) -> CaseWindow, CaseSearch, reads [Cases Roster], changes [] =
         |desk, request, _| cases::search(&*desk.office()?, &request);
-    case_history(CaseHistory) -> HistoryWindow, open, reads [Cases Roster], changes [] =
+    case_history(CaseHistory) -> HistoryWindow, CaseRead, reads [Cases Roster], changes [] =
         |desk, request, _| cases::history(&*desk.office()?, &request);
-    fact_add(FactAdd) -> CaseView, open, reads [], changes [Cases Conflicts] =
+    fact_add(FactAdd) -> CaseView, each_kind, reads [], changes [Cases Conflicts] =
         |desk, request, _| cases::add_facts(&*desk.office()?, &request);
-    field_set(FieldSet) -> Nothing, open, reads [], changes [Cases Persons] =
+    field_set(FieldSet) -> Nothing, CaseWrite, reads [], changes [Cases Persons] =
         |desk, request, _| cases::set_field(&*desk.office()?, &request).map(|()| Nothing {});
-    text_edit(TextEdit) -> Nothing, open, reads [], changes [Cases] =
+    text_edit(TextEdit) -> Nothing, CaseWrite, reads [], changes [Cases] =
         |desk, request, _| cases::edit_text(&*desk.office()?, &request).map(|()| Nothing {});
-    conflict_list(ConflictList) -> ConflictWindow, open, reads [Conflicts Cases], changes [] =
+    conflict_list(ConflictList) -> ConflictWindow, ConflictRead, reads [Conflicts Cases], changes [] =
         |desk, request, _| cases::list_conflicts(&*desk.office()?, &request);
-    conflict_settle(ConflictSettle) -> Nothing, open,
+    conflict_settle(ConflictSettle) -> Nothing, ConflictDecide,
         reads [], changes [Cases Conflicts Persons] =
         |desk, request, _| cases::settle(&*desk.office()?, &request).map(|()| Nothing {});
-    duplicate_list(DuplicateList) -> DuplicateWindow, open,
+    duplicate_list(DuplicateList) -> DuplicateWindow, DuplicateRead,
         reads [Cases Conflicts Roster], changes [] =
         |desk, request, _| cases::list_duplicates(&*desk.office()?, &request);
-    duplicate_decide(DuplicateDecide) -> DuplicateGroupView, open,
+    duplicate_decide(DuplicateDecide) -> DuplicateGroupView, DuplicateDecide,
         reads [], changes [Cases Conflicts] =
         |desk, request, _| cases::decide(&*desk.office()?, &request);
-    duplicate_undo(DuplicateUndo) -> DuplicateGroupView, open,
+    duplicate_undo(DuplicateUndo) -> DuplicateGroupView, DuplicateDecide,
         reads [], changes [Cases Conflicts] =
         |desk, request, _| cases::undo(&*desk.office()?, &request);
-    number_assign(NumberAssign) -> CaseView, open, reads [], changes [Cases Conflicts] =
+    number_assign(NumberAssign) -> CaseView, NumberAssign, reads [], changes [Cases Conflicts] =
         |desk, request, _| numbering::assign(&*desk.office()?, &request);
-    numbering_get(NumberingGet) -> NumberingView, open, reads [Cases Roster], changes [] =
+    numbering_get(NumberingGet) -> NumberingView, NumberRead, reads [Cases Roster], changes [] =
         |desk, request, _| numbering::read(&*desk.office()?, &request);
-    numbering_set(NumberingSet) -> NumberingView, open, reads [], changes [Cases Roster] =
+    numbering_set(NumberingSet) -> NumberingView, NumberSet, reads [], changes [Cases Roster] =
         |desk, request, _| numbering::set(&*desk.office()?, &request);
-    person_link(PersonLinkSet) -> PersonView, open, reads [], changes [Persons Conflicts] =
+    erasure_preview(ErasurePreviewGet) -> ErasurePreview, ErasureDecide,
+        reads [Cases Persons Roster], changes [] =
+        |desk, request, _| erasure::preview(&*desk.office()?, &request);
+    erasure_list(Nothing) -> Erasures, ErasureRead, reads [Roster Exchanges Cases Audit], changes [] =
+        |desk, _, _| erasure::list(&*desk.office()?);
+    record_erase(RecordErase) -> Erasures, ErasureDecide,
+        reads [], changes [Cases Conflicts Persons Roster Audit] =
+        |desk, request, _| erasure::erase(&*desk.office()?, &request);
+    erasure_agree(ErasureAgree) -> Erasures, ErasureReview,
+        reads [], changes [Cases Conflicts Persons Roster Audit] =
+        |desk, request, _| erasure::agree(&*desk.office()?, &request);
+    redaction_preview(RedactionPreviewGet) -> RedactionPreview, ErasureDecide,
+        reads [Cases Persons Roster Quarantine], changes [] =
+        |desk, request, _| redaction::preview(&*desk.office()?, &request);
+    case_redact(CaseRedact) -> Erasures, ErasureDecide,
+        reads [], changes [Cases Conflicts Persons Roster Audit] =
+        |desk, request, _| redaction::redact(&*desk.office()?, &request);
+    person_link(PersonLinkSet) -> PersonView, PersonLink, reads [], changes [Persons Conflicts] =
         |desk, request, _| people::link(&*desk.office()?, &request);
-    person_unlink(PersonLinkSet) -> PersonView, open, reads [], changes [Persons Conflicts] =
+    person_unlink(PersonLinkSet) -> PersonView, PersonLink, reads [], changes [Persons Conflicts] =
         |desk, request, _| people::unlink(&*desk.office()?, &request);
-    person_add(PersonAdd) -> PersonView, open, reads [], changes [Persons] =
+    person_add(PersonAdd) -> PersonView, PersonWrite, reads [], changes [Persons] =
         |desk, request, _| people::add(&*desk.office()?, &request);
-    person_get(PersonGet) -> PersonView, open, reads [Persons Cases Conflicts], changes [] =
+    person_get(PersonGet) -> PersonView, PersonRead, reads [Persons Cases Conflicts], changes [] =
         |desk, request, _| people::get(&*desk.office()?, &request);
-    person_list(PersonList) -> PersonWindow, open, reads [Persons], changes [] =
+    person_list(PersonList) -> PersonWindow, PersonRead, reads [Persons], changes [] =
         |desk, request, _| people::list(&*desk.office()?, &request);
-    packet_export(PacketExport) -> PacketExported, open, reads [], changes [Exchanges] =
+    packet_export(PacketExport) -> PacketExported, ExchangeRun, reads [], changes [Exchanges] =
         |desk, request, call| desk.export_packet(&request, &call.progress);
-    packet_preview(PacketFrom) -> PacketView, open, reads [], changes [] =
+    packet_preview(PacketFrom) -> PacketView, ExchangeRun, reads [], changes [Quarantine] =
         |desk, request, call| desk.preview_packet(&request, &call.progress);
-    packet_import(PacketFrom) -> PacketImported, open,
-        reads [], changes [Cases Conflicts Persons Roster Exchanges] =
+    packet_import(PacketFrom) -> PacketImported, ExchangeRun,
+        reads [], changes [Cases Conflicts Persons Roster Exchanges Quarantine] =
         |desk, request, call| desk.import_packet(&request, &call.progress);
-    lan_listen(LanListen) -> LanState, open, reads [], changes [Neighbours] =
+    lan_listen(LanListen) -> LanState, ExchangeRun, reads [], changes [Neighbours] =
         |desk, request, _| desk.listen(&request);
-    lan_peers(Nothing) -> LanPeers, open, reads [Neighbours Roster], changes [] =
+    lan_peers(Nothing) -> LanPeers, ExchangeRun, reads [Neighbours Roster], changes [] =
         |desk, _, call| desk.peers(&call.progress);
-    lan_exchange(LanExchange) -> LanExchanged, open,
-        reads [], changes [Cases Conflicts Persons Roster Exchanges] =
+    lan_exchange(LanExchange) -> LanExchanged, ExchangeRun,
+        reads [], changes [Cases Conflicts Persons Roster Exchanges Quarantine] =
         |desk, request, call| desk.exchange(&request, &call.progress);
-    exchange_history(ExchangeHistory) -> ExchangeWindow, open,
+    exchange_history(ExchangeHistory) -> ExchangeWindow, ExchangeRun,
         reads [Exchanges Roster], changes [] =
         |desk, request, _| exchange::list_history(&*desk.office()?, &request);
-    record_export_automerge(RecordExportAutomerge) -> FileSaved, open, reads [], changes [] =
+    record_export_automerge(RecordExportAutomerge) -> FileSaved, CaseExport, reads [], changes [] =
         |desk, request, _| desk.export_automerge(&request);
+}
+
+impl CommandRow {
+    /// Whether it works while the profile is locked or missing.
+    #[must_use]
+    pub fn is_always(&self) -> bool {
+        self.needs == Need::Nothing
+    }
 }
 
 /// The row of a command.

@@ -19,7 +19,10 @@ use domain::money::Fen;
 use domain::role::{Level, Role};
 use domain::time::{At, Day};
 use fastrand::Rng;
+use trust::key::SecretKey;
+use trust::seal::Cost;
 
+use crate::accounts;
 use crate::cases::{self, FactAdd, FieldSet};
 use crate::clock::{Entropy, SetClock};
 use crate::commands::FileSaved;
@@ -28,9 +31,10 @@ use crate::fault::{Fault, file_fault};
 use crate::host::Place;
 use crate::identity;
 use crate::journal::Pen;
-use crate::office::Office;
+use crate::office::{Office, Session};
 use crate::organisation::{self, Ground, InvitationAccept, InvitationCreate, OrgCreate};
 use crate::progress::{Phase, Progress};
+use crate::vault::Vault;
 use crate::view::FieldValue;
 
 /// The passphrase of the practice profile; the window says it.
@@ -77,7 +81,8 @@ pub(crate) fn found(
         clock: clock.clone(),
         entropy: entropy.clone(),
         machine: ground.machine.clone(),
-        cost: ground.cost,
+        // Nothing here needs guarding, and two profiles are made.
+        cost: ground.cost.or(Some(Cost::LEAST)),
     };
     let stick = tempfile::tempdir().map_err(|error| file_fault(&error, ground.home))?;
     let founding = OrgCreate {
@@ -85,6 +90,7 @@ pub(crate) fn found(
         user_name: "吴某".into(),
         role: Some(Role::R7),
         device_name: "镇中心电脑".into(),
+        label: None,
         passphrase: passphrase.to_owned(),
     };
     let (township, _) = organisation::create(&at(township_home), &founding, false)?;
@@ -94,11 +100,12 @@ pub(crate) fn found(
         level: Level::Village,
         sort: None,
         role: Role::R3,
+        replaces: None,
         days: None,
         to: Place::Picked(String::new()),
     };
     let mut file = Vec::new();
-    let invited = organisation::invite(&township, &inviting, ground.cost, |name, bytes| {
+    let invited = organisation::invite(&township, &inviting, Cost::LEAST, |name, bytes| {
         file.extend_from_slice(bytes);
         Ok(FileSaved { name: name.to_owned(), path: None, bytes: 0 })
     })?;
@@ -107,9 +114,10 @@ pub(crate) fn found(
         code: invited.code,
         user_name: "周某".into(),
         device_name: "村里电脑".into(),
+        label: None,
         passphrase: passphrase.to_owned(),
     };
-    let village = organisation::accept(&at(ground.home), &joining, &file)?;
+    let (village, _) = organisation::accept(&at(ground.home), &joining, &file)?;
     let rooms = Rooms { village: Arc::new(village), township: Arc::new(township), clock, stick };
     rooms.meet()?;
     Ok(rooms)
@@ -167,9 +175,18 @@ pub(crate) fn make(
         Ok(tx.set_value(identity::NAME, &record.write()?)?)
     })?;
     drop(rooms);
-    let key = crate::profile::open(&home, PASSPHRASE)?;
+    let vault = Vault::read(&home)?;
+    let user = accounts::meant(&vault, None)?;
+    let secrets = vault.open(user, PASSPHRASE)?;
     let machine = ground.machine.clone();
-    Office::open(&home, key, ground.clock.clone(), ground.entropy.clone(), machine.as_deref())
+    Office::open(
+        &home,
+        &secrets.key(),
+        Session::of(user, SecretKey::from_seed(secrets.seed)),
+        ground.clock.clone(),
+        ground.entropy.clone(),
+        machine.as_deref(),
+    )
 }
 
 /// Fills both rooms: `count` cases in the village, and some that both rooms touched while apart.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::time::Duration;
 
+use domain::audit::{Deed, FileKind};
 use serde_json::Value;
 use trust::seal::Cost;
 
+use crate::audit::{self, AuditExport};
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, today};
 use crate::commands::{
     self, DemoStart, FilePick, FilePicked, FileSaved, RecordExportAutomerge, StickFileView,
@@ -25,11 +28,19 @@ use crate::organisation::{
     OrgCreate, OrgCreated,
 };
 use crate::preferences::{self, Preferences};
-use crate::profile;
 use crate::progress::{Calls, Event, Listener, Progress};
 use crate::projector;
-use crate::sharing;
+use crate::rights;
+use crate::scrub::Scrub;
 use crate::status::{self, HostView, ProfileState, StatusView};
+use crate::vault;
+
+mod door;
+mod presence;
+#[cfg(test)]
+mod tests;
+
+use presence::Presence;
 
 /// The folder of the practice profile, inside the home folder.
 const DEMO: &str = "demo";
@@ -39,6 +50,11 @@ const DEMO_CASES: u32 = 200;
 
 /// The most example cases.
 const DEMO_CASES_MAX: u32 = 200_000;
+
+/// How often is looked whether a locked profile is free, and the time between two looks: ten
+/// seconds in all.
+const GLANCES: u32 = 500;
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// What a desk is put together from.
 pub struct DeskOptions {
@@ -50,10 +66,13 @@ pub struct DeskOptions {
     pub entropy: Arc<dyn Entropy>,
     /// The surroundings.
     pub host: Arc<dyn Host>,
-    /// How dear it is to try a passphrase of a new profile.
-    pub cost: Cost,
+    /// How dear it is to try a new passphrase; found out on this computer if absent.
+    pub cost: Option<Cost>,
     /// Who hears of events.
     pub listener: Option<Listener>,
+    /// The program that tries what others wrote, called with [`crate::trial::ARGUMENT`]; without
+    /// one only panics are caught.
+    pub worker: Option<PathBuf>,
 }
 
 impl DeskOptions {
@@ -65,8 +84,9 @@ impl DeskOptions {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             host: Arc::new(CommandLine),
-            cost: Cost::OFFICE,
+            cost: None,
             listener: None,
+            worker: None,
         }
     }
 }
@@ -77,8 +97,15 @@ pub struct Desk {
     /// The folder of the profile in use: the home folder, or the practice profile inside it.
     folder: Mutex<PathBuf>,
     office: RwLock<Option<Arc<Office>>>,
+    /// The profile that was locked last: meetings and calls let go of it a little later.
+    leaving: Mutex<Weak<()>>,
+    /// Whoever tries a passphrase or changes the vault does so alone.
+    turn: Mutex<()>,
+    presence: Presence,
     calls: Calls,
     lan: Lan,
+    /// What is stored is looked at while the profile is open. Before the office goes, it ends.
+    scrub: Mutex<Option<Scrub>>,
     /// What was picked in native dialogs since the program started, by the names the page knows.
     picked: Mutex<BTreeMap<String, PathBuf>>,
 }
@@ -97,8 +124,12 @@ impl Desk {
             folder: Mutex::new(options.home.clone()),
             options,
             office: RwLock::new(None),
+            leaving: Mutex::default(),
+            turn: Mutex::default(),
+            presence: Presence::default(),
             calls: Calls::default(),
             lan: Lan::default(),
+            scrub: Mutex::default(),
             picked: Mutex::default(),
         }
     }
@@ -111,21 +142,24 @@ impl Desk {
     pub fn call(&self, name: &str, payload: Value, id: Option<&str>) -> Result<Value, Fault> {
         let row =
             commands::row(name).ok_or_else(|| Fault::UnknownCommand { name: name.to_owned() })?;
-        if !row.is_always {
-            self.office()?;
-        }
+        let payload = if payload.is_null() { Value::Object(Default::default()) } else { payload };
+        self.tend();
+        self.note_act(row);
         let progress = self.calls.begin(id, self.options.listener.clone());
         let call = Call { progress };
         let guarded = std::panic::AssertUnwindSafe(|| {
-            let payload =
-                if payload.is_null() { Value::Object(Default::default()) } else { payload };
-            commands::route(self, name, payload, &call)
+            rights::guard(self, row, payload, |payload| commands::route(self, name, payload, &call))
         });
         let result = std::panic::catch_unwind(guarded).unwrap_or_else(|panic| {
             let detail = panic.downcast_ref::<&str>().map_or("panic", |text| text);
             Err(Fault::internal(&std::io::Error::other(detail.to_owned())))
         });
         self.calls.end(id);
+        if let (Err(fault), Ok(office)) = (&result, self.office())
+            && let Err(error) = audit::note_refusal(&office, name, fault)
+        {
+            tracing::error!(%error, name, "a refusal could not be noted");
+        }
         // What was stored before a fault is shown too.
         if !row.changes.is_empty() {
             self.emit(Event::Changed { topics: row.changes.to_vec() });
@@ -144,14 +178,19 @@ impl Desk {
         self.calls.cancel(call)
     }
 
-    /// The open profile.
+    /// The open profile, for whoever sits at the desk.
     pub(crate) fn office(&self) -> Result<Arc<Office>, Fault> {
-        let open = self.office.read().unwrap_or_else(PoisonError::into_inner);
-        match open.as_ref() {
-            Some(office) => Ok(office.clone()),
-            None if profile::exists(&self.folder()) => Err(Fault::Locked),
+        match self.held() {
+            Some(office) if office.is_attended() => Ok(office),
+            Some(_) => Err(Fault::Locked),
+            None if vault::exists(&self.folder()) => Err(Fault::Locked),
             None => Err(Fault::NoProfile),
         }
+    }
+
+    /// The profile that is open to other computers, whether or not somebody sits at the desk.
+    fn held(&self) -> Option<Arc<Office>> {
+        self.office.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn folder(&self) -> PathBuf {
@@ -162,8 +201,46 @@ impl Desk {
         *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = folder;
     }
 
-    fn set_office(&self, office: Option<Office>) {
-        *self.office.write().unwrap_or_else(PoisonError::into_inner) = office.map(Arc::new);
+    fn set_office(&self, office: Option<Arc<Office>>) {
+        self.touch();
+        if let Some(office) = &office {
+            office.try_by(self.options.worker.as_ref());
+        }
+        let mut open = self.office.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(left) = std::mem::replace(&mut *open, office) {
+            *self.leaving.lock().unwrap_or_else(PoisonError::into_inner) = left.presence();
+        }
+    }
+
+    /// Waits until nothing holds the profile any more that was locked here, so that it can be
+    /// opened again or removed. Whoever waited in vain finds it in use.
+    fn wait_until_left(&self) {
+        let leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for _ in 0..GLANCES {
+            if leaving.strong_count() == 0 {
+                return;
+            }
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Opens the office, and begins to look at what is stored in it, unless that goes on already.
+    fn open_office(&self, office: Arc<Office>) {
+        self.set_office(Some(office.clone()));
+        self.lan.reopen(&office, self.options.listener.clone());
+        let mut scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
+        scrub.get_or_insert_with(|| Scrub::begin(office, self.options.listener.clone()));
+    }
+
+    /// Whether what is stored has been looked at since the profile was opened.
+    pub(crate) fn scrub_is_over(&self) -> bool {
+        let scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
+        scrub.as_ref().is_none_or(Scrub::is_over)
+    }
+
+    /// Ends looking at what is stored.
+    fn end_scrub(&self) {
+        drop(self.scrub.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     fn ground<'a>(&self, home: &'a Path) -> Ground<'a> {
@@ -193,12 +270,14 @@ impl Desk {
                 can_pick: host.can_pick(),
                 takes_paths: host.takes_paths(),
             },
-            profile: match (&office, profile::exists(&folder)) {
+            profile: match (&office, vault::exists(&folder)) {
                 (Some(_), _) => ProfileState::Open,
                 (None, true) => ProfileState::Locked,
                 (None, false) => ProfileState::None,
             },
             is_demo: folder != self.options.home,
+            is_answering: office.is_none() && self.held().is_some(),
+            accounts: self.accounts(),
             preferences: preferences::read(&self.options.home),
             today: today(now_ms),
             now_ms,
@@ -217,56 +296,28 @@ impl Desk {
     /// Founds a township.
     pub(crate) fn found(&self, request: &OrgCreate) -> Result<OrgCreated, Fault> {
         let folder = self.folder();
-        if profile::exists(&folder) {
+        if vault::exists(&folder) {
             return Err(Fault::ProfileExists);
         }
         let (office, created) = organisation::create(&self.ground(&folder), request, false)?;
-        self.set_office(Some(office));
+        self.set_office(Some(Arc::new(office)));
         Ok(created)
     }
 
     /// Joins with an invitation.
     pub(crate) fn join(&self, request: &InvitationAccept) -> Result<InvitationAccepted, Fault> {
         let folder = self.folder();
-        if profile::exists(&folder) {
+        if vault::exists(&folder) {
             return Err(Fault::ProfileExists);
         }
         let path = self.resolve_file(&request.from)?;
         let bytes = read_small(&path, trust::invitation::FILE_BYTES_MAX)?;
-        let office = organisation::accept(&self.ground(&folder), request, &bytes)?;
+        let (office, recovery) = organisation::accept(&self.ground(&folder), request, &bytes)?;
         let me = office.me();
         let names = office.store.read(|reader| crate::names::Names::read(&office, reader))?;
-        let accepted = InvitationAccepted { unit: names.unit(me.unit), role: me.role };
-        self.set_office(Some(office));
+        let accepted = InvitationAccepted { unit: names.unit(me.unit), role: me.role, recovery };
+        self.set_office(Some(Arc::new(office)));
         Ok(accepted)
-    }
-
-    /// Opens the profile.
-    pub(crate) fn unlock(&self, passphrase: &str) -> Result<StatusView, Fault> {
-        if self.office().is_ok() {
-            return self.status();
-        }
-        let folder = self.folder();
-        let key = profile::open(&folder, passphrase)?;
-        let office = Office::open(
-            &folder,
-            key,
-            self.options.clock.clone(),
-            self.options.entropy.clone(),
-            self.options.host.machine().as_deref(),
-        )?;
-        // A power cut may have left documents behind their entries.
-        sharing::settle_in(&office, |_| true)?;
-        self.set_office(Some(office));
-        self.status()
-    }
-
-    /// Locks the profile: keys and records leave memory, and nobody is answered.
-    pub(crate) fn lock(&self) -> Result<StatusView, Fault> {
-        self.calls.cancel_all();
-        self.lan.close();
-        self.set_office(None);
-        self.status()
     }
 
     /// Makes the practice profile and opens it. It never meets anybody.
@@ -286,7 +337,7 @@ impl Desk {
         match office {
             Ok(office) => {
                 self.set_folder(folder);
-                self.set_office(Some(office));
+                self.set_office(Some(Arc::new(office)));
                 self.status()
             }
             Err(fault) => {
@@ -303,6 +354,7 @@ impl Desk {
             return Err(Fault::NotHere);
         }
         self.lock()?;
+        self.wait_until_left();
         remove_folder(&folder)?;
         self.set_folder(self.options.home.clone());
         self.status()
@@ -315,7 +367,10 @@ impl Desk {
             return Err(Fault::NotHere);
         }
         let save = |name: &str, bytes: &[u8]| self.save(&request.to, name, bytes);
-        organisation::invite(&office, request, self.options.cost, save)
+        let cost = self.options.cost.unwrap_or(Cost::CODE);
+        let made = organisation::invite(&office, request, cost, save)?;
+        audit::note(&office, Deed::exported(FileKind::Invitation).unit(made.unit.id))?;
+        Ok(made)
     }
 
     /// Saves a record as a plain Automerge document.
@@ -328,7 +383,18 @@ impl Desk {
             Ok(projector::load(reader, request.record)?.1.save())
         })?;
         let name = format!("{}.automerge", request.record);
-        self.save(&request.to, &name, &bytes)
+        let saved = self.save(&request.to, &name, &bytes)?;
+        audit::note(&office, Deed::exported(FileKind::Automerge).record(request.record))?;
+        Ok(saved)
+    }
+
+    /// Saves notes of the audit as a file.
+    pub(crate) fn export_audit(&self, request: &AuditExport) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        let (name, bytes, count) = audit::file(&office, request)?;
+        let saved = self.save(&request.to, name, &bytes)?;
+        audit::note(&office, Deed::exported(FileKind::Audit).count(count))?;
+        Ok(saved)
     }
 
     /// Writes a packet.

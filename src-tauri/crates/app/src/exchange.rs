@@ -13,5 +13,5 @@ pub use preview::{PacketView, RefusedLog, WaitingFor};
 
 pub(crate) use history::list as list_history;
 pub(crate) use notes::{undelivered, waiting_for};
-pub(crate) use packets::{export, folder_for, import, open_copy};
+pub(crate) use packets::{export, folder_for, import, open_copy, reach};
 pub(crate) use preview::preview;

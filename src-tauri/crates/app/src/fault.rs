@@ -4,8 +4,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use carry::patience::is_held;
 use domain::case::guard::{Refusal, RefusalReason};
 use domain::role::Role;
+
+pub use crate::vault::strength::Weakness;
 
 /// A command that did not do what was asked. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
@@ -39,9 +42,30 @@ pub enum Fault {
     /// The passphrase does not open the profile.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// The digits belong to no paper that opens this profile.
+    #[error("wrong paper")]
+    WrongPaper,
+    /// Too many tries in vain: the next one waits.
+    #[error("too many tries: wait {wait_s} s")]
+    TooManyTries {
+        /// For how many seconds.
+        wait_s: u64,
+    },
+    /// Whoever had this account works here no more.
+    #[error("account closed")]
+    AccountClosed,
     /// The passphrase is too easily guessed.
-    #[error("weak passphrase")]
-    WeakPassphrase,
+    #[error("weak passphrase: {reason:?}")]
+    WeakPassphrase {
+        /// Why.
+        reason: Weakness,
+    },
+    /// The digits of a paper were misread.
+    #[error("misread digits: {reason:?}")]
+    Misread {
+        /// How.
+        reason: CodeTrouble,
+    },
     /// A newer version of the program wrote the profile.
     #[error("profile of a newer version")]
     NewerProfile,
@@ -134,6 +158,17 @@ pub enum Fault {
     },
 }
 
+/// What is wrong with digits that were copied from a paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum CodeTrouble {
+    /// Too few or too many.
+    Length,
+    /// One is wrong, or two are swapped.
+    Check,
+}
+
 /// What is wrong with a file or a stick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -143,6 +178,8 @@ pub enum FileTrouble {
     Missing,
     /// It may not be read or written.
     Denied,
+    /// Another program holds it, and did not let go.
+    Held,
     /// It is not a plain file.
     NotAFile,
     /// There is no room.
@@ -176,6 +213,8 @@ pub enum InvitationTrouble {
     Used,
     /// It does not prove what it claims.
     NotCertified,
+    /// It is for another unit, or for another computer.
+    Elsewhere,
 }
 
 /// What is wrong with a packet.
@@ -197,6 +236,8 @@ pub enum PacketTrouble {
     UnknownSender,
     /// It is not signed by its sender.
     Forged,
+    /// It would be for more computers than a packet can be locked to.
+    TooManyComputers,
 }
 
 /// What is wrong with the other computer, or the line to it.
@@ -208,6 +249,8 @@ pub enum LanTrouble {
     BadAddress,
     /// Nobody answers there.
     NoAnswer,
+    /// Somebody answers that the computer is locked.
+    Locked,
     /// Somebody answers, but not this program.
     NotPingli,
     /// A computer that is not on the roster.
@@ -311,6 +354,16 @@ impl From<serde_json::Error> for Fault {
     }
 }
 
+/// What is wrong with a database in a home folder: the folder is named where the file system
+/// said no.
+#[must_use]
+pub fn store_fault(error: store::StoreError, home: &std::path::Path) -> Fault {
+    match error {
+        store::StoreError::Io(error) => file_fault(&error, home),
+        error => error.into(),
+    }
+}
+
 /// What is wrong with a file, from what the system said.
 #[must_use]
 pub fn file_fault(error: &std::io::Error, path: &std::path::Path) -> Fault {
@@ -318,6 +371,7 @@ pub fn file_fault(error: &std::io::Error, path: &std::path::Path) -> Fault {
     let reason = match error.kind() {
         K::NotFound => FileTrouble::Missing,
         K::PermissionDenied | K::ReadOnlyFilesystem => FileTrouble::Denied,
+        _ if is_held(error) => FileTrouble::Held,
         K::StorageFull | K::QuotaExceeded | K::FileTooLarge => FileTrouble::Full,
         K::AlreadyExists => FileTrouble::Exists,
         K::IsADirectory | K::NotADirectory | K::InvalidInput => FileTrouble::NotAFile,

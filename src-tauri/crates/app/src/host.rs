@@ -44,6 +44,8 @@ pub enum PickKind {
     PacketFolder,
     /// Save an Automerge document.
     Automerge,
+    /// Save a table.
+    Table,
 }
 
 impl PickKind {
@@ -54,6 +56,7 @@ impl PickKind {
             Self::Invitation | Self::NewInvitation => "pli",
             Self::Packet | Self::PacketFolder => "plp",
             Self::Automerge => "automerge",
+            Self::Table => "csv",
         }
     }
 }
@@ -80,10 +83,24 @@ pub fn home(read: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     read("PINGLI_HOME").or_else(|| Some(data()?.join("pingli")))
 }
 
+/// How a desk knows whether somebody sits before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attendance {
+    /// Nobody does: a program calls it, and it never locks by itself.
+    Nobody,
+    /// The page says so.
+    Told,
+    /// The host sees who moves, and no page can make it up.
+    Seen,
+}
+
 /// The surroundings.
 pub trait Host: Send + Sync {
     /// A word for it: `window`, `browser`, `cli`.
     fn name(&self) -> &'static str;
+
+    /// How it is known whether somebody sits before it.
+    fn attendance(&self) -> Attendance;
 
     /// Whether paths from the caller are accepted.
     fn takes_paths(&self) -> bool;
@@ -111,6 +128,10 @@ pub struct CommandLine;
 impl Host for CommandLine {
     fn name(&self) -> &'static str {
         "cli"
+    }
+
+    fn attendance(&self) -> Attendance {
+        Attendance::Nobody
     }
 
     fn takes_paths(&self) -> bool {

@@ -1,4 +1,5 @@
-//! Who this device and its user are: the secrets that rest in the encrypted database.
+//! Who this device is and who works on it: what rests in the encrypted database. The signing keys
+//! of the people are not there: each lies in its owner's box of the vault.
 
 use domain::id::{DeviceId, UnitId, UserId};
 use domain::role::Role;
@@ -9,8 +10,40 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::fault::Fault;
 
-/// Under which name it rests in the database.
+/// Under which name the device rests in the database.
 pub(crate) const NAME: &str = "identity";
+
+/// Under which name its users rest there.
+pub(crate) const USERS: &str = "users";
+
+/// Somebody who works on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LocalUser {
+    /// The user.
+    pub(crate) user: UserId,
+    /// The user's name.
+    pub(crate) name: String,
+    /// The role the user was invited in; the certificate overrides it.
+    pub(crate) role: Role,
+    /// The request to be certified, CBOR, while the township has not.
+    pub(crate) enrolment: Option<Vec<u8>>,
+}
+
+impl LocalUser {
+    /// The request to be certified.
+    pub(crate) fn enrolment(&self) -> Option<Enrolment> {
+        trust::statement::from_bytes(self.enrolment.as_deref()?)
+    }
+
+    pub(crate) fn read_all(bytes: &[u8]) -> Result<Vec<Self>, Fault> {
+        serde_json::from_slice(bytes)
+            .map_err(|error| Fault::ProfileDamaged { detail: error.to_string() })
+    }
+
+    pub(crate) fn write_all(users: &[Self]) -> Result<Vec<u8>, Fault> {
+        serde_json::to_vec(users).map_err(|error| Fault::internal(&error))
+    }
+}
 
 /// What is written down once, when the profile is made.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -21,25 +54,13 @@ pub(crate) struct IdentityRecord {
     pub(crate) device_seed: [u8; 32],
     /// The key that opens packets.
     pub(crate) packet_seed: [u8; 32],
-    /// The user's own signing key.
-    pub(crate) user_seed: [u8; 32],
     /// The operational key, on the computer that founded the township.
     pub(crate) operational_seed: Option<[u8; 32]>,
-    /// The user.
-    #[zeroize(skip)]
-    pub(crate) user: UserId,
-    /// The user's name.
-    pub(crate) user_name: String,
-    /// The role the user was invited in; the certificate overrides it.
-    #[zeroize(skip)]
-    pub(crate) role: Role,
     /// The unit.
     #[zeroize(skip)]
     pub(crate) unit: UnitId,
     /// What people call this computer.
     pub(crate) device_name: String,
-    /// The request to join, CBOR, while nobody has countersigned it.
-    pub(crate) enrolment: Option<Vec<u8>>,
     /// The statements the invitation brought, CBOR.
     pub(crate) statements: Vec<Vec<u8>>,
     /// Names of units the invitation brought.
@@ -73,15 +94,6 @@ impl Identity {
 
     pub(crate) fn root(&self) -> PublicKey {
         PublicKey(self.record.root)
-    }
-
-    pub(crate) fn user_public(&self) -> PublicKey {
-        SecretKey::from_seed(self.record.user_seed).public()
-    }
-
-    /// The request to join, while nobody has countersigned it.
-    pub(crate) fn enrolment(&self) -> Option<Enrolment> {
-        trust::statement::from_bytes(self.record.enrolment.as_deref()?)
     }
 
     /// The three letters that tell this device's numbers from any other's.

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use document::{Edit, Made, Record, binding};
-use domain::fact::{Body, Fact, FieldText, RecordKind};
+use domain::case::guard::RefusalReason;
+use domain::fact::{Body, FACT_BYTES_MAX, Fact, FieldText, RecordKind};
 use domain::id::{FactId, LogId, LogTag, RecordId, SpaceId, ulid};
-use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, NO_RECORD};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, NO_RECORD, Range};
+use domain::taking::Taking;
 use domain::time::{At, Hlc};
 use store::Writer;
 use sync::chain;
@@ -15,6 +17,7 @@ use crate::clock::signed;
 use crate::fault::Fault;
 use crate::office::Office;
 use crate::projector;
+use crate::scrub::{self, Altered};
 
 /// Writes into one transaction.
 pub(crate) struct Pen<'a, 'tx> {
@@ -64,7 +67,7 @@ impl Draft {
         let fact = Fact {
             at,
             recorded: office.tick(self.seen),
-            by: record.user,
+            by: office.user(),
             unit: record.unit,
             body,
             newer: false,
@@ -81,10 +84,21 @@ impl Draft {
         name: &str,
         value: serde_json::Value,
     ) -> Result<(), Fault> {
-        let text =
-            FieldText { value, by: office.identity.record.user, recorded: office.tick(self.seen) };
+        let text = FieldText { value, by: office.user(), recorded: office.tick(self.seen) };
         self.edit.fields.push((name.to_owned(), serde_json::to_string(&text)?));
         Ok(())
+    }
+
+    /// Adds a part of what this record says in the place of another.
+    pub(crate) fn part(&mut self, part: &Taking) -> Result<FactId, Fault> {
+        let json = serde_json::to_string(part)?;
+        if json.len() > FACT_BYTES_MAX {
+            let (reason, field) = (RefusalReason::TooLong, "case".to_owned());
+            return Err(Fault::Refused { reason, field, index: 0 });
+        }
+        let id = self.ids.next();
+        self.edit.facts.push((id, json));
+        Ok(id)
     }
 
     /// Begins a text.
@@ -110,13 +124,23 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         Ok(range.map_or_else(|| (0, chain::origin(organisation, key)), |r| (r.last, r.head)))
     }
 
-    fn append(
+    pub(crate) fn append(
         &mut self,
         space: SpaceId,
         entry: &Entry,
         change: Option<&Hash>,
     ) -> Result<EntryRef, Fault> {
         let (log, key) = self.log(space)?;
+        self.append_to(log, key, entry, change)
+    }
+
+    fn append_to(
+        &mut self,
+        log: LogId,
+        key: LogKey,
+        entry: &Entry,
+        change: Option<&Hash>,
+    ) -> Result<EntryRef, Fault> {
         let (last, before) = self.end(log, key)?;
         let seq = last.saturating_add(1);
         let head = chain::link(&before, seq, entry);
@@ -126,9 +150,20 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         Ok(EntryRef { log, seq })
     }
 
+    /// Appends a note to this device's log of notes for a space.
+    pub(crate) fn append_note(
+        &mut self,
+        space: SpaceId,
+        entry: &Entry,
+    ) -> Result<(EntryRef, LogKey), Fault> {
+        let (log, key) = self.office.own_notes(&self.tx.reader(), space)?;
+        Ok((self.append_to(log, key, entry, None)?, key))
+    }
+
     /// The first entry of an epoch that has a predecessor.
     pub(crate) fn checkpoint(&mut self, space: SpaceId, payload: Vec<u8>) -> Result<(), Fault> {
         let kind = EntryKind::CHECKPOINT;
+        let payload = payload.into();
         self.append(space, &Entry { kind, doc: NO_RECORD, needs: Vec::new(), payload }, None)?;
         Ok(())
     }
@@ -149,7 +184,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
             let signed = Signed::new(organisation, statement, signer);
             self.say_signed(common, &signed)?;
         }
-        self.office.refresh(&self.tx.reader())
+        self.office.learn(self.tx).map(|_| ())
     }
 
     /// Writes a statement that is signed already.
@@ -158,7 +193,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
             kind: EntryKind::STATEMENT,
             doc: NO_RECORD,
             needs: Vec::new(),
-            payload: signed.to_bytes(),
+            payload: signed.to_bytes().into(),
         };
         self.append(common, &entry, None)?;
         Ok(())
@@ -192,9 +227,31 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         now_ms: u64,
         write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
     ) -> Result<RecordId, Fault> {
+        Ok(self.begin_after(space, kind, (now_ms, 0), write)?.0)
+    }
+
+    /// Begins a record that takes over the facts of another, all of them older than its own. Gives
+    /// its name, and the hash of the change that begins it.
+    pub(crate) fn begin_heir(
+        &mut self,
+        space: SpaceId,
+        kind: RecordKind,
+        latest_ms: u64,
+        write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
+    ) -> Result<(RecordId, Hash), Fault> {
+        self.begin_after(space, kind, (self.office.now_ms(), latest_ms), write)
+    }
+
+    fn begin_after(
+        &mut self,
+        space: SpaceId,
+        kind: RecordKind,
+        (now_ms, latest_ms): (u64, u64),
+        write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
+    ) -> Result<(RecordId, Hash), Fault> {
         self.office.check_user()?;
         let (log, key) = self.log(space)?;
-        let mut draft = self.draft(log, key, Hlc::default(), 0)?;
+        let mut draft = self.draft(log, key, Hlc::default(), latest_ms)?;
         let id = self.next_record(space, now_ms)?;
         for text in kind.texts() {
             draft.text((*text).to_owned(), String::new());
@@ -209,8 +266,9 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         draft.edit.new_texts = texts;
         let actor = self.office.actor(log, id.bytes());
         let (record, made) = Record::begin(id, kind.code(), actor, &draft.edit)?;
+        let hash = made.hash;
         self.put(space, &record, made)?;
-        Ok(id)
+        Ok((id, hash))
     }
 
     /// Writes on a record, on top of everything that has arrived.
@@ -226,6 +284,27 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         write(self, &record, &mut draft)?;
         let made = record.edit(self.office.actor(log, id.bytes()), &draft.edit)?;
         self.put(space, &record, made)
+    }
+
+    /// Writes on a record as it stood at a version, beside everything since, whoever sits at the
+    /// desk: nobody says anything new. On every way here the same becomes of it. Gives its hash.
+    pub(crate) fn say_again(
+        &mut self,
+        id: RecordId,
+        version: &[Hash],
+        write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
+    ) -> Result<Hash, Fault> {
+        let (space, mut record, _) = self.open(id)?;
+        let (log, key) = self.log(space)?;
+        let mut draft = self.draft(log, key, Hlc::default(), 0)?;
+        let made = record.edit_at(self.office.actor(log, id.bytes()), version, |latest_ms| {
+            draft.ids.ms = latest_ms.saturating_add(1);
+            write(&mut draft)?;
+            Ok::<_, Fault>(std::mem::take(&mut draft.edit))
+        })?;
+        let hash = made.hash;
+        self.put(space, &record, made)?;
+        Ok(hash)
     }
 
     /// Rewrites a text as it stood at a version.
@@ -268,6 +347,12 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         Ok((space, record, seen))
     }
 
+    /// A record with everything that has arrived, and the space to write on it in.
+    pub(crate) fn open_all(&mut self, id: RecordId) -> Result<(SpaceId, Record), Fault> {
+        let (space, record, _) = self.open(id)?;
+        Ok((space, record))
+    }
+
     /// Where this unit writes on a record: in its home, or where it was begun.
     fn writable(&self, id: RecordId, home: SpaceId) -> Result<SpaceId, Fault> {
         let roster = self.office.roster();
@@ -282,13 +367,17 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         let mut needs = BTreeSet::new();
         for dep in &made.deps {
             let need = self.tx.reader().entry_of_change(record.id(), dep)?;
-            needs.insert(need.ok_or(Fault::UnknownVersion)?);
+            let need = need.ok_or(Fault::UnknownVersion)?;
+            // By the log it was written to: not everybody who holds the record holds the log, or
+            // knows that it forked. Which continuation is meant, the change itself tells.
+            let log = self.tx.reader().root_of(need.log)?.unwrap_or(need.log);
+            needs.insert(EntryRef { log, ..need });
         }
         let entry = Entry {
             kind: EntryKind::CHANGE,
             doc: record.id(),
             needs: needs.into_iter().collect(),
-            payload: made.payload,
+            payload: made.payload.into(),
         };
         self.append(space, &entry, Some(&made.hash))?;
         projector::keep(self.office, self.tx, record)?;
@@ -308,7 +397,9 @@ pub(crate) fn seal(office: &Office, run_bytes_max: usize) -> Result<(), Fault> {
             reader.runs(log.log, 0).map(|runs| runs.last().map_or(0, |run| run.last))
         })?;
         if signed < range.last {
-            let runs = close_runs(office, log.log, log.key, signed, range.last, limit)?;
+            let Some(runs) = close_runs(office, log.log, log.key, signed, range, limit)? else {
+                continue;
+            };
             office.store.write(|tx| -> Result<(), Fault> {
                 for run in &runs {
                     tx.sign_run(log.log, log.key, run)?;
@@ -321,14 +412,15 @@ pub(crate) fn seal(office: &Office, run_bytes_max: usize) -> Result<(), Fault> {
     office.witness(&seen)
 }
 
+/// The runs that close a log of ours; `None` where its entries are not those its chain tells of.
 fn close_runs(
     office: &Office,
     log: LogId,
     key: LogKey,
     after: u64,
-    last: u64,
+    range: &Range,
     limit: usize,
-) -> Result<Vec<domain::log::Run>, Fault> {
+) -> Result<Option<Vec<domain::log::Run>>, Fault> {
     let organisation = office.identity.root().organisation();
     let mut head = match after {
         0 => chain::origin(organisation, key),
@@ -337,12 +429,13 @@ fn close_runs(
             .read(|reader| reader.head_at(log, after))?
             .ok_or_else(|| Fault::ProfileDamaged { detail: "unsigned chain".into() })?,
     };
-    let entries = office.store.read(|reader| reader.entries(log, after.saturating_add(1), last))?;
+    let first = after.saturating_add(1);
+    let entries = office.store.read(|reader| reader.entries(log, first, range.last))?;
     let mut runs = Vec::new();
     let (mut bytes, mut count) = (0usize, 0usize);
     let mut open: Option<(u64, Hash)> = None;
     for stored in entries {
-        let size = stored.entry.payload.len();
+        let size = stored.entry.payload.size();
         let is_full = bytes.saturating_add(size) > limit || count >= chain::RUN_ENTRIES_MAX;
         if let (true, Some((seq, head))) = (is_full, open) {
             runs.push(chain::sign_run(&office.identity.secret, log, seq, head));
@@ -356,5 +449,11 @@ fn close_runs(
     if let Some((seq, head)) = open {
         runs.push(chain::sign_run(&office.identity.secret, log, seq, head));
     }
-    Ok(runs)
+    if head == range.head {
+        return Ok(Some(runs));
+    }
+    // Somebody altered what was written and not signed yet: that is never signed.
+    let at = EntryRef { log, seq: range.last };
+    scrub::tell(office, &[Altered { at, key, record: None }])?;
+    Ok(None)
 }

@@ -3,12 +3,18 @@
 //! A [`Desk`] is one profile on one computer. Every host (the window, the command line, the
 //! browser) calls it by [`Desk::call`] with a name and a JSON payload, and adds nothing to it.
 
+pub mod accounts;
+pub mod alarms;
+pub mod audit;
 pub mod cases;
 pub mod catalogue;
 pub mod clock;
 pub mod commands;
 pub mod demo;
 pub mod desk;
+pub mod devices;
+pub mod drafts;
+pub mod erasure;
 pub mod exchange;
 pub mod fault;
 pub mod host;
@@ -18,20 +24,29 @@ pub mod organisation;
 pub mod people;
 pub mod period;
 pub mod preferences;
+pub mod printing;
 pub mod progress;
+pub mod quarantine;
+pub mod redaction;
+pub mod rights;
 pub mod settings;
 pub mod sharing;
 pub mod status;
+pub mod succession;
 pub mod topic;
+pub mod trial;
 pub mod view;
 
 mod archive;
+mod branches;
+mod forks;
 mod identity;
 mod journal;
 mod names;
 mod office;
-mod profile;
 mod projector;
+mod scrub;
+mod vault;
 mod witness;
 
 pub use desk::{Desk, DeskOptions};

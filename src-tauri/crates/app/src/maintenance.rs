@@ -1,14 +1,14 @@
 //! What the county technician asks: is everything here what the logs say, and is it whole?
 
+use domain::log::EntryKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sync::chain;
-use trust::key::PublicKey;
+use store::logs::Stored;
 
 use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::office::Office;
-use crate::{projector, sharing};
+use crate::{audit, projector, scrub, sharing};
 
 /// The most differences that are listed.
 const LISTED_MAX: usize = 20;
@@ -37,7 +37,8 @@ pub struct DoctorReport {
     pub logs: u64,
     /// Entries.
     pub entries: u64,
-    /// Logs whose chain does not verify against their signatures.
+    /// Logs whose chain does not verify against their signatures, each with the number of the entry
+    /// that was altered, or of the last one of its run where that cannot be told.
     pub broken_logs: Vec<String>,
     /// Records.
     pub records: u64,
@@ -71,14 +72,13 @@ impl From<Fault> for Undo {
 fn rebuilt(office: &Office, tx: &mut store::Writer<'_>) -> Result<Vec<String>, Fault> {
     tx.drop_views()?;
     sharing::unpack_all(office, tx)?;
+    audit::read_all(tx)?;
     loop {
         let behind = tx.reader().behind(1000)?;
         if behind.is_empty() {
             return Ok(tx.reader().dump_views()?);
         }
-        for record in behind {
-            projector::catch_up(office, tx, record)?;
-        }
+        projector::catch_up_some(office, tx, &behind)?;
     }
 }
 
@@ -119,7 +119,11 @@ impl Desk {
             for held in reader.logs_of(office.identity.device)? {
                 for range in &held.ranges {
                     let stored = reader.entries(held.log, range.first, range.last)?;
-                    payloads.extend(stored.into_iter().map(|stored| stored.entry.payload));
+                    let is_change = |s: &Stored| s.entry.kind == EntryKind::CHANGE;
+                    let changes = stored.into_iter().filter(is_change);
+                    payloads.extend(
+                        changes.filter_map(|stored| Some(stored.entry.payload.bytes()?.to_vec())),
+                    );
                 }
             }
             Ok(payloads)
@@ -145,6 +149,33 @@ impl Desk {
         Ok(compare(&before, &after))
     }
 
+    /// Looks at all that is stored as it is done beside everything else, but at once: how many
+    /// entries, and how many of them are not what was signed.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn scrub(&self) -> Result<(u64, usize), Fault> {
+        let office = self.office()?;
+        let mut pass = scrub::Pass::new(&office);
+        pass.whole(&mut || true)?;
+        scrub::tell(&office, &pass.found)?;
+        Ok((pass.entries, pass.found.len()))
+    }
+
+    /// Whether the pass that began when the profile was opened is over.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.scrub_is_over()
+    }
+
+    /// Checks the seal of every page of the file.
+    ///
+    /// # Errors
+    /// The profile is not open, or pages are damaged.
+    pub fn check_pages(&self) -> Result<(), Fault> {
+        Ok(self.office()?.store.check_pages()?)
+    }
+
     /// Examines the profile: the file page by page, every chain entry by entry.
     ///
     /// # Errors
@@ -161,8 +192,8 @@ impl Desk {
             let keys = reader.log_keys()?;
             let mut broken_logs = Vec::new();
             for (log, _) in &keys {
-                if !is_chain_whole(&office, reader, *log)? {
-                    broken_logs.push(log.to_string());
+                if let Some(seq) = scrub::broken_at(&office, reader, *log)? {
+                    broken_logs.push(format!("{log}/{seq}"));
                 }
             }
             let held = reader.held_back(100)?;
@@ -183,39 +214,4 @@ impl Desk {
             })
         })
     }
-}
-
-/// Computes a log's chain again and compares it with every signature over it.
-fn is_chain_whole(
-    office: &Office,
-    reader: &store::Reader<'_>,
-    log: domain::id::LogId,
-) -> Result<bool, Fault> {
-    let Some(held) = reader.held_of(log)? else { return Ok(true) };
-    let roster = office.roster();
-    let key = if held.key.device == office.identity.device {
-        Some(office.identity.secret.public())
-    } else {
-        roster.device(held.key.device).map(|device| PublicKey(device.key))
-    };
-    for range in &held.ranges {
-        let mut head = range.before;
-        if range.first == 1 && head != chain::origin(roster.organisation(), held.key) {
-            return Ok(false);
-        }
-        let runs = reader.runs(log, range.first.saturating_sub(1))?;
-        for stored in reader.entries(log, range.first, range.last)? {
-            head = chain::link(&head, stored.at.seq, &stored.entry);
-            for run in runs.iter().filter(|run| run.last == stored.at.seq) {
-                let is_signed = key.is_some_and(|key| chain::verify_run(key, log, run).is_ok());
-                if run.head != head || !is_signed {
-                    return Ok(false);
-                }
-            }
-        }
-        if head != range.head {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use domain::case::Case;
 use domain::case::conflict::{Conflict, ConflictKind, Seat, Side};
 use domain::case::guard::{self, RefusalReason};
-use domain::fact::body::{
-    Choice, NumberAssigned, NumberBlockReserved, RegisterHolderSet, UsedNumber,
-};
-use domain::fact::{Body, Fact, KINDS, RecordFacts};
+use domain::fact::body::{NumberAssigned, NumberBlockReserved, RegisterHolderSet, UsedNumber};
+use domain::fact::{Body, Fact, RecordFacts};
 use domain::id::{DeviceId, FactId, RecordId, UnitId};
 use domain::numbering::{self, BLOCK_LEN, Block, NUMBER_MAX, Numbering};
+use domain::rights::{Right, Scope};
 use domain::rules::{RuleId, Why};
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Reader;
+use store::cases::ConflictRow;
 use store::ties::NumberRow;
 use trust::statement::Access;
 
@@ -26,6 +26,7 @@ use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
+use crate::rights;
 use crate::view::{CaseView, NumberBlockView, NumberingView, VoidedNumberView};
 
 /// Gives a case the next formal number this computer may give.
@@ -214,31 +215,23 @@ pub(crate) fn clash(
 
 /// The facts of a record that give it a number.
 fn sides(facts: &RecordFacts, number: &str) -> Vec<(FactId, Side)> {
-    let gives = |carried: &&domain::fact::Carried| -> Option<(FactId, Side)> {
-        let fact = Fact::read(&carried.json).ok()?;
-        let Body::NumberAssigned(body) = &fact.body else { return None };
-        if body.number.trim() != number {
-            return None;
-        }
-        let side = Side {
-            choice: Choice::Fact(carried.id),
-            at: Some(fact.at),
-            by: fact.by,
-            unit: carried.proof.map(|proof| proof.unit),
-            device: carried.proof.map(|proof| proof.device),
-            recorded: fact.recorded,
-        };
-        Some((carried.id, side))
+    let gives = |carried: &domain::fact::Carried| -> Option<(FactId, Side)> {
+        let Body::NumberAssigned(body) = Fact::read(&carried.json).ok()?.body else { return None };
+        let is_it = body.number.trim() == number;
+        is_it.then(|| Some((carried.id, Side::of_carried(carried)?))).flatten()
     };
-    facts.facts.iter().filter_map(|carried| gives(&carried)).take(1).collect()
+    facts.facts.iter().filter_map(gives).take(1).collect()
 }
 
-/// The cases that must let a number go, with the number.
-pub(crate) fn clashes(reader: &Reader<'_>) -> Result<Vec<(RecordId, String)>, Fault> {
+/// The cases that must let a number go, as rows of the conflict desk.
+pub(crate) fn clashes(reader: &Reader<'_>) -> Result<Vec<ConflictRow>, Fault> {
     let mut found = Vec::new();
     for number in reader.clashes()? {
         let bearers = reader.bearers(&number)?;
-        found.extend(bearers.into_iter().skip(1).map(|row| (row.record, number.clone())));
+        found.extend(bearers.into_iter().skip(1).map(|bearer| {
+            let kind = ConflictKind::NumberClash;
+            projector::across_row(bearer.record, clash_key(&number), kind)
+        }));
     }
     Ok(found)
 }
@@ -246,13 +239,11 @@ pub(crate) fn clashes(reader: &Reader<'_>) -> Result<Vec<(RecordId, String)>, Fa
 /// Whether whoever works here may say how a unit numbers its cases.
 fn check_setter(office: &Office, space: domain::id::SpaceId) -> Result<(), Fault> {
     let me = office.me();
-    let row = KINDS.iter().find(|kind| kind.code == "register_holder_set");
-    let may = row.map_or(&[][..], |row| row.roles);
     let writes = office.roster().access(space, me.unit) == Some(Access::Write);
-    if may.contains(&me.role) && writes {
+    if Right::NumberSet.admits(me.role) && writes {
         Ok(())
     } else {
-        Err(Fault::NotAllowed { role: me.role, may: vec![domain::role::Role::R7] })
+        Err(rights::refused(office, Right::NumberSet))
     }
 }
 
@@ -260,6 +251,9 @@ fn check_setter(office: &Office, space: domain::id::SpaceId) -> Result<(), Fault
 pub(crate) fn read(office: &Office, request: &NumberingGet) -> Result<NumberingView, Fault> {
     let me = office.me();
     let unit = request.unit.unwrap_or(me.unit);
+    if unit != me.unit && Right::NumberRead.scope(me.role) != Scope::Township {
+        return Err(rights::refused(office, Right::NumberRead));
+    }
     let year = request.year.unwrap_or_else(|| year_of(today(office.now_ms())));
     office.store.read(|reader| {
         let (space, _) = projector::load(reader, unit)?;

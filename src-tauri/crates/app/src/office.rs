@@ -1,25 +1,42 @@
 //! An open profile: the database, the keys, the roster, and the clocks that go with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak};
 
+use carry::patience::{is_held, while_held};
 use document::{Vouch, binding};
 use domain::fact::Proof;
-use domain::id::{DeviceId, LogId, LogTag, SpaceId, UnitId, UserId};
-use domain::log::{EntryKind, Epoch, LogKey};
+use domain::id::{DeviceId, LogId, LogTag, RecordId, SpaceId, UnitId, UserId, ulid};
+use domain::log::{EntryKind, EntryRef, Epoch, Hash, LogKey};
 use domain::role::{Level, Role};
+use domain::taking::TakenLog;
 use domain::time::Hlc;
-use store::{Reader, Store, Writer};
+use store::logs::{Kept, Link};
+use store::{Reader, Store, StoreError, Writer};
 use sync::chain;
-use trust::roster::{Removed, Roster};
-use trust::statement::Signed;
+use trust::invitation::Enrolment;
+use trust::key::{PublicKey, SecretKey};
+use trust::roster::{CutOffs, Judged, Removed, Revoked, Roster};
+use trust::statement::{Place, Signed};
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock, Entropy, draw};
-use crate::fault::{Fault, file_fault};
-use crate::identity::{self, Identity, IdentityRecord};
+use crate::erasure;
+use crate::fault::{Fault, file_fault, store_fault};
+use crate::identity::{self, Identity, IdentityRecord, LocalUser};
+use crate::quarantine::HeldReason;
+use crate::redaction::{self, Heirs};
+use crate::rights::Opened;
+use crate::trial::Trial;
 use crate::witness::{Continuity, Witness};
+
+/// The most computers nobody knows that are remembered until they are written down.
+const KNOCKS_MAX: usize = 30;
+
+/// What tells the epoch of a log of notes from that of the log of records beside it.
+const NOTES: Epoch = *b"notes\0\0\0";
 
 /// An open profile.
 pub(crate) struct Office {
@@ -30,12 +47,89 @@ pub(crate) struct Office {
     pub(crate) entropy: Arc<dyn Entropy>,
     /// Fresh at every opening: no actor id is ever used by two runs.
     nonce: [u8; 32],
+    session: RwLock<Session>,
+    users: RwLock<Vec<LocalUser>>,
     roster: RwLock<Arc<Roster>>,
+    ended: RwLock<Arc<Ended>>,
+    heirs: RwLock<Arc<Heirs>>,
     /// Which device writes the log behind a tag.
     writers: RwLock<HashMap<LogTag, DeviceId>>,
     epochs: Mutex<BTreeMap<SpaceId, Epoch>>,
     hlc: Mutex<Hlc>,
     witness: Mutex<Witness>,
+    /// What was opened in an emergency.
+    opened: Mutex<Opened>,
+    /// Tries what others wrote before a document touches it; never set where there is no program
+    /// to do it.
+    trial: OnceLock<Trial>,
+    /// Computers nobody knows that knocked and were not written down yet.
+    knocks: Mutex<BTreeSet<DeviceId>>,
+    /// How much waited to be looked at when that was last told.
+    told: Mutex<u64>,
+    /// Ours alone. Declared last: it goes when everything before it, the database among it, has
+    /// gone.
+    presence: Arc<()>,
+}
+
+/// Who sits at the desk.
+pub(crate) struct Session {
+    user: UserId,
+    /// Their own signing key, while they are here.
+    key: Option<SecretKey>,
+}
+
+impl Session {
+    /// Somebody whose box was opened.
+    pub(crate) const fn of(user: UserId, key: SecretKey) -> Self {
+        Self { user, key: Some(key) }
+    }
+}
+
+/// Whose word has ended, as known now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// The users that were removed.
+    pub(crate) users: BTreeMap<UserId, Removed>,
+    /// The devices that were revoked.
+    pub(crate) devices: BTreeMap<DeviceId, Revoked>,
+    /// What was said about entries that were held back.
+    pub(crate) judged: BTreeMap<Place, Judged>,
+}
+
+impl Ended {
+    fn of(roster: &Roster, branches: &BTreeMap<LogId, Vec<Link>>) -> Self {
+        let gone = roster.removals().into_iter();
+        let mut ended = Self {
+            users: gone.filter_map(|user| Some((user, roster.removed(user)?))).collect(),
+            devices: roster.revocations(),
+            judged: roster.judged(),
+        };
+        for links in branches.values() {
+            let removed = ended.users.values_mut().map(|removed| &mut removed.cut_offs);
+            let revoked = ended.devices.values_mut().map(|revoked| &mut revoked.cut_offs);
+            removed.chain(revoked).for_each(|cut_offs| follow(cut_offs, links));
+        }
+        ended
+    }
+
+    /// Whether an entry lies beyond the cut-off of its device's revocation and nobody adopted it.
+    pub(crate) fn is_late(&self, device: DeviceId, at: EntryRef) -> bool {
+        self.devices
+            .get(&device)
+            .is_some_and(|revoked| !revoked.cut_offs.covers(at.log, at.seq) && !self.is_adopted(at))
+    }
+
+    /// Whether an entry counts by the word of the head of the township.
+    pub(crate) fn is_adopted(&self, at: EntryRef) -> bool {
+        let word = self.judged.get(&Place { log: at.log, seq: at.seq });
+        word.is_some_and(|word| word.is_adopted)
+    }
+
+    /// The entries that count by the word of the head of the township.
+    fn adopted(&self) -> BTreeSet<Place> {
+        let words = self.judged.iter().filter(|(_, word)| word.is_adopted);
+        words.map(|(place, _)| *place).collect()
+    }
 }
 
 /// Who works here.
@@ -51,6 +145,13 @@ pub(crate) struct Me {
     pub(crate) is_certified: bool,
 }
 
+/// Opens or makes a database, patiently.
+pub(crate) fn patient(
+    open: impl FnMut() -> Result<Store, StoreError>,
+) -> Result<Store, StoreError> {
+    while_held(open, |error| matches!(error, StoreError::Io(error) if is_held(error)))
+}
+
 fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -59,27 +160,36 @@ impl Office {
     /// Opens what a database holds.
     pub(crate) fn open(
         home: &Path,
-        key: Zeroizing<[u8; 32]>,
+        key: &Zeroizing<[u8; 32]>,
+        session: Session,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         machine: Option<&str>,
     ) -> Result<Self, Fault> {
-        let store = Store::open(home, key)?;
+        let opened = patient(|| Store::open(home, key.clone()));
+        let store = opened.map_err(|error| store_fault(error, home))?;
         let record: Option<Vec<u8>> = store.read(|r| r.value(identity::NAME))?;
         let record = record
             .ok_or_else(|| Fault::ProfileDamaged { detail: "no identity".into() })
             .and_then(|bytes| IdentityRecord::read(&bytes))?;
+        let users: Option<Vec<u8>> = store.read(|r| r.value(identity::USERS))?;
+        let users = users.map_or(Ok(Vec::new()), |bytes| LocalUser::read_all(&bytes))?;
+        if !users.iter().any(|user| user.user == session.user) {
+            return Err(Fault::ProfileDamaged { detail: "an account without a user".into() });
+        }
         let witness = Witness::read(home);
         let is_ours = witness.as_ref().is_some_and(|w| w.is_of(machine));
         let office = Self::assemble(
             home,
             store,
             Identity::new(record),
+            (users, session),
             clock,
             entropy,
             witness.filter(|_| is_ours).unwrap_or_else(|| Witness::new(machine.map(str::to_owned))),
         )?;
         office.check_continuity(is_ours)?;
+        erasure::resume(&office)?;
         Ok(office)
     }
 
@@ -88,6 +198,7 @@ impl Office {
         home: &Path,
         store: Store,
         identity: Identity,
+        (users, session): (Vec<LocalUser>, Session),
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         witness: Witness,
@@ -101,55 +212,106 @@ impl Office {
             clock,
             entropy,
             nonce,
+            session: RwLock::new(session),
+            users: RwLock::new(users),
             roster: RwLock::new(Arc::new(roster)),
+            ended: RwLock::default(),
+            heirs: RwLock::default(),
             writers: RwLock::new(HashMap::new()),
             epochs: Mutex::new(BTreeMap::new()),
             hlc: Mutex::new(Hlc::default()),
             witness: Mutex::new(witness),
+            opened: Mutex::default(),
+            trial: OnceLock::new(),
+            knocks: Mutex::default(),
+            told: Mutex::default(),
+            presence: Arc::default(),
         };
         office.store.read(|reader| office.refresh(reader))?;
         Ok(office)
     }
 
-    /// Puts behind what the users wrote whose removal was not known before.
-    pub(crate) fn doubt_removed(
-        &self,
-        tx: &mut Writer<'_>,
-        known_before: &BTreeMap<UserId, Removed>,
-    ) -> Result<(), Fault> {
+    /// What can no longer be upgraded once the profile is closed: a meeting or a call may hold it
+    /// for a moment after it was locked.
+    pub(crate) fn presence(&self) -> Weak<()> {
+        Arc::downgrade(&self.presence)
+    }
+
+    /// Puts behind what those wrote whose end, or the adoption of whose entries, was not known
+    /// before.
+    pub(crate) fn doubt_ended(&self, tx: &mut Writer<'_>, before: &Ended) -> Result<(), Fault> {
         let roster = self.roster();
-        for (user, removed) in self.removed() {
-            if known_before.get(&user) == Some(&removed) {
+        let now = self.ended();
+        for (user, removed) in &now.users {
+            if before.users.get(user) == Some(removed) {
                 continue;
             }
-            for device in roster.user(user).into_iter().flat_map(|user| &user.devices) {
+            for device in roster.user(*user).into_iter().flat_map(|user| &user.devices) {
                 tx.doubt_device(*device)?;
             }
+        }
+        let (known, adopted) = (before.adopted(), now.adopted());
+        for (device, revoked) in &now.devices {
+            if before.devices.get(device) != Some(revoked) || known != adopted {
+                tx.doubt_held(*device, &HeldReason::AfterRevocation.word())?;
+            }
+        }
+        for place in adopted.difference(&known) {
+            tx.doubt_entry(EntryRef { log: place.log, seq: place.seq })?;
         }
         Ok(())
     }
 
-    /// The users that were removed, as known now.
-    pub(crate) fn removed(&self) -> BTreeMap<UserId, Removed> {
-        let roster = self.roster();
-        let gone = roster.removals().into_iter();
-        gone.filter_map(|user| Some((user, roster.removed(user)?))).collect()
+    /// Takes in what statements say, in the transaction that stores them: who is who, whose word
+    /// has ended, and what is erased. Says whether anything was.
+    pub(crate) fn learn(&self, tx: &mut Writer<'_>) -> Result<bool, Fault> {
+        let before = self.ended();
+        self.refresh(&tx.reader())?;
+        self.doubt_ended(tx, &before)?;
+        erasure::settle(self, tx)
+    }
+
+    /// Whose word has ended, as known now.
+    pub(crate) fn ended(&self) -> Arc<Ended> {
+        self.ended.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Which records stand in the place of others, as known now.
+    pub(crate) fn heirs(&self) -> Arc<Heirs> {
+        self.heirs.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads roster and writers again from the database.
     pub(crate) fn refresh(&self, reader: &Reader<'_>) -> Result<(), Fault> {
-        let mut roster = Roster::new(self.identity.root());
-        let stored = reader.payloads(EntryKind::STATEMENT)?;
-        for bytes in self.identity.record.statements.iter().chain(&stored) {
-            if let Ok(signed) = Signed::from_bytes(bytes) {
-                // One that proves nothing has no effect; it is kept and carried on.
-                let _ = roster.admit(&signed);
-            }
+        let stored = reader.of_kind(EntryKind::STATEMENT)?;
+        let mut brought = Roster::new(self.identity.root());
+        for bytes in &self.identity.record.statements {
+            admit(&mut brought, bytes);
+        }
+        let branches = reader.branches()?;
+        let mut roster = roster_of(&brought, &stored, |_| true);
+        let mut ended = Ended::of(&roster, &branches);
+        // What a revoked device says on its own word from beyond its cut-off is not heard either.
+        let is_heard = |said: &Kept| {
+            !ended.is_late(said.device, said.at) || !is_own_word(&said.payload, said.device)
+        };
+        if !stored.iter().all(is_heard) {
+            roster = roster_of(&brought, &stored, is_heard);
+            ended = Ended::of(&roster, &branches);
         }
         *self.roster.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(roster);
+        self.refresh_heirs(reader)?;
+        *self.ended.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ended);
         for (log, key) in reader.log_keys()? {
             self.note_writer(log, key);
         }
+        Ok(())
+    }
+
+    /// Reads again which records answer for others.
+    pub(crate) fn refresh_heirs(&self, reader: &Reader<'_>) -> Result<(), Fault> {
+        let heirs = Arc::new(Heirs::of(&self.roster(), &reader.erased()?));
+        *self.heirs.write().unwrap_or_else(PoisonError::into_inner) = heirs;
         Ok(())
     }
 
@@ -157,6 +319,24 @@ impl Office {
     pub(crate) fn note_writer(&self, log: LogId, key: LogKey) {
         let mut writers = self.writers.write().unwrap_or_else(PoisonError::into_inner);
         writers.insert(binding::log_tag(log), key.device);
+    }
+
+    /// Whether this device writes a log.
+    pub(crate) fn wrote(&self, log: LogId) -> bool {
+        let writers = self.writers.read().unwrap_or_else(PoisonError::into_inner);
+        writers.get(&binding::log_tag(log)) == Some(&self.identity.device)
+    }
+
+    /// Has what others wrote tried by a program of ours from now on.
+    pub(crate) fn try_by(&self, program: Option<&PathBuf>) {
+        if let Some(program) = program {
+            let _ = self.trial.set(Trial::by(program.clone()));
+        }
+    }
+
+    /// What tries what others wrote, if anything does.
+    pub(crate) fn trial(&self) -> Option<&Trial> {
+        self.trial.get()
     }
 
     /// Who is who, as known now.
@@ -171,15 +351,25 @@ impl Office {
 
     /// The same, as a reader sees it.
     pub(crate) fn statements_in(&self, reader: &Reader<'_>) -> Result<Vec<Signed>, Fault> {
-        let stored = reader.payloads(EntryKind::STATEMENT)?;
-        Ok(self
-            .identity
-            .record
-            .statements
-            .iter()
-            .chain(&stored)
-            .filter_map(|bytes| Signed::from_bytes(bytes).ok())
-            .collect())
+        self.statements_where(reader, |_| true)
+    }
+
+    /// Those that no revoked computer wrote beyond its cut-off.
+    pub(crate) fn statements_heard(&self, reader: &Reader<'_>) -> Result<Vec<Signed>, Fault> {
+        let ended = self.ended();
+        self.statements_where(reader, |said| !ended.is_late(said.device, said.at))
+    }
+
+    fn statements_where(
+        &self,
+        reader: &Reader<'_>,
+        is_meant: impl Fn(&Kept) -> bool,
+    ) -> Result<Vec<Signed>, Fault> {
+        let mut stored = reader.of_kind(EntryKind::STATEMENT)?;
+        stored.retain(is_meant);
+        let brought = self.identity.record.statements.iter();
+        let all = brought.chain(stored.iter().map(|entry| &entry.payload));
+        Ok(all.filter_map(|bytes| Signed::from_bytes(bytes).ok()).collect())
     }
 
     /// The time, in milliseconds since 1970.
@@ -195,16 +385,89 @@ impl Office {
         *hlc
     }
 
+    /// Who sits at the desk, or sat there last.
+    pub(crate) fn user(&self) -> UserId {
+        self.session.read().unwrap_or_else(PoisonError::into_inner).user
+    }
+
+    /// Whether somebody sits at the desk.
+    pub(crate) fn is_attended(&self) -> bool {
+        self.session.read().unwrap_or_else(PoisonError::into_inner).key.is_some()
+    }
+
+    /// Somebody whose box was opened sits down.
+    pub(crate) fn sit_down(&self, session: Session) -> Result<(), Fault> {
+        if !self.users().iter().any(|user| user.user == session.user) {
+            return Err(Fault::ProfileDamaged { detail: "an account without a user".into() });
+        }
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+        Ok(())
+    }
+
+    /// Whoever sat at the desk is gone: their key leaves memory, and what they had opened in an
+    /// emergency is closed.
+    pub(crate) fn leave(&self) {
+        self.session.write().unwrap_or_else(PoisonError::into_inner).key = None;
+        guard(&self.opened).clear();
+    }
+
+    /// Does something with the signing key of whoever sits at the desk.
+    pub(crate) fn with_user_key<T>(&self, body: impl FnOnce(&SecretKey) -> T) -> Result<T, Fault> {
+        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
+        session.key.as_ref().map(body).ok_or(Fault::Locked)
+    }
+
+    /// Everybody who works on this computer, as they came.
+    pub(crate) fn users(&self) -> Vec<LocalUser> {
+        self.users.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The request to join, while the township has not countersigned it.
+    pub(crate) fn enrolment(&self) -> Option<Enrolment> {
+        let roster = self.roster();
+        let users = self.users();
+        let mut waiting = users.iter().filter(|local| roster.user(local.user).is_none());
+        waiting.find_map(LocalUser::enrolment)
+    }
+
+    /// An id for a new user.
+    pub(crate) fn new_user(&self) -> UserId {
+        UserId(ulid(self.now_ms(), &draw(self.entropy.as_ref())))
+    }
+
+    /// Adds somebody who works on this computer, with what else is written about it.
+    pub(crate) fn add_user(
+        &self,
+        user: LocalUser,
+        also: impl FnOnce(&mut Writer<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut users = self.users();
+        users.push(user);
+        let bytes = LocalUser::write_all(&users)?;
+        self.store.write(|tx| -> Result<(), Fault> {
+            tx.set_value(identity::USERS, &bytes)?;
+            also(tx)
+        })?;
+        *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
+        Ok(())
+    }
+
     /// Who works here.
     pub(crate) fn me(&self) -> Me {
         let roster = self.roster();
         let record = &self.identity.record;
-        let certificate = roster.user(record.user);
+        let user = self.user();
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        let local = users.iter().find(|local| local.user == user);
+        let certificate = roster.user(user);
         let device = roster.device(self.identity.device);
+        let name = certificate.map(|c| &c.name).or(local.map(|local| &local.name));
+        let role = certificate.and_then(|c| c.role()).or(local.map(|local| local.role));
         Me {
-            user: record.user,
-            name: certificate.map_or(&record.user_name, |c| &c.name).clone(),
-            role: certificate.and_then(|c| c.role()).unwrap_or(record.role),
+            user,
+            name: name.cloned().unwrap_or_default(),
+            // Nobody without a user opens the office; the least is what is left.
+            role: role.unwrap_or(Role::R1),
             unit: record.unit,
             device: self.identity.device,
             device_name: device.map_or(&record.device_name, |d| &d.name).clone(),
@@ -212,12 +475,45 @@ impl Office {
         }
     }
 
-    /// Refuses whoever was removed, as soon as this computer knows it.
+    /// Refuses whoever was removed, and everybody on a computer that was revoked, as soon as this
+    /// computer knows it.
     pub(crate) fn check_user(&self) -> Result<(), Fault> {
-        match self.roster().removed(self.identity.record.user) {
-            Some(_) => Err(Fault::NotAllowed { role: self.me().role, may: Vec::new() }),
-            None => Ok(()),
+        let ended = self.ended();
+        let is_over = ended.devices.contains_key(&self.identity.device)
+            || ended.users.contains_key(&self.user());
+        if is_over {
+            return Err(Fault::NotAllowed { role: self.me().role, may: Vec::new() });
         }
+        Ok(())
+    }
+
+    /// Remembers that a computer nobody knows knocked: in memory, since a crowd may.
+    pub(crate) fn knocked(&self, device: DeviceId) {
+        let mut knocks = guard(&self.knocks);
+        if knocks.len() < KNOCKS_MAX {
+            knocks.insert(device);
+        }
+    }
+
+    /// Those that knocked since this was last asked.
+    pub(crate) fn take_knocks(&self) -> BTreeSet<DeviceId> {
+        std::mem::take(&mut *guard(&self.knocks))
+    }
+
+    /// Remembers how much waits to be looked at; gives what was remembered before.
+    pub(crate) fn told_held(&self, count: u64) -> u64 {
+        std::mem::replace(&mut *guard(&self.told), count)
+    }
+
+    /// Opens a case in an emergency to whoever works here, until a moment.
+    pub(crate) fn open_in_emergency(&self, case: RecordId, until_ms: u64) {
+        guard(&self.opened).insert((self.me().user, case), until_ms);
+    }
+
+    /// Until when a case is open to a user that was opened in an emergency.
+    pub(crate) fn opened_until(&self, user: UserId, case: RecordId) -> Option<u64> {
+        let until = guard(&self.opened).get(&(user, case)).copied();
+        until.filter(|until| self.now_ms() < *until)
     }
 
     /// The level this unit works at.
@@ -268,14 +564,31 @@ impl Office {
         Ok((chain::log_id(self.identity.root().organisation(), key), key))
     }
 
+    /// Our log of notes for a space. It stands beside our log of records, so that no excerpt of a
+    /// case tells of them and no fact's place depends on who looked.
+    pub(crate) fn own_notes(
+        &self,
+        reader: &Reader<'_>,
+        space: SpaceId,
+    ) -> Result<(LogId, LogKey), Fault> {
+        let (_, mut key) = self.own_log(reader, space)?;
+        for (byte, mark) in key.epoch.iter_mut().zip(NOTES) {
+            *byte ^= mark;
+        }
+        Ok((chain::log_id(self.identity.root().organisation(), key), key))
+    }
+
     /// Begins new epochs for logs whose continuity cannot be proven, so that no number is ever
     /// given twice. Nothing of the old logs is lost.
     fn check_continuity(&self, is_ours: bool) -> Result<(), Fault> {
         let logs = self.store.read(|reader| reader.logs_of(self.identity.device))?;
         for log in logs {
             let last = log.ranges.first().map_or(0, |range| range.last);
-            let current = self.store.read(|reader| self.own_log(reader, log.key.space))?;
-            if current.0 != log.log {
+            let current = self.store.read(|reader| -> Result<_, Fault> {
+                let space = log.key.space;
+                Ok([self.own_log(reader, space)?.0, self.own_notes(reader, space)?.0])
+            })?;
+            if !current.contains(&log.log) {
                 continue;
             }
             let verdict = if is_ours {
@@ -319,6 +632,55 @@ impl Office {
     }
 }
 
+fn admit(roster: &mut Roster, bytes: &[u8]) {
+    if let Ok(signed) = Signed::from_bytes(bytes) {
+        // One that proves nothing has no effect; it is kept and carried on.
+        let _ = roster.admit(&signed);
+    }
+}
+
+/// The roster with whatever of the stored statements is heard. What erases counts only where it
+/// stands in the common space.
+fn roster_of(brought: &Roster, stored: &[Kept], is_heard: impl Fn(&Kept) -> bool) -> Roster {
+    let is_erasing =
+        |kept: &&Kept| Signed::from_bytes(&kept.payload).is_ok_and(|signed| signed.is_erasing());
+    let heard = stored.iter().filter(|kept| is_heard(kept));
+    let (erasing, others): (Vec<&Kept>, Vec<&Kept>) = heard.partition(is_erasing);
+    let mut roster = brought.clone();
+    others.into_iter().for_each(|kept| admit(&mut roster, &kept.payload));
+    let common = roster.common();
+    for kept in erasing.into_iter().filter(|kept| Some(kept.space) == common) {
+        let place = Place { log: kept.at.log, seq: kept.at.seq };
+        let signed = Signed::from_bytes(&kept.payload).ok();
+        let may =
+            |signed: Signed| !signed.is_replacing() || roster.may_replace(signed.signer, place);
+        if signed.is_some_and(may) {
+            admit(&mut roster, &kept.payload);
+        }
+    }
+    roster
+}
+
+/// Where a continuation of a log that forked counts up to an entry, so does all that leads to it.
+fn follow(cut_offs: &mut CutOffs, links: &[Link]) {
+    let by_head: HashMap<&Hash, &Link> = links.iter().map(|link| (&link.head, link)).collect();
+    let is_named = |link: &&Link| cut_offs.covers(link.name, link.seq);
+    let named: Vec<&Link> = links.iter().filter(is_named).collect();
+    for end in named {
+        let mut link = by_head.get(&end.before);
+        while let Some(at) = link.filter(|at| !cut_offs.covers(at.name, at.seq)) {
+            cut_offs.also(at.name, at.seq);
+            link = by_head.get(&at.before);
+        }
+    }
+}
+
+/// Whether a statement is a device's own word, as about the spaces of cases.
+fn is_own_word(bytes: &[u8], device: DeviceId) -> bool {
+    let signed = Signed::from_bytes(bytes);
+    signed.is_ok_and(|signed| PublicKey(signed.signer).device() == device)
+}
+
 fn epoch_name(space: SpaceId) -> String {
     format!("epoch/{space}")
 }
@@ -335,11 +697,31 @@ impl Vouch for Office {
     }
 
     fn role(&self, log: LogTag, user: UserId) -> Option<Role> {
-        let proof = self.proof(log)?;
-        let roster = self.roster();
-        let role = roster.role(proof.device, user);
-        // Our own user counts here before the township has countersigned.
-        let is_own = proof.device == self.identity.device && user == self.identity.record.user;
-        role.or_else(|| is_own.then_some(self.identity.record.role))
+        self.role_on(self.proof(log)?.device, user)
+    }
+
+    fn role_on(&self, device: DeviceId, user: UserId) -> Option<Role> {
+        let role = self.roster().role(device, user);
+        // Our own users count here before the township has countersigned.
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        let own = users.iter().filter(|_| device == self.identity.device);
+        role.or_else(|| own.filter(|local| local.user == user).map(|local| local.role).next())
+    }
+
+    fn stands(&self, record: RecordId, made: &document::Hash, log: LogTag) -> bool {
+        let is_named = self.heirs().is_made_by(record, made);
+        is_named && self.proof(log).is_some_and(|proof| self.roster().is_township(proof.device))
+    }
+
+    fn is_log(&self, log: &TakenLog) -> bool {
+        let epoch = redaction::epoch(&log.epoch);
+        epoch.is_some_and(|epoch| {
+            let key = LogKey { space: log.space, device: log.device, epoch };
+            chain::log_id(self.identity.root().organisation(), key) == log.log
+        })
+    }
+
+    fn reads<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.heirs().reads(text)
     }
 }

@@ -1,11 +1,13 @@
 //! Founding a township, inviting others, joining.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::case::guard::RefusalReason;
 use domain::fact::body::{UnitRegistered, UnitSort};
 use domain::fact::{Body, RecordKind};
-use domain::id::{SpaceId, TransferId, UnitId, UserId, ulid};
+use domain::id::{DeviceId, SpaceId, TransferId, UnitId, UserId, ulid};
 use domain::log::LogKey;
 use domain::role::{Level, Role};
 use domain::time::At;
@@ -23,16 +25,24 @@ use trust::statement::{
     SpaceKind, Statement, UserCertificate, to_bytes,
 };
 
-use crate::clock::{Clock, Entropy, draw, today};
+use crate::accounts::RecoverySheet;
+use crate::alarms;
+use crate::clock::{self, Clock, Entropy, draw, today};
 use crate::commands::FileSaved;
-use crate::fault::{Fault, InvitationTrouble};
-use crate::identity::{self, Identity, IdentityRecord};
+use crate::devices;
+use crate::fault::{Fault, InvitationTrouble, file_fault, store_fault};
+use crate::identity::{self, Identity, IdentityRecord, LocalUser};
 use crate::journal::Pen;
 use crate::names::Names;
-use crate::office::Office;
-use crate::profile;
+use crate::office::{Office, Session, patient};
+use crate::vault::strength::{self, Known};
+use crate::vault::{self, Means, Secrets, Vault};
 use crate::view::UnitRef;
 use crate::witness::Witness;
+
+mod users;
+
+pub(crate) use users::{answer_requests, ask_for_user};
 
 /// The longest name of a person, a unit, a computer.
 const NAME_CHARS_MAX: usize = 40;
@@ -60,7 +70,10 @@ pub struct OrgCreate {
     pub role: Option<Role>,
     /// What this computer is called.
     pub device_name: String,
-    /// The passphrase of this profile.
+    /// What the lock page calls the user; their name if absent.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The user's passphrase.
     pub passphrase: String,
 }
 
@@ -72,6 +85,8 @@ pub struct OrgCreated {
     pub kit_code: String,
     /// The township's unit.
     pub unit: UnitId,
+    /// The recovery sheet of this computer.
+    pub recovery: RecoverySheet,
 }
 
 /// Invites a computer.
@@ -93,6 +108,10 @@ pub struct InvitationCreate {
     pub sort: Option<UnitSort>,
     /// The role of its first user.
     pub role: Role,
+    /// The computer of that unit whose place the new one takes: it is revoked as soon as the new
+    /// one has joined.
+    #[serde(default)]
+    pub replaces: Option<DeviceId>,
     /// For how many days it may be answered; 30 if absent.
     #[serde(default)]
     pub days: Option<u16>,
@@ -129,7 +148,10 @@ pub struct InvitationAccept {
     pub user_name: String,
     /// What this computer is called.
     pub device_name: String,
-    /// The passphrase of this profile.
+    /// What the lock page calls the user; their name if absent.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The user's passphrase.
     pub passphrase: String,
 }
 
@@ -141,6 +163,8 @@ pub struct InvitationAccepted {
     pub unit: UnitRef,
     /// The role.
     pub role: Role,
+    /// The recovery sheet of this computer.
+    pub recovery: RecoverySheet,
 }
 
 /// Everything a new profile needs from its surroundings.
@@ -149,14 +173,29 @@ pub(crate) struct Ground<'a> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) machine: Option<String>,
-    pub(crate) cost: Cost,
+    /// What a try of a passphrase costs; found out where it is not given.
+    pub(crate) cost: Option<Cost>,
 }
 
-fn named(field: &'static str, name: &str) -> Result<String, Fault> {
+/// A name as it is kept, or why it is none.
+pub(crate) fn named(field: &'static str, name: &str) -> Result<String, Fault> {
     let name = name.trim();
     domain::case::guard::required(field, name, NAME_CHARS_MAX)
         .map_err(|refusal| Fault::refused(&refusal, 0))?;
     Ok(name.to_owned())
+}
+
+/// What the lock page calls a user.
+pub(crate) fn label(label: Option<&str>, name: &str) -> Result<String, Fault> {
+    label.map_or_else(|| Ok(name.to_owned()), |label| named("label", label))
+}
+
+/// The first account of a profile.
+struct First<'a> {
+    user: LocalUser,
+    label: &'a str,
+    passphrase: &'a str,
+    secrets: Secrets,
 }
 
 impl Ground<'_> {
@@ -167,28 +206,53 @@ impl Ground<'_> {
     /// Makes the profile on disk and an office around it; takes the profile back if `fill` fails.
     fn make(
         &self,
-        passphrase: &str,
+        first: First<'_>,
         record: IdentityRecord,
         fill: impl FnOnce(&Office) -> Result<(), Fault>,
-    ) -> Result<Office, Fault> {
-        let key = profile::create(self.home, passphrase, self.cost, self.entropy.as_ref())?;
-        let made = Store::create(self.home, key).map_err(Fault::from).and_then(|store| {
+    ) -> Result<(Office, RecoverySheet), Fault> {
+        if vault::exists(self.home) || Store::is_there(self.home) {
+            return Err(Fault::ProfileExists);
+        }
+        fs::create_dir_all(self.home).map_err(|error| file_fault(&error, self.home))?;
+        let entropy = self.entropy.as_ref();
+        let paper = Kit::new(draw(entropy));
+        let sheet = RecoverySheet::of(&paper)?;
+        let cost = self.cost.unwrap_or_else(clock::calibrated);
+        let mut vault = Vault::new(paper.recovery().recipient(), entropy);
+        let mut roster = Roster::new(trust::key::PublicKey(record.root));
+        for statement in record.statements.iter().filter_map(|s| Signed::from_bytes(s).ok()) {
+            // What proves nothing has no effect.
+            let _ = roster.admit(&statement);
+        }
+        let First { user, label, passphrase, secrets } = first;
+        let means = Means { cost, entropy };
+        vault.lock((user.user, label), passphrase, &secrets, &roster.escrow(), &means)?;
+        vault.write(self.home)?;
+        let made = patient(|| Store::create(self.home, secrets.key()));
+        let made = made.map_err(|error| store_fault(error, self.home)).and_then(|store| {
             let bytes = record.write()?;
-            store.write(|tx| -> Result<(), Fault> { Ok(tx.set_value(identity::NAME, &bytes)?) })?;
+            let session = Session::of(user.user, SecretKey::from_seed(secrets.seed));
+            let users = vec![user];
+            let user_bytes = LocalUser::write_all(&users)?;
+            store.write(|tx| -> Result<(), Fault> {
+                tx.set_value(identity::NAME, &bytes)?;
+                Ok(tx.set_value(identity::USERS, &user_bytes)?)
+            })?;
             let office = Office::assemble(
                 self.home,
                 store,
                 Identity::new(record),
+                (users, session),
                 self.clock.clone(),
                 self.entropy.clone(),
                 Witness::new(self.machine.clone()),
             )?;
             fill(&office)?;
             office.witness(&[])?;
-            Ok(office)
+            Ok((office, sheet))
         });
         if made.is_err() {
-            profile::remove(self.home);
+            vault::remove(self.home);
         }
         made
     }
@@ -201,6 +265,10 @@ pub(crate) fn create(
     is_demo: bool,
 ) -> Result<(Office, OrgCreated), Fault> {
     let name = named("name", &request.name)?;
+    let user_name = named("user_name", &request.user_name)?;
+    let label = label(request.label.as_deref(), &user_name)?;
+    let known = Known { names: &[&user_name, &label], places: &[&name] };
+    strength::check(&request.passphrase, known)?;
     let entropy = ground.entropy.as_ref();
     let kit = Kit::new(draw(entropy));
     let root = kit.root();
@@ -219,29 +287,32 @@ pub(crate) fn create(
         root: root.public().0,
         device_seed: *device.seed(),
         packet_seed: draw(entropy),
-        user_seed: draw(entropy),
         operational_seed: Some(*operational.seed()),
-        user: ground.new_user(),
-        user_name: named("user_name", &request.user_name)?,
-        role: request.role.filter(|r| r.level() == Level::Township).unwrap_or(Role::R7),
         unit,
         device_name: named("device_name", &request.device_name)?,
-        enrolment: None,
         statements: vec![said.to_bytes()],
         unit_names: vec![(unit, name.clone())],
         is_demo,
     };
-    let office = ground.make(&request.passphrase, record, |office| {
+    let user = LocalUser {
+        user: ground.new_user(),
+        name: user_name,
+        role: request.role.filter(|r| r.level() == Level::Township).unwrap_or(Role::R7),
+        enrolment: None,
+    };
+    let passphrase = &request.passphrase;
+    let first = First { user, label: &label, passphrase, secrets: Secrets::fresh(entropy) };
+    let (office, recovery) = ground.make(first, record, |office| {
         office.store.write(|tx| {
             let mut pen = Pen::new(office, tx);
             write_unit(&mut pen, common, now, &name, Level::Township, UnitSort::Centre)?;
             pen.say_signed(common, &said)?;
             let mut statements = spaces(unit, common, home);
-            statements.extend(own_certificates(office));
+            statements.extend(own_certificates(office)?);
             pen.say(common, &statements)
         })
     })?;
-    Ok((office, OrgCreated { kit_code: kit.code(), unit }))
+    Ok((office, OrgCreated { kit_code: kit.code(), unit, recovery }))
 }
 
 /// The spaces a township begins with, and its grants.
@@ -252,10 +323,11 @@ fn spaces(unit: UnitId, common: SpaceId, home: SpaceId) -> Vec<Statement> {
 }
 
 /// The certificates of this device and its user, by its own operational key.
-fn own_certificates(office: &Office) -> Vec<Statement> {
+fn own_certificates(office: &Office) -> Result<Vec<Statement>, Fault> {
     let identity = &office.identity;
     let record = &identity.record;
-    vec![
+    let me = office.me();
+    Ok(vec![
         Statement::Device(DeviceCertificate {
             key: identity.secret.public().0,
             recipient: identity.packet.recipient(),
@@ -265,15 +337,16 @@ fn own_certificates(office: &Office) -> Vec<Statement> {
             serial: 1,
         }),
         Statement::User(UserCertificate {
-            user: record.user,
-            key: identity.user_public().0,
+            user: me.user,
+            key: office.with_user_key(|key| key.public().0)?,
             unit: record.unit,
-            role: record.role.number(),
-            name: record.user_name.clone(),
+            role: me.role.number(),
+            name: me.name,
             devices: vec![identity.device],
             serial: 1,
+            invitation: None,
         }),
-    ]
+    ])
 }
 
 fn write_unit(
@@ -300,10 +373,6 @@ pub(crate) fn invite(
     cost: Cost,
     save: impl FnOnce(&str, &[u8]) -> Result<FileSaved, Fault>,
 ) -> Result<InvitationCreated, Fault> {
-    let me = office.me();
-    if !matches!(me.role, Role::R7 | Role::R10) {
-        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7, Role::R10] });
-    }
     if office.identity.operational.is_none() {
         return Err(Fault::NotHere);
     }
@@ -339,12 +408,14 @@ fn write_invitation(
     let mut pen = Pen::new(office, tx);
     let common = office.roster().common().ok_or_else(|| Fault::not_found("common"))?;
     let unit = find_or_make_unit(&mut pen, common, request)?;
+    let replaces = request.replaces.map(|device| replaced(office, device, unit)).transpose()?;
     let certificate = InvitationCertificate {
         invitation,
         key: one_time.public().0,
         unit,
         role: request.role.number(),
         expires_ms,
+        replaces: replaces.map(|device| device.0.into()),
     };
     pen.say(common, &[Statement::Invitation(certificate)])?;
     let reader = tx.reader();
@@ -365,6 +436,21 @@ fn write_invitation(
         expires_ms,
     };
     Ok((content, created))
+}
+
+/// The computer whose place another is to take: one of that unit, believed, and not the one that
+/// keeps the township's key, which only the printed kit revokes.
+fn replaced(office: &Office, device: DeviceId, unit: UnitId) -> Result<DeviceId, Fault> {
+    let roster = office.roster();
+    let certificate = roster.device(device).ok_or_else(|| Fault::not_found(device))?;
+    let refuse = |reason| Fault::Refused { reason, field: "replaces".into(), index: 0 };
+    if certificate.unit != unit || roster.keeps_operational_key(device) {
+        return Err(refuse(RefusalReason::Unknown));
+    }
+    if roster.revoked(device).is_some() {
+        return Err(refuse(RefusalReason::AlreadyDone));
+    }
+    Ok(device)
 }
 
 /// The unit an invitation is for: one that exists, or a new one with its space and grants.
@@ -417,10 +503,12 @@ pub(crate) fn accept(
     ground: &Ground<'_>,
     request: &InvitationAccept,
     file: &[u8],
-) -> Result<Office, Fault> {
+) -> Result<(Office, RecoverySheet), Fault> {
     // Told before the slow part: the passphrase, and the names.
-    profile::check_passphrase(&request.passphrase)?;
     let user_name = named("user_name", &request.user_name)?;
+    let label = label(request.label.as_deref(), &user_name)?;
+    let names = [user_name.as_str(), label.as_str()];
+    strength::check(&request.passphrase, Known { names: &names, places: &[] })?;
     let device_name = named("device_name", &request.device_name)?;
     let opened = Invitation::open(file, &request.code, ground.clock.now_ms())
         .map_err(|error| invitation_fault(&error))?;
@@ -432,10 +520,15 @@ pub(crate) fn accept(
     let certificate =
         opened.certificate().ok_or_else(|| trouble(InvitationTrouble::NotCertified))?;
     let role = certificate.role().ok_or_else(|| trouble(InvitationTrouble::Newer))?;
+    let township = roster.common().and_then(|common| roster.space(common)).map(|s| s.unit);
+    let is_ours = |unit| unit == certificate.unit || Some(unit) == township;
+    let places = opened.names.iter().filter(|name| is_ours(name.unit));
+    let places: Vec<&str> = places.map(|name| name.name.as_str()).collect();
+    strength::check(&request.passphrase, Known { names: &names, places: &places })?;
     let entropy = ground.entropy.as_ref();
     let device = SecretKey::from_seed(draw(entropy));
     let packet = trust::key::PacketKey::from_seed(draw(entropy));
-    let user_key = SecretKey::from_seed(draw(entropy));
+    let secrets = Secrets::fresh(entropy);
     let user = ground.new_user();
     let enrolment = opened.enrol(&EnrolmentRequest {
         invitation: opened.invitation,
@@ -443,26 +536,24 @@ pub(crate) fn accept(
         recipient: packet.recipient(),
         device_name: device_name.clone(),
         user,
-        user_key: user_key.public().0,
+        user_key: SecretKey::from_seed(secrets.seed).public().0,
         user_name: user_name.clone(),
     });
     let record = IdentityRecord {
         root: opened.root,
         device_seed: *device.seed(),
         packet_seed: *packet.seed(),
-        user_seed: *user_key.seed(),
         operational_seed: None,
-        user,
-        user_name,
-        role,
         unit: certificate.unit,
         device_name,
-        enrolment: Some(to_bytes(&enrolment)),
         statements: opened.statements.iter().map(Signed::to_bytes).collect(),
         unit_names: opened.names.iter().map(|n| (n.unit, n.name.clone())).collect(),
         is_demo: false,
     };
-    ground.make(&request.passphrase, record, |_| Ok(()))
+    let user =
+        LocalUser { user, name: user_name.clone(), role, enrolment: Some(to_bytes(&enrolment)) };
+    let first = First { user, label: &label, passphrase: &request.passphrase, secrets };
+    ground.make(first, record, |_| Ok(()))
 }
 
 /// What the township would say to a request to join.
@@ -476,8 +567,10 @@ pub(crate) fn answer(
     let device = trust::key::PublicKey(request.key).device();
     match roster.claimed(request.invitation) {
         // The first who came was countersigned; a second raises an alarm.
-        Some(claimed) if claimed.device() != device => return Err(InvitationTrouble::Used),
+        Some(claimed) if claimed != device => return Err(InvitationTrouble::Used),
         Some(_) => return Ok(Vec::new()),
+        // A computer joins once; who else works on it asks by its own word.
+        None if roster.device(device).is_some() => return Err(InvitationTrouble::Elsewhere),
         None => {}
     }
     if certificate.expires_ms < office.now_ms() {
@@ -500,28 +593,50 @@ pub(crate) fn answer(
             name: request.user_name,
             devices: vec![device],
             serial: 1,
+            invitation: None,
         }),
     ])
 }
 
-/// Countersigns a request to join, if this computer may and the request is good.
+/// Countersigns a request to join, if this computer may and the request is good. Whoever answers
+/// second raises an alarm; whoever takes a computer's place ends it.
 pub(crate) fn countersign(office: &Office, enrolment: &Enrolment) -> Result<(), InvitationTrouble> {
-    let statements = answer(office, &office.roster(), enrolment)?;
+    let roster = office.roster();
+    let statements = match answer(office, &roster, enrolment) {
+        Err(InvitationTrouble::Used) => {
+            if let Err(error) = tell_second(office, &roster, enrolment) {
+                tracing::error!(%error, "a second claimant could not be written down");
+            }
+            return Err(InvitationTrouble::Used);
+        }
+        answered => answered?,
+    };
     if statements.is_empty() {
         return Ok(());
     }
     if office.identity.operational.is_none() {
         return Err(InvitationTrouble::NotCertified);
     }
-    let common = office.roster().common().ok_or(InvitationTrouble::NotCertified)?;
+    let common = roster.common().ok_or(InvitationTrouble::NotCertified)?;
+    let named = enrolment.invitation().and_then(|id| roster.invitation(id));
+    let replaced = named.and_then(|certificate| certificate.replaces);
     office
         .store
-        .write(|tx| {
+        .write(|tx| -> Result<(), Fault> {
             Pen::new(office, tx).say(common, &statements)?;
+            if let Some(replaced) = replaced {
+                devices::replace(office, tx, DeviceId(*replaced))?;
+            }
             // Somebody now vouches for what nobody could vouch for before.
-            Ok::<(), Fault>(tx.doubt_refused()?)
+            Ok(tx.doubt_refused()?)
         })
         .map_err(|_| InvitationTrouble::NotCertified)
+}
+
+fn tell_second(office: &Office, roster: &Roster, enrolment: &Enrolment) -> Result<(), Fault> {
+    let Ok((request, certificate)) = enrolment.verify(roster) else { return Ok(()) };
+    let Some(first) = roster.claimed(request.invitation) else { return Ok(()) };
+    alarms::second_claim(office, &request, certificate.unit, first)
 }
 
 /// What is wrong with an invitation.

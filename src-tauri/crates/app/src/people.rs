@@ -2,27 +2,30 @@
 
 use std::collections::BTreeSet;
 
+use domain::audit::{Act, Deed};
 use domain::case::guard::{self, RefusalReason};
 use domain::fact::body::{Choice, PersonRegistered, PersonsLinked, Sex};
-use domain::fact::{Body, KINDS, RecordKind};
+use domain::fact::{Body, RecordKind};
 use domain::id::{FactId, RecordId, UserId};
 use domain::person::Person;
-use domain::role::Role;
+use domain::rights::Right;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Reader;
 use store::records::PersonRow;
-use trust::key::SecretKey;
-use trust::statement::{CutOff, Signed, Statement, UserRemoval};
+use trust::statement::{Statement, UserRemoval};
 
+use crate::audit;
 use crate::cases::{ROWS_MAX, conflict_views, field_views, line, why_view};
 use crate::clock::{minute, today};
+use crate::devices;
 use crate::fault::Fault;
 use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
+use crate::rights::{self, Lens};
 use crate::view::{PersonLine, PersonLinkView, PersonView, PersonWindow, UnitRef, UserRef};
 
 /// Registers a person.
@@ -145,9 +148,6 @@ pub(crate) fn add(office: &Office, request: &PersonAdd) -> Result<PersonView, Fa
         return Err(refuse("birth", RefusalReason::InFuture));
     }
     let registered = Body::PersonRegistered(PersonRegistered { sex: request.sex });
-    if !registered.row().roles.contains(&office.me().role) {
-        return Err(refuse("kind", RefusalReason::Role));
-    }
     let birth = request.birth.map(|day| day.format("%Y-%m-%d").to_string());
     let fields = [
         ("name", Some(&request.name)),
@@ -220,12 +220,6 @@ fn born(birth: &str, id_number: &str) -> Option<Day> {
     birth.parse().ok().or_else(|| domain::person::birth_in(id_number))
 }
 
-/// Whether whoever works here may read of a minor: those who write about people.
-fn may_read_minors(office: &Office) -> bool {
-    let row = KINDS.iter().find(|kind| kind.code == "person_registered");
-    row.is_some_and(|row| row.roles.contains(&office.me().role))
-}
-
 /// A name as it is shown to somebody who need not know a minor's.
 fn shown(name: &str, is_hidden: bool) -> String {
     match name.chars().next() {
@@ -240,7 +234,7 @@ const HIDDEN: [&str; 5] = ["phone", "address", "birth", "id_number", "note"];
 /// Reads one person.
 pub(crate) fn get(office: &Office, request: &PersonGet) -> Result<PersonView, Fault> {
     let now = today(office.now_ms());
-    office.store.read(|reader| {
+    let (view, is_shown_minor) = office.store.read(|reader| -> Result<_, Fault> {
         let (space, record) = projector::load(reader, request.person)?;
         let mut person = folded(office, reader, request.person)?;
         let names = Names::read(office, reader)?;
@@ -248,7 +242,9 @@ pub(crate) fn get(office: &Office, request: &PersonGet) -> Result<PersonView, Fa
         let born = born(&text_of(&person, "birth"), &id_number);
         let written = text_of(&person, "birth").parse().ok();
         let id_warnings = domain::person::id_warnings(&id_number, written, person.sex, now);
-        let is_hidden = domain::case::red::is_minor(born, now) && !may_read_minors(office);
+        let is_minor = domain::case::red::is_minor(born, now);
+        let born = born.map(|day| day.format("%Y-%m-%d").to_string()).unwrap_or_default();
+        let is_hidden = Lens::new(office, reader).hides_person(&born);
         if is_hidden {
             person.fields.retain(|name, _| !HIDDEN.contains(&name.as_str()));
             person.conflicts.clear();
@@ -280,7 +276,7 @@ pub(crate) fn get(office: &Office, request: &PersonGet) -> Result<PersonView, Fa
             let carried = facts.facts.iter().find(|carried| carried.id == id)?;
             domain::fact::Fact::read(&carried.json).ok().map(|fact| fact.body)
         };
-        Ok(PersonView {
+        let view = PersonView {
             id: record.id(),
             space,
             sex: person.sex,
@@ -289,8 +285,13 @@ pub(crate) fn get(office: &Office, request: &PersonGet) -> Result<PersonView, Fa
             links,
             cases: lines,
             conflicts: conflict_views(office, &names, None, &person.conflicts, fact),
-        })
-    })
+        };
+        Ok((view, is_minor && !is_hidden))
+    })?;
+    if is_shown_minor {
+        audit::note(office, Deed::new(Act::ProtectedRead).record(request.person).word("minor"))?;
+    }
+    Ok(view)
 }
 
 /// Says that two person records are one person.
@@ -339,12 +340,7 @@ fn write_link(
     if at.day > today(office.now_ms()) {
         return Err(refuse("at", RefusalReason::InFuture));
     }
-    let row = KINDS.iter().find(|kind| kind.code == "persons_linked");
-    let may = row.map_or(&[][..], |row| row.roles);
-    let me = office.me();
-    if !may.contains(&me.role) {
-        return Err(Fault::NotAllowed { role: me.role, may: may.to_vec() });
-    }
+    rights::check(office, Right::PersonLink)?;
     let mut answers: BTreeSet<FactId> = BTreeSet::new();
     for (own, other) in [(person, with), (with, person)] {
         let folded = folded(office, &pen.tx.reader(), own)?;
@@ -397,12 +393,12 @@ pub(crate) fn list(office: &Office, request: &PersonList) -> Result<PersonWindow
     office.store.read(|reader| {
         let limit = request.limit.unwrap_or(ROWS_MAX).clamp(1, ROWS_MAX);
         let part = request.query.as_deref().unwrap_or_default().trim();
-        let rows = reader.persons(part, request.offset, limit)?;
-        let now = today(office.now_ms());
-        let may_read = may_read_minors(office);
+        let lens = Lens::new(office, reader);
+        // Whose name is hidden is found by none of it.
+        let born_after = lens.hidden_since().filter(|_| !part.is_empty());
+        let rows = reader.persons(part, born_after.as_deref(), request.offset, limit)?;
         let line = |row: PersonRow| {
-            let is_minor = domain::case::red::is_minor(row.born.parse().ok(), now);
-            let is_hidden = is_minor && !may_read;
+            let is_hidden = lens.hides_person(&row.born);
             let text = |text: String| if is_hidden { String::new() } else { text };
             PersonLine {
                 id: row.record,
@@ -413,7 +409,8 @@ pub(crate) fn list(office: &Office, request: &PersonList) -> Result<PersonWindow
         };
         Ok(PersonWindow {
             rows: rows.into_iter().map(line).collect(),
-            total: u32::try_from(reader.person_count(part)?).unwrap_or(u32::MAX),
+            total: u32::try_from(reader.person_count(part, born_after.as_deref())?)
+                .unwrap_or(u32::MAX),
         })
     })
 }
@@ -441,12 +438,8 @@ pub(crate) fn users(office: &Office) -> Result<Users, Fault> {
 /// Removes a user. What they wrote, as far as it is known here, stands.
 pub(crate) fn remove_user(office: &Office, request: &UserRemove) -> Result<Users, Fault> {
     let me = office.me();
+    devices::check_speaker(office)?;
     let roster = office.roster();
-    let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
-    let township = roster.space(common).map(|space| space.unit);
-    if me.role != Role::R7 || township != Some(me.unit) {
-        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7] });
-    }
     guard::required("reason", &request.reason, guard::NAME_CHARS_MAX)
         .map_err(|refusal| Fault::refused(&refusal, 0))?;
     let refuse = |field: &str, reason| Fault::Refused { reason, field: field.to_owned(), index: 0 };
@@ -464,10 +457,7 @@ pub(crate) fn remove_user(office: &Office, request: &UserRemove) -> Result<Users
     office.store.write(|tx| {
         let mut cut_offs = Vec::new();
         for device in &user.devices {
-            for held in tx.reader().logs_of(*device)? {
-                let first = held.ranges.first().filter(|range| range.first == 1);
-                cut_offs.extend(first.map(|range| CutOff { log: held.log, last: range.last }));
-            }
+            cut_offs.extend(devices::cut_offs(&tx.reader(), *device)?);
         }
         let said = Statement::Removal(UserRemoval {
             user: request.user,
@@ -475,13 +465,9 @@ pub(crate) fn remove_user(office: &Office, request: &UserRemove) -> Result<Users
             cut_offs,
             reason: request.reason.trim().to_owned(),
         });
-        let own = SecretKey::from_seed(office.identity.record.user_seed);
-        let signer = office.identity.operational.as_ref().unwrap_or(&own);
-        let signed = Signed::new(roster.organisation(), &said, signer);
-        let before = office.removed();
-        Pen::new(office, tx).say_signed(common, &signed)?;
-        office.refresh(&tx.reader())?;
-        office.doubt_removed(tx, &before)
+        devices::say_end(office, tx, &said)?;
+        let deed = Deed::new(Act::UserRemoved).user(request.user).reason(&request.reason);
+        Pen::new(office, tx).note(deed)
     })?;
     projector::catch_up_all(office, |_| true)?;
     users(office)

@@ -2,10 +2,11 @@
 
 use domain::case::guard::RefusalReason;
 use domain::fact::body::{CountedAs, PeriodNumbers, ReportState, UnitReport, ZeroReported};
-use domain::fact::{Body, KINDS, RecordKind};
+use domain::fact::{Body, RecordKind};
 use domain::id::{FactId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::period::{AgreementLine, Books, Freeze, Line, Period, Span, ZeroReport};
+use domain::rights::Right;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector::{self, FREEZE, ZERO};
+use crate::rights;
 use crate::view::{UnitRef, UserRef};
 
 /// Freezes a period: its numbers are reported and never change again.
@@ -235,11 +237,6 @@ fn arrivals(
     Ok((as_of, gap.filter(|days| *days > u32::from(silent))))
 }
 
-fn may_write(office: &Office, kind: &str) -> bool {
-    let role = office.me().role;
-    KINDS.iter().any(|row| row.code == kind && row.roles.contains(&role))
-}
-
 /// What a period counts.
 pub(crate) fn view(office: &Office, period: Period) -> Result<PeriodView, Fault> {
     let now = today(office.now_ms());
@@ -294,7 +291,7 @@ pub(crate) fn view(office: &Office, period: Period) -> Result<PeriodView, Fault>
             other_freezes: books.freezes_of(period).skip(1).map(freeze_view).collect(),
             reports,
             may_freeze: check_freeze(office, &books, period).is_ok(),
-            may_report_zero: may_write(office, "zero_reported")
+            may_report_zero: Right::PeriodReport.admits(office.me().role)
                 && books.report(my_unit, period) == ReportState::Missing,
         })
     })
@@ -335,9 +332,7 @@ fn refuse(reason: RefusalReason) -> Fault {
 
 /// A month or a quarter that is over, after the last that was frozen.
 fn check_freeze(office: &Office, books: &Books<'_>, period: Period) -> Result<(), Fault> {
-    if !may_write(office, "period_frozen") {
-        return Err(refuse(RefusalReason::Role));
-    }
+    rights::check(office, Right::PeriodFreeze)?;
     if period.span() == Span::Year {
         return Err(refuse(RefusalReason::OutOfRange));
     }
@@ -386,9 +381,7 @@ pub(crate) fn freeze(office: &Office, request: &PeriodFreeze) -> Result<PeriodVi
 pub(crate) fn report_zero(office: &Office, request: &ZeroReportMake) -> Result<PeriodView, Fault> {
     let (space, now_ms) = (office.home_space()?, office.now_ms());
     let period = request.period;
-    if !may_write(office, "zero_reported") {
-        return Err(refuse(RefusalReason::Role));
-    }
+    rights::check(office, Right::PeriodReport)?;
     if period.first() > today(now_ms) {
         return Err(refuse(RefusalReason::InFuture));
     }

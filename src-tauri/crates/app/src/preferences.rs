@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, file_fault};
-use crate::profile::write_whole;
+use crate::vault::write_whole;
 
 const FILE: &str = "preferences.json";
 

@@ -85,6 +85,12 @@ impl Calls {
         }
     }
 
+    /// Whether a call is at work.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.lock().is_empty()
+    }
+
     /// Asks a call to stop; says whether there was one.
     pub fn cancel(&self, name: &str) -> bool {
         match self.lock().get(name) {

@@ -1,12 +1,13 @@
 //! From entries to documents, and from documents to lists. Everything here can be thrown away and
 //! made again from the logs; whoever has the same entries makes the same rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use document::structure::StructureFault;
 use document::{Incoming, Need, Record, Verdict};
 use domain::case::card::Bench;
 use domain::case::clock::Clock;
-use domain::case::conflict::{Conflict, ConflictKind};
+use domain::case::conflict::{Conflict, ConflictKind, Seat};
 use domain::case::red::Mask;
 use domain::case::sheet::{Sheet, SheetStatus};
 use domain::case::{Case, known::RefusedFact};
@@ -20,17 +21,22 @@ use domain::{case, person, unit};
 use serde::Serialize;
 use store::cards::CardRow;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
+use store::guards::GuardRow;
 use store::logs::Stored;
 use store::records::{PersonRow, Saved, UnitRow};
 use store::ties::{LinkRow, NumberRow, Ties};
 use store::township::{ItemRow, PeriodRow, SheetRow};
 use store::{Reader, Writer};
 
+use crate::audit;
+use crate::branches;
 use crate::fault::Fault;
 use crate::office::Office;
+use crate::quarantine::{self, HeldReason};
 use crate::settings;
 use crate::sharing;
 use crate::status::PROMISE;
+use crate::trial;
 
 /// The word under which frozen periods stand.
 pub(crate) const FREEZE: &str = "freeze";
@@ -64,80 +70,236 @@ pub(crate) fn load(reader: &Reader<'_>, id: RecordId) -> Result<(SpaceId, Record
     Ok((saved.space, Record::load(id, &saved.saved, &saved.heads)?))
 }
 
-/// The facts of a record, with those of removed users from beyond their cut-off.
+/// The facts of a record, with those of removed users and revoked devices from beyond their
+/// cut-off.
 pub(crate) fn facts_of(
     office: &Office,
     reader: &Reader<'_>,
     record: &Record,
 ) -> Result<RecordFacts, Fault> {
     let mut facts = record.facts(office);
-    let gone = office.removed();
-    if gone.is_empty() {
+    let ended = office.ended();
+    if ended.users.is_empty() && ended.devices.is_empty() && ended.judged.is_empty() {
         return Ok(facts);
     }
     let changes = record.changes_of_facts();
-    for carried in &facts.facts {
+    let begun_by = record.begun_by().filter(|_| !facts.first_at.is_empty());
+    for carried in &mut facts.facts {
         let Ok(fact) = domain::fact::Fact::read(&carried.json) else { continue };
-        let Some(removed) = gone.get(&fact.by) else { continue };
-        let entry = match changes.get(&carried.id) {
-            Some(change) => reader.entry_of_change(record.id(), change)?,
-            None => None,
+        let removed = ended.users.get(&fact.by);
+        let revoked = carried.proof.map(|p| p.device).filter(|d| ended.devices.contains_key(d));
+        let is_lent = quarantine::is_lent(&fact, carried.role);
+        if removed.is_none() && revoked.is_none() && !is_lent {
+            continue;
+        }
+        let entry = match (facts.first_at.get(&carried.id), changes.get(&carried.id)) {
+            (Some(first), _) => Some(*first),
+            (None, Some(change)) => reader.entry_of_change(record.id(), change)?,
+            (None, None) => None,
         };
-        if !entry.is_some_and(|at| removed.covers(at.log, at.seq)) {
+        if revoked.is_some_and(|device| entry.is_some_and(|at| ended.is_late(device, at))) {
+            facts.late.insert(carried.id);
+            (carried.proof, carried.role) = (None, None);
+        }
+        if is_lent && entry.is_some_and(|at| ended.is_adopted(at)) {
+            facts.adopted.insert(carried.id);
+        }
+        if let Some(removed) = removed
+            && !entry.is_some_and(|at| removed.cut_offs.covers(at.log, at.seq))
+        {
             facts.removed.insert(carried.id, removed.effective_ms);
         }
     }
-    Ok(facts)
+    let mut failed = None;
+    facts.late_fields = record.late_fields(office, |change, value| {
+        let Some(removed) = ended.users.get(&value.by) else { return false };
+        // Typing is all that happens to a register.
+        if value.recorded.ms < removed.effective_ms {
+            return false;
+        }
+        // What was taken over counted when it was.
+        if begun_by.as_ref() == Some(change) {
+            return false;
+        }
+        match reader.entry_of_change(record.id(), change) {
+            Ok(entry) => !entry.is_some_and(|at| removed.cut_offs.covers(at.log, at.seq)),
+            Err(error) => {
+                failed = Some(error);
+                true
+            }
+        }
+    });
+    failed.map_or(Ok(facts), |error| Err(error.into()))
 }
 
-/// Applies to a record what has become ready, and brings its lists up to date.
-pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Result<(), Fault> {
-    let cached = tx.reader().saved(id)?;
-    let loaded = cached.and_then(|s| Record::load(id, &s.saved, &s.heads).ok());
-    let (mut record, entries) = match loaded {
-        Some(record) => (record, tx.reader().ready(id)?),
-        // No cache, or one that is not to be believed: from the beginning.
-        None => (Record::empty(id), tx.reader().all_ready(id)?),
-    };
-    if !entries.is_empty() {
-        apply(tx, &mut record, &entries)?;
+/// The entries of a record that revoked devices wrote beyond their cut-off.
+#[derive(Default)]
+struct Late {
+    /// Those an admissible entry builds on: their texts and registers are shown, their facts have
+    /// no effect.
+    needed: BTreeSet<EntryRef>,
+    /// The others, which touch nothing.
+    held: BTreeSet<EntryRef>,
+}
+
+/// What of a record came late. It depends on the set of entries alone.
+fn late_of(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Late, Fault> {
+    let ended = office.ended();
+    let mut late = Late::default();
+    for device in ended.devices.keys() {
+        let changes = reader.changes_by(id, *device)?;
+        late.held.extend(changes.into_iter().filter(|at| ended.is_late(*device, *at)));
     }
-    if !record.heads().is_empty() {
+    if late.held.is_empty() {
+        return Ok(late);
+    }
+    let is_branched = reader.is_branched(id)?;
+    let mut needs: HashMap<EntryRef, Vec<EntryRef>> = HashMap::new();
+    for stored in reader.all_ready(id)? {
+        let all = match is_branched {
+            true => meant(reader, &stored)?,
+            false => stored.entry.needs,
+        };
+        needs.insert(stored.at, all);
+    }
+    let mut asked: Vec<EntryRef> = needs
+        .iter()
+        .filter(|(at, _)| !late.held.contains(at))
+        .flat_map(|(_, needs)| needs.iter().copied())
+        .collect();
+    while let Some(at) = asked.pop() {
+        if late.held.remove(&at) {
+            late.needed.insert(at);
+            asked.extend(needs.get(&at).into_iter().flatten().copied());
+        }
+    }
+    Ok(late)
+}
+
+/// Applies to a record what has become ready, and brings its lists up to date. A record of which
+/// something came late is built from the beginning: a document forgets nothing. One that is erased
+/// is in no list.
+pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Result<(), Fault> {
+    if tx.reader().is_erased(id)? {
+        tx.unlist(id)?;
+        return Ok(tx.caught_up(id)?);
+    }
+    let late = late_of(office, &tx.reader(), id)?;
+    let has_late = !late.held.is_empty() || !late.needed.is_empty();
+    let is_branched = tx.reader().is_branched(id)?;
+    let is_anew = has_late || is_branched && !tx.reader().ready(id)?.is_empty();
+    let cached = tx.reader().saved(id)?.filter(|_| !is_anew);
+    let loaded = cached.and_then(|s| Record::load(id, &s.saved, &s.heads).ok());
+    let (mut record, mut entries) = match loaded {
+        Some(record) => (record, tx.reader().ready(id)?),
+        // No cache, or one that is not to be believed: from the beginning. What made the parser
+        // fail is not tried again.
+        None => {
+            let mut entries = tx.reader().all_ready(id)?;
+            let poison = tx.reader().held_as(id, &StructureFault::Poison.to_string())?;
+            entries.retain(|stored| !poison.contains(&stored.at));
+            (Record::empty(id), entries)
+        }
+    };
+    entries.retain(|stored| !late.held.contains(&stored.at));
+    for at in &late.held {
+        tx.settle(*at, Err(&HeldReason::AfterRevocation.word()))?;
+    }
+    let lost = trial::hold_lost(office, tx, &entries)?;
+    entries.retain(|stored| !lost.contains(&stored.at));
+    if is_branched {
+        let clashing = branches::clashing(&entries);
+        entries.retain(|stored| !clashing.contains(&stored.at));
+        for at in &clashing {
+            tx.settle(*at, Err(&HeldReason::Misplaced.word()))?;
+        }
+    }
+    if !entries.is_empty() {
+        apply(tx, &mut record, &entries, is_branched)?;
+    }
+    if record.heads().is_empty() {
+        tx.unlist(id)?;
+    } else {
         keep(office, tx, &record)?;
     }
     Ok(tx.caught_up(id)?)
 }
 
-fn apply(tx: &mut Writer<'_>, record: &mut Record, entries: &[Stored]) -> Result<(), Fault> {
+/// Brings some records up to date.
+pub(crate) fn catch_up_some(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    records: &[RecordId],
+) -> Result<(), Fault> {
+    trial::hold_lost_of(office, tx, records)?;
+    records.iter().try_for_each(|record| catch_up(office, tx, *record))
+}
+
+/// Applies entries. Where a log forked, an entry may have become ready before the one it means: what
+/// is held is tried again as long as that helps.
+fn apply(
+    tx: &mut Writer<'_>,
+    record: &mut Record,
+    entries: &[Stored],
+    is_branched: bool,
+) -> Result<(), Fault> {
+    let mut left: Vec<&Stored> = entries.iter().collect();
+    loop {
+        let verdicts = judge(&tx.reader(), record, &left, is_branched)?;
+        let mut held: Vec<(&Stored, StructureFault)> = Vec::new();
+        for (stored, verdict) in left.iter().zip(&verdicts) {
+            match verdict {
+                Verdict::Applied(hash) => tx.settle(stored.at, Ok(hash))?,
+                Verdict::Held(fault) => held.push((stored, *fault)),
+            }
+        }
+        if is_branched && !held.is_empty() && held.len() < left.len() {
+            left = held.into_iter().map(|(stored, _)| stored).collect();
+            continue;
+        }
+        for (stored, fault) in held {
+            tracing::warn!(log = %stored.at.log, seq = stored.at.seq, %fault, "entry held");
+            tx.settle(stored.at, Err(&HeldReason::of_structure(fault).word()))?;
+        }
+        return Ok(());
+    }
+}
+
+/// What an entry builds on, where logs have forked.
+fn meant(reader: &Reader<'_>, stored: &Stored) -> Result<Vec<EntryRef>, Fault> {
+    let payload = stored.entry.payload.bytes();
+    let mut all = Vec::new();
+    for need in &stored.entry.needs {
+        all.extend(branches::meant(reader, payload, *need)?);
+    }
+    Ok(all)
+}
+
+fn judge(
+    reader: &Reader<'_>,
+    record: &mut Record,
+    entries: &[&Stored],
+    is_branched: bool,
+) -> Result<Vec<Verdict>, Fault> {
     let places: HashMap<EntryRef, usize> =
         entries.iter().enumerate().map(|(place, stored)| (stored.at, place)).collect();
     let mut incoming = Vec::with_capacity(entries.len());
     for stored in entries {
-        let mut needs = Vec::with_capacity(stored.entry.needs.len());
-        for need in &stored.entry.needs {
-            needs.push(match places.get(need) {
+        let Some(payload) = stored.entry.payload.bytes() else { continue };
+        let all = match is_branched {
+            true => meant(reader, stored)?,
+            false => stored.entry.needs.clone(),
+        };
+        let mut needs = Vec::with_capacity(all.len());
+        for need in all {
+            needs.push(match places.get(&need) {
                 Some(place) => Need::Batch(*place),
-                None => tx.reader().change_of_entry(*need)?.map_or(Need::Held, Need::Change),
+                None => reader.change_of_entry(need)?.map_or(Need::Held, Need::Change),
             });
         }
-        incoming.push(Incoming {
-            log: stored.at.log,
-            seq: stored.at.seq,
-            needs,
-            payload: &stored.entry.payload,
-        });
+        incoming.push(Incoming { log: stored.written_to, seq: stored.at.seq, needs, payload });
     }
-    let verdicts = record.apply(&incoming);
-    for (stored, verdict) in entries.iter().zip(&verdicts) {
-        match verdict {
-            Verdict::Applied(hash) => tx.settle(stored.at, Ok(hash))?,
-            Verdict::Held(fault) => {
-                tracing::warn!(log = %stored.at.log, seq = stored.at.seq, %fault, "entry held");
-                tx.settle(stored.at, Err(&fault.to_string()))?;
-            }
-        }
-    }
-    Ok(())
+    Ok(record.apply(&incoming))
 }
 
 /// Builds every record that is behind, some at a time; `goes_on` is told how many are done and may
@@ -146,14 +308,15 @@ pub(crate) fn catch_up_all(
     office: &Office,
     mut goes_on: impl FnMut(u64) -> bool,
 ) -> Result<(), Fault> {
-    office.store.write(|tx| sharing::unpack_all(office, tx))?;
+    office.store.write(|tx| {
+        sharing::unpack_all(office, tx)?;
+        audit::read_all(tx)
+    })?;
     let mut done: u64 = 0;
     loop {
         let count = office.store.write(|tx| -> Result<usize, Fault> {
             let behind = tx.reader().behind(BATCH)?;
-            for id in &behind {
-                catch_up(office, tx, *id)?;
-            }
+            catch_up_some(office, tx, &behind)?;
             Ok(behind.len())
         })?;
         done = done.saturating_add(u64::try_from(count).unwrap_or(0));
@@ -166,15 +329,22 @@ pub(crate) fn catch_up_all(
 /// Caches a document and writes everything it contributes to the lists.
 pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Result<(), Fault> {
     let Some(mut space) = tx.reader().space_of(record.id())? else { return Ok(()) };
+    if record.takes_over() && !record.is_heir(office) {
+        // It stands in no list before whoever erases the other one says so.
+        return set_aside(tx, record, space);
+    }
     let facts = facts_of(office, &tx.reader(), record)?;
     let kind = record.kind();
-    let mut has_refused = facts.facts.iter().any(|c| c.proof.is_none() || c.role.is_none());
+    let is_unproven = |c: &domain::fact::Carried| c.proof.is_none() || c.role.is_none();
+    let mut refused = Vec::new();
+    let mut has_refused = facts.facts.iter().any(|c| is_unproven(c) && !facts.late.contains(&c.id));
     match RecordKind::from_code(&kind) {
         Some(RecordKind::Case) => {
             let case = settings::fold_case(&tx.reader(), &facts)?;
             has_refused |= case.refused.iter().any(|(_, why)| {
                 matches!(why, RefusedFact::AuthorUnknown | RefusedFact::UnitNotProven)
             });
+            refused.clone_from(&case.refused);
             let roster = office.roster();
             match sharing::home(&roster, case.sharing.as_ref()) {
                 Some(home) => space = home,
@@ -215,6 +385,10 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
         // A newer version's record is cached and carried on, and stands in no list.
         None => {}
     }
+    if let Some(kind) = RecordKind::from_code(&kind).filter(|kind| *kind != RecordKind::Case) {
+        refused = quarantine::refused_of(kind, &facts);
+    }
+    tx.put_refused(record.id(), &quarantine::refused_rows(&tx.reader(), record, &refused)?)?;
     tx.save(&Saved {
         record: record.id(),
         space,
@@ -224,6 +398,19 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
         has_refused,
     })?;
     Ok(())
+}
+
+/// Caches a document that stands in no list yet.
+fn set_aside(tx: &mut Writer<'_>, record: &Record, space: SpaceId) -> Result<(), Fault> {
+    tx.unlist(record.id())?;
+    Ok(tx.save(&Saved {
+        record: record.id(),
+        space,
+        kind: record.kind(),
+        heads: record.heads(),
+        saved: record.save(),
+        has_refused: true,
+    })?)
 }
 
 fn text_of(fields: &BTreeMap<String, Vec<FieldValue>>, name: &str) -> String {
@@ -321,6 +508,7 @@ fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) 
         items: case.items.iter().map(item_row).collect(),
         sheets: Vec::new(),
         text: search_text(&row, record, facts, case),
+        guard: guard_row(space, facts, case),
         ties: ties(record, case),
         dues: case
             .dues
@@ -353,6 +541,28 @@ fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) 
             })
             .collect(),
         row,
+    }
+}
+
+/// Who takes part in a case, and what in it is hidden from whoever may not read it.
+fn guard_row(space: SpaceId, facts: &RecordFacts, case: &Case) -> GuardRow {
+    let told = case::red::telling(case, facts);
+    let registered = case.registration.as_ref().map(|r| r.unit);
+    let sheets = &case.dispatch.sheets;
+    let all = |units: &mut dyn Iterator<Item = UnitId>| -> Vec<UnitId> {
+        units.collect::<std::collections::BTreeSet<UnitId>>().into_iter().collect()
+    };
+    let owner = case.owner().map(|tenure| tenure.unit);
+    let tenures = case.ladder.tenures.iter().map(|tenure| tenure.unit);
+    GuardRow {
+        space,
+        is_protected: case.red_branch.is_some(),
+        is_restricted: case.restriction.is_some(),
+        holders: all(&mut registered.into_iter().chain(owner)),
+        addressed: all(&mut sheets.iter().map(|sheet| sheet.body.to)),
+        former: all(&mut tenures.chain(sheets.iter().map(|sheet| sheet.from))),
+        minors: json(&told.minors),
+        parties: json(&told.others),
     }
 }
 
@@ -485,6 +695,20 @@ pub(crate) fn conflict_row(
     }
 }
 
+/// A contradiction that lies in no single record: it is found across them.
+pub(crate) fn across_row(record: RecordId, key: String, kind: ConflictKind) -> ConflictRow {
+    let roles: Vec<String> = Seat::JudicialOffice.roles(Level::Township).iter().map(word).collect();
+    ConflictRow {
+        record,
+        key,
+        kind: word(&kind),
+        is_open: true,
+        unit: None,
+        roles: roles.join(" "),
+        latest: String::new(),
+    }
+}
+
 /// A person belongs to nobody: who may decide at either level may.
 fn person_conflict_row(record: RecordId, conflict: &Conflict) -> ConflictRow {
     let mut row = conflict_row(record, None, conflict, Level::Village);
@@ -553,7 +777,7 @@ fn corrections_beside(facts: &RecordFacts, case: &Case) -> Vec<String> {
 /// What must not be read of a minor is not found by either.
 fn search_text(row: &CaseRow, record: &Record, facts: &RecordFacts, case: &Case) -> String {
     let mut parts = vec![row.title.clone(), row.number.clone(), row.place.clone()];
-    for party in &case.parties {
+    for party in case.parties.iter().filter(|party| !party.is_minor) {
         parts.push(party.details.name.clone());
         parts.extend(party.details.phone.clone());
         parts.extend(party.details.address.clone());

@@ -3,11 +3,13 @@
 //! builtin one stands in, and the case is built again when it does.
 
 use document::Record;
+use domain::audit::{Act, Deed};
 use domain::case::{Case, Opened};
 use domain::fact::body::{LimitSet, SettingsSet};
 use domain::fact::{Body, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
-use domain::role::{Level, Role};
+use domain::rights::Right;
+use domain::role::Level;
 use domain::settings::{self, Bound, Limit, LimitUnit, Settings, Version, Versions};
 use domain::time::At;
 use schemars::JsonSchema;
@@ -22,6 +24,7 @@ use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
+use crate::rights;
 use crate::view::{ConflictView, UnitRef, UserRef};
 
 /// Reads the settings.
@@ -223,7 +226,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
 /// Whether whoever works here may set limits.
 fn may_set(office: &Office) -> bool {
     let me = office.me();
-    matches!(me.role, Role::R7 | Role::R10) && township(office) == Some(me.unit)
+    Right::SettingsSet.admits(me.role) && township(office) == Some(me.unit)
 }
 
 /// Reads the settings.
@@ -328,14 +331,15 @@ fn changed(base: Option<&Version>, request: &SettingsChange) -> Result<SettingsS
 /// Sets limits.
 pub(crate) fn set(office: &Office, request: &SettingsChange) -> Result<SettingsView, Fault> {
     if !may_set(office) {
-        let me = office.me();
-        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7, Role::R10] });
+        return Err(rights::refused(office, Right::SettingsSet));
     }
     let now = minute(office.now_ms());
     office.store.write(|tx| {
         let (ids, versions) = versions(office, &tx.reader(), None)?;
         let body = changed(versions.holding(), request)?;
-        write(office, tx, ids.first().copied(), &versions, body, now)
+        write(office, tx, ids.first().copied(), &versions, body, now)?;
+        let deed = Deed::new(Act::SettingsChanged).reason(&request.reason);
+        Pen::new(office, tx).note(deed)
     })?;
     get(office, &SettingsGet::default())
 }

@@ -14,7 +14,6 @@ use domain::fact::body::{CaseShared, Choice};
 use domain::fact::{Body, RecordKind};
 use domain::id::{LogId, RecordId, SpaceId, UnitId};
 use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, Range, Run};
-use domain::role::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::logs::Carrier;
@@ -24,12 +23,17 @@ use sync::excerpt::{self, Proved};
 use trust::roster::Roster;
 use trust::statement::{Access, Grant, SpaceCertificate, SpaceKind, Statement};
 
+use crate::branches;
 use crate::cases::{self, CaseGet};
 use crate::clock::{draw, minute, signed};
+use crate::erasure;
 use crate::fault::Fault;
+use crate::forks;
 use crate::journal::{self, Pen};
 use crate::office::Office;
+use crate::organisation;
 use crate::projector;
+use crate::quarantine::HeldReason;
 use crate::view::CaseView;
 
 /// How many carrying entries are unpacked at a time.
@@ -48,10 +52,6 @@ pub struct CaseShare {
 
 /// Opens a case to further units.
 pub(crate) fn share(office: &Office, request: &CaseShare) -> Result<CaseView, Fault> {
-    let me = office.me();
-    if me.role != Role::R7 {
-        return Err(Fault::NotAllowed { role: me.role, may: vec![Role::R7] });
-    }
     office.store.write(|tx| share_with(office, &mut Pen::new(office, tx), request))?;
     carry(office)?;
     cases::get(office, &CaseGet { case: request.case })
@@ -143,6 +143,10 @@ pub(crate) fn join_holders(
 /// Builds everything that arrived, and carries on what belongs elsewhere.
 pub(crate) fn settle_in(office: &Office, goes_on: impl FnMut(u64) -> bool) -> Result<(), Fault> {
     projector::catch_up_all(office, goes_on)?;
+    organisation::answer_requests(office)?;
+    forks::settle(office)?;
+    erasure::repeat(office)?;
+    erasure::finish(office)?;
     carry(office)
 }
 
@@ -164,7 +168,7 @@ pub(crate) fn unpack_all(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fau
     loop {
         let carriers = tx.reader().carriers(BATCH)?;
         if carriers.is_empty() {
-            return Ok(());
+            return branches::unpack(office, tx);
         }
         for carrier in carriers {
             let outcome = match unpack(&roster, &carrier) {
@@ -174,7 +178,8 @@ pub(crate) fn unpack_all(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fau
             if let Err(reason) = &outcome {
                 tracing::warn!(log = %carrier.at.log, seq = carrier.at.seq, reason, "not carried");
             }
-            tx.settle_carrier(carrier.at, outcome.as_ref().copied().map_err(String::as_str))?;
+            let held = HeldReason::NotCarried.word();
+            tx.settle_carrier(carrier.at, outcome.map_err(|_| held.as_str()))?;
         }
     }
 }
@@ -224,15 +229,39 @@ pub(crate) fn carry(office: &Office) -> Result<(), Fault> {
     journal::seal(office, usize::MAX)?;
     office.store.write(|tx| {
         for (home, record, entries) in late {
+            let pieces = branched(office, &tx.reader(), record, &entries)?;
+            for payload in pieces {
+                let (kind, payload) = (EntryKind::BRANCH, payload.into());
+                let entry = Entry { kind, doc: record, needs: Vec::new(), payload };
+                Pen::new(office, tx).carry(home, &entry)?;
+            }
             let excerpts = excerpts(&tx.reader(), &entries)?;
             for payload in excerpts {
                 let kind = EntryKind::CARRIED;
+                let payload = payload.into();
                 let entry = Entry { kind, doc: record, needs: Vec::new(), payload };
                 Pen::new(office, tx).carry(home, &entry)?;
             }
         }
         unpack_all(office, tx)
     })
+}
+
+/// Pieces that bring those of some entries which stand in continuations of logs that forked.
+fn branched(
+    office: &Office,
+    reader: &Reader<'_>,
+    record: RecordId,
+    entries: &[EntryRef],
+) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut wanted = BTreeSet::new();
+    for at in entries {
+        wanted.extend(reader.root_of(at.log)?.map(|_| *at));
+    }
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    branches::pieces_of(office, reader, record, &wanted)
 }
 
 /// Excerpts that prove some entries, one for each run they stand in. What was itself only carried
@@ -278,7 +307,12 @@ fn excerpt_of(
 }
 
 /// The chain before an entry: from the last signed point before it, link by link.
-fn chain_before(reader: &Reader<'_>, log: LogId, range: &Range, first: u64) -> Result<Hash, Fault> {
+pub(crate) fn chain_before(
+    reader: &Reader<'_>,
+    log: LogId,
+    range: &Range,
+    first: u64,
+) -> Result<Hash, Fault> {
     let runs = reader.runs(log, range.first.saturating_sub(1))?;
     let start = runs.iter().rev().find(|run| run.last < first);
     let (from, mut head) =

@@ -1,26 +1,33 @@
 //! Where things stand: who works here, what needs them today, when each neighbour was last heard.
 
+use domain::audit::Act;
 use domain::case::sheet::SheetStatus;
 use domain::case::stage::Mark;
 use domain::fact::body::{CardColour, ClockKind, SheetKind, SheetPart};
 use domain::id::{FactId, OrganisationId, RecordId, UnitId};
 use domain::money::Fen;
 use domain::period::Period;
+use domain::rights::Right;
 use domain::role::Level;
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::audit::AuditFilter;
 use store::cases::Filter;
 
+use crate::accounts::AccountView;
 use crate::cases::{self, value};
 use crate::clock::{signed, today};
 use crate::exchange::{LanState, undelivered, waiting_for};
 use crate::fault::Fault;
+use crate::forks;
 use crate::names::Names;
 use crate::office::Office;
 use crate::period::{self, PeriodView};
 use crate::preferences::Preferences;
 use crate::projector::word;
+use crate::quarantine;
+use crate::rights::{self, Lens};
 use crate::settings;
 use crate::view::{CaseLine, ConflictLine, DeviceRef, UnitRef, UserRef};
 
@@ -73,6 +80,10 @@ pub struct StatusView {
     pub profile: ProfileState,
     /// Whether this is the practice profile.
     pub is_demo: bool,
+    /// Whether other computers are still met while it is locked.
+    pub is_answering: bool,
+    /// Who opens the profile.
+    pub accounts: Vec<AccountView>,
     /// What this computer's screen remembers.
     pub preferences: Preferences,
     /// The day it is.
@@ -97,10 +108,17 @@ pub struct OfficeView {
     pub device: DeviceRef,
     /// Whether the township has countersigned this computer.
     pub is_certified: bool,
+    /// Whether another computer writes under this one's identity: it was copied, or an old image of it
+    /// was put back.
+    pub is_forked: bool,
+    /// Minutes after which a desk that was left alone locks itself.
+    pub idle_minutes: u16,
     /// Whether this computer can invite others.
     pub can_invite: bool,
     /// Whether the role of whoever works here registers cases.
     pub may_register: bool,
+    /// The commands that whoever works here may call, by name.
+    pub commands: Vec<String>,
     /// Cases held here.
     pub cases: u32,
     /// Contradictions whoever works here may decide.
@@ -109,7 +127,7 @@ pub struct OfficeView {
     pub to_note: u32,
     /// Records whose documents are still being built.
     pub behind: u32,
-    /// Entries that may not touch their records.
+    /// What was kept without effect or turned away, and waits to be looked at (待查).
     pub held: u32,
     /// The other units this one exchanges with.
     pub neighbours: Vec<NeighbourView>,
@@ -179,6 +197,27 @@ pub struct WorkbenchView {
     pub handling: Vec<CaseLine>,
     /// How many of those there are.
     pub handling_total: u32,
+    /// Cases that somebody opened in an emergency within the last thirty days, latest first: for
+    /// the head of the centre.
+    pub emergencies: Vec<EmergencyItem>,
+}
+
+/// A case that somebody opened in an emergency (紧急查看).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct EmergencyItem {
+    /// The case.
+    pub case: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Who opened it.
+    pub by: UserRef,
+    /// On which computer.
+    pub device: DeviceRef,
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// Why it could not wait.
+    pub reason: String,
 }
 
 /// What ends when.
@@ -333,14 +372,16 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
     let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     let mine = cases::ConflictList { mine: true, ..cases::ConflictList::default() };
     let waiting = waiting_for(office)?;
-    let (held_cases, notices, behind, held) = office.store.read(|reader| -> Result<_, Fault> {
-        Ok((
-            reader.sums(&Filter::default())?.held,
-            reader.notices(me.unit, LISTED_MAX)?.len(),
-            reader.behind_count()?,
-            reader.held_back(LISTED_MAX)?.len(),
-        ))
-    })?;
+    let (held_cases, notices, behind, held, idle_minutes) =
+        office.store.read(|reader| -> Result<_, Fault> {
+            Ok((
+                reader.sums(&Filter::default())?.held,
+                reader.notices(me.unit, LISTED_MAX)?.len(),
+                reader.behind_count()?,
+                quarantine::open_count(office, reader)?,
+                crate::settings::current(reader)?.idle_minutes,
+            ))
+        })?;
     let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(OfficeView {
         organisation: roster.organisation(),
@@ -348,13 +389,16 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
         unit: names.unit(me.unit),
         device: names.device(me.device),
         is_certified: me.is_certified,
+        is_forked: forks::devices(office)?.contains_key(&me.device),
+        idle_minutes,
         can_invite: office.identity.operational.is_some(),
-        may_register: cases::may_register(me.role),
+        may_register: Right::CaseRegister.admits(me.role),
+        commands: rights::open_to(me.role),
         cases: count(held_cases),
         to_decide: cases::list_conflicts(office, &mine)?.total,
         to_note: size(notices),
         behind: count(behind),
-        held: size(held),
+        held: count(held),
         neighbours: neighbours(office, &names)?,
         waiting_for: waiting
             .into_iter()
@@ -374,7 +418,7 @@ fn neighbours(office: &Office, names: &Names) -> Result<Vec<NeighbourView>, Faul
     let mut neighbours = Vec::new();
     for unit in roster.units() {
         let shares = roster.shared(me.unit, unit).len() > 1;
-        let has_devices = roster.devices_of(unit).any(|d| d.device() != me.device);
+        let has_devices = roster.active_devices_of(unit).any(|d| d.device() != me.device);
         if !shares || (unit == me.unit && !has_devices) {
             continue;
         }
@@ -440,6 +484,40 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
         sheets: sheets(office, me.unit, now)?,
         handling_total: handling.total,
         handling: handling.rows,
+        emergencies: emergencies(office)?,
+    })
+}
+
+/// For how long an emergency is told of.
+const EMERGENCY_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// What was opened in an emergency, for whoever orders the work of the centre and reads the notes.
+fn emergencies(office: &Office) -> Result<Vec<EmergencyItem>, Fault> {
+    let role = office.me().role;
+    if !(Right::AuditRead.admits(role) && Right::DispatchApprove.admits(role)) {
+        return Ok(Vec::new());
+    }
+    office.store.read(|reader| {
+        let filter = AuditFilter {
+            from_ms: Some(signed(office.now_ms()).saturating_sub(EMERGENCY_MS)),
+            act: Some(word(&Act::GlassBroken)),
+            ..AuditFilter::default()
+        };
+        let (rows, _) = reader.audit(&filter, 0, LISTED_MAX)?;
+        let names = Names::read(office, reader)?;
+        let mut items = Vec::new();
+        for row in rows {
+            let Some(case) = row.note.deed.record else { continue };
+            items.push(EmergencyItem {
+                case,
+                title: reader.case(case)?.map(|c| c.title).unwrap_or_default(),
+                by: names.user(row.note.by),
+                device: names.device(row.device),
+                at_ms: row.note.at.ms,
+                reason: row.note.deed.reason,
+            });
+        }
+        Ok(items)
     })
 }
 
@@ -552,6 +630,7 @@ pub(crate) fn statistics(
     };
     let period = request.period.map(|asked| period::view(office, asked)).transpose()?;
     office.store.read(|reader| {
+        let filter = Filter { within: Some(Lens::new(office, reader).counted()), ..filter };
         let sums = reader.sums(&filter)?;
         Ok(StatisticsView {
             cases: sums.cases,

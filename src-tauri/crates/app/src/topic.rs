@@ -24,11 +24,15 @@ pub enum Topic {
     Exchanges,
     /// Computers on the network.
     Neighbours,
+    /// Notes of who did what.
+    Audit,
+    /// What was kept without effect, and what was turned away.
+    Quarantine,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Profile,
         Self::Cases,
         Self::Conflicts,
@@ -36,5 +40,7 @@ impl Topic {
         Self::Roster,
         Self::Exchanges,
         Self::Neighbours,
+        Self::Audit,
+        Self::Quarantine,
     ];
 }

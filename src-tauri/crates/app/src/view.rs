@@ -23,6 +23,8 @@ use domain::role::{Level, Role};
 use domain::rules::RuleId;
 use domain::time::{At, Day};
 
+use crate::rights::Sight;
+
 macro_rules! views {
     ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty),* $(,)? })*) => {
         $(
@@ -298,6 +300,37 @@ views! {
         /// Whether a statement about the supplement must still be written.
         needs_statement: bool,
     }
+    /// A case out of which somebody was taken: it stands in the place of the one before.
+    RedactedView {
+        /// When that was said, in milliseconds since 1970.
+        said_ms: u64,
+        /// By whom.
+        by: UserRef,
+        /// What came late: recorded on the one before by those who had not heard of it.
+        again: Vec<SaidAgainView>,
+        /// What they had typed into texts and registers.
+        words: Vec<LateWordsView>,
+    }
+    /// A fact that was recorded on the case before and came late.
+    SaidAgainView {
+        /// The fact.
+        fact: FactId,
+        /// Its kind.
+        kind: String,
+        /// When it happened.
+        at: At,
+        /// For which unit.
+        unit: UnitRef,
+    }
+    /// Words that were typed into a text or a register of the case before and came late.
+    LateWordsView {
+        /// The text, the register, or the fact whose text it is.
+        name: String,
+        /// The kind of that fact.
+        kind: Option<String>,
+        /// The words.
+        words: String,
+    }
     /// A case of several units (共办).
     SharingView {
         /// The units that hold it.
@@ -396,6 +429,8 @@ views! {
         sources: Vec<SourceView>,
         /// Every type its sources name, each once.
         types: Vec<Category>,
+        /// How long its file is kept, as it is proposed to whoever archives it.
+        retention: Retention,
         /// What was decided about it and others that look like the same dispute.
         links: Vec<LinkView>,
         /// Cases that look like the same dispute and wait for a decision (疑似重复).
@@ -408,12 +443,19 @@ views! {
         limitations: Vec<LimitationView>,
         /// The cases that take it up again.
         taken_up: Vec<CaseRef>,
-        /// Whether names, homes and schools of minors are hidden from whoever asks.
-        is_masked: bool,
+        /// How much of it is shown to whoever asks.
+        sight: Sight,
+        /// Whether whoever asks may open the rest of it in an emergency.
+        may_break_glass: bool,
+        /// Until when it is open to whoever asks because of an emergency, in milliseconds since
+        /// 1970.
+        open_until_ms: Option<u64>,
         /// Why it is on the red branch, if it is: report first.
         red_branch: Option<WhyView>,
         /// Whether the program may suggest that the parties meet face to face.
         may_suggest_meeting: bool,
+        /// What became of it when somebody was taken out of it.
+        redacted: Option<RedactedView>,
         /// The archived file.
         archive: Option<ArchiveView>,
         /// Who does what about it: sheets, lead and co-operating units.

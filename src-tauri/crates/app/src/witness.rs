@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use carry::patience::patiently;
 use domain::id::LogId;
 use domain::log::Hash;
 use serde::{Deserialize, Serialize};
 
-use crate::profile::write_whole;
+use crate::vault::write_whole;
 
 const FILE: &str = "witness.json";
 
@@ -39,7 +40,8 @@ fn hex(hash: &Hash) -> String {
 impl Witness {
     /// Reads the witness of a home folder; one that is missing or unreadable proves nothing.
     pub(crate) fn read(home: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(home.join(FILE)).ok()?).ok()
+        let bytes = patiently(|| fs::read(home.join(FILE))).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     /// A witness for this computer.

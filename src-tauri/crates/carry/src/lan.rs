@@ -5,12 +5,13 @@
 //! itself.
 
 mod discovery;
+mod door;
 mod listen;
 mod meeting;
 mod tls;
 
 pub use discovery::{Discovery, Sighting, own_addresses};
-pub use listen::{Listening, listen};
+pub use listen::{Listening, listen, turn_away};
 pub use meeting::{call, probe};
 
 use std::time::Duration;
@@ -27,9 +28,14 @@ pub const HANDSHAKE: Duration = Duration::from_secs(10);
 pub const MESSAGE: Duration = Duration::from_secs(30);
 /// How many meetings are held at once.
 pub const MEETINGS_MAX: usize = 32;
+/// How many of them with one device: one that looks for all addresses of this computer has a few
+/// lines at a time.
+pub const MEETINGS_PER_DEVICE_MAX: usize = 4;
 /// How many lines may be proving who is there at once. Whoever is silent holds one for
-/// [`HANDSHAKE`] at most; beyond that number the oldest gives way.
+/// [`HANDSHAKE`] at most; beyond that number the oldest of the address with most lines gives way.
 pub const HANDSHAKES_MAX: usize = 64;
+/// How many of them from one address: behind one there may be a router with several computers.
+pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 16;
 
 /// A meeting that did not come to its end. Whatever was imported stays.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +49,9 @@ pub enum LanFault {
     /// Somebody answers who does not speak TLS with a raw device key.
     #[error("not one of ours")]
     NotPingli,
+    /// A computer that says it is locked. It proves nothing by that.
+    #[error("locked")]
+    Locked,
     /// A computer that is not on the roster.
     #[error("a stranger")]
     Stranger,

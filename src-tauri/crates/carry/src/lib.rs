@@ -2,4 +2,5 @@
 //! is sent or believed; that is `sync`'s. tokio begins here.
 
 pub mod lan;
+pub mod patience;
 pub mod usb;

@@ -8,6 +8,8 @@ use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::patience::patiently;
+
 /// The folder on a stick.
 pub const FOLDER: &str = "PINGLI";
 
@@ -127,7 +129,8 @@ fn open_plain(path: &Path) -> io::Result<File> {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
     }
-    let file = options.open(path).map_err(|error| match error.raw_os_error() {
+    let opened = patiently(|| options.open(path));
+    let file = opened.map_err(|error| match error.raw_os_error() {
         // A link is not a file of ours.
         Some(code) if code == too_many_links() => io::ErrorKind::InvalidInput.into(),
         _ => error,
@@ -204,16 +207,18 @@ pub fn write_verified(
     fs::create_dir_all(folder)?;
     let stem: String = name.chars().take_while(|c| *c != '.').collect();
     let temporary = folder.join(format!("{stem}.TMP"));
-    let written = write_and_read_back(&temporary, write);
+    let written = write_and_read_back(&temporary, write).and_then(|bytes| {
+        patiently(|| fs::rename(&temporary, folder.join(name)))?;
+        Ok(bytes)
+    });
     match written {
         Ok(bytes) => {
-            fs::rename(&temporary, folder.join(name))?;
             sync_folder(folder);
             Ok(bytes)
         }
         Err(error) => {
             // The medium may be gone; then there is nothing to remove either.
-            let _ = fs::remove_file(&temporary);
+            let _ = patiently(|| fs::remove_file(&temporary));
             Err(error)
         }
     }
@@ -231,11 +236,11 @@ fn write_and_read_back(
 ) -> io::Result<u64> {
     // What lies under the temporary name is a leftover, or a link that leads elsewhere: it goes,
     // and nothing that came in between is written through.
-    match fs::remove_file(path) {
+    match patiently(|| fs::remove_file(path)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let file = patiently(|| OpenOptions::new().write(true).create_new(true).open(path))?;
     let mut out = Hashing { inner: BufWriter::new(file), hasher: blake3::Hasher::new(), bytes: 0 };
     write(&mut out)?;
     out.flush()?;

@@ -38,6 +38,7 @@ pub fn run(name: &str, cases: &[u32], seed: u64) -> Result<Value, Fault> {
         "idle" => (sizes(&[1_000, 10_000, 100_000]), idle),
         "exchange" => (sizes(&[10_000]), exchange),
         "open" => (sizes(&[10_000]), open),
+        "scrub" => (sizes(&[10_000]), scrub),
         other => return Err(Fault::bad(format!("no bench named {other:?}"))),
     };
     let rows =
@@ -200,6 +201,56 @@ fn wait_for_title(desk: &Desk, title: &str) -> Result<(), Fault> {
             return Err(Fault::bad("the edit never appeared"));
         }
     }
+}
+
+/// What checking all that is stored takes, and what whoever opens the profile notices of it.
+fn scrub(cases: u32, seed: u64) -> Result<Value, Fault> {
+    let folder = tempfile::tempdir().map_err(|error| Fault::bad(error.to_string()))?;
+    let home = folder.path().join("village");
+    demo::make(&home, PASSPHRASE, cases, seed)?;
+    let page = json!({ "limit": 50, "offset": 0 });
+    let lists = |desk: &Desk| -> Result<Duration, Fault> {
+        let once = |_| Ok(timed(|| desk.call("case_list", page.clone(), None))?.1);
+        let mut times = (0..RUNS).map(once).collect::<Result<Vec<Duration>, Fault>>()?;
+        Ok(quantile(&mut times, 1, 2))
+    };
+    let mut opening = Vec::new();
+    let mut firsts = Vec::new();
+    let mut beside = Vec::new();
+    for _ in 0..RUNS {
+        let (desk, time) = timed(|| unlocked(&home))?;
+        opening.push(time);
+        firsts.push(timed(|| desk.call("case_list", page.clone(), None))?.1);
+        beside.push(lists(&desk)?);
+        desk.call("profile_lock", json!({}), None)?;
+    }
+    let desk = unlocked(&home)?;
+    let ((entries, altered), whole) = timed(|| desk.scrub())?;
+    // Beside nothing else: by now the pass in the background is over, too.
+    wait_until_checked(&desk)?;
+    let quiet = lists(&desk)?;
+    let pages = timed(|| desk.check_pages())?.1;
+    let bytes = std::fs::metadata(home.join("pingli.db")).map_or(0, |file| file.len());
+    Ok(json!({
+        "cases": cases, "entries": entries, "altered": altered, "file_bytes": bytes,
+        "open_ms": ms(quantile(&mut opening, 1, 2)),
+        "first_list_ms": ms(quantile(&mut firsts, 1, 2)),
+        "list_beside_ms": ms(quantile(&mut beside, 1, 2)),
+        "list_quiet_ms": ms(quiet),
+        "whole_pass_ms": ms(whole), "pages_ms": ms(pages),
+    }))
+}
+
+#[allow(clippy::disallowed_methods, reason = "measuring is what this is for")]
+fn wait_until_checked(desk: &Desk) -> Result<(), Fault> {
+    let begin = Instant::now();
+    while !desk.is_checked() {
+        if begin.elapsed() > PATIENCE {
+            return Err(Fault::bad("the pass in the background never ended"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
 }
 
 /// How fast screens open over many cases.

@@ -12,7 +12,7 @@ pub fn list() -> Value {
         .map(|row| {
             json!({
                 "name": row.name,
-                "always": row.is_always,
+                "always": row.is_always(),
                 "reads": row.reads,
                 "changes": row.changes,
                 "payload": (row.payload)(),

@@ -8,7 +8,7 @@ pub mod scenario;
 pub mod serve;
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use app::fault::Fault;
 use app::{Desk, DeskOptions};
@@ -37,12 +37,18 @@ pub fn print(value: &Value) -> std::io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// This program itself: it tries what others wrote.
+#[must_use]
+pub fn worker() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
+
 /// A desk in a home folder, opened if there is a profile and a passphrase.
 ///
 /// # Errors
 /// A wrong passphrase, a damaged profile.
 pub fn open(home: &Path, passphrase: Option<&str>) -> Result<Desk, Fault> {
-    let desk = Desk::new(DeskOptions::new(home));
+    let desk = Desk::new(DeskOptions { worker: worker(), ..DeskOptions::new(home) });
     let status = desk.call("status_get", Value::Null, None)?;
     if let (Some(passphrase), Some("locked")) =
         (passphrase, status.get("profile").and_then(Value::as_str))

@@ -87,6 +87,9 @@ enum Verb {
     },
     /// Examine the profile: file, chains, signatures.
     Doctor,
+    /// Try changes that others wrote, as a child of this program.
+    #[command(hide = true, name = app::trial::ARGUMENT)]
+    TryChanges,
     /// Measure: `idle`, `exchange` or `open`.
     Bench {
         /// Which.
@@ -166,6 +169,11 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
             let mut rest = Vec::new();
             // Whatever ends standard input ends the listening.
             let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut rest);
+            Ok((Value::Null, true))
+        }
+        Verb::TryChanges => {
+            let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
+            app::trial::serve(input, output).map_err(|error| Fault::bad(error.to_string()))?;
             Ok((Value::Null, true))
         }
         Verb::Bench { name, cases, seed, json: _ } => Ok((bench::run(&name, &cases, seed)?, true)),

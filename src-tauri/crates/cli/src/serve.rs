@@ -6,13 +6,13 @@
 //! says where the page came from, that must be here.
 
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::clock::{SystemEntropy, draw};
 use app::fault::Fault;
-use app::host::{CommandLine, Host, PickKind, Stick};
+use app::host::{Attendance, CommandLine, Host, PickKind, Stick};
 use app::progress::Event;
 use app::topic::Topic;
 use app::{Desk, DeskOptions};
@@ -27,6 +27,8 @@ use rust_embed::RustEmbed;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
+
+use crate::worker;
 
 /// The header that carries the token.
 pub const TOKEN: &str = "x-pingli-token";
@@ -57,6 +59,10 @@ impl Host for Browser {
         "browser"
     }
 
+    fn attendance(&self) -> Attendance {
+        Attendance::Told
+    }
+
     fn takes_paths(&self) -> bool {
         true
     }
@@ -80,7 +86,7 @@ impl Host for Browser {
 
 /// What every request needs.
 struct Server {
-    desk: Desk,
+    desk: Arc<Desk>,
     token: String,
     port: u16,
     events: broadcast::Sender<Event>,
@@ -103,23 +109,25 @@ struct Called {
 }
 
 impl Serving {
-    /// Opens the port.
+    /// Opens the port. `worker` is the program that tries what others wrote.
     ///
     /// # Errors
     /// The port is taken.
-    pub fn open(home: &Path, port: u16) -> Result<Self, Fault> {
+    pub fn open(home: &Path, port: u16, worker: Option<PathBuf>) -> Result<Self, Fault> {
         let trouble = |error: std::io::Error| Fault::bad(format!("port {port}: {error}"));
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(trouble)?;
         listener.set_nonblocking(true).map_err(trouble)?;
         let port = listener.local_addr().map_err(trouble)?.port();
         let (events, _) = broadcast::channel(EVENTS_MAX);
         let told = events.clone();
-        let desk = Desk::new(DeskOptions {
+        let desk = Arc::new(Desk::new(DeskOptions {
             host: Arc::new(Browser),
             // Nobody may be listening.
             listener: Some(Arc::new(move |event| drop(told.send(event)))),
+            worker,
             ..DeskOptions::new(home)
-        });
+        }));
+        desk.watch();
         let server = Arc::new(Server { desk, token: token(), port, events });
         Ok(Self { listener, server })
     }
@@ -152,7 +160,7 @@ impl Serving {
 /// # Errors
 /// The port is taken.
 pub fn run(home: &Path, port: u16, opens: bool) -> Result<(), Fault> {
-    let serving = Serving::open(home, port)?;
+    let serving = Serving::open(home, port, worker())?;
     let address = serving.address();
     let trouble = |error: std::io::Error| Fault::bad(error.to_string());
     crate::print(&json!({ "address": address })).map_err(trouble)?;

@@ -12,7 +12,11 @@
 pub mod ancestry;
 pub mod binding;
 mod declared;
+pub mod peek;
 pub mod record;
 pub mod structure;
+pub mod taking;
 
-pub use record::{Edit, Incoming, Made, Need, Record, RecordError, Verdict, Vouch};
+pub use peek::{Said, change_hash, peek};
+pub use record::{Edit, Hash, Incoming, Made, Need, Record, RecordError, Verdict, Vouch};
+pub use taking::{Layer, Layers, Origin};

@@ -1,6 +1,7 @@
 //! A record as an Automerge document: begin, edit, apply, fold.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::hydrate;
@@ -10,13 +11,15 @@ use automerge::{
     ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValueRef,
     TextEncoding, Value, ValueRef,
 };
-use domain::fact::{Carried, ChangeFacts, FieldText, FieldValue, Past, Proof, RecordFacts};
-use domain::id::{FactId, LogId, LogTag, RecordId, UserId};
+use domain::fact::{Carried, FieldText, FieldValue, LateRegister, Past, Proof, RecordFacts};
+use domain::id::{DeviceId, FactId, LogId, LogTag, RecordId, UserId};
 use domain::role::Role;
+use domain::taking::{SAID_AGAIN, TAKEN_OVER, TakenLog, Taking};
 
 use crate::ancestry::{Ancestry, NewChange};
 use crate::binding;
 use crate::structure::{self, Judge, Layout, Parsed, StructureFault};
+use crate::taking::{self, Layers, Own};
 
 /// How text positions are counted: by code point, the same on every machine.
 const ENCODING: TextEncoding = TextEncoding::UnicodeCodePoint;
@@ -110,6 +113,23 @@ pub trait Vouch {
     fn proof(&self, log: LogTag) -> Option<Proof>;
     /// The role of a user on the device behind a log; `None` where nobody vouches.
     fn role(&self, log: LogTag, user: UserId) -> Option<Role>;
+    /// The role of a user on a device.
+    fn role_on(&self, _device: DeviceId, _user: UserId) -> Option<Role> {
+        None
+    }
+    /// Whether a record stands in the place of another, and this change, by this log, is the one
+    /// whose word for what others had said there is believed.
+    fn stands(&self, _record: RecordId, _made: &Hash, _log: LogTag) -> bool {
+        false
+    }
+    /// Whether a log has the name that its space, device and epoch give it.
+    fn is_log(&self, _log: &TakenLog) -> bool {
+        false
+    }
+    /// A text with the records that stand in the place of others under their own names.
+    fn reads<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
 }
 
 /// A record.
@@ -276,6 +296,34 @@ impl Record {
         made(&change)
     }
 
+    /// Makes a change of our own on top of a version, beside everything since. Names of facts are
+    /// asked for with the largest time that a fact had then.
+    ///
+    /// # Errors
+    /// A version this document does not have, those of [`Self::edit`], and those of `draft`.
+    pub fn edit_at<E: From<RecordError>>(
+        &mut self,
+        actor: [u8; binding::ACTOR_BYTES],
+        version: &[Hash],
+        draft: impl FnOnce(u64) -> Result<Edit, E>,
+    ) -> Result<Made, E> {
+        let mut then = self.as_of(version)?;
+        let edit = draft(then.latest_fact_ms())?;
+        let made = then.edit(actor, &edit)?;
+        let change = then.doc.get_last_local_change().ok_or(RecordError::Nothing)?;
+        self.doc.apply_changes([change]).map_err(RecordError::from)?;
+        Ok(made)
+    }
+
+    /// The record as it stood at a version.
+    fn as_of(&self, version: &[Hash]) -> Result<Self, RecordError> {
+        let at: Vec<ChangeHash> = version.iter().map(|hash| ChangeHash(*hash)).collect();
+        if at.is_empty() || at.iter().any(|h| self.doc.get_change_meta_by_hash(h).is_none()) {
+            return Err(RecordError::Version);
+        }
+        Ok(Self { id: self.id, doc: self.doc.fork_at(&at)? })
+    }
+
     /// Rewrites a text as it stood at a version, and merges that with everything since: what a
     /// person typed on what they saw never undoes what arrived meanwhile.
     ///
@@ -292,11 +340,7 @@ impl Record {
         if version == self.heads() {
             return self.edit(actor, &edit);
         }
-        let at: Vec<ChangeHash> = version.iter().map(|hash| ChangeHash(*hash)).collect();
-        if at.is_empty() || at.iter().any(|h| self.doc.get_change_meta_by_hash(h).is_none()) {
-            return Err(RecordError::Version);
-        }
-        let mut then = Self { id: self.id, doc: self.doc.fork_at(&at)? };
+        let mut then = self.as_of(version)?;
         let made = then.edit(actor, &edit)?;
         let change = then.doc.get_last_local_change().ok_or(RecordError::Nothing)?;
         self.doc.apply_changes([change])?;
@@ -342,7 +386,7 @@ impl Record {
         if ancestry.contains(&hash) {
             return Ok((hash.0, None));
         }
-        let needs = needs.ok_or(StructureFault::Needs)?;
+        let needs = needs.ok_or(StructureFault::OnHeld)?;
         let judge = Judge {
             record: self.id,
             log: entry.log,
@@ -393,9 +437,31 @@ impl Record {
     /// The facts and registers, with what their entries prove.
     #[must_use]
     pub fn facts(&self, vouch: &impl Vouch) -> RecordFacts {
+        let layers = self.layers(vouch);
+        let mut record = RecordFacts::gather(layers.changes());
+        record.first_at = layers.first_at();
+        record.again = layers.again;
+        record.late_words = layers.late_words;
+        record.fields = self.fields(vouch);
+        record
+    }
+
+    /// The facts in layers, each the facts of one change: of this document, and of the one in whose
+    /// place it stands.
+    #[must_use]
+    pub fn layers(&self, vouch: &impl Vouch) -> Layers {
         let ancestry = Ancestry::of(&self.doc);
-        let mut changes: Vec<ChangeFacts> = (0..ancestry.len())
-            .map(|at| ChangeFacts { deps: ancestry.deps(at).to_vec(), facts: Vec::new() })
+        let metas = self.doc.get_changes_meta(&[]);
+        let mut own: Vec<Own> = metas
+            .iter()
+            .enumerate()
+            .map(|(at, meta)| Own {
+                hash: meta.hash.0,
+                is_first: meta.deps.is_empty(),
+                deps: ancestry.deps(at).to_vec(),
+                facts: Vec::new(),
+                takings: Vec::new(),
+            })
             .collect();
         if let Some(facts) = self.object("facts") {
             for item in self.doc.map_range(&facts, ..) {
@@ -409,21 +475,74 @@ impl Record {
                     continue;
                 };
                 let place = ancestry.place_of(counter, &actor);
-                if let Some(change) = place.and_then(|at| changes.get_mut(at)) {
+                if let Some(change) = place.and_then(|at| own.get_mut(at)) {
                     let author = serde_json::from_str::<Author>(json).ok();
-                    change.facts.push(Carried {
+                    let carried = Carried {
                         id,
-                        json: json.as_ref().into(),
+                        json: vouch.reads(json).as_ref().into(),
                         proof: vouch.proof(id.log),
                         role: author.and_then(|author| vouch.role(id.log, author.by)),
                         past: Past::default(),
-                    });
+                    };
+                    match taking(json) {
+                        Some(part) => change.takings.push((carried, part)),
+                        None => change.facts.push(carried),
+                    }
                 }
             }
         }
-        let mut record = RecordFacts::gather(changes);
-        record.fields = self.fields(vouch);
-        record
+        let stands = own.iter().any(|one| !one.takings.is_empty()) && self.is_heir(vouch);
+        taking::layers(own, vouch, stands)
+    }
+
+    /// Whether the record stands in the place of another, and may.
+    #[must_use]
+    pub fn is_heir(&self, vouch: &impl Vouch) -> bool {
+        self.doc.get_changes_meta(&[]).iter().any(|meta| {
+            let tag = meta.actor.to_bytes().first_chunk().copied().map(LogTag);
+            meta.deps.is_empty() && tag.is_some_and(|tag| vouch.stands(self.id, &meta.hash.0, tag))
+        })
+    }
+
+    /// Whether the first change says that it takes over another record, believed or not.
+    #[must_use]
+    pub fn takes_over(&self) -> bool {
+        let Some(facts) = self.object("facts") else { return false };
+        self.doc.map_range(&facts, ..).any(|item| {
+            matches!(&item.value, ValueRef::Scalar(ScalarValueRef::Str(json))
+                if taking(json).is_some_and(|part| part.kind == TAKEN_OVER))
+        })
+    }
+
+    /// The hash of the change that began the record.
+    #[must_use]
+    pub fn begun_by(&self) -> Option<Hash> {
+        let metas = self.doc.get_changes_meta(&[]);
+        metas.iter().find(|meta| meta.deps.is_empty()).map(|meta| meta.hash.0)
+    }
+
+    /// What the changes that `is_late` names added to a text and still stands in it, piece by piece.
+    pub fn words_by(&self, name: &str, mut is_late: impl FnMut(&Hash) -> bool) -> Vec<String> {
+        let Some(text) = self.text_object(name) else { return Vec::new() };
+        let ancestry = Ancestry::of(&self.doc);
+        let metas = self.doc.get_changes_meta(&[]);
+        let late: Vec<bool> = metas.iter().map(|meta| is_late(&meta.hash.0)).collect();
+        let mut pieces: Vec<String> = Vec::new();
+        let mut is_open = false;
+        for item in self.doc.list_range(&text, ..) {
+            let ObjId::Id(counter, actor, _) = item.id() else { continue };
+            let place = ancestry.place_of(counter, &actor);
+            let is_theirs = place.and_then(|at| late.get(at)).is_some_and(|late| *late);
+            if let (true, ValueRef::Scalar(ScalarValueRef::Str(letter))) = (is_theirs, &item.value)
+            {
+                match pieces.last_mut().filter(|_| is_open) {
+                    Some(piece) => piece.push_str(letter),
+                    None => pieces.push(letter.to_string()),
+                }
+            }
+            is_open = is_theirs;
+        }
+        pieces
     }
 
     /// The change that brought each fact, by its hash.
@@ -466,15 +585,83 @@ impl Record {
         fields
     }
 
+    /// The registers of which a visible value is one that `is_late` names by its change, with what
+    /// would stand had none of those been written. Of what they replaced counts what nobody else
+    /// has answered since.
+    pub fn late_fields(
+        &self,
+        vouch: &impl Vouch,
+        mut is_late: impl FnMut(&Hash, &FieldValue) -> bool,
+    ) -> BTreeMap<String, LateRegister> {
+        let mut late = BTreeMap::new();
+        let Some(object) = self.object("fields") else { return late };
+        let ancestry = Ancestry::of(&self.doc);
+        let metas = self.doc.get_changes_meta(&[]);
+        for name in self.doc.keys(&object) {
+            let mut register = LateRegister::default();
+            let mut found = self.doc.get_all(&object, name.as_str()).unwrap_or_default();
+            let mut seen = BTreeSet::new();
+            let mut standing: Vec<(FieldValue, OpId, ChangeHash)> = Vec::new();
+            while let Some((value, id)) = found.pop() {
+                let (Some(read), Some(op)) = (field_value(&value, &id, vouch), opid(&id)) else {
+                    continue;
+                };
+                let place = ancestry.place_of(op.counter(), op.actor());
+                let Some(change) = place.and_then(|at| metas.get(at)) else { continue };
+                if !seen.insert(op.clone()) {
+                    continue;
+                }
+                if is_late(&change.hash.0, &read) {
+                    let before = self.doc.get_all_at(&object, name.as_str(), &change.deps);
+                    // A genesis has nothing before it, and no heads mean everything.
+                    found.extend(
+                        before.ok().filter(|_| !change.deps.is_empty()).into_iter().flatten(),
+                    );
+                    register.waiting.push(read);
+                } else {
+                    standing.push((read, op, change.hash));
+                }
+            }
+            if register.waiting.is_empty() {
+                continue;
+            }
+            let is_answered = |op: &OpId, by: &ChangeHash| {
+                ancestry.past(&[*by]).is_some_and(|past| ancestry.is_in(&past, op))
+            };
+            register.standing = standing
+                .iter()
+                .filter(|(_, op, own)| {
+                    !standing.iter().any(|(_, _, by)| by != own && is_answered(op, by))
+                })
+                .map(|(value, ..)| value.clone())
+                .collect();
+            register.standing.sort_by_key(order_of);
+            register.waiting.sort_by_key(order_of);
+            late.insert(name, register);
+        }
+        late
+    }
+
     /// A text by name.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
         self.doc.text(self.text_object(name)?).ok()
     }
 
-    /// The names of the texts.
+    /// The names of the texts; one that was said again bears the name of its fact.
     #[must_use]
     pub fn text_names(&self) -> Vec<String> {
+        let facts = self.object("facts");
+        let first = |name: String| {
+            let part = self.doc.get(facts.as_ref()?, name.as_str()).ok()??.0;
+            part.as_str().and_then(taking)?.text_of.map(|id| id.to_string())
+        };
+        let names = self.text_keys().into_iter().map(|key| first(key.clone()).unwrap_or(key));
+        names.collect::<BTreeSet<String>>().into_iter().collect()
+    }
+
+    /// The names under which the texts stand in the document.
+    fn text_keys(&self) -> Vec<String> {
         self.object("texts").map(|texts| self.doc.keys(&texts).collect()).unwrap_or_default()
     }
 
@@ -486,10 +673,22 @@ impl Record {
     }
 
     fn text_object(&self, name: &str) -> Option<ObjId> {
-        match self.doc.get(self.object("texts")?, name) {
+        let texts = self.object("texts")?;
+        let held = |name: &str| match self.doc.get(&texts, name) {
             Ok(Some((Value::Object(ObjType::Text), id))) => Some(id),
             _ => None,
-        }
+        };
+        held(name).or_else(|| held(&self.text_again(name)?))
+    }
+
+    /// The name under which the text of a fact stands that was said again.
+    fn text_again(&self, name: &str) -> Option<String> {
+        let (id, facts) = (name.parse::<FactId>().ok()?, self.object("facts")?);
+        let mut parts = self.doc.map_range(&facts, ..).filter(|item| {
+            matches!(&item.value, ValueRef::Scalar(ScalarValueRef::Str(json))
+                if taking(json).is_some_and(|part| part.text_of == Some(id)))
+        });
+        parts.next().map(|item| item.key.to_string())
     }
 
     /// The objects that may be written, read from the document.
@@ -500,7 +699,7 @@ impl Record {
             return Layout::default();
         };
         let mut layout = Layout::new(facts, fields, texts);
-        for name in self.text_names() {
+        for name in self.text_keys() {
             if let Some(made) = self.text_object(&name).as_ref().and_then(opid) {
                 layout.add_text(&made, &name);
             }
@@ -524,8 +723,17 @@ fn resolve(needs: &[Need], verdicts: &[Verdict]) -> Option<Vec<ChangeHash>> {
 
 /// The part of a fact's JSON that names its author.
 #[derive(serde::Deserialize)]
-struct Author {
-    by: UserId,
+pub(crate) struct Author {
+    pub(crate) by: UserId,
+}
+
+/// What stands among the facts of a document and is none.
+fn taking(json: &str) -> Option<Taking> {
+    if !json.contains(TAKEN_OVER) && !json.contains(SAID_AGAIN) {
+        return None;
+    }
+    let part: Taking = serde_json::from_str(json).ok()?;
+    [TAKEN_OVER, SAID_AGAIN].contains(&part.kind.as_str()).then_some(part)
 }
 
 /// Reads one value of a register.

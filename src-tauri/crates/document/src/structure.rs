@@ -58,6 +58,9 @@ pub enum StructureFault {
     /// The actor does not belong to the log.
     #[error("foreign actor")]
     Actor,
+    /// It builds on an entry that may not touch the document.
+    #[error("builds on what is held")]
+    OnHeld,
     /// Its dependencies are not those its entry declares.
     #[error("undeclared dependencies")]
     Needs,
@@ -113,6 +116,14 @@ pub fn parse(payload: &[u8]) -> Result<Parsed, StructureFault> {
         Ok(Parsed { change })
     } else {
         Err(StructureFault::NotAChange)
+    }
+}
+
+/// Does with the bytes of a change everything that is done before it is judged, and nothing else:
+/// to find out whether that can be survived.
+pub fn probe(payload: &[u8]) {
+    if let Ok(parsed) = parse(payload) {
+        drop(operations(&parsed.change));
     }
 }
 

@@ -204,6 +204,8 @@ pub enum EventMark {
     ClockDoubt,
     /// 撤权后到达: it came after its author was removed.
     AfterRemoval,
+    /// 停用后到达: it came after its computer was revoked.
+    AfterRevocation,
     /// 需要更新软件才能显示
     NeedsUpdate,
     /// 待核查: its author could not be proven or may not write it.
@@ -273,6 +275,8 @@ pub struct Case {
     pub red_branch: Option<Why>,
     /// The archived file.
     pub archive: Option<ending::Archive>,
+    /// Why nothing is done with it but keep it, if so (封存).
+    pub restriction: Option<Why>,
     /// Its numbers.
     pub numbers: number::Numbers,
     /// The space of its own it moved into, once several units share it.
@@ -463,6 +467,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     let (dispatch, found) = sheet::fold(&facts);
     conflicts.extend(found);
     let archive = ending::archive(&facts);
+    let restriction = ending::restriction(&facts);
     let mut closure = stage::closure(&facts, &ladder);
     if let Some(closing) = &closure {
         let found = ending::follow_up(&facts, closing, archive.as_ref());
@@ -507,6 +512,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         overpaid: &paid.overpaid,
         conflicts: &conflicts,
         archive: archive.as_ref(),
+        restriction: restriction.as_ref(),
         voiding: &voiding,
         numbers: &numbers,
         duplicates: &duplicates,
@@ -585,6 +591,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         ladder,
         sessions,
         archive,
+        restriction,
         numbers,
         sharing,
         hosting,

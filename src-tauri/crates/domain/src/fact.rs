@@ -3,8 +3,8 @@
 //! A fact is answered by other facts (corrected, decided), never edited. It is stored as the JSON
 //! text its author wrote, byte for byte; this module reads it, and keeps what it cannot read.
 //!
-//! [`KINDS`] is the one table of fact kinds: code, version, record, who may write it, and whether
-//! it is substantive progress. Adding a kind is one row here, one struct in [`body`], and its
+//! [`KINDS`] is the one table of fact kinds: code, version, record, the right it needs
+//! ([`crate::rights`]), and whether it is substantive progress. Adding a kind is one row here, one struct in [`body`], and its
 //! meaning in [`crate::case`].
 
 pub mod body;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::id::{DeviceId, FactId, UnitId, UserId};
+use crate::rights::Right;
 use crate::role::Role;
 use crate::time::{At, Hlc};
 use body::*;
@@ -90,33 +91,29 @@ pub struct KindRow {
     pub version: u16,
     /// The record it is written on.
     pub record: RecordKind,
-    /// The roles whose facts of this kind have effect.
-    pub roles: &'static [Role],
+    /// The right its author must have for it to have effect.
+    pub right: Right,
     /// Whether it is substantive progress (实质进展) for the stagnation rule.
     pub substantive: bool,
 }
 
-/// Everyone who may write any case content.
-const CASEWORK: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
-/// Those who mediate; in a small township its head does, too.
-const MEDIATING: &[Role] = &[Role::R2, Role::R3, Role::R5, Role::R6, Role::R7];
-/// Those who speak for the township centre.
-const TOWNSHIP: &[Role] = &[Role::R4, Role::R7];
+impl KindRow {
+    /// Whether facts of this kind by a role have effect.
+    #[must_use]
+    pub fn admits(&self, role: Role) -> bool {
+        self.right.admits(role)
+    }
+}
 
-/// Everybody who goes to the people.
-const ANYBODY: &[Role] = &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
-/// Those who send sheets: the township, and a village that asks upward.
-const DISPATCHING: &[Role] = &[Role::R3, Role::R4, Role::R6, Role::R7];
-/// Those who answer sheets for a unit.
-const ANSWERING: &[Role] = &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7, Role::R8];
-/// Those who report for the township.
-const REPORTING: &[Role] = &[Role::R4, Role::R6, Role::R7, Role::R9];
-/// Those who supervise.
-const SUPERVISING: &[Role] = &[Role::R4, Role::R5, Role::R7, Role::R9];
+/// The row of a kind of fact, by its word.
+#[must_use]
+pub fn kind(code: &str) -> Option<&'static KindRow> {
+    KINDS.iter().find(|row| row.code == code)
+}
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal v $version:literal on $record:ident by
-        $roles:expr, substantive $substantive:literal;)*) => {
+        $right:ident, substantive $substantive:literal;)*) => {
         /// What happened, by kind.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind", content = "body")]
@@ -131,7 +128,7 @@ macro_rules! fact_kinds {
             code: $code,
             version: $version,
             record: RecordKind::$record,
-            roles: $roles,
+            right: Right::$right,
             substantive: $substantive,
         },)*];
 
@@ -144,7 +141,7 @@ macro_rules! fact_kinds {
                         code: $code,
                         version: $version,
                         record: RecordKind::$record,
-                        roles: $roles,
+                        right: Right::$right,
                         substantive: $substantive,
                     },)*
                 }
@@ -170,184 +167,173 @@ macro_rules! fact_kinds {
 
 fact_kinds! {
     /// 登记: the case begins.
-    Registered = "registered" v 1 on Case by CASEWORK, substantive false;
+    Registered = "registered" v 1 on Case by CaseRegister, substantive false;
     /// 当事人: a party joins.
-    PartyAdded = "party_added" v 1 on Case by CASEWORK, substantive false;
+    PartyAdded = "party_added" v 1 on Case by CaseRegister, substantive false;
     /// 类型.
-    CategorySet = "category_set" v 1 on Case by CASEWORK, substantive false;
+    CategorySet = "category_set" v 1 on Case by CaseRegister, substantive false;
     /// 风险评估.
-    RiskAssessed = "risk_assessed" v 1 on Case by
-        &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7], substantive false;
+    RiskAssessed = "risk_assessed" v 1 on Case by DangerReport, substantive false;
     /// 受理.
-    Accepted = "accepted" v 1 on Case by &[Role::R3, Role::R4, Role::R7], substantive false;
+    Accepted = "accepted" v 1 on Case by CaseAccept, substantive false;
     /// 当事人意愿: a party consents, refuses or stops.
-    ConsentRecorded = "consent_recorded" v 1 on Case by CASEWORK, substantive false;
+    ConsentRecorded = "consent_recorded" v 1 on Case by CaseWrite, substantive false;
     /// 接待: somebody came and said something.
-    VisitReceived = "visit_received" v 1 on Case by CASEWORK, substantive false;
+    VisitReceived = "visit_received" v 1 on Case by CaseWrite, substantive false;
     /// 指定调解员.
-    MediatorsAppointed = "mediators_appointed" v 1 on Case by MEDIATING, substantive false;
+    MediatorsAppointed = "mediators_appointed" v 1 on Case by MediationWrite, substantive false;
     /// 披露: a mediator's relation to a party.
-    RelationDisclosed = "relation_disclosed" v 1 on Case by MEDIATING, substantive false;
+    RelationDisclosed = "relation_disclosed" v 1 on Case by MediationWrite, substantive false;
     /// 回避.
-    Recused = "recused" v 1 on Case by CASEWORK, substantive false;
+    Recused = "recused" v 1 on Case by CaseWrite, substantive false;
     /// 同意不回避.
-    RecusalWaived = "recusal_waived" v 1 on Case by CASEWORK, substantive false;
+    RecusalWaived = "recusal_waived" v 1 on Case by CaseWrite, substantive false;
     /// 权利义务告知.
-    RightsTold = "rights_told" v 1 on Case by CASEWORK, substantive false;
+    RightsTold = "rights_told" v 1 on Case by CaseWrite, substantive false;
     /// 调解会.
-    SessionHeld = "session_held" v 1 on Case by MEDIATING, substantive true;
+    SessionHeld = "session_held" v 1 on Case by MediationWrite, substantive true;
     /// 达成协议.
-    AgreementReached = "agreement_reached" v 1 on Case by MEDIATING, substantive true;
+    AgreementReached = "agreement_reached" v 1 on Case by MediationWrite, substantive true;
     /// 协议签名.
-    AgreementSigned = "agreement_signed" v 1 on Case by MEDIATING, substantive false;
+    AgreementSigned = "agreement_signed" v 1 on Case by MediationWrite, substantive false;
     /// 协议盖章.
-    AgreementSealed = "agreement_sealed" v 1 on Case by MEDIATING, substantive false;
+    AgreementSealed = "agreement_sealed" v 1 on Case by MediationWrite, substantive false;
     /// 履行.
-    PerformanceNoted = "performance_noted" v 1 on Case by CASEWORK, substantive true;
+    PerformanceNoted = "performance_noted" v 1 on Case by CaseWrite, substantive true;
     /// 督促履行.
-    Urged = "urged" v 1 on Case by CASEWORK, substantive false;
+    Urged = "urged" v 1 on Case by CaseWrite, substantive false;
     /// 准备司法确认.
-    ConfirmationPrepared = "confirmation_prepared" v 1 on Case by CASEWORK, substantive false;
+    ConfirmationPrepared = "confirmation_prepared" v 1 on Case by CaseWrite, substantive false;
     /// 申请司法确认.
-    ConfirmationFiled = "confirmation_filed" v 1 on Case by CASEWORK, substantive false;
+    ConfirmationFiled = "confirmation_filed" v 1 on Case by CaseWrite, substantive false;
     /// 法院受理司法确认.
-    ConfirmationAccepted = "confirmation_accepted" v 1 on Case by CASEWORK, substantive false;
+    ConfirmationAccepted = "confirmation_accepted" v 1 on Case by CaseWrite, substantive false;
     /// 司法确认结果.
-    ConfirmationRuled = "confirmation_ruled" v 1 on Case by CASEWORK, substantive false;
+    ConfirmationRuled = "confirmation_ruled" v 1 on Case by CaseWrite, substantive false;
     /// 提级.
-    Escalated = "escalated" v 1 on Case by &[Role::R3, Role::R4, Role::R5, Role::R7],
-        substantive false;
+    Escalated = "escalated" v 1 on Case by EscalationRequest, substantive false;
     /// 提级接收.
-    EscalationAccepted = "escalation_accepted" v 1 on Case by TOWNSHIP, substantive true;
+    EscalationAccepted = "escalation_accepted" v 1 on Case by EscalationDecide, substantive true;
     /// 撤回提级.
-    EscalationWithdrawn = "escalation_withdrawn" v 1 on Case by &[Role::R3, Role::R5, Role::R7],
-        substantive false;
+    EscalationWithdrawn = "escalation_withdrawn" v 1 on Case by EscalationWithdraw, substantive false;
     /// 退回.
-    EscalationReturned = "escalation_returned" v 1 on Case by TOWNSHIP, substantive false;
+    EscalationReturned = "escalation_returned" v 1 on Case by EscalationDecide, substantive false;
     /// 镇确认化解.
-    ResolutionConfirmed = "resolution_confirmed" v 1 on Case by TOWNSHIP, substantive true;
+    ResolutionConfirmed = "resolution_confirmed" v 1 on Case by EscalationDecide, substantive true;
     /// 回访.
-    Revisited = "revisited" v 1 on Case by CASEWORK, substantive false;
+    Revisited = "revisited" v 1 on Case by CaseWrite, substantive false;
     /// 结案.
-    Closed = "closed" v 1 on Case by &[Role::R2, Role::R3, Role::R4, Role::R5, Role::R7],
-        substantive false;
+    Closed = "closed" v 1 on Case by CaseClose, substantive false;
     /// 加一条程序轨道.
-    TrackAdded = "track_added" v 1 on Case by CASEWORK, substantive false;
+    TrackAdded = "track_added" v 1 on Case by CaseWrite, substantive false;
     /// 中止.
-    Suspended = "suspended" v 1 on Case by CASEWORK, substantive false;
+    Suspended = "suspended" v 1 on Case by CaseWrite, substantive false;
     /// 恢复.
-    Resumed = "resumed" v 1 on Case by CASEWORK, substantive false;
+    Resumed = "resumed" v 1 on Case by CaseWrite, substantive false;
     /// 延期.
-    DeadlineExtended = "deadline_extended" v 1 on Case by CASEWORK, substantive false;
+    DeadlineExtended = "deadline_extended" v 1 on Case by CaseWrite, substantive false;
     /// 现场调查.
-    SiteVisited = "site_visited" v 1 on Case by CASEWORK, substantive true;
+    SiteVisited = "site_visited" v 1 on Case by CaseWrite, substantive true;
     /// 走访询问.
-    InquiryMade = "inquiry_made" v 1 on Case by CASEWORK, substantive true;
+    InquiryMade = "inquiry_made" v 1 on Case by CaseWrite, substantive true;
     /// 收集证据.
-    EvidenceTaken = "evidence_taken" v 1 on Case by CASEWORK, substantive true;
+    EvidenceTaken = "evidence_taken" v 1 on Case by CaseWrite, substantive true;
     /// 电话等联系.
-    ContactTried = "contact_tried" v 1 on Case by CASEWORK, substantive false;
+    ContactTried = "contact_tried" v 1 on Case by CaseWrite, substantive false;
     /// 书面答复.
-    ReplyDelivered = "reply_delivered" v 1 on Case by CASEWORK, substantive true;
+    ReplyDelivered = "reply_delivered" v 1 on Case by CaseWrite, substantive true;
     /// 请求复查、复核.
-    ReviewRequested = "review_requested" v 1 on Case by CASEWORK, substantive false;
+    ReviewRequested = "review_requested" v 1 on Case by CaseWrite, substantive false;
     /// 发牌.
-    CardIssued = "card_issued" v 1 on Case by SUPERVISING, substantive false;
+    CardIssued = "card_issued" v 1 on Case by CardIssue, substantive false;
     /// 答牌.
-    CardAnswered = "card_answered" v 1 on Case by CASEWORK, substantive false;
+    CardAnswered = "card_answered" v 1 on Case by CaseWrite, substantive false;
     /// 更正提醒单.
-    CardCorrected = "card_corrected" v 1 on Case by SUPERVISING, substantive false;
+    CardCorrected = "card_corrected" v 1 on Case by CardIssue, substantive false;
     /// 标记.
-    Flagged = "flagged" v 1 on Case by ANYBODY, substantive false;
+    Flagged = "flagged" v 1 on Case by DangerReport, substantive false;
     /// 报告公安.
-    ReportedToPolice = "reported_to_police" v 1 on Case by ANYBODY, substantive true;
+    ReportedToPolice = "reported_to_police" v 1 on Case by DangerReport, substantive true;
     /// 公安答复.
-    PoliceResponded = "police_responded" v 1 on Case by CASEWORK, substantive true;
+    PoliceResponded = "police_responded" v 1 on Case by CaseWrite, substantive true;
     /// 终止调解.
-    Terminated = "terminated" v 1 on Case by CASEWORK, substantive false;
+    Terminated = "terminated" v 1 on Case by CaseWrite, substantive false;
     /// 不予受理.
-    Declined = "declined" v 1 on Case by &[Role::R3, Role::R4, Role::R7], substantive false;
+    Declined = "declined" v 1 on Case by CaseAccept, substantive false;
     /// 移送、转化.
-    Transferred = "transferred" v 1 on Case by CASEWORK, substantive true;
+    Transferred = "transferred" v 1 on Case by CaseWrite, substantive true;
     /// 作废.
-    Voided = "voided" v 1 on Case by CASEWORK, substantive false;
+    Voided = "voided" v 1 on Case by CaseWrite, substantive false;
     /// 重新办理.
-    Reopened = "reopened" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
-        substantive false;
+    Reopened = "reopened" v 1 on Case by ArchiveWrite, substantive false;
     /// 归档.
-    Archived = "archived" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
-        substantive false;
+    Archived = "archived" v 1 on Case by ArchiveWrite, substantive false;
+    /// 封存: nothing is done with the file but keep it.
+    Restricted = "restricted" v 1 on Case by ErasureDecide, substantive false;
+    /// 解除封存.
+    RestrictionLifted = "restriction_lifted" v 1 on Case by ErasureDecide, substantive false;
     /// 卷宗情况说明.
-    FileStatement = "file_statement" v 1 on Case by CASEWORK, substantive false;
+    FileStatement = "file_statement" v 1 on Case by CaseWrite, substantive false;
     /// 正式编号.
-    NumberAssigned = "number_assigned" v 1 on Case by CASEWORK, substantive false;
+    NumberAssigned = "number_assigned" v 1 on Case by NumberAssign, substantive false;
     /// 共办: the case moves into a space of its own, or another unit joins it there.
-    CaseShared = "case_shared" v 1 on Case by TOWNSHIP, substantive false;
+    CaseShared = "case_shared" v 1 on Case by CaseShare, substantive false;
     /// 编号作废（跳号说明）.
-    NumberVoided = "number_voided" v 1 on Case by &[Role::R3, Role::R4, Role::R6, Role::R7],
-        substantive false;
+    NumberVoided = "number_voided" v 1 on Case by ArchiveWrite, substantive false;
     /// 重复登记的裁定.
-    DuplicateDecided = "duplicate_decided" v 1 on Case by
-        &[Role::R2, Role::R3, Role::R4, Role::R6, Role::R7], substantive false;
+    DuplicateDecided = "duplicate_decided" v 1 on Case by DuplicateDecide, substantive false;
     /// 重新受理为新案.
-    TakenUp = "taken_up" v 1 on Case by CASEWORK, substantive false;
+    TakenUp = "taken_up" v 1 on Case by CaseWrite, substantive false;
     /// 个人信息处理依据.
-    PrivacyRecorded = "privacy_recorded" v 1 on Case by CASEWORK, substantive false;
+    PrivacyRecorded = "privacy_recorded" v 1 on Case by CaseWrite, substantive false;
     /// 报请转办: the village asks that a department deal with it.
-    ReferralProposed = "referral_proposed" v 1 on Case by &[Role::R1, Role::R2, Role::R3],
-        substantive false;
+    ReferralProposed = "referral_proposed" v 1 on Case by ReferralRequest, substantive false;
     /// 审核转办.
-    ReferralReviewed = "referral_reviewed" v 1 on Case by &[Role::R3], substantive false;
+    ReferralReviewed = "referral_reviewed" v 1 on Case by ReferralReview, substantive false;
     /// 会商.
-    Consulted = "consulted" v 1 on Case by TOWNSHIP, substantive false;
+    Consulted = "consulted" v 1 on Case by DispatchDecide, substantive false;
     /// 审批会商.
-    ConsultationApproved = "consultation_approved" v 1 on Case by &[Role::R7], substantive false;
+    ConsultationApproved = "consultation_approved" v 1 on Case by DispatchApprove, substantive false;
     /// 发单.
-    SheetIssued = "sheet_issued" v 1 on Case by DISPATCHING, substantive false;
+    SheetIssued = "sheet_issued" v 1 on Case by SheetIssue, substantive false;
     /// 签收.
-    SheetSignedIn = "sheet_signed_in" v 1 on Case by ANSWERING, substantive false;
+    SheetSignedIn = "sheet_signed_in" v 1 on Case by SheetAnswer, substantive false;
     /// 异议.
-    SheetObjected = "sheet_objected" v 1 on Case by ANSWERING, substantive false;
+    SheetObjected = "sheet_objected" v 1 on Case by SheetAnswer, substantive false;
     /// 异议决定.
-    ObjectionDecided = "objection_decided" v 1 on Case by TOWNSHIP, substantive false;
+    ObjectionDecided = "objection_decided" v 1 on Case by DispatchDecide, substantive false;
     /// 答复.
-    SheetReplied = "sheet_replied" v 1 on Case by ANSWERING, substantive false;
+    SheetReplied = "sheet_replied" v 1 on Case by SheetAnswer, substantive false;
     /// 关闭.
-    SheetClosed = "sheet_closed" v 1 on Case by DISPATCHING, substantive false;
+    SheetClosed = "sheet_closed" v 1 on Case by SheetIssue, substantive false;
     /// 知悉确认: what was shown to a unit has been read.
-    Acknowledged = "acknowledged" v 1 on Case by CASEWORK, substantive false;
+    Acknowledged = "acknowledged" v 1 on Case by CaseWrite, substantive false;
     /// 备注.
-    Note = "note" v 1 on Case by
-        &[Role::R1, Role::R2, Role::R3, Role::R4, Role::R5, Role::R6, Role::R7, Role::R8],
-        substantive false;
+    Note = "note" v 1 on Case by NoteWrite, substantive false;
     /// 更正: an earlier fact was wrong.
-    Corrected = "corrected" v 1 on Case by CASEWORK, substantive false;
+    Corrected = "corrected" v 1 on Case by CaseWrite, substantive false;
     /// 裁定: a conflict is settled by a person.
-    Decided = "decided" v 1 on Case by CASEWORK, substantive false;
+    Decided = "decided" v 1 on Case by ConflictDecide, substantive false;
     /// 人员登记: a person record begins.
-    PersonRegistered = "person_registered" v 1 on Person by CASEWORK, substantive false;
+    PersonRegistered = "person_registered" v 1 on Person by PersonWrite, substantive false;
     /// 人员冲突裁定.
-    PersonDecided = "person_decided" v 1 on Person by CASEWORK, substantive false;
+    PersonDecided = "person_decided" v 1 on Person by PersonWrite, substantive false;
     /// 人员合并或者分开.
-    PersonsLinked = "persons_linked" v 1 on Person by
-        &[Role::R2, Role::R3, Role::R4, Role::R6, Role::R7], substantive false;
+    PersonsLinked = "persons_linked" v 1 on Person by PersonLink, substantive false;
     /// 单位登记: a unit record begins.
-    UnitRegistered = "unit_registered" v 1 on Unit by &[Role::R7, Role::R10], substantive false;
+    UnitRegistered = "unit_registered" v 1 on Unit by RosterRegister, substantive false;
     /// 编号登记.
-    RegisterHolderSet = "register_holder_set" v 1 on Unit by &[Role::R3, Role::R6, Role::R7],
-        substantive false;
+    RegisterHolderSet = "register_holder_set" v 1 on Unit by NumberSet, substantive false;
     /// 号段.
-    NumberBlockReserved = "number_block_reserved" v 1 on Unit by
-        &[Role::R3, Role::R6, Role::R7], substantive false;
+    NumberBlockReserved = "number_block_reserved" v 1 on Unit by NumberSet, substantive false;
     /// 设置: one whole version.
-    SettingsSet = "settings_set" v 1 on Settings by &[Role::R7, Role::R10], substantive false;
+    SettingsSet = "settings_set" v 1 on Settings by SettingsSet, substantive false;
     /// 统计冻结.
-    PeriodFrozen = "period_frozen" v 1 on Period by REPORTING, substantive false;
+    PeriodFrozen = "period_frozen" v 1 on Period by PeriodFreeze, substantive false;
     /// 冻结所含案件.
-    PeriodCounted = "period_counted" v 1 on Period by REPORTING, substantive false;
+    PeriodCounted = "period_counted" v 1 on Period by PeriodFreeze, substantive false;
     /// 零上报.
-    ZeroReported = "zero_reported" v 1 on Period by &[Role::R1, Role::R2, Role::R3],
-        substantive false;
+    ZeroReported = "zero_reported" v 1 on Period by PeriodReport, substantive false;
 }
 
 /// A fact whose JSON was read.
@@ -555,6 +541,15 @@ pub struct FieldText {
     pub recorded: Hlc,
 }
 
+/// A register that a removed user wrote later than they might.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LateRegister {
+    /// What would stand had they not, sorted like the values themselves.
+    pub standing: Vec<FieldValue>,
+    /// What they wrote.
+    pub waiting: Vec<FieldValue>,
+}
+
 /// The facts one change of a record adds, and the changes it builds on.
 #[derive(Debug, Clone, Default)]
 pub struct ChangeFacts {
@@ -575,6 +570,20 @@ pub struct RecordFacts {
     /// Facts of users who were removed, from beyond the cut-off: the moment of the removal, in
     /// milliseconds since 1970.
     pub removed: std::collections::BTreeMap<FactId, u64>,
+    /// Facts of a revoked device from beyond its cut-off, in entries that others build on: they
+    /// have no effect until their entries are adopted. Nothing vouches for them.
+    pub late: std::collections::BTreeSet<FactId>,
+    /// Facts that the head of the centre let count though their author's role may not write them.
+    pub adopted: std::collections::BTreeSet<FactId>,
+    /// Registers that users wrote who were removed, from beyond the cut-off and after the moment.
+    pub late_fields: std::collections::BTreeMap<String, LateRegister>,
+    /// Of facts that another record held first: where their entries stood.
+    pub first_at: std::collections::BTreeMap<FactId, crate::log::EntryRef>,
+    /// Facts that came to this record after it had taken the place of another, said again by those
+    /// who had not known.
+    pub again: std::collections::BTreeSet<FactId>,
+    /// What they had written into texts and registers.
+    pub late_words: std::collections::BTreeSet<crate::taking::LateWords>,
 }
 
 impl RecordFacts {

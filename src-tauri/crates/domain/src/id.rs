@@ -157,6 +157,10 @@ id_type! {
     /// A packet or an exchange.
     TransferId
 }
+id_type! {
+    /// The statement that erases records: the hash of what was signed.
+    ErasureId
+}
 
 /// A unit (a village point, a township centre, an office) is named by its record.
 pub type UnitId = RecordId;

@@ -10,9 +10,11 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod audit;
 pub mod calendar;
 pub mod case;
 pub mod catalogue;
+pub mod erasure;
 pub mod fact;
 pub mod id;
 pub mod likeness;
@@ -23,8 +25,13 @@ pub mod money;
 pub mod numbering;
 pub mod period;
 pub mod person;
+pub mod redaction;
+pub mod retention;
+pub mod rights;
 pub mod role;
 pub mod rules;
 pub mod settings;
+pub mod taking;
+pub mod tangle;
 pub mod time;
 pub mod unit;

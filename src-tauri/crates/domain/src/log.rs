@@ -45,9 +45,24 @@ impl EntryKind {
     /// Entries of another space, verbatim, with the signature that proves them there: how a case
     /// that moved takes its history along.
     pub const CARRIED: Self = Self(4);
+    /// A note of an act that changes no record ([`crate::audit`]).
+    pub const AUDIT: Self = Self(5);
+    /// The proof that a device's log has two continuations.
+    pub const FORK: Self = Self(6);
+    /// A piece of one of the continuations of a log that forked, with the signatures that prove
+    /// it: how what only one of them holds reaches everybody.
+    pub const BRANCH: Self = Self(7);
 
     /// Kinds this version understands.
-    const KNOWN: [Self; 4] = [Self::CHANGE, Self::STATEMENT, Self::CHECKPOINT, Self::CARRIED];
+    const KNOWN: [Self; 7] = [
+        Self::CHANGE,
+        Self::STATEMENT,
+        Self::CHECKPOINT,
+        Self::CARRIED,
+        Self::AUDIT,
+        Self::FORK,
+        Self::BRANCH,
+    ];
 
     /// Whether a version that does not know this kind must hold back the record.
     #[must_use]
@@ -58,7 +73,10 @@ impl EntryKind {
     /// The largest payload of an entry of this kind: what is carried brings whole entries.
     #[must_use]
     pub const fn payload_max(self) -> usize {
-        if self.0 == Self::CARRIED.0 { CARRIED_BYTES_MAX } else { PAYLOAD_BYTES_MAX }
+        match self {
+            Self::CARRIED | Self::BRANCH => CARRIED_BYTES_MAX,
+            _ => PAYLOAD_BYTES_MAX,
+        }
     }
 
     /// Whether this version understands it.
@@ -78,7 +96,59 @@ pub struct Entry {
     /// The entries of this record it builds on, sorted; empty where the record begins.
     pub needs: Vec<EntryRef>,
     /// The bytes, opaque here. At most [`EntryKind::payload_max`].
-    pub payload: Vec<u8>,
+    pub payload: Payload,
+}
+
+/// All the chain says of the bytes of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imprint {
+    /// How many there are.
+    pub length: u64,
+    /// Their hash.
+    pub hash: Hash,
+}
+
+/// The bytes of an entry, or what is left of bytes that were erased.
+///
+/// Source: 个人信息保护法第四十七条.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// They are here.
+    Whole(Vec<u8>),
+    /// They were erased; the chain verifies all the same.
+    Absent(Imprint),
+}
+
+impl Payload {
+    /// The bytes, unless they were erased.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Whole(bytes) => Some(bytes),
+            Self::Absent(_) => None,
+        }
+    }
+
+    /// Whether they were erased.
+    #[must_use]
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent(_))
+    }
+
+    /// How many bytes it takes wherever it goes.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        match self {
+            Self::Whole(bytes) => bytes.len(),
+            Self::Absent(imprint) => imprint.hash.len(),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Payload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Whole(bytes)
+    }
 }
 
 /// The record id of entries that belong to no record.
@@ -179,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn this_version_knows_four_kinds_and_how_large_each_may_be() {
+    fn this_version_knows_seven_kinds_and_how_large_each_may_be() {
         let half_a_mebibyte = 524_288;
         let rows = [
             (0, false, half_a_mebibyte),
@@ -187,7 +257,10 @@ mod tests {
             (2, true, half_a_mebibyte),
             (3, true, half_a_mebibyte),
             (4, true, 4_194_304),
-            (5, false, half_a_mebibyte),
+            (5, true, half_a_mebibyte),
+            (6, true, half_a_mebibyte),
+            (7, true, 4_194_304),
+            (8, false, half_a_mebibyte),
             (0x8004, false, half_a_mebibyte),
         ];
         for (code, is_known, most) in rows {
@@ -200,8 +273,12 @@ mod tests {
     #[test]
     fn a_stretch_ends_with_its_last_entry() {
         let entry = || {
-            let entry =
-                Entry { kind: EntryKind::CHANGE, doc: NO_RECORD, needs: vec![], payload: vec![] };
+            let entry = Entry {
+                kind: EntryKind::CHANGE,
+                doc: NO_RECORD,
+                needs: vec![],
+                payload: vec![].into(),
+            };
             (entry, [0; 32])
         };
         let stretch = |first: u64, count: usize| Stretch {

@@ -173,7 +173,7 @@ fn believed(carried: &crate::fact::Carried) -> Option<(Fact, Proof)> {
     let fact = Fact::read(&carried.json).ok()?;
     let proof = carried.proof.filter(|proof| proof.unit == fact.unit)?;
     let row = fact.body.row();
-    let may = carried.role.is_some_and(|role| row.roles.contains(&role));
+    let may = carried.role.is_some_and(|role| row.admits(role));
     (may && row.record == RecordKind::Period).then_some((fact, proof))
 }
 

@@ -1,5 +1,5 @@
-//! Who may do what is said in roles; what a role may write is in the table of fact kinds
-//! ([`crate::fact`]).
+//! Who may do what is said in roles; what a role may do is in the table of rights
+//! ([`crate::rights`]).
 
 use serde::{Deserialize, Serialize};
 

@@ -247,6 +247,9 @@ rules! {
     ArchivedFollowUp "C12_follow_up" Ask "3.5" "归档后来件：重新受理为新案并关联，或不需处理"
         "news on an archived case makes somebody choose a new case or nothing; two who choose differently leave it to the judicial office"
         "case::ending::tests::two_who_choose_differently_about_an_archive_leave_it_to_the_judicial_office";
+    Restriction "restriction" Max "2.5" "个人信息保护法（2021）第四十七条第二款：保存期限未届满的，停止除存储和采取必要的安全保护措施之外的处理"
+        "a restricted file is kept and nothing else is done with it; of several restrictions each holds until somebody who knew of it lifts it"
+        "case::ending::tests::a_restriction_holds_until_somebody_who_knew_of_it_lifts_it";
     TwoStatements "C25" Set "5.20" "卷宗情况说明都保留，后一份作补充"
         "two locked statements are both kept, the second as a supplement"
         "case::ending::tests::two_statements_are_both_kept";
@@ -307,6 +310,9 @@ rules! {
     DuplicateAsk "duplicate_ask" Ask "5.17" "对同两件案作出相反裁定的，由司法所核定，其间按关联处理"
         "opposite decisions about two cases leave them related until the judicial office decides"
         "case::duplicate::tests::opposite_decisions_ask_the_judicial_office_and_relate_meanwhile";
+    DuplicateTangle "duplicate_tangle" Ask "5.17" "几件案的两两裁定不能同时成立的，由司法所统一核定"
+        "decisions about pairs of cases that cannot all hold, or cases that go into each other in a circle, are put before the judicial office; meanwhile each pair stands as decided, and of a circle the first registered counts"
+        "tangle::tests::decisions_about_pairs_that_cannot_all_hold_are_found";
     DuplicateCategory "duplicate_category" Owner "5.17" "现承办单位的类型为准，差异留痕"
         "of the types of merged cases the owning unit's holds, and the difference stays readable"
         "case::duplicate::tests::the_main_case_shows_its_sources_types_and_applications";
@@ -330,7 +336,7 @@ rules! {
         "case::privacy::tests::a_childs_consent_is_its_guardians";
     MaskByRole "mask_by_role" Max "5.16" "未成年人保护法（2024）第一百零三条；个人信息保护法（2021）第五十一条"
         "the name, home and school of a minor are read by whoever works on the case, by nobody else and in no list"
-        "case::red::tests::who_works_on_a_case_reads_of_its_minors_and_nobody_else";
+        "case::red::tests::what_makes_a_minor_known_is_hidden";
     TakenUp "taken_up" Set "3.5" "归档后重新受理为新案并相互关联"
         "an archived case names the new case that takes it up, and the new one names it"
         "case::duplicate::tests::a_case_names_the_one_that_takes_it_up";
@@ -392,7 +398,7 @@ rules! {
         "two sheets that make different units lead are put before the head of the centre; the earlier acts meanwhile, and what was answered stays"
         "case::sheet::tests::two_leads_ask_the_head_and_the_earlier_acts_meanwhile";
     UserRemoved "C15" Ask "5.19" "撤权后到达：发生和录入都在撤权以前的算数，其余由综治中心主任逐条定"
-        "what a removed user wrote beyond the cut-off counts if it happened and was typed before the removal; the rest waits for the head of the centre, a new case meanwhile with the unit that registered it"
+        "what a removed user wrote beyond the cut-off counts if it happened and was typed before the removal; the rest waits for the head of the centre, a register meanwhile with the value it had, a new case with the unit that registered it"
         "case::removal::tests::what_a_removed_user_wrote_later_waits_unless_it_came_before_the_moment";
     TwoTracks "C19" Set "5.20" "一案两轨，各走各的时限；答复写明的才一并答复"
         "the same petition on two tracks runs on both; one answer ends both only where it says so"

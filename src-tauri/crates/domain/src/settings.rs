@@ -71,6 +71,11 @@ pub struct Settings {
     pub late_entry_days: u16,
     /// Minutes between two clocks from which both sides are warned.
     pub clock_skew_minutes: u16,
+    /// Minutes after which a desk that was left alone locks itself.
+    pub idle_minutes: u16,
+    /// Whether others are still met while a desk that was left alone is locked: its database stays
+    /// open for that, though nobody can look into it.
+    pub exchanges_while_idle: bool,
 }
 
 impl Default for Settings {
@@ -92,6 +97,8 @@ impl Default for Settings {
             silent_days: 3,
             late_entry_days: 3,
             clock_skew_minutes: 10,
+            idle_minutes: 10,
+            exchanges_while_idle: false,
         }
     }
 }
@@ -147,6 +154,8 @@ impl Settings {
                 LimitKind::SilentDays => self.silent_days = small,
                 LimitKind::LateEntryDays => self.late_entry_days = small,
                 LimitKind::ClockSkewMinutes => self.clock_skew_minutes = small,
+                LimitKind::IdleMinutes => self.idle_minutes = small,
+                LimitKind::ExchangesWhileIdle => self.exchanges_while_idle = small != 0,
             },
         }
     }
@@ -170,6 +179,8 @@ impl Settings {
                 LimitKind::SilentDays => self.silent_days,
                 LimitKind::LateEntryDays => self.late_entry_days,
                 LimitKind::ClockSkewMinutes => self.clock_skew_minutes,
+                LimitKind::IdleMinutes => self.idle_minutes,
+                LimitKind::ExchangesWhileIdle => u16::from(self.exchanges_while_idle),
             },
         })
     }
@@ -207,6 +218,10 @@ pub enum LimitKind {
     LateEntryDays,
     /// 两机时间相差几分钟提示
     ClockSkewMinutes,
+    /// 几分钟没人动自己锁上
+    IdleMinutes,
+    /// 没人动锁上以后还和别的电脑交换: 1 yes, 0 no.
+    ExchangesWhileIdle,
 }
 
 /// A limit by its name: a clock's, or one of its own.
@@ -296,12 +311,15 @@ pub const LIMITS: &[LimitRow] = &[
     limit_row(LimitKind::SilentDays, LimitUnit::Days, (1, 365), LOCAL),
     limit_row(LimitKind::LateEntryDays, LimitUnit::Days, (0, 365), LOCAL),
     limit_row(LimitKind::ClockSkewMinutes, LimitUnit::Minutes, (1, 1440), LOCAL),
+    limit_row(LimitKind::IdleMinutes, LimitUnit::Minutes, (1, 60), IDLE),
+    limit_row(LimitKind::ExchangesWhileIdle, LimitUnit::YesNo, (0, 1), IDLE),
 ];
 
 const CLIMB: &str = "3321 工作方法（内部工作规则，不是当事人的条件）";
 const ORAL: &str =
     "人民调解工作若干规定（2002）第三十四条；宁波市人民调解条例第二十四条（本地设置）";
 const LOCAL: &str = "本地工作规则（可设置）";
+const IDLE: &str = "GB/T 22239—2019 7.1.4.1（登录连接超时自动退出；本地设置）";
 
 /// What is known of a limit, whichever table it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,15 @@ CREATE TABLE view_record (
 CREATE INDEX view_record_space ON view_record (space);
 CREATE INDEX view_record_refused ON view_record (record) WHERE has_refused = 1;
 
+-- Entries whose facts do not count, some or all: who wrote them may not, or nobody vouches.
+CREATE TABLE view_refused (
+    record BLOB NOT NULL,
+    log_id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (record, log_id, seq)
+) STRICT, WITHOUT ROWID;
+
 -- Which entries of other spaces were carried into which space.
 CREATE TABLE view_carried (
     log_id BLOB NOT NULL,
@@ -59,6 +68,20 @@ CREATE INDEX view_case_day ON view_case (registered_day DESC, record DESC);
 CREATE INDEX view_case_due
     ON view_case (next_due_day IS NULL, next_due_day, registered_day DESC, record DESC);
 CREATE INDEX view_case_owner ON view_case (owner, is_closed, registered_day DESC, record DESC);
+
+-- Who takes part in a case, each unit in sixteen bytes, and what in it is hidden from whoever may
+-- not read it: words with what stands in their place, as JSON.
+CREATE TABLE view_guard (
+    record BLOB PRIMARY KEY,
+    is_protected INTEGER NOT NULL,
+    is_restricted INTEGER NOT NULL,
+    holders BLOB NOT NULL,
+    addressed BLOB NOT NULL,
+    former BLOB NOT NULL,
+    minors TEXT NOT NULL,
+    parties TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_guard_restricted ON view_guard (record) WHERE is_restricted = 1;
 
 CREATE TABLE view_due (
     record BLOB NOT NULL,
@@ -223,3 +246,19 @@ CREATE TABLE view_text (
 CREATE VIRTUAL TABLE view_search USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
 );
+
+-- What devices noted of people's acts; `entry` is the log and the number of the note in it.
+CREATE TABLE view_audit (
+    entry BLOB PRIMARY KEY,
+    space BLOB NOT NULL,
+    device BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    user BLOB NOT NULL,
+    act TEXT NOT NULL,
+    record BLOB,
+    note TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_audit_time ON view_audit (at_ms DESC, entry DESC);
+CREATE INDEX view_audit_act ON view_audit (act, user, at_ms);
+CREATE INDEX IF NOT EXISTS log_entry_audit
+    ON log_entry (log, seq) WHERE kind = 5 AND state = 0;

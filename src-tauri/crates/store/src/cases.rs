@@ -5,6 +5,7 @@ use rusqlite::types::Value;
 use rusqlite::{Row, params, params_from_iter};
 
 use crate::database::{Reader, Result, Writer};
+use crate::guards::{GuardRow, Within};
 use crate::logs::{fixed, integer, number};
 use crate::ties::Ties;
 use crate::township::{ItemRow, SheetRow};
@@ -148,6 +149,8 @@ pub struct CaseProjection {
     pub sheets: Vec<SheetRow>,
     /// The text by which it is found.
     pub text: String,
+    /// Who takes part in it, and what in it is hidden.
+    pub guard: GuardRow,
 }
 
 /// In which order cases are listed.
@@ -178,6 +181,8 @@ pub struct Filter {
     pub order: Order,
     /// Words it must hold.
     pub query: Option<String>,
+    /// Where words are looked for.
+    pub within: Option<Within>,
     /// The unit that owns it.
     pub owner: Option<UnitId>,
     /// The word for its state.
@@ -314,6 +319,9 @@ pub(crate) fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
         add("0 < instr(c.marks,", Value::Text(format!("\"{mark}\"")));
         sql.push(')');
     }
+    if let Some(within) = &filter.within {
+        sql.push_str(&within.condition(&mut values));
+    }
     Some((sql, values))
 }
 
@@ -353,14 +361,15 @@ impl Reader<'_> {
         Ok(query.query_row([record.bytes()], case_row).optional()?)
     }
 
-    /// The highest provisional number that begins with a prefix.
+    /// The highest provisional number that begins with a prefix, those of erased cases included.
     ///
     /// # Errors
     /// The database's.
     pub fn last_number(&self, prefix: &str) -> Result<u32> {
         let mut query = self.conn.prepare_cached(
             "SELECT coalesce(max(CAST(substr(number, length(?1) + 1) AS INTEGER)), 0)
-             FROM view_case WHERE substr(number, 1, length(?1)) = ?1",
+             FROM (SELECT number FROM view_case UNION ALL SELECT number FROM log_erased_number)
+             WHERE substr(number, 1, length(?1)) = ?1",
         )?;
         Ok(query.query_row([prefix], |row| row.get(0))?)
     }
@@ -545,6 +554,7 @@ impl Writer<'_> {
         self.put_items(record, &case.items)?;
         self.put_sheets(&case.sheets)?;
         self.put_ties(record, &case.ties)?;
+        self.put_guard(record, &case.guard)?;
         self.index(record, "case", &case.text)
     }
 

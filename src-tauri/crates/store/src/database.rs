@@ -7,11 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
-/// The version of the tables of record.
-const SCHEMA_VERSION: i64 = 1;
+/// The version of the tables of record: one for each file.
+const SCHEMA_VERSION: i64 = 3;
 
 /// The version of the projections; another one drops and rebuilds them.
-pub const VIEW_VERSION: i64 = 5;
+pub const VIEW_VERSION: i64 = 9;
 
 /// The oldest SQLite that never loses a page of the write-ahead log.
 const SQLITE_MIN: i32 = 3_051_003;
@@ -22,7 +22,15 @@ const READERS_KEPT: usize = 4;
 /// How long a connection waits for another.
 const BUSY_MS: u32 = 10_000;
 
-const SCHEMA: &str = include_str!("../schema/0001.sql");
+/// How many broken pages are named.
+const BROKEN_NAMED: usize = 10;
+
+/// The tables of record, as they came to be.
+const SCHEMA: [&str; 3] = [
+    include_str!("../schema/0001.sql"),
+    include_str!("../schema/0002.sql"),
+    include_str!("../schema/0003.sql"),
+];
 const VIEWS: &str = include_str!("../schema/view.sql");
 
 /// What can go wrong with the database.
@@ -167,7 +175,7 @@ impl Store {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let conn = connect(&fresh, &key, flags)?;
-        conn.execute_batch(&format!("BEGIN; {SCHEMA} {VIEWS} COMMIT;"))?;
+        conn.execute_batch(&format!("BEGIN; {} {VIEWS} COMMIT;", SCHEMA.concat()))?;
         conn.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         conn.execute(
             "INSERT INTO local_value (name, value) VALUES ('view_version', ?1)",
@@ -212,6 +220,7 @@ impl Store {
             return Err(StoreError::Damaged("no tables".to_owned()));
         }
         writer.pragma_update(None, "journal_mode", "WAL")?;
+        upgrade(&writer, found)?;
         let store = Self {
             path,
             key,
@@ -243,6 +252,7 @@ impl Store {
         };
         conn.execute_batch("BEGIN").map_err(StoreError::from)?;
         let result = body(&Reader { conn: &conn });
+        is_sound(&conn)?;
         conn.execute_batch("COMMIT").map_err(StoreError::from)?;
         let mut readers = guard(&self.readers);
         if readers.len() < READERS_KEPT {
@@ -270,16 +280,46 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
         let mut writer = Writer { tx };
-        let value = body(&mut writer)?;
+        let result = body(&mut writer);
+        is_sound(&writer.tx)?;
+        let value = result?;
         writer.tx.commit().map_err(StoreError::from)?;
         Ok(value)
     }
 
-    /// Checks the whole file, page by page and index by index.
+    /// Checks the seal of every page of the file, also of those nothing is kept on.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with what SQLCipher found.
+    pub fn check_pages(&self) -> Result<()> {
+        self.read(|reader| {
+            let mut seals = reader.conn.prepare("PRAGMA cipher_integrity_check")?;
+            let broken = seals.query_map([], |row| row.get(0))?.take(BROKEN_NAMED);
+            let broken: Vec<String> = broken.collect::<rusqlite::Result<_>>()?;
+            if !broken.is_empty() {
+                return Err(StoreError::Damaged(broken.join("; ")));
+            }
+            Ok(())
+        })
+    }
+
+    /// Moves every page of the write-ahead log into the file and empties it, so that nothing of
+    /// what was erased is left there. Says whether it was: it waits for readers, but not for ever.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn empty_log(&self) -> Result<bool> {
+        let conn = guard(&self.writer);
+        let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
+    }
+
+    /// Checks the whole file: first its pages, then the tables index by index.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] with what SQLite found.
     pub fn check(&self) -> Result<()> {
+        self.check_pages()?;
         self.read(|reader| {
             let found: String =
                 reader.conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
@@ -305,19 +345,54 @@ impl Writer<'_> {
             self.tx.execute_batch(&format!("DROP TABLE {view}"))?;
         }
         self.tx.execute_batch(VIEWS)?;
-        self.tx.execute("UPDATE log_entry SET state = 0, held = NULL WHERE kind IN (1, 4)", [])?;
+        self.tx.execute(
+            "UPDATE log_entry SET state = 0, held = NULL
+                 WHERE kind IN (1, 4, 5, 7) AND absent IS NULL",
+            [],
+        )?;
         self.tx.execute(
             "INSERT OR IGNORE INTO local_behind (record)
-             SELECT DISTINCT doc FROM log_entry WHERE kind = 1 AND ready IS NOT NULL",
+             SELECT DISTINCT doc FROM log_entry
+             WHERE kind = 1 AND ready IS NOT NULL AND absent IS NULL",
             [],
         )?;
         self.set_value("view_version", &VIEW_VERSION.to_be_bytes())
     }
 }
 
+/// Whether every page that this connection has read bore its seal.
+///
+/// SQLCipher gives a page with a broken one as zeros, and the statement that read it may end
+/// without an error. It remembers, though: so it is asked before anybody believes what was read.
+///
+/// # Errors
+/// [`StoreError::Damaged`].
+fn is_sound(conn: &Connection) -> Result<()> {
+    // Answered while it is prepared: a statement that is kept would give an old answer.
+    let status: String = conn
+        .query_row("PRAGMA cipher_status", [], |row| row.get(0))
+        .map_err(|error| StoreError::Damaged(error.to_string()))?;
+    if status == "1" { Ok(()) } else { Err(StoreError::Damaged("a page without its seal".into())) }
+}
+
 fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A connection is consistent after a panic: its transaction was rolled back.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Brings the tables of record up to this version, all at once or not at all.
+fn upgrade(conn: &Connection, found: i64) -> Result<()> {
+    let held = usize::try_from(found).unwrap_or(SCHEMA.len());
+    let missing: String = SCHEMA.iter().skip(held).copied().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let version = format!("PRAGMA user_version = {SCHEMA_VERSION};");
+    let done = conn.execute_batch(&format!("BEGIN IMMEDIATE; {missing} {version} COMMIT;"));
+    if done.is_err() {
+        conn.execute_batch("ROLLBACK")?;
+    }
+    Ok(done?)
 }
 
 fn check_sqlite() -> Result<()> {
@@ -356,6 +431,38 @@ mod tests {
         let conn = connect(&home.path().join(FILE), &key(1), OpenFlags::SQLITE_OPEN_READ_WRITE);
         conn.unwrap().pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(open(1), Some(StoreError::Newer { found: 99 })));
+    }
+
+    #[test]
+    fn an_older_database_is_brought_up_to_this_version_with_what_it_holds() {
+        let home = tempfile::tempdir().unwrap();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let conn = connect(&home.path().join(FILE), &key(1), flags).unwrap();
+        conn.execute_batch(&format!("BEGIN; {} {VIEWS} COMMIT;", SCHEMA[0])).unwrap();
+        conn.execute_batch(
+            "PRAGMA user_version = 1;
+             INSERT INTO log (id, log_id, space, device, epoch) VALUES (1, x'01', x'02', x'03', x'');
+             INSERT INTO log_entry (log, seq, kind, doc, needs, payload, stored_ms)
+             VALUES (1, 1, 1, x'04', x'', x'05', 6);",
+        )
+        .unwrap();
+        drop(conn);
+        let read = |store: &Store| -> (i64, i64, i64) {
+            let found: Result<_> = store.read(|reader| {
+                let one = |sql: &str| reader.conn.query_row(sql, [], |row| row.get(0));
+                Ok((
+                    one("PRAGMA user_version")?,
+                    one("SELECT count(*) FROM log_entry WHERE absent IS NULL")?,
+                    one("SELECT count(*) FROM log_erased")?,
+                ))
+            });
+            found.unwrap()
+        };
+        for _ in 0..2 {
+            let store = Store::open(home.path(), key(1)).unwrap();
+            assert_eq!(read(&store), (SCHEMA_VERSION, 1, 0));
+            store.check().unwrap();
+        }
     }
 
     #[test]

@@ -13,11 +13,14 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod audit;
 pub mod cards;
 pub mod cases;
 pub mod database;
+pub mod guards;
 pub mod local;
 pub mod logs;
+pub mod quarantine;
 pub mod records;
 pub mod search;
 pub mod ties;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{DeviceId, LogId, RecordId, TransferId, UnitId};
+use domain::log::EntryRef;
 use rusqlite::{OptionalExtension, params};
 
 use crate::database::{Reader, Result, Writer};
@@ -77,6 +78,25 @@ pub struct Gap {
 /// A stretch of a log another device holds.
 pub type HeldStretch = (LogId, u64, u64);
 
+const EXCHANGE: &str = "id, at_ms, way, peer_unit, peer_device, received, sent, outcome, detail
+     FROM local_exchange";
+
+fn exchange(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exchange> {
+    let unit: Option<Vec<u8>> = row.get(3)?;
+    let device: Option<Vec<u8>> = row.get(4)?;
+    Ok(Exchange {
+        id: row.get(0)?,
+        at_ms: row.get(1)?,
+        way: row.get(2)?,
+        peer_unit: unit.and_then(|b| RecordId::from_slice(&b)),
+        peer_device: device.and_then(|b| DeviceId::from_slice(&b)),
+        received: number(row, 5)?,
+        sent: number(row, 6)?,
+        outcome: row.get(7)?,
+        detail: row.get(8)?,
+    })
+}
+
 impl Reader<'_> {
     /// A value of this device.
     ///
@@ -111,26 +131,22 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn exchanges(&self, offset: u32, limit: u32) -> Result<Vec<Exchange>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT id, at_ms, way, peer_unit, peer_device, received, sent, outcome, detail
-             FROM local_exchange ORDER BY id DESC LIMIT ?2 OFFSET ?1",
-        )?;
-        let rows = query.query_map([offset, limit], |row| {
-            let unit: Option<Vec<u8>> = row.get(3)?;
-            let device: Option<Vec<u8>> = row.get(4)?;
-            Ok(Exchange {
-                id: row.get(0)?,
-                at_ms: row.get(1)?,
-                way: row.get(2)?,
-                peer_unit: unit.and_then(|b| RecordId::from_slice(&b)),
-                peer_device: device.and_then(|b| DeviceId::from_slice(&b)),
-                received: number(row, 5)?,
-                sent: number(row, 6)?,
-                outcome: row.get(7)?,
-                detail: row.get(8)?,
-            })
-        })?;
+        let mut query = self
+            .conn
+            .prepare_cached(&format!("SELECT {EXCHANGE} ORDER BY id DESC LIMIT ?2 OFFSET ?1"))?;
+        let rows = query.query_map([offset, limit], exchange)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The first exchange that ended at a moment or later.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn exchange_after(&self, at_ms: i64) -> Result<Option<Exchange>> {
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {EXCHANGE} WHERE at_ms >= ?1 AND received > 0 ORDER BY id LIMIT 1"
+        ))?;
+        Ok(query.query_row([at_ms], exchange).optional()?)
     }
 
     /// How many exchanges the history holds.
@@ -180,6 +196,27 @@ impl Reader<'_> {
             held.entry(log).or_default().push((first, last));
         }
         Ok(held)
+    }
+
+    /// Every packet that was written, newest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn packets(&self) -> Result<Vec<Packet>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT packet, unit, made_ms, until_ms, frontier FROM local_packet
+             ORDER BY made_ms DESC, packet",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok(Packet {
+                packet: TransferId(fixed(row, 0)?),
+                unit: RecordId(fixed(row, 1)?),
+                made_ms: row.get(2)?,
+                until_ms: row.get(3)?,
+                frontier: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// A packet that was written.
@@ -377,6 +414,47 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// The same, where entries of the device may count now that were held for a reason.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn doubt_held(&mut self, device: DeviceId, reason: &str) -> Result<()> {
+        self.tx.execute(
+            "UPDATE log_entry SET state = 0, held = NULL
+             WHERE state = 2 AND held = ?2 AND kind = 1
+             AND log IN (SELECT id FROM log WHERE device = ?1)",
+            params![device.bytes(), reason],
+        )?;
+        self.doubt_device(device)
+    }
+
+    /// Puts behind the record that an entry is about.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn doubt_entry(&mut self, at: EntryRef) -> Result<()> {
+        self.tx.execute(
+            "INSERT OR IGNORE INTO local_behind (record)
+             SELECT e.doc FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE l.log_id = ?1 AND e.seq = ?2 AND e.kind = 1 AND e.ready IS NOT NULL",
+            params![at.log.bytes(), integer(at.seq)],
+        )?;
+        Ok(())
+    }
+
+    /// Puts behind the records that name another: something stands in its place.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn doubt_naming(&mut self, record: RecordId) -> Result<()> {
+        self.tx.execute(
+            "INSERT OR IGNORE INTO local_behind (record)
+             SELECT record FROM view_link WHERE other = ?1",
+            [record.bytes()],
+        )?;
+        Ok(())
+    }
+
     /// Puts records behind whose facts nobody could vouch for when they were built: somebody may
     /// now.
     ///
@@ -390,7 +468,8 @@ impl Writer<'_> {
         )?;
         // So may what was carried from a device nobody had certified.
         self.tx.execute(
-            "UPDATE log_entry SET state = 0, held = NULL WHERE kind = 4 AND kind <> 1 AND state = 2",
+            "UPDATE log_entry SET state = 0, held = NULL
+             WHERE kind IN (4, 7) AND kind <> 1 AND state = 2",
             [],
         )?;
         Ok(())

@@ -1,7 +1,9 @@
 //! The logs: what is held of each, what waits for what, and what may be passed on.
 
 mod arriving;
+mod branched;
 mod carried;
+mod erased;
 mod reading;
 mod waiting;
 
@@ -10,9 +12,11 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use domain::id::{LogId, RecordId};
+use domain::id::{DeviceId, LogId, RecordId, SpaceId};
 use domain::log::{Entry, EntryRef, LogKey};
 use rusqlite::Row;
+
+pub use branched::{Link, Parting};
 
 /// A stored entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +29,23 @@ pub struct Stored {
     pub stored_ms: i64,
     /// Its place in the order in which entries may be passed on, once it may.
     pub position: Option<u64>,
+    /// The log it was written to: another than the one it stands in where that has forked.
+    pub written_to: LogId,
+}
+
+/// An entry that is no change of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it stands.
+    pub at: EntryRef,
+    /// In which space.
+    pub space: SpaceId,
+    /// The device that wrote it.
+    pub device: DeviceId,
+    /// When it was stored here, in milliseconds since 1970.
+    pub stored_ms: i64,
+    /// The bytes.
+    pub payload: Vec<u8>,
 }
 
 /// What became of the entries that arrived.

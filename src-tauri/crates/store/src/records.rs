@@ -138,17 +138,24 @@ impl Reader<'_> {
     }
 
     /// The persons of this device's spaces, by name: all of them, or those with a part of their
-    /// name or telephone.
+    /// name or telephone; nobody born on `born_since` or later, where that is given.
     ///
     /// # Errors
     /// The database's.
-    pub fn persons(&self, part: &str, offset: u32, limit: u32) -> Result<Vec<PersonRow>> {
+    pub fn persons(
+        &self,
+        part: &str,
+        born_since: Option<&str>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<PersonRow>> {
         let mut query = self.conn.prepare_cached(
             "SELECT record, space, name, phone, address, born, beside FROM view_person
-             WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0
+             WHERE (instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0)
+             AND (?4 IS NULL OR born < ?4)
              ORDER BY name, record LIMIT ?3 OFFSET ?2",
         )?;
-        let rows = query.query_map(params![part, offset, limit], person_row)?;
+        let rows = query.query_map(params![part, offset, limit, born_since], person_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -167,12 +174,13 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub fn person_count(&self, part: &str) -> Result<u64> {
+    pub fn person_count(&self, part: &str, born_since: Option<&str>) -> Result<u64> {
         let mut query = self.conn.prepare_cached(
             "SELECT count(*) FROM view_person
-             WHERE instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0",
+             WHERE (instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0)
+             AND (?2 IS NULL OR born < ?2)",
         )?;
-        Ok(query.query_row([part], |row| crate::logs::number(row, 0))?)
+        Ok(query.query_row(params![part, born_since], |row| crate::logs::number(row, 0))?)
     }
 
     /// The units, by level and name.
@@ -200,14 +208,17 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn dump_views(&self) -> Result<Vec<String>> {
-        const DUMPED: [&str; 18] = [
+        const DUMPED: [&str; 21] = [
             "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
              FROM view_record",
+            "SELECT 'refused', hex(record), hex(log_id), seq, reason FROM view_refused",
             "SELECT 'case', hex(record), hex(space), number, title, category, place, parties,
              stage, state, marks, hex(owner), hex(registered_unit), registered_day,
              next_due_day, next_due_what, risk, amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
              township_sessions, visits, sessions, escalations, written_agreements,
              oral_agreements, settings, source, party_count FROM view_case",
+            "SELECT 'guard', hex(record), is_protected, is_restricted, hex(holders), hex(addressed), hex(former),
+             minors, parties FROM view_guard",
             "SELECT 'item', hex(record), ordinal, fact, day, form, amount_fen FROM view_item",
             "SELECT 'sheet', hex(record), ordinal, fact, kind, number, hex(sender),
              hex(addressee), part, day, status, hex(turn) FROM view_sheet",
@@ -229,6 +240,8 @@ impl Reader<'_> {
              FROM view_link",
             "SELECT 'number', hex(record), number, claim, voided FROM view_number",
             "SELECT 'party', hex(record), hex(person) FROM view_party",
+            "SELECT 'audit', hex(entry), hex(space), hex(device), at_ms, hex(user), act,
+             hex(record), note FROM view_audit",
         ];
         let mut lines = Vec::new();
         for sql in DUMPED {
@@ -255,6 +268,33 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
+    /// Takes a record out of every list but that of who did what: nothing of it counts any more.
+    /// Its entries stay.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn unlist(&mut self, record: RecordId) -> Result<()> {
+        self.tx.execute(
+            "DELETE FROM view_search WHERE rowid IN
+             (SELECT id FROM view_text WHERE record = ?1)",
+            [record.bytes()],
+        )?;
+        let tables: Vec<String> = {
+            let mut query = self.tx.prepare_cached(
+                "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+                 WHERE t.type = 'table' AND t.name GLOB 'view_*' AND t.name <> 'view_audit'
+                 AND c.name = 'record'",
+            )?;
+            query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+        };
+        for table in tables {
+            self.tx
+                .prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?
+                .execute([record.bytes()])?;
+        }
+        Ok(())
+    }
+
     /// Caches a document.
     ///
     /// # Errors

@@ -171,7 +171,9 @@ impl Reader<'_> {
     /// The database's.
     pub fn numbers_with(&self, prefix: &str) -> Result<Vec<NumberRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT number, record, claim, voided FROM view_number
+            "SELECT number, record, claim, voided FROM
+             (SELECT number, record, claim, voided FROM view_number
+              UNION SELECT number, record, NULL, NULL FROM log_erased_number)
              WHERE number >= ?1 AND substr(number, 1, length(?1)) = ?1 ORDER BY number, record",
         )?;
         let rows = query.query_map([prefix], number_row)?;
@@ -201,6 +203,30 @@ impl Reader<'_> {
              GROUP BY number HAVING count(*) > 1 ORDER BY number",
         )?;
         let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The cases in whose facts a case is named as a duplicate or a relation, as it stood then.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn cases_naming(&self, case: RecordId) -> Result<Vec<RecordId>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT record FROM view_link WHERE other = ?1 ORDER BY record")?;
+        let rows = query.query_map([case.bytes()], |row| record_at(row, 0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The persons whom the parties of a case are linked with.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn persons_in(&self, case: RecordId) -> Result<Vec<RecordId>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT person FROM view_party WHERE record = ?1 ORDER BY person")?;
+        let rows = query.query_map([case.bytes()], |row| record_at(row, 0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

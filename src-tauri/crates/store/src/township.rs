@@ -165,7 +165,8 @@ impl Reader<'_> {
     pub fn last_sheet_number(&self, prefix: &str) -> Result<u32> {
         let mut query = self.conn.prepare_cached(
             "SELECT coalesce(max(CAST(substr(number, length(?1) + 1) AS INTEGER)), 0)
-             FROM view_sheet WHERE substr(number, 1, length(?1)) = ?1",
+             FROM (SELECT number FROM view_sheet UNION ALL SELECT number FROM log_erased_number)
+             WHERE substr(number, 1, length(?1)) = ?1",
         )?;
         Ok(query.query_row([prefix], |row| row.get(0))?)
     }
@@ -425,6 +426,16 @@ mod tests {
             sheets: vec![],
             ties: crate::ties::Ties::default(),
             text: String::new(),
+            guard: crate::guards::GuardRow {
+                space: SpaceId([1; 16]),
+                is_protected: false,
+                is_restricted: false,
+                holders: vec![],
+                addressed: vec![],
+                former: vec![],
+                minors: "[]".into(),
+                parties: "[]".into(),
+            },
         }
     }
 

@@ -2,7 +2,7 @@
 //! `tests::the_chain_is_frozen` holds the bytes.
 
 use domain::id::{LogId, OrganisationId, RecordId};
-use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, Run};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, Imprint, LogKey, Payload, Run};
 use trust::SUITE;
 use trust::key::{BadSignature, PublicKey, SecretKey, Signature};
 
@@ -39,11 +39,27 @@ fn count(n: usize) -> [u8; 8] {
 }
 
 /// The chain after an entry. It covers the payload only through its hash, so that a payload may
-/// one day be erased and the chain still verifies.
+/// be erased and the chain still verifies.
 #[must_use]
 pub fn link(before: &Hash, seq: u64, entry: &Entry) -> Hash {
     let frame = Frame { kind: entry.kind, doc: entry.doc, needs: &entry.needs };
-    frame.link(before, seq, Payload::of(&entry.payload))
+    frame.link(before, seq, imprint(&entry.payload))
+}
+
+/// What the chain says of a payload.
+#[must_use]
+pub fn imprint(payload: &Payload) -> Imprint {
+    match payload {
+        Payload::Whole(bytes) => imprint_of(bytes),
+        Payload::Absent(imprint) => *imprint,
+    }
+}
+
+/// What the chain says of bytes.
+#[must_use]
+pub fn imprint_of(bytes: &[u8]) -> Imprint {
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    Imprint { length, hash: *blake3::hash(bytes).as_bytes() }
 }
 
 /// An entry without its payload.
@@ -57,28 +73,10 @@ pub struct Frame<'a> {
     pub needs: &'a [EntryRef],
 }
 
-/// All the chain says of a payload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Payload {
-    /// Its length.
-    pub length: u64,
-    /// Its hash.
-    pub hash: Hash,
-}
-
-impl Payload {
-    /// What the chain says of these bytes.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Self { length, hash: *blake3::hash(bytes).as_bytes() }
-    }
-}
-
 impl Frame<'_> {
     /// The chain after an entry of which only this much is known.
     #[must_use]
-    pub fn link(&self, before: &Hash, seq: u64, payload: Payload) -> Hash {
+    pub fn link(&self, before: &Hash, seq: u64, payload: Imprint) -> Hash {
         let mut hasher = blake3::Hasher::new_derive_key(ENTRY);
         hasher.update(before).update(&seq.to_be_bytes()).update(&self.kind.0.to_be_bytes());
         hasher.update(self.doc.bytes()).update(&count(self.needs.len()));
@@ -120,7 +118,7 @@ mod tests {
             kind: EntryKind::CHANGE,
             doc: RecordId([5; 16]),
             needs: vec![EntryRef { log: LogId([6; 16]), seq: 7 }],
-            payload: b"payload".to_vec(),
+            payload: b"payload".to_vec().into(),
         };
         assert_eq!(log_id(organisation, key).to_string(), "485MRERD3RS4KT24V8JA4KWCR7");
         let head = link(&origin(organisation, key), 1, &entry);
@@ -131,12 +129,28 @@ mod tests {
     }
 
     #[test]
+    fn the_chain_is_the_same_without_the_bytes() {
+        let whole = Entry {
+            kind: EntryKind::CHANGE,
+            doc: RecordId([5; 16]),
+            needs: vec![],
+            payload: b"payload".to_vec().into(),
+        };
+        let absent = |imprint| Entry { payload: Payload::Absent(imprint), ..whole.clone() };
+        let known = imprint(&whole.payload);
+        assert_eq!(link(&[0; 32], 1, &absent(known)), link(&[0; 32], 1, &whole));
+        for other in [Imprint { length: 8, ..known }, Imprint { hash: [1; 32], ..known }] {
+            assert_ne!(link(&[0; 32], 1, &absent(other)), link(&[0; 32], 1, &whole));
+        }
+    }
+
+    #[test]
     fn everything_in_an_entry_moves_the_chain() {
         let base = Entry {
             kind: EntryKind::CHANGE,
             doc: RecordId([5; 16]),
             needs: vec![],
-            payload: b"payload".to_vec(),
+            payload: b"payload".to_vec().into(),
         };
         let head = link(&[0; 32], 1, &base);
         let variants = [
@@ -146,7 +160,7 @@ mod tests {
                 "needs",
                 Entry { needs: vec![EntryRef { log: LogId([0; 16]), seq: 0 }], ..base.clone() },
             ),
-            ("payload", Entry { payload: b"payloae".to_vec(), ..base.clone() }),
+            ("payload", Entry { payload: b"payloae".to_vec().into(), ..base.clone() }),
         ];
         for (name, entry) in variants {
             assert_ne!(link(&[0; 32], 1, &entry), head, "{name}");

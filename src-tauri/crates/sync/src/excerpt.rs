@@ -11,18 +11,20 @@
 //! the payload plus one if it is absent, payload or its hash); the signature over the last.
 
 use domain::id::{DeviceId, LogId, OrganisationId, RecordId, SpaceId};
-use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, NEEDS_MAX, PAYLOAD_BYTES_MAX, Run};
+use domain::log::{
+    Entry, EntryKind, EntryRef, Hash, Imprint, LogKey, NEEDS_MAX, PAYLOAD_BYTES_MAX, Payload, Run,
+};
 use trust::key::PublicKey;
 use trust::roster::Roster;
 use trust::statement::Access;
 
-use crate::chain::{self, Frame, Payload};
+use crate::chain;
 use crate::varint::{self, Cursor, Malformed};
 
 const VERSION: u64 = 1;
 
 /// The most entries of one excerpt: as many as close a run, with room for runs of older versions.
-const ENTRIES_MAX: usize = 4 * chain::RUN_ENTRIES_MAX;
+pub const ENTRIES_MAX: usize = 4 * chain::RUN_ENTRIES_MAX;
 
 /// Why an excerpt has no effect. The entry that brings it is kept and forwarded all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +67,7 @@ pub struct Proved {
 }
 
 /// Writes an excerpt of the entries from one of a log up to the end of its run: those that `brings`
-/// names go whole.
+/// names go whole, unless they were erased.
 #[must_use]
 pub fn pack(
     key: LogKey,
@@ -100,25 +102,20 @@ pub fn pack(
             out.extend_from_slice(need.log.bytes());
             varint::write(&mut out, need.seq);
         }
-        let twice = count(entry.payload.len()).saturating_mul(2);
-        if brings(seq) {
-            varint::write(&mut out, twice);
-            out.extend_from_slice(&entry.payload);
-        } else {
-            varint::write(&mut out, twice.saturating_add(1));
-            out.extend_from_slice(&Payload::of(&entry.payload).hash);
+        match entry.payload.bytes() {
+            Some(bytes) if brings(seq) => {
+                varint::write(&mut out, count(bytes.len()).saturating_mul(2));
+                out.extend_from_slice(bytes);
+            }
+            _ => {
+                let Imprint { length, hash } = chain::imprint(&entry.payload);
+                varint::write(&mut out, length.saturating_mul(2).saturating_add(1));
+                out.extend_from_slice(&hash);
+            }
         }
     }
     out.extend_from_slice(signature);
     out
-}
-
-/// One entry as an excerpt has it.
-struct Read {
-    kind: EntryKind,
-    doc: RecordId,
-    needs: Vec<EntryRef>,
-    payload: Result<Vec<u8>, Payload>,
 }
 
 /// Reads an excerpt, computes the chain and verifies the signature of the device that wrote the
@@ -127,6 +124,50 @@ struct Read {
 /// # Errors
 /// [`ExcerptFault`]; memory is bounded before anything is allocated.
 pub fn verify(roster: &Roster, record: RecordId, bytes: &[u8]) -> Result<Proved, ExcerptFault> {
+    let walked = walk(roster, bytes)?;
+    let mut proved = Proved { log: walked.log, key: walked.key, entries: Vec::new() };
+    let whole = (walked.first..).zip(walked.entries).filter(|(_, (e, _))| !e.payload.is_absent());
+    for (seq, (entry, _)) in whole {
+        if entry.doc != record || entry.kind != EntryKind::CHANGE {
+            return Err(ExcerptFault::Foreign);
+        }
+        proved.entries.push((EntryRef { log: walked.log, seq }, entry));
+    }
+    if proved.entries.is_empty() { Err(ExcerptFault::Foreign) } else { Ok(proved) }
+}
+
+/// Whose log an excerpt is of, the number of its first entry, and the chain before that, which the
+/// signature at its end proves.
+///
+/// # Errors
+/// [`ExcerptFault`].
+pub fn start(roster: &Roster, bytes: &[u8]) -> Result<(LogKey, u64, Hash), ExcerptFault> {
+    walk(roster, bytes).map(|walked| (walked.key, walked.first, walked.before))
+}
+
+/// What an excerpt says, verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walked {
+    /// The log it is of.
+    pub log: LogId,
+    /// Whose it is.
+    pub key: LogKey,
+    /// The number of its first entry.
+    pub first: u64,
+    /// The chain before that.
+    pub before: Hash,
+    /// The entries, with the chain after each; those that are not in it whole without their
+    /// payload.
+    pub entries: Vec<(Entry, Hash)>,
+    /// The signature at its end.
+    pub end: Run,
+}
+
+/// Reads an excerpt whatever it brings, and verifies it like [`verify`].
+///
+/// # Errors
+/// [`ExcerptFault`].
+pub fn walk(roster: &Roster, bytes: &[u8]) -> Result<Walked, ExcerptFault> {
     let mut cursor = Cursor::new(bytes);
     if cursor.number()? != VERSION {
         return Err(ExcerptFault::Newer);
@@ -138,42 +179,28 @@ pub fn verify(roster: &Roster, record: RecordId, bytes: &[u8]) -> Result<Proved,
     };
     let log = chain::log_id(roster.organisation(), key);
     let first = cursor.number()?;
-    let mut head: Hash = cursor.array()?;
-    check_start(roster.organisation(), key, first, &head)?;
+    let before: Hash = cursor.array()?;
+    check_start(roster.organisation(), key, first, &before)?;
     let count = cursor.count(ENTRIES_MAX)?;
     let mut records = Vec::new();
-    let mut proved = Proved { log, key, entries: Vec::new() };
-    let mut last = first.saturating_sub(1);
+    let mut entries = Vec::with_capacity(count.min(chain::RUN_ENTRIES_MAX));
+    let (mut last, mut head) = (first.saturating_sub(1), before);
     for _ in 0..count {
         last = last.checked_add(1).ok_or(ExcerptFault::Malformed)?;
         let read = read_entry(&mut cursor, &mut records)?;
-        let said = match &read.payload {
-            Ok(payload) => Payload::of(payload),
-            Err(said) => *said,
-        };
-        let frame = Frame { kind: read.kind, doc: read.doc, needs: &read.needs };
-        head = frame.link(&head, last, said);
-        if let Ok(payload) = read.payload {
-            if read.doc != record || read.kind != EntryKind::CHANGE {
-                return Err(ExcerptFault::Foreign);
-            }
-            let entry = Entry { kind: read.kind, doc: read.doc, needs: read.needs, payload };
-            proved.entries.push((EntryRef { log, seq: last }, entry));
-        }
+        head = chain::link(&head, last, &read);
+        entries.push((read, head));
     }
-    let run = Run { last, head, signature: cursor.array()? };
+    let end = Run { last, head, signature: cursor.array()? };
     if cursor.left() > 0 {
         return Err(ExcerptFault::Malformed);
-    }
-    if proved.entries.is_empty() {
-        return Err(ExcerptFault::Foreign);
     }
     let device = roster.device(key.device).ok_or(ExcerptFault::NotCertified)?;
     if roster.access(key.space, device.unit) != Some(Access::Write) {
         return Err(ExcerptFault::NoGrant);
     }
-    chain::verify_run(PublicKey(device.key), log, &run).map_err(|_| ExcerptFault::Signature)?;
-    Ok(proved)
+    chain::verify_run(PublicKey(device.key), log, &end).map_err(|_| ExcerptFault::Signature)?;
+    Ok(Walked { log, key, first, before, entries, end })
 }
 
 /// A log begins where its name says.
@@ -190,7 +217,7 @@ fn check_start(
     }
 }
 
-fn read_entry(cursor: &mut Cursor<'_>, records: &mut Vec<RecordId>) -> Result<Read, ExcerptFault> {
+fn read_entry(cursor: &mut Cursor<'_>, records: &mut Vec<RecordId>) -> Result<Entry, ExcerptFault> {
     let kind = u16::try_from(cursor.number()?).map_err(|_| ExcerptFault::Malformed)?;
     let kind = EntryKind(kind);
     let doc = match cursor.count(records.len())? {
@@ -209,12 +236,12 @@ fn read_entry(cursor: &mut Cursor<'_>, records: &mut Vec<RecordId>) -> Result<Re
     let length = cursor.count(kind.payload_max().saturating_mul(2).saturating_add(1))?;
     let payload = if length % 2 == 1 {
         let length = u64::try_from(length / 2).unwrap_or(u64::MAX);
-        Err(Payload { length, hash: cursor.array()? })
+        Payload::Absent(Imprint { length, hash: cursor.array()? })
     } else {
         let length = Some(length / 2).filter(|n| *n <= PAYLOAD_BYTES_MAX);
-        Ok(cursor.take(length.ok_or(ExcerptFault::Malformed)?)?.to_vec())
+        Payload::Whole(cursor.take(length.ok_or(ExcerptFault::Malformed)?)?.to_vec())
     };
-    Ok(Read { kind, doc, needs, payload })
+    Ok(Entry { kind, doc, needs, payload })
 }
 
 #[cfg(test)]
@@ -253,7 +280,7 @@ mod tests {
         }
         let others = stretch.entries.iter().filter(|(entry, _)| entry.doc != RECORD);
         for (entry, _) in others {
-            let is_told = bytes.windows(40).any(|part| part == entry.payload);
+            let is_told = bytes.windows(40).any(|part| Some(part) == entry.payload.bytes());
             assert!(!is_told, "nothing of what other records say");
         }
     }

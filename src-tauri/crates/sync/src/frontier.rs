@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{LogId, SpaceId};
-use domain::log::Held;
+use domain::log::{Held, Range};
 use minicbor::{Decode, Encode};
 
 /// Into how many buckets spaces are sorted when two machines differ.
 pub const BUCKETS: u8 = 32;
+
+/// The chain of a stretch of which only the numbers are remembered.
+pub const UNKNOWN: [u8; 8] = [0; 8];
 
 /// The most logs one message may speak of.
 const LOGS_MAX: u64 = 200_000;
@@ -37,7 +40,8 @@ pub struct StretchState {
     /// Its last entry.
     #[n(1)]
     pub last: u64,
-    /// The first eight bytes of the chain at the last.
+    /// The first eight bytes of the chain at the last; [`UNKNOWN`] where only the numbers are
+    /// remembered.
     #[n(2)]
     #[cbor(with = "trust::cbor::fixed")]
     pub head: [u8; 8],
@@ -129,7 +133,8 @@ pub fn of_buckets(held: &[Held], buckets: &BTreeSet<u8>) -> Vec<Held> {
 }
 
 /// What may be offered to a peer that says what it holds: stretches of logs it lacks, only as far
-/// as they may be passed on.
+/// as they may be passed on. Where its stretch ends exactly as ours and its chain is another one,
+/// our last entry is offered all the same, with its signature: the proof of a fork.
 #[must_use]
 pub fn missing(own: &[Held], theirs: &BTreeMap<LogId, LogState>) -> Vec<(LogId, u64, u64)> {
     let mut missing = Vec::new();
@@ -145,6 +150,12 @@ pub fn missing(own: &[Held], theirs: &BTreeMap<LogId, LogState>) -> Vec<(LogId, 
         if next <= log.released {
             missing.push((log.log, next, log.released));
         }
+        let is_other = |range: &Range| {
+            let theirs = held.iter().find(|r| r.last == range.last);
+            theirs.is_some_and(|r| r.head != UNKNOWN && r.head != first_eight(&range.head))
+        };
+        let forked = log.ranges.iter().find(|range| range.last == log.released && is_other(range));
+        missing.extend(forked.map(|range| (log.log, range.last, range.last)));
     }
     missing.retain(|(_, first, last)| first <= last);
     missing
@@ -154,7 +165,7 @@ pub fn missing(own: &[Held], theirs: &BTreeMap<LogId, LogState>) -> Vec<(LogId, 
 mod tests {
     use super::*;
     use domain::id::DeviceId;
-    use domain::log::{LogKey, Range};
+    use domain::log::LogKey;
 
     fn held(n: u8, ranges: &[(u64, u64)], released: u64) -> Held {
         Held {
@@ -214,6 +225,18 @@ mod tests {
                 .collect();
             assert_eq!(got, want, "{name}");
         }
+    }
+
+    #[test]
+    fn another_chain_of_the_same_length_is_answered_with_our_last_entry() {
+        let own = [held(1, &[(1, 20)], 20)];
+        let mut theirs = LogState::of(&own[0]);
+        assert_eq!(missing(&own, &BTreeMap::from([(theirs.log, theirs.clone())])), []);
+        theirs.ranges[0].head = UNKNOWN;
+        assert_eq!(missing(&own, &BTreeMap::from([(theirs.log, theirs.clone())])), []);
+        theirs.ranges[0].head = [9; 8];
+        let got = missing(&own, &BTreeMap::from([(theirs.log, theirs)]));
+        assert_eq!(got, [(LogId([1; 16]), 20, 20)]);
     }
 
     #[test]

@@ -7,8 +7,10 @@
 //! Cost grows with the number of logs and with what is new, never with the number of records: a
 //! digest of frontiers says in 32 bytes that nothing is missing.
 
+pub mod branch;
 pub mod chain;
 pub mod excerpt;
+pub mod fork;
 pub mod frontier;
 pub mod packet;
 pub mod plan;

@@ -5,7 +5,7 @@
 //! them, then segments, each with its length, and a zero length at the end. All lengths are four
 //! bytes, big endian. Without a good header nothing more is read.
 
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufReader, Read, Seek, Write};
 
 use domain::id::{DeviceId, OrganisationId, TransferId, UnitId};
 use minicbor::{Decode, Encode};
@@ -23,13 +23,17 @@ const CONTEXT: &str = "pingli packet 1";
 
 /// The largest header.
 const HEADER_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// The most recipients.
-const RECIPIENTS_MAX: usize = 64;
+/// The most recipients. Nobody reads more than [`ENVELOPE_BYTES_MAX`] of age's own header, to which
+/// each adds about a hundred bytes.
+pub const RECIPIENTS_MAX: usize = 1024;
 /// The most statements of a header that are looked at: nobody has proved anything yet, and each
 /// costs a signature.
 const CREDENTIALS_MAX: usize = 64;
 /// How far into a file age's own header may reach.
-const ENVELOPE_BYTES_MAX: u64 = 64 * 1024;
+const ENVELOPE_BYTES_MAX: u64 = 128 * 1024;
+/// How many lines age's own header may have: two for each recipient, a few for its beginning, its end
+/// and what age adds at random. It is parsed anew for each.
+const ENVELOPE_LINES_MAX: usize = 2 * RECIPIENTS_MAX + 32;
 
 /// What a packet says about itself, signed by the sending device.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -161,10 +165,10 @@ pub struct PacketWriter<W: Write> {
 }
 
 impl<W: Write> PacketWriter<W> {
-    /// Begins a packet locked to some age recipients.
+    /// Begins a packet locked to some age recipients, at most [`RECIPIENTS_MAX`].
     ///
     /// # Errors
-    /// The medium's, or a recipient that is none.
+    /// The medium's, a recipient that is none, or too many.
     pub fn begin(
         out: W,
         recipients: &[String],
@@ -172,9 +176,11 @@ impl<W: Write> PacketWriter<W> {
         signer: &SecretKey,
     ) -> io::Result<Self> {
         let invalid = || io::Error::new(io::ErrorKind::InvalidInput, "recipient");
+        if recipients.len() > RECIPIENTS_MAX {
+            return Err(invalid());
+        }
         let recipients: Vec<age::x25519::Recipient> = recipients
             .iter()
-            .take(RECIPIENTS_MAX)
             .map(|text| text.parse().map_err(|_| invalid()))
             .collect::<io::Result<_>>()?;
         let recipients = recipients.iter().map(|r| -> &dyn age::Recipient { r });
@@ -216,7 +222,7 @@ fn length(bytes: usize) -> io::Result<[u8; 4]> {
 
 /// Reads a packet.
 pub struct PacketReader<R: Read> {
-    input: age::stream::StreamReader<R>,
+    input: age::stream::StreamReader<BufReader<R>>,
     header: Header,
     is_over: bool,
 }
@@ -231,8 +237,10 @@ fn check_envelope<R: Read + Seek>(input: &mut R) -> Result<(), PacketFault> {
     if !is_age {
         return Err(PacketFault::NotAPacket);
     }
-    let has_end = start.windows(5).any(|window| window == b"\n--- ");
-    if has_end { Ok(()) } else { Err(PacketFault::Damaged) }
+    let end = start.windows(5).position(|window| window == b"\n--- ");
+    let header = end.and_then(|end| start.get(..end)).ok_or(PacketFault::Damaged)?;
+    let lines = header.iter().filter(|byte| **byte == b'\n').count();
+    if lines <= ENVELOPE_LINES_MAX { Ok(()) } else { Err(PacketFault::Damaged) }
 }
 
 fn take_length(input: &mut impl Read, max: usize) -> Result<usize, PacketFault> {
@@ -263,7 +271,7 @@ impl<R: Read + Seek> PacketReader<R> {
         let identity: age::x25519::Identity =
             key.identity().parse().map_err(|_| PacketFault::NotForUs)?;
         let identity: &dyn age::Identity = &identity;
-        let opened = age::Decryptor::new(input)
+        let opened = age::Decryptor::new_buffered(BufReader::new(input))
             .and_then(|decryptor| decryptor.decrypt(std::iter::once(identity)));
         let mut input = opened.map_err(|error| match error {
             age::DecryptError::NoMatchingKeys => PacketFault::NotForUs,
@@ -426,6 +434,24 @@ mod tests {
     }
 
     #[test]
+    fn as_many_recipients_as_may_be_can_each_open_it_and_one_more_is_refused() {
+        let office = office();
+        let header = header(&office);
+        // The reader's own lock comes last, after all the others.
+        let write = |count: usize| {
+            let mut recipients = vec![key(9).recipient(); count - 1];
+            recipients.push(key(1).recipient());
+            PacketWriter::begin(Vec::new(), &recipients, &header, &office.village.secret)
+                .and_then(PacketWriter::finish)
+        };
+        for count in [65, RECIPIENTS_MAX] {
+            let bytes = write(count).unwrap();
+            assert_eq!(read(&bytes, &key(1), &office.roster).unwrap(), 0, "{count}");
+        }
+        assert!(write(RECIPIENTS_MAX + 1).is_err());
+    }
+
+    #[test]
     fn every_flipped_bit_and_every_cut_is_refused() {
         let mut office = office();
         let bytes = packet(&mut office);
@@ -486,5 +512,9 @@ mod tests {
         let mut bytes = b"age-encryption.org/v1\n".to_vec();
         bytes.extend(std::iter::repeat_n(b'a', 4 * 1024 * 1024));
         assert!(matches!(read(&bytes, &key(1), &office.roster), Err(PacketFault::Damaged)));
+        let mut lines = b"age-encryption.org/v1\n".to_vec();
+        lines.extend(b"-> a\n\n".repeat(20_000));
+        lines.extend(b"--- aaaa\n");
+        assert!(matches!(read(&lines, &key(1), &office.roster), Err(PacketFault::Damaged)));
     }
 }

@@ -68,7 +68,10 @@ impl Plan {
                 next = run.last.saturating_add(1);
             }
         }
-        runs.sort_by_key(|run| (run.position, run.log));
+        // What everybody holds goes first: who may see what, and what is erased, must be known
+        // before anything that rests on it. Nothing in it builds on another space.
+        let common = archive.roster().common();
+        runs.sort_by_key(|run| (Some(run.key.space) != common, run.position, run.log));
         Ok(Self { runs: runs.into(), entries, limit: payload_target.max(1) })
     }
 
@@ -86,7 +89,7 @@ impl Plan {
         let mut weave = Weave::default();
         while let Some(run) = self.runs.front().copied() {
             let offered = archive.entries(run.log, run.first, run.last)?;
-            let bytes: usize = offered.iter().map(|o| o.entry.payload.len()).sum();
+            let bytes: usize = offered.iter().map(|o| o.entry.payload.size()).sum();
             let is_full = weave.bytes.saturating_add(bytes) > self.limit
                 || weave.count.saturating_add(offered.len()) > segment::ENTRIES_MAX / 2;
             // Two stretches of one log never share a segment.

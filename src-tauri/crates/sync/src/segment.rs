@@ -6,13 +6,15 @@
 //! first number is 1, count of entries, count of runs, each run (last number relative to the
 //! first, signature)); foreign logs named in needs; then the entries, each (stretch, kind, record
 //! as its place among those seen or 0 and sixteen bytes, needs each (log, number), twice the
-//! length of the payload plus one if it is absent, payload).
+//! length of the payload plus one if it is absent, payload or its hash).
 //! The compressed form is the length before compression and one zstd frame.
 
 use std::collections::BTreeMap;
 
 use domain::id::{DeviceId, LogId, OrganisationId, RecordId, SpaceId};
-use domain::log::{Entry, EntryKind, EntryRef, Hash, LogKey, NEEDS_MAX, Run, Stretch};
+use domain::log::{
+    Entry, EntryKind, EntryRef, Hash, Imprint, LogKey, NEEDS_MAX, Payload, Run, Stretch,
+};
 use trust::roster::Roster;
 use trust::statement::{Access, Signed};
 
@@ -47,9 +49,6 @@ pub enum SegmentFault {
     /// Made by a newer version.
     #[error("needs a newer version")]
     Newer,
-    /// A signature does not fit what it stands under.
-    #[error("bad signature")]
-    Signature,
 }
 
 impl From<Malformed> for SegmentFault {
@@ -70,9 +69,15 @@ pub enum LogRefusal {
     /// The space is not one that sender and receiver share.
     #[error("not shared")]
     NotShared,
+    /// A signature does not fit what it stands under: something was altered.
+    #[error("bad signature")]
+    Signature,
+    /// Payloads are missing and no erasure that is known here says why.
+    #[error("payloads missing without an erasure")]
+    Missing,
 }
 
-/// A segment whose every signature was verified.
+/// A segment, each log of which was verified by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {
     /// What may be stored.
@@ -170,8 +175,16 @@ fn write_entry(
             varint::write(raw, need.seq);
         }
     }
-    write_count(raw, entry.payload.len().saturating_mul(2));
-    raw.extend_from_slice(&entry.payload);
+    match &entry.payload {
+        Payload::Whole(bytes) => {
+            write_count(raw, bytes.len().saturating_mul(2));
+            raw.extend_from_slice(bytes);
+        }
+        Payload::Absent(Imprint { length, hash }) => {
+            varint::write(raw, length.saturating_mul(2).saturating_add(1));
+            raw.extend_from_slice(hash);
+        }
+    }
 }
 
 /// Reads a segment without believing any of it: chains are computed, nothing is verified.
@@ -306,12 +319,14 @@ fn read_entry(
     if !needs.is_sorted_by(|a, b| a < b) {
         return Err(SegmentFault::Malformed);
     }
-    let length = cursor.count(EntryKind(kind).payload_max().saturating_mul(2))?;
-    if length % 2 == 1 {
-        // An absent payload is accepted only under an erasure, which this version does not know.
-        return Err(SegmentFault::Newer);
-    }
-    let payload = cursor.take(length / 2)?.to_vec();
+    let most = EntryKind(kind).payload_max().saturating_mul(2).saturating_add(1);
+    let length = cursor.count(most)?;
+    let payload = if length % 2 == 1 {
+        let length = u64::try_from(length / 2).unwrap_or(u64::MAX);
+        Payload::Absent(Imprint { length, hash: cursor.array()? })
+    } else {
+        Payload::Whole(cursor.take(length / 2)?.to_vec())
+    };
     Ok(Entry { kind: EntryKind(kind), doc, needs, payload })
 }
 
@@ -327,8 +342,27 @@ fn place_heads(stretch: &mut Stretch) -> Result<(), SegmentFault> {
     if is_sorted && is_closed { Ok(()) } else { Err(SegmentFault::Malformed) }
 }
 
+/// Lets the statements of some stretches count. What erases counts only in the common space.
+pub fn learn(roster: &mut Roster, stretches: &[Stretch]) {
+    let common = roster.common();
+    for stretch in stretches {
+        let is_common = Some(stretch.key.space) == common;
+        let said = stretch.entries.iter().filter(|(entry, _)| entry.kind == EntryKind::STATEMENT);
+        for bytes in said.filter_map(|(entry, _)| entry.payload.bytes()) {
+            if let Ok(signed) = Signed::from_bytes(bytes)
+                && (is_common || !signed.is_erasing())
+            {
+                // One that proves nothing has no effect; it is stored and carried on all the same.
+                let _ = roster.admit(&signed);
+            }
+        }
+    }
+}
+
 /// Unpacks a segment and verifies it against a roster: every run signed by its device, every
-/// device certified and granted. Statements in it count towards that: they prove themselves.
+/// device certified and granted, and no payload missing but of records that were erased.
+/// Statements in it count towards that: they prove themselves. A log that fails is passed over,
+/// and the others are taken.
 ///
 /// # Errors
 /// [`SegmentFault`]: the segment is refused whole.
@@ -339,23 +373,25 @@ pub fn verify(
 ) -> Result<Verified, SegmentFault> {
     let stretches = unpack(roster.organisation(), packed)?;
     let mut tentative = roster.clone();
-    for (entry, _) in stretches.iter().flat_map(|s| &s.entries) {
-        if entry.kind == EntryKind::STATEMENT
-            && let Ok(signed) = Signed::from_bytes(&entry.payload)
-        {
-            // One that proves nothing has no effect; it is stored and carried on all the same.
-            let _ = tentative.admit(&signed);
-        }
-    }
+    learn(&mut tentative, &stretches);
+    let erased = tentative.erased();
+    let common = tentative.common();
     let mut verified = Verified::default();
     for stretch in stretches {
         match admissible(&tentative, &shares, &stretch) {
             Ok(key) => {
-                for run in &stretch.runs {
-                    chain::verify_run(key, stretch.log, run)
-                        .map_err(|_| SegmentFault::Signature)?;
+                let is_common = Some(stretch.key.space) == common;
+                let may_lack = |entry: &Entry| !is_common && erased.contains_key(&entry.doc);
+                let mut absent = stretch.entries.iter().filter(|(e, _)| e.payload.is_absent());
+                let fits = |run| chain::verify_run(key, stretch.log, run).is_ok();
+                // One bad log keeps nobody else's from being taken.
+                if !stretch.runs.iter().all(fits) {
+                    verified.refused.push((stretch.log, stretch.key, LogRefusal::Signature));
+                } else if absent.all(|(entry, _)| may_lack(entry)) {
+                    verified.stretches.push(stretch);
+                } else {
+                    verified.refused.push((stretch.log, stretch.key, LogRefusal::Missing));
                 }
-                verified.stretches.push(stretch);
             }
             Err(refusal) => verified.refused.push((stretch.log, stretch.key, refusal)),
         }
@@ -435,6 +471,104 @@ mod tests {
         for cut in 0..bytes.len() {
             assert!(verify(&office.roster, all, &bytes[..cut]).is_err(), "cut at {cut}");
         }
+    }
+
+    /// The same segment without the payloads of a record.
+    fn without(stretches: &[Stretch], record: RecordId) -> Vec<u8> {
+        let mut stretches = stretches.to_vec();
+        for (entry, _) in stretches.iter_mut().flat_map(|s| &mut s.entries) {
+            if entry.doc == record {
+                entry.payload = Payload::Absent(chain::imprint(&entry.payload));
+            }
+        }
+        let order: Vec<usize> =
+            (0..stretches.len()).flat_map(|at| vec![at; stretches[at].entries.len()]).collect();
+        pack(&stretches, &order)
+    }
+
+    const ERASED: RecordId = RecordId([1; 16]);
+
+    #[test]
+    fn a_payload_may_be_missing_only_where_its_record_is_erased() {
+        let (office, _) = packed();
+        let stretches = office.village.everything();
+        let bytes = without(&stretches, ERASED);
+        let refused = |roster: &Roster, bytes: &[u8]| {
+            let verified = verify(roster, all, bytes).unwrap();
+            assert!(verified.stretches.is_empty());
+            verified.refused.iter().map(|(_, _, why)| *why).collect::<Vec<_>>()
+        };
+        let missing = [LogRefusal::Missing];
+        assert_eq!(refused(&office.roster, &bytes), missing, "nobody erased it");
+        let erased = crate::testing::erasing(&office.roster, ERASED);
+        let verified = verify(&erased, all, &bytes).unwrap();
+        let (absent, whole): (Vec<_>, Vec<_>) =
+            verified.stretches[0].entries.iter().partition(|(e, _)| e.payload.is_absent());
+        assert!(absent.iter().all(|(entry, _)| entry.doc == ERASED) && absent.len() == 7);
+        assert_eq!(whole.len(), 13, "the others are whole");
+        assert_eq!(verified.stretches[0].runs, stretches[0].runs, "under the same signature");
+        let other = without(&stretches, RecordId([2; 16]));
+        assert_eq!(refused(&erased, &other), missing, "another record");
+        let again = without(&verified.stretches, ERASED);
+        assert_eq!(verify(&erased, all, &again).unwrap().stretches, verified.stretches);
+    }
+
+    #[test]
+    fn no_bit_of_a_missing_payload_can_be_altered() {
+        let (office, _) = packed();
+        let bytes = without(&office.village.everything(), ERASED);
+        let erased = crate::testing::erasing(&office.roster, ERASED);
+        let good = verify(&erased, all, &bytes).unwrap().stretches;
+        let mut cursor = Cursor::new(&bytes);
+        let raw_len = cursor.count(RAW_BYTES_MAX).unwrap();
+        let raw = zstd::bulk::decompress(cursor.take(cursor.left()).unwrap(), raw_len).unwrap();
+        let repacked = |raw: &[u8]| {
+            let mut packed = Vec::new();
+            write_count(&mut packed, raw.len());
+            packed.extend(zstd::bulk::compress(raw, 1).unwrap());
+            packed
+        };
+        for at in 0..raw.len() {
+            for bit in 0..8 {
+                let mut damaged = raw.clone();
+                damaged[at] ^= 1 << bit;
+                if let Ok(verified) = verify(&erased, all, &repacked(&damaged)) {
+                    let same = verified.stretches.is_empty() || verified.stretches == good;
+                    assert!(same, "bit {bit} of byte {at}");
+                }
+            }
+            assert!(verify(&erased, all, &repacked(&raw[..at])).is_err(), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn an_erasure_counts_where_everybody_holds_it_and_nowhere_else() {
+        let Office { village, township, roster, .. } = office();
+        for (space, want) in [(100, true), (101, false)] {
+            let key =
+                LogKey { space: SpaceId([space; 16]), device: township.device(), epoch: [0; 8] };
+            let (log, before) = (
+                chain::log_id(roster.organisation(), key),
+                chain::origin(roster.organisation(), key),
+            );
+            let mut head = before;
+            let mut entries = Vec::new();
+            for (seq, said) in (1..).zip(crate::testing::erasure(&roster, ERASED)) {
+                let entry = Entry {
+                    kind: EntryKind::STATEMENT,
+                    doc: domain::log::NO_RECORD,
+                    needs: vec![],
+                    payload: said.to_bytes().into(),
+                };
+                head = chain::link(&head, seq, &entry);
+                entries.push((entry, head));
+            }
+            let stretch = Stretch { log, key, first: 1, before, entries, runs: vec![] };
+            let mut learned = Roster::clone(&roster);
+            learn(&mut learned, &[stretch]);
+            assert_eq!(learned.erased().contains_key(&ERASED), want, "space {space}");
+        }
+        assert!(!village.everything().iter().any(|s| s.key.space == SpaceId([100; 16])));
     }
 
     #[test]

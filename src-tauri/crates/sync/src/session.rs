@@ -217,8 +217,8 @@ pub struct Progress {
     pub is_equal: bool,
     /// How far the other's clock is ahead of ours, in milliseconds.
     pub skew_ms: i64,
-    /// Logs that were not taken.
-    pub refused: BTreeMap<LogId, LogRefusal>,
+    /// Logs that were not taken, each with the device that is said to write it.
+    pub refused: BTreeMap<LogId, (DeviceId, LogRefusal)>,
     /// What the other says it holds.
     pub theirs: BTreeMap<LogId, LogState>,
     /// What crossed, as whoever moves the messages counts it.
@@ -575,8 +575,8 @@ impl Session {
         };
         let verified =
             segment::verify(&roster, shares, &segment.bytes).map_err(SessionFault::Segment)?;
-        for (log, _, refusal) in verified.refused {
-            self.progress.refused.insert(log, refusal);
+        for (log, key, refusal) in verified.refused {
+            self.progress.refused.insert(log, (key.device, refusal));
         }
         let imported = archive.import(&verified.stretches).map_err(SessionFault::Archive)?;
         self.moved |= imported.fresh > 0;

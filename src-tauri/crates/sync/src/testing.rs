@@ -9,7 +9,8 @@ use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Range, Run, St
 use trust::key::SecretKey;
 use trust::roster::Roster;
 use trust::statement::{
-    Access, DeviceCertificate, Grant, Operational, Signed, SpaceCertificate, SpaceKind, Statement,
+    Access, DeviceCertificate, ErasedRecord, Erasure, Grant, Operational, Signed, SpaceCertificate,
+    SpaceKind, Statement, UserCertificate,
 };
 
 use crate::plan::Plan;
@@ -107,6 +108,41 @@ pub(crate) fn office() -> Office {
     }
 }
 
+/// What the head of the township says to erase a record, after the certificate that makes them one.
+pub(crate) fn erasure(roster: &Roster, record: RecordId) -> [Signed; 2] {
+    let user = UserCertificate {
+        user: domain::id::UserId([20; 16]),
+        key: key(20).public().0,
+        unit: unit(3),
+        role: 7,
+        name: String::new(),
+        devices: vec![],
+        serial: 1,
+        invitation: None,
+    };
+    let erasure = Erasure {
+        records: vec![ErasedRecord { record, kind: "case".into(), numbers: vec![], heir: None }],
+        ground: 2,
+        reason: String::new(),
+        said_ms: 0,
+        of_day: 1,
+        asks_second: false,
+    };
+    [
+        Signed::new(roster.organisation(), &Statement::User(user), &key(2)),
+        Signed::new(roster.organisation(), &Statement::Erasure(erasure), &key(20)),
+    ]
+}
+
+/// A roster that knows of it.
+pub(crate) fn erasing(roster: &Roster, record: RecordId) -> Roster {
+    let mut knowing = roster.clone();
+    for said in erasure(roster, record) {
+        knowing.admit(&said).unwrap();
+    }
+    knowing
+}
+
 impl Memory {
     pub(crate) fn device(&self) -> DeviceId {
         self.secret.public().device()
@@ -134,7 +170,7 @@ impl Memory {
             kind: EntryKind::CHANGE,
             doc: RecordId([record; 16]),
             needs: self.last.insert(record, at).into_iter().collect(),
-            payload: vec![payload; 40],
+            payload: vec![payload; 40].into(),
         };
         let head = stretch.entries.last().map_or(stretch.before, |(_, hash)| *hash);
         let head = chain::link(&head, at.seq, &entry);

@@ -248,6 +248,13 @@ pub struct Enrolment {
 }
 
 impl Enrolment {
+    /// The invitation it says it answers; nothing is verified.
+    #[must_use]
+    pub fn invitation(&self) -> Option<TransferId> {
+        let request: EnrolmentRequest = minicbor::decode(&self.body).ok()?;
+        Some(request.invitation)
+    }
+
     /// Verifies the request against the invitations a roster knows.
     ///
     /// # Errors
@@ -296,6 +303,7 @@ mod tests {
                     unit: domain::id::RecordId([5; 16]),
                     role: 2,
                     expires_ms,
+                    replaces: None,
                 }),
                 &operational,
             ),

@@ -1,19 +1,20 @@
-//! The printed kit: one secret of 128 bits from which the root key and the escrow key are made.
-//! It is shown once, printed, and sealed in an envelope; no computer keeps it.
+//! Papers: secrets of 128 bits that are shown once, printed, and sealed in an envelope; no
+//! computer keeps them. The township's kit makes the root key and the escrow key; the recovery
+//! sheet of one computer makes the key that gives its users their way back.
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::code::{self, CodeError, KIT_DIGITS};
 use crate::key::{PacketKey, SecretKey};
 
-/// The secret of the kit.
+/// The secret of a paper.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Kit {
     secret: [u8; 16],
 }
 
 impl Kit {
-    /// A kit of fresh randomness.
+    /// A paper of fresh randomness.
     #[must_use]
     pub const fn new(secret: [u8; 16]) -> Self {
         Self { secret }
@@ -44,6 +45,12 @@ impl Kit {
     pub fn escrow(&self) -> PacketKey {
         PacketKey::from_seed(blake3::derive_key("pingli kit escrow 1", &self.secret))
     }
+
+    /// The key of a computer's recovery sheet.
+    #[must_use]
+    pub fn recovery(&self) -> PacketKey {
+        PacketKey::from_seed(blake3::derive_key("pingli recovery 1", &self.secret))
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +63,7 @@ mod tests {
         let back = Kit::from_code(&kit.code()).unwrap();
         assert_eq!(back.root().public(), kit.root().public());
         assert_eq!(back.escrow().recipient(), kit.escrow().recipient());
-        assert_ne!(*back.root().seed(), *back.escrow().seed(), "two keys, not one");
+        let keys = [*back.root().seed(), *back.escrow().seed(), *back.recovery().seed()];
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2], "three keys");
     }
 }

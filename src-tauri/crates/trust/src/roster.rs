@@ -1,19 +1,31 @@
 //! The roster: what all known statements say together. It depends on the set of statements only,
 //! never on the order they came in.
 
+mod ending;
+mod erasing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{DeviceId, LogId, OrganisationId, SpaceId, TransferId, UnitId, UserId};
+use minicbor::bytes::ByteArray;
+
+use domain::id::{DeviceId, ErasureId, OrganisationId, SpaceId, TransferId, UnitId, UserId};
 use domain::role::Role;
 
 use crate::key::PublicKey;
 use crate::statement::{
-    Access, DeviceCertificate, InvitationCertificate, Operational, Signed, SpaceCertificate,
-    SpaceKind, Statement, StatementError, UserCertificate, UserRemoval,
+    Access, DeviceCertificate, DeviceRevocation, Erasure, ErasureAgreement, InvitationCertificate,
+    Judgement, Operational, Signed, SpaceCertificate, SpaceKind, Statement, StatementError,
+    Succession, UserCertificate, UserRemoval, UserRequest, to_bytes,
 };
+
+pub use ending::{CutOffs, Judged, Removed, Revoked};
+pub use erasing::{ERASED_A_DAY, SaidErasure};
 
 /// The most statements that may wait for the authority of their signer to be known.
 const WAITING_MAX: usize = 10_000;
+
+/// The most requests for users that are kept.
+const REQUESTS_MAX: usize = 10_000;
 
 /// Who is who in one organisation.
 #[derive(Debug, Clone)]
@@ -21,8 +33,14 @@ pub struct Roster {
     organisation: OrganisationId,
     root: PublicKey,
     operational: BTreeMap<PublicKey, Operational>,
+    successions: Vec<Succession>,
+    /// What operational keys said that are in office: read anew when one of them ends.
+    said: Vec<(PublicKey, Statement)>,
     devices: BTreeMap<DeviceId, DeviceCertificate>,
     users: BTreeMap<UserId, UserCertificate>,
+    /// Every key that was ever certified for a user, with the number of the role and the unit:
+    /// what was signed with an older one stands.
+    user_keys: BTreeSet<([u8; 32], UserId, u8, UnitId)>,
     spaces: BTreeMap<SpaceId, SpaceCertificate>,
     /// What was granted, each with who said so: whether that counts is asked when it is read.
     grants: BTreeMap<(SpaceId, UnitId), Vec<(PublicKey, Access)>>,
@@ -30,24 +48,13 @@ pub struct Roster {
     opened: BTreeMap<SpaceId, Vec<(PublicKey, SpaceCertificate)>>,
     invitations: BTreeMap<TransferId, InvitationCertificate>,
     removals: Vec<(PublicKey, UserRemoval)>,
+    revocations: Vec<(PublicKey, DeviceRevocation)>,
+    adoptions: Vec<(PublicKey, Judgement)>,
+    dismissals: Vec<(PublicKey, Judgement)>,
+    requests: BTreeMap<(DeviceId, UserId), UserRequest>,
+    erasures: BTreeMap<ErasureId, (PublicKey, Erasure)>,
+    agreements: Vec<(PublicKey, ErasureAgreement)>,
     waiting: Vec<(PublicKey, Statement)>,
-}
-
-/// What all removals of a user say together: the earliest moment, the strictest cut-offs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removed {
-    /// From when, in milliseconds since 1970.
-    pub effective_ms: u64,
-    /// The last entry of each log that counts without question.
-    cut_offs: BTreeMap<LogId, u64>,
-}
-
-impl Removed {
-    /// Whether an entry lies within the cut-offs.
-    #[must_use]
-    pub fn covers(&self, log: LogId, seq: u64) -> bool {
-        self.cut_offs.get(&log).is_some_and(|last| seq <= *last)
-    }
 }
 
 impl Roster {
@@ -58,13 +65,22 @@ impl Roster {
             organisation: root.organisation(),
             root,
             operational: BTreeMap::new(),
+            successions: Vec::new(),
+            said: Vec::new(),
             devices: BTreeMap::new(),
             users: BTreeMap::new(),
+            user_keys: BTreeSet::new(),
             spaces: BTreeMap::new(),
             grants: BTreeMap::new(),
             opened: BTreeMap::new(),
             invitations: BTreeMap::new(),
             removals: Vec::new(),
+            revocations: Vec::new(),
+            adoptions: Vec::new(),
+            dismissals: Vec::new(),
+            requests: BTreeMap::new(),
+            erasures: BTreeMap::new(),
+            agreements: Vec::new(),
             waiting: Vec::new(),
         }
     }
@@ -100,16 +116,49 @@ impl Roster {
                     self.note_or_wait(signer, statement);
                 }
             }
+            Statement::Succession(succession) => {
+                if signer != self.root {
+                    return Err(StatementError::Authority);
+                }
+                push_once(&mut self.successions, succession);
+                self.read_anew();
+            }
             // Who may say so depends on the certificates, and is asked when the answer is needed.
-            Statement::Removal(removal) => self.removals.push((signer, removal)),
+            Statement::Removal(removal) => push_once(&mut self.removals, (signer, removal)),
+            Statement::Revocation(said) => push_once(&mut self.revocations, (signer, said)),
+            Statement::Adoption(said) => push_once(&mut self.adoptions, (signer, said)),
+            Statement::Dismissal(said) => push_once(&mut self.dismissals, (signer, said)),
+            Statement::Request(said) => self.note_request(signer.device(), said),
+            Statement::Erasure(said) => {
+                if said.is_sound() {
+                    self.erasures.insert(signed.erasure_id(), (signer, said));
+                }
+            }
+            Statement::Agreement(said) => push_once(&mut self.agreements, (signer, said)),
             statement => self.note_or_wait(signer, statement),
         }
         Ok(())
     }
 
+    /// Forgets what keys said that have ended.
+    fn read_anew(&mut self) {
+        self.devices.clear();
+        self.users.clear();
+        self.user_keys.clear();
+        self.spaces.clear();
+        self.invitations.clear();
+        for (signer, statement) in std::mem::take(&mut self.said) {
+            self.note_or_wait(signer, statement);
+        }
+    }
+
     fn note_or_wait(&mut self, signer: PublicKey, statement: Statement) {
-        if self.operational.contains_key(&signer) {
+        if self.is_authority(signer) {
+            self.said.push((signer, statement.clone()));
             self.note(signer, statement);
+            return;
+        }
+        if self.has_ended(signer) {
             return;
         }
         match statement {
@@ -124,6 +173,21 @@ impl Roster {
             statement if self.waiting.len() < WAITING_MAX => self.waiting.push((signer, statement)),
             _ => {}
         }
+    }
+
+    fn note_request(&mut self, device: DeviceId, said: UserRequest) {
+        let rank = |request: &UserRequest| (request.serial, to_bytes(request));
+        let has_room = self.requests.len() < REQUESTS_MAX;
+        match self.requests.get(&(device, said.user)) {
+            Some(held) if rank(held) >= rank(&said) => {}
+            None if !has_room => {}
+            _ => drop(self.requests.insert((device, said.user), said)),
+        }
+    }
+
+    /// What devices ask for those who work on them, in order. Nothing rests on it.
+    pub fn requests(&self) -> impl Iterator<Item = (DeviceId, &UserRequest)> {
+        self.requests.iter().map(|((device, _), request)| (*device, request))
     }
 
     /// Whether a device opens cases to several units: the township's own, with somebody on it who
@@ -148,27 +212,46 @@ impl Roster {
 
     /// Whether somebody may say who holds a space.
     fn may_grant(&self, signer: PublicKey, space: SpaceId) -> bool {
-        self.operational.contains_key(&signer)
-            || self.is_case_space(space) && self.opens_cases(signer.device())
+        self.is_authority(signer) || self.is_case_space(space) && self.opens_cases(signer.device())
     }
 
     /// Whether the signer of a statement is known to have the authority for it.
     #[must_use]
     pub fn is_authority(&self, signer: PublicKey) -> bool {
-        self.operational.contains_key(&signer)
+        self.operational.contains_key(&signer) && !self.has_ended(signer)
+    }
+
+    /// Whether another key has taken the place of a key.
+    fn has_ended(&self, key: PublicKey) -> bool {
+        self.successions.iter().any(|said| said.key != key.0 && said.ends.contains(&key.0.into()))
+    }
+
+    /// The operational keys whose word counts, in order.
+    pub fn authorities(&self) -> impl Iterator<Item = PublicKey> {
+        self.operational.keys().copied().filter(|key| !self.has_ended(*key))
     }
 
     fn note(&mut self, signer: PublicKey, statement: Statement) {
         match statement {
-            Statement::Operational(_) | Statement::Removal(_) => {}
+            Statement::Operational(_)
+            | Statement::Succession(_)
+            | Statement::Removal(_)
+            | Statement::Revocation(_)
+            | Statement::Adoption(_)
+            | Statement::Dismissal(_)
+            | Statement::Request(_)
+            | Statement::Erasure(_)
+            | Statement::Agreement(_) => {}
             Statement::Device(new) => {
+                let rank = |d: &DeviceCertificate| (d.serial, to_bytes(d));
                 let held = self.devices.get(&new.device());
-                if held.is_none_or(|old| (old.serial, &old.name) < (new.serial, &new.name)) {
+                if held.is_none_or(|old| rank(old) < rank(&new)) {
                     self.devices.insert(new.device(), new);
                 }
             }
             Statement::User(new) => {
-                let rank = |u: &UserCertificate| (u.serial, u.devices.clone(), u.role);
+                self.user_keys.insert((new.key, new.user, new.role, new.unit));
+                let rank = |u: &UserCertificate| (u.serial, to_bytes(u));
                 let held = self.users.get(&new.user);
                 if held.is_none_or(|old| rank(old) < rank(&new)) {
                     self.users.insert(new.user, new);
@@ -185,7 +268,10 @@ impl Roster {
                 push_once(said, (signer, new.access));
             }
             Statement::Invitation(new) => {
-                self.invitations.entry(new.invitation).or_insert(new);
+                let held = self.invitations.get(&new.invitation);
+                if held.is_none_or(|old| to_bytes(old) < to_bytes(&new)) {
+                    self.invitations.insert(new.invitation, new);
+                }
             }
         }
     }
@@ -221,46 +307,6 @@ impl Roster {
     #[must_use]
     pub fn role(&self, device: DeviceId, user: UserId) -> Option<Role> {
         self.users.get(&user).filter(|u| u.devices.contains(&device)).and_then(|u| u.role())
-    }
-
-    /// Whether a user works here no more: by the word of the authority, or of the head of the
-    /// township (R7) who signs with their own key.
-    #[must_use]
-    pub fn removed(&self, user: UserId) -> Option<Removed> {
-        let mut all = self.removals.iter().filter(|(_, r)| r.user == user);
-        let mut said = all.by_ref().filter(|(signer, _)| self.may_remove(*signer)).map(|(_, r)| r);
-        let cut_offs = |removal: &UserRemoval| -> BTreeMap<LogId, u64> {
-            removal.cut_offs.iter().map(|cut| (cut.log, cut.last)).collect()
-        };
-        let first = said.next()?;
-        let mut removed = Removed { effective_ms: first.effective_ms, cut_offs: cut_offs(first) };
-        for other in said {
-            let theirs = cut_offs(other);
-            removed.effective_ms = removed.effective_ms.min(other.effective_ms);
-            removed.cut_offs.retain(|log, last| {
-                theirs.get(log).is_some_and(|other| {
-                    *last = (*last).min(*other);
-                    true
-                })
-            });
-        }
-        Some(removed)
-    }
-
-    /// The users that were removed, in order.
-    #[must_use]
-    pub fn removals(&self) -> BTreeSet<UserId> {
-        let said = self.removals.iter().filter(|(signer, _)| self.may_remove(*signer));
-        said.map(|(_, removal)| removal.user).collect()
-    }
-
-    fn may_remove(&self, signer: PublicKey) -> bool {
-        let township = self.common().and_then(|space| self.space(space)).map(|space| space.unit);
-        let heads = self
-            .users
-            .values()
-            .filter(|user| user.role() == Some(Role::R7) && Some(user.unit) == township);
-        self.is_authority(signer) || heads.map(|user| user.key).any(|key| key == signer.0)
     }
 
     /// What a unit may do with a space.
@@ -316,7 +362,7 @@ impl Roster {
         self.spaces.get(&space).or_else(|| {
             let said = self.opened.get(&space)?;
             let believed = said.iter().filter(|(signer, _)| {
-                self.operational.contains_key(signer) || self.opens_cases(signer.device())
+                self.is_authority(*signer) || self.opens_cases(signer.device())
             });
             believed.map(|(_, certificate)| certificate).min_by_key(|c| c.unit)
         })
@@ -354,10 +400,15 @@ impl Roster {
         self.invitations.values()
     }
 
-    /// The device that answered an invitation.
+    /// The device on which an invitation was answered: by itself, or by one more user.
     #[must_use]
-    pub fn claimed(&self, invitation: TransferId) -> Option<&DeviceCertificate> {
-        self.devices.values().find(|d| d.invitation.as_ref().is_some_and(|i| **i == invitation.0))
+    pub fn claimed(&self, invitation: TransferId) -> Option<DeviceId> {
+        let is_it =
+            |held: &Option<ByteArray<16>>| held.as_ref().is_some_and(|i| **i == invitation.0);
+        let device = self.devices.values().find(|device| is_it(&device.invitation));
+        let on = |user: &UserCertificate| user.devices.first().copied();
+        let user = || self.users.values().find(|user| is_it(&user.invitation)).and_then(on);
+        device.map(DeviceCertificate::device).or_else(user)
     }
 
     /// Whom every packet is also locked to: the escrow keys of the printed kits.
@@ -381,6 +432,8 @@ fn push_once<T: PartialEq>(said: &mut Vec<T>, new: T) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::id::LogId;
+
     use crate::key::SecretKey;
     use crate::statement::Grant;
 
@@ -410,6 +463,7 @@ mod tests {
             name: "周某".into(),
             devices,
             serial: 1,
+            invitation: None,
         })
     }
 
@@ -471,6 +525,7 @@ mod tests {
                 name: "郑某".into(),
                 devices: vec![],
                 serial: 1,
+                invitation: None,
             };
             Signed::new(org, &Statement::User(certificate), &key(2))
         };
@@ -508,8 +563,8 @@ mod tests {
             }
             let removed = roster.removed(UserId([6; 16])).unwrap();
             assert_eq!(removed.effective_ms, 500, "{rotation}");
-            let covered =
-                [(1, 7), (1, 8), (2, 4), (3, 1)].map(|(n, seq)| removed.covers(log(n), seq));
+            let covered = [(1, 7), (1, 8), (2, 4), (3, 1)]
+                .map(|(n, seq)| removed.cut_offs.covers(log(n), seq));
             assert_eq!(covered, [true, false, false, false]);
             assert_eq!(roster.removals().len(), 1);
             assert_eq!(roster.removed(UserId([11; 16])), None);
@@ -553,6 +608,7 @@ mod tests {
                 name: "某".into(),
                 devices: vec![key(n).public().device()],
                 serial: 1,
+                invitation: None,
             })
         };
         let common = SpaceCertificate { space: COMMON, kind: SpaceKind::Common, unit: TOWN };

@@ -7,17 +7,21 @@
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
-use domain::id::{DeviceId, LogId, OrganisationId, SpaceId, TransferId, UserId};
+use domain::id::{DeviceId, ErasureId, LogId, OrganisationId, SpaceId, TransferId, UserId};
 use domain::role::Role;
 
 use crate::SUITE;
+use crate::invitation::Enrolment;
 use crate::key::{PublicKey, SecretKey, Signature};
 
 /// The longest signed statement.
-pub const STATEMENT_BYTES_MAX: usize = 16 * 1024;
+pub const STATEMENT_BYTES_MAX: usize = 64 * 1024;
 
 /// The context of every statement's signature.
 const CONTEXT: &str = "pingli statement 1";
+
+/// The context of an erasure's name.
+const ERASURE: &str = "pingli erasure 1";
 
 /// What is said.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -43,6 +47,29 @@ pub enum Statement {
     /// A user works here no more.
     #[n(6)]
     Removal(#[n(0)] UserRemoval),
+    /// A device is believed no more.
+    #[n(7)]
+    Revocation(#[n(0)] DeviceRevocation),
+    /// Entries count after all: of a revoked device from beyond its cut-off, or with facts that the
+    /// role of their author may not write.
+    #[n(8)]
+    Adoption(#[n(0)] Judgement),
+    /// A device asks that somebody who works on it be certified.
+    #[n(9)]
+    Request(#[n(0)] UserRequest),
+    /// The root puts an operational key in the place of others.
+    #[n(10)]
+    Succession(#[n(0)] Succession),
+    /// What is recorded in some records is erased.
+    #[n(11)]
+    Erasure(#[n(0)] Erasure),
+    /// A second person agrees to an erasure.
+    #[n(12)]
+    Agreement(#[n(0)] ErasureAgreement),
+    /// Entries that have no effect were looked at, and stay so. An adoption of the same entry,
+    /// whenever it comes, is the last word.
+    #[n(13)]
+    Dismissal(#[n(0)] Judgement),
 }
 
 /// An operational key.
@@ -56,6 +83,27 @@ pub struct Operational {
     /// The recipient that opens every packet: the escrow key of the printed kit.
     #[n(1)]
     pub escrow: String,
+}
+
+/// An operational key in the place of others: the computer that kept them is lost. Whatever they
+/// said counts no more, whoever shows it; what is to hold of it the new key has said anew.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Succession {
+    /// The new key; another statement certifies it.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub key: [u8; 32],
+    /// The device that keeps it: only the root revokes it.
+    #[n(1)]
+    #[cbor(with = "crate::cbor::id")]
+    pub keeper: DeviceId,
+    /// The keys whose word ends.
+    #[n(2)]
+    pub ends: Vec<ByteArray<32>>,
+    /// When that was said, in milliseconds since 1970; for people, nothing rests on it.
+    #[n(3)]
+    pub said_ms: u64,
 }
 
 /// A device.
@@ -121,6 +169,30 @@ pub struct UserCertificate {
     /// The newest of several certificates of one user holds.
     #[n(6)]
     pub serial: u32,
+    /// The invitation the user answered on a computer that was there already, if any.
+    #[n(7)]
+    pub invitation: Option<ByteArray<16>>,
+}
+
+/// What a device asks for somebody who works on it: to be certified as one more user, or under a
+/// new key. It is the device's own word, and changes nothing before the township has spoken.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct UserRequest {
+    /// The user.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub user: UserId,
+    /// The key the user signs with from now on.
+    #[n(1)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub key: [u8; 32],
+    /// Which certificate of the user this asks for; the newest request holds.
+    #[n(2)]
+    pub serial: u32,
+    /// The answer to an invitation, for a user who is not certified yet.
+    #[n(3)]
+    pub enrolment: Option<Enrolment>,
 }
 
 impl UserCertificate {
@@ -214,6 +286,9 @@ pub struct InvitationCertificate {
     /// Until when it may be answered, in milliseconds since 1970.
     #[n(4)]
     pub expires_ms: u64,
+    /// The device whose place the new one takes: it is revoked when the new one is certified.
+    #[n(5)]
+    pub replaces: Option<ByteArray<16>>,
 }
 
 impl InvitationCertificate {
@@ -224,7 +299,7 @@ impl InvitationCertificate {
     }
 }
 
-/// How far a log is known to whoever removes a user.
+/// How far a log is known to whoever removes a user or revokes a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(map)]
 pub struct CutOff {
@@ -256,6 +331,158 @@ pub struct UserRemoval {
     /// Why.
     #[n(3)]
     pub reason: String,
+}
+
+/// The revocation of a device: lost, stolen, broken, or gone bad. What it wrote up to the cut-off of
+/// each log stands; what comes later has no effect until somebody adopts it, whatever day it names.
+/// There is no taking back: the computer is enrolled anew, as another device.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceRevocation {
+    /// The device.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub device: DeviceId,
+    /// When that was said, in milliseconds since 1970; for people, nothing rests on it.
+    #[n(1)]
+    pub said_ms: u64,
+    /// How far each of the device's logs is known; nothing of the others is.
+    #[n(2)]
+    pub cut_offs: Vec<CutOff>,
+    /// Why.
+    #[n(3)]
+    pub reason: String,
+}
+
+/// What somebody with the right to it says about entries that were held back.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Judgement {
+    /// The entries.
+    #[n(0)]
+    pub entries: Vec<Place>,
+    /// When that was said, in milliseconds since 1970.
+    #[n(1)]
+    pub said_ms: u64,
+    /// Why.
+    #[n(2)]
+    pub reason: String,
+}
+
+/// What is recorded in some records is erased, in every log of every space but the common one. It
+/// is never late and there is no taking back: the bytes are gone.
+///
+/// Source: 个人信息保护法第四十七条.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Erasure {
+    /// The records, one by one.
+    #[n(0)]
+    pub records: Vec<ErasedRecord>,
+    /// The number of the ground, as [`domain::erasure::ErasureGround`] counts them.
+    #[n(1)]
+    pub ground: u8,
+    /// Why, without naming anybody: everybody holds this.
+    #[n(2)]
+    pub reason: String,
+    /// When that was said, in milliseconds since 1970.
+    #[n(3)]
+    pub said_ms: u64,
+    /// How many records whoever says it had erased that day, these included.
+    #[n(4)]
+    pub of_day: u32,
+    /// Whether it waits for a second person whatever their number.
+    #[n(5)]
+    pub asks_second: bool,
+}
+
+/// A record that is erased.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ErasedRecord {
+    /// Which.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub record: domain::id::RecordId,
+    /// The word for its kind.
+    #[n(1)]
+    pub kind: String,
+    /// The numbers it bore, which nothing else may bear. They name nobody.
+    #[n(2)]
+    pub numbers: Vec<String>,
+    /// The record that stands in its place from then on: the same case without one person.
+    #[n(3)]
+    pub heir: Option<Heir>,
+}
+
+/// A record in the place of one that is erased. It says again what others had said there; that is
+/// believed because whoever erases names the one change that begins it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Heir {
+    /// Which.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub record: domain::id::RecordId,
+    /// The hash of the change that begins it.
+    #[n(1)]
+    #[cbor(with = "crate::cbor::fixed")]
+    pub made: [u8; 32],
+}
+
+/// The most records of one erasure.
+pub const ERASED_MAX: usize = 50;
+
+/// The most numbers of one erased record.
+pub const ERASED_NUMBERS_MAX: usize = 64;
+/// The most characters of one of them.
+pub const ERASED_NUMBER_CHARS_MAX: usize = 80;
+
+impl Erasure {
+    /// Whether it can be meant: some records, none of them twice, none of them nothing.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let is_short = |number: &String| number.chars().count() <= ERASED_NUMBER_CHARS_MAX;
+        let names: std::collections::BTreeSet<_> =
+            self.records.iter().map(|erased| erased.record).collect();
+        let heirs: Vec<_> = self.records.iter().filter_map(|erased| erased.heir).collect();
+        let is_heir =
+            |heir: &Heir| heir.record != domain::log::NO_RECORD && !names.contains(&heir.record);
+        (1..=ERASED_MAX).contains(&self.records.len())
+            && names.len() == self.records.len()
+            && heirs.iter().all(is_heir)
+            && !names.contains(&domain::log::NO_RECORD)
+            && u32::try_from(self.records.len()).is_ok_and(|count| count <= self.of_day)
+            && self.records.iter().all(|erased| {
+                erased.numbers.len() <= ERASED_NUMBERS_MAX && erased.numbers.iter().all(is_short)
+            })
+    }
+}
+
+/// A second person's word for an erasure.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ErasureAgreement {
+    /// For which.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub erasure: ErasureId,
+    /// When that was said, in milliseconds since 1970.
+    #[n(1)]
+    pub said_ms: u64,
+}
+
+/// The place of one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub struct Place {
+    /// The log.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub log: LogId,
+    /// Its number there.
+    #[n(1)]
+    pub seq: u64,
 }
 
 /// A statement with its signature.
@@ -335,6 +562,34 @@ impl Signed {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         to_bytes(self)
+    }
+
+    /// Whether it erases, or agrees to that; nothing is verified. Such a statement counts only where
+    /// it stands in the common space, which goes first in every exchange.
+    #[must_use]
+    pub fn is_erasing(&self) -> bool {
+        let said = minicbor::decode::<Statement>(&self.body);
+        matches!(said, Ok(Statement::Erasure(_) | Statement::Agreement(_)))
+    }
+
+    /// Whether it puts a record in the place of another; nothing is verified.
+    #[must_use]
+    pub fn is_replacing(&self) -> bool {
+        let said = minicbor::decode::<Statement>(&self.body);
+        matches!(said, Ok(Statement::Erasure(said))
+            if said.records.iter().any(|erased| erased.heir.is_some()))
+    }
+
+    /// What an erasure is called: the hash of what was signed, and by whom.
+    #[must_use]
+    pub fn erasure_id(&self) -> ErasureId {
+        let mut hasher = blake3::Hasher::new_derive_key(ERASURE);
+        hasher.update(&self.signer).update(&self.body);
+        let mut id = [0; 16];
+        for (slot, byte) in id.iter_mut().zip(hasher.finalize().as_bytes()) {
+            *slot = *byte;
+        }
+        ErasureId(id)
     }
 
     /// Verifies the signature and reads what is said. Whether the signer may say it is the

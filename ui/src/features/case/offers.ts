@@ -87,7 +87,8 @@ export const GROUPS: Record<Group, readonly WritableKind[]> = {
   ],
   danger: ["risk_assessed", "flagged", "reported_to_police", "police_responded"],
   cards: ["card_issued", "card_answered", "card_corrected", "acknowledged"],
-  end: ["terminated", "closed", "reopened", "voided", "archived", "file_statement"],
+  end: ["terminated", "closed", "reopened", "voided"],
+  keep: ["archived", "file_statement", "restricted", "restriction_lifted"],
 };
 
 const has = (view: CaseView, mark: Mark) => view.marks.some((found) => found.mark === mark);
@@ -149,6 +150,11 @@ const BARS: Partial<Record<WritableKind, (view: CaseView, me: Me) => Bar | null>
     return view.closure ? null : "not_closed";
   },
   voided: ({ state }) => (state === "voided" ? "voided" : null),
+  restricted: (view) => {
+    if (has(view, "restricted")) return "restricted";
+    return view.archive ? null : "not_archived";
+  },
+  restriction_lifted: (view) => (has(view, "restricted") ? null : "not_restricted"),
   archived: (view) => {
     if (view.archive) return "archived";
     return isEnded(view) ? null : "not_closed";

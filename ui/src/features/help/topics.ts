@@ -15,6 +15,11 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   people: "person",
   person: "person",
   settings: "screen",
+  accounts: "passphrase",
+  audit: "audit",
+  erasures: "keep",
+  rights: "rights",
+  redaction: "redact",
 };
 
 /** The page that helps with a screen. */

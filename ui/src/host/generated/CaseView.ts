@@ -23,10 +23,13 @@ import type { MarkView } from "./MarkView";
 import type { NoticeView } from "./NoticeView";
 import type { PartyView } from "./PartyView";
 import type { RecordId } from "./RecordId";
+import type { RedactedView } from "./RedactedView";
 import type { RegistrationView } from "./RegistrationView";
+import type { Retention } from "./Retention";
 import type { Risk } from "./Risk";
 import type { SessionView } from "./SessionView";
 import type { SharingView } from "./SharingView";
+import type { Sight } from "./Sight";
 import type { SourceView } from "./SourceView";
 import type { SpaceId } from "./SpaceId";
 import type { Stage } from "./Stage";
@@ -167,6 +170,10 @@ sources: Array<SourceView>,
  */
 types: Array<Category>, 
 /**
+ * How long its file is kept, as it is proposed to whoever archives it.
+ */
+retention: Retention, 
+/**
  * What was decided about it and others that look like the same dispute.
  */
 links: Array<LinkView>, 
@@ -191,9 +198,18 @@ limitations: Array<LimitationView>,
  */
 taken_up: Array<CaseRef>, 
 /**
- * Whether names, homes and schools of minors are hidden from whoever asks.
+ * How much of it is shown to whoever asks.
  */
-is_masked: boolean, 
+sight: Sight, 
+/**
+ * Whether whoever asks may open the rest of it in an emergency.
+ */
+may_break_glass: boolean, 
+/**
+ * Until when it is open to whoever asks because of an emergency, in milliseconds since
+ * 1970.
+ */
+open_until_ms: number | null, 
 /**
  * Why it is on the red branch, if it is: report first.
  */
@@ -202,6 +218,10 @@ red_branch: WhyView | null,
  * Whether the program may suggest that the parties meet face to face.
  */
 may_suggest_meeting: boolean, 
+/**
+ * What became of it when somebody was taken out of it.
+ */
+redacted: RedactedView | null, 
 /**
  * The archived file.
  */

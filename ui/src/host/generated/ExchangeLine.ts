@@ -32,6 +32,10 @@ received: number,
  */
 sent: number, 
 /**
+ * How much of what came waits to be looked at (待查).
+ */
+held: number, 
+/**
  * How it ended.
  */
 outcome: ExchangeOutcome, 

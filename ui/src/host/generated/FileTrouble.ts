@@ -3,4 +3,4 @@
 /**
  * What is wrong with a file or a stick.
  */
-export type FileTrouble = "missing" | "denied" | "not_a_file" | "full" | "gone" | "unreliable" | "exists";
+export type FileTrouble = "missing" | "denied" | "held" | "not_a_file" | "full" | "gone" | "unreliable" | "exists";

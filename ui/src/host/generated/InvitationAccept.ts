@@ -22,6 +22,10 @@ user_name: string,
  */
 device_name: string, 
 /**
- * The passphrase of this profile.
+ * What the lock page calls the user; their name if absent.
+ */
+label: string | null, 
+/**
+ * The user's passphrase.
  */
 passphrase: string, };

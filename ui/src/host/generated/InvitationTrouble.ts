@@ -3,4 +3,4 @@
 /**
  * What is wrong with an invitation.
  */
-export type InvitationTrouble = "not_an_invitation" | "newer" | "code_length" | "code_check" | "wrong_code" | "expired" | "used" | "not_certified";
+export type InvitationTrouble = "not_an_invitation" | "newer" | "code_length" | "code_check" | "wrong_code" | "expired" | "used" | "not_certified" | "elsewhere";

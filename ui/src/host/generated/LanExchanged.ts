@@ -23,6 +23,10 @@ received: number,
  */
 sent: number, 
 /**
+ * How much of what came waits to be looked at (待查).
+ */
+held: number, 
+/**
  * Whether both now hold the same.
  */
 is_equal: boolean, 

@@ -3,4 +3,4 @@
 /**
  * What is wrong with the other computer, or the line to it.
  */
-export type LanTrouble = "bad_address" | "no_answer" | "not_pingli" | "stranger" | "not_known_there" | "other_organisation" | "version" | "cut" | "nonsense" | "port_taken";
+export type LanTrouble = "bad_address" | "no_answer" | "locked" | "not_pingli" | "stranger" | "not_known_there" | "other_organisation" | "version" | "cut" | "nonsense" | "port_taken";

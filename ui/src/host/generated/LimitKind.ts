@@ -3,4 +3,4 @@
 /**
  * A limit that belongs to no clock.
  */
-export type LimitKind = "village_failures" | "township_failures" | "meeting_minutes" | "counts_one_sided" | "oral_on_the_spot_only" | "has_early_stagnation" | "card_answer_days" | "second_overdue_days" | "yellow_cards" | "yellow_percent" | "silent_days" | "late_entry_days" | "clock_skew_minutes";
+export type LimitKind = "village_failures" | "township_failures" | "meeting_minutes" | "counts_one_sided" | "oral_on_the_spot_only" | "has_early_stagnation" | "card_answer_days" | "second_overdue_days" | "yellow_cards" | "yellow_percent" | "silent_days" | "late_entry_days" | "clock_skew_minutes" | "idle_minutes" | "exchanges_while_idle";

@@ -3,4 +3,4 @@
 /**
  * A mark beside the state.
  */
-export type Mark = "escalating" | "escalated" | "escalation_void" | "awaiting_confirmation" | "agreement_conflict" | "without_consent" | "returned" | "awaiting_return" | "procedure_flaw" | "closed_with_follow_up" | "archived_with_follow_up" | "void_requested" | "suspended" | "transferred" | "red_branch" | "number_conflict" | "duplicate_conflict" | "doubtful" | "overpaid" | "lead_conflict" | "reassigned" | "sheet_not_done";
+export type Mark = "escalating" | "escalated" | "escalation_void" | "awaiting_confirmation" | "agreement_conflict" | "without_consent" | "returned" | "awaiting_return" | "procedure_flaw" | "closed_with_follow_up" | "archived_with_follow_up" | "restricted" | "void_requested" | "suspended" | "transferred" | "red_branch" | "number_conflict" | "duplicate_conflict" | "doubtful" | "overpaid" | "lead_conflict" | "reassigned" | "sheet_not_done";

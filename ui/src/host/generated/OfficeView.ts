@@ -32,6 +32,15 @@ device: DeviceRef,
  */
 is_certified: boolean, 
 /**
+ * Whether another computer writes under this one's identity: it was copied, or an old image of it
+ * was put back.
+ */
+is_forked: boolean, 
+/**
+ * Minutes after which a desk that was left alone locks itself.
+ */
+idle_minutes: number, 
+/**
  * Whether this computer can invite others.
  */
 can_invite: boolean, 
@@ -39,6 +48,10 @@ can_invite: boolean,
  * Whether the role of whoever works here registers cases.
  */
 may_register: boolean, 
+/**
+ * The commands that whoever works here may call, by name.
+ */
+commands: Array<string>, 
 /**
  * Cases held here.
  */
@@ -56,7 +69,7 @@ to_note: number,
  */
 behind: number, 
 /**
- * Entries that may not touch their records.
+ * What was kept without effect or turned away, and waits to be looked at (待查).
  */
 held: number, 
 /**

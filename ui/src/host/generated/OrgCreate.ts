@@ -22,6 +22,10 @@ role: Role | null,
  */
 device_name: string, 
 /**
- * The passphrase of this profile.
+ * What the lock page calls the user; their name if absent.
+ */
+label: string | null, 
+/**
+ * The user's passphrase.
  */
 passphrase: string, };

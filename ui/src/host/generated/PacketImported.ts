@@ -15,6 +15,10 @@ packet: PacketView,
  */
 received: number, 
 /**
+ * How much of it waits to be looked at (待查).
+ */
+held: number, 
+/**
  * How it ended.
  */
 outcome: ExchangeOutcome, };

@@ -3,4 +3,4 @@
 /**
  * What is wrong with a packet.
  */
-export type PacketTrouble = "not_a_packet" | "for_another" | "damaged" | "newer" | "other_organisation" | "unknown_sender" | "forged";
+export type PacketTrouble = "not_a_packet" | "for_another" | "damaged" | "newer" | "other_organisation" | "unknown_sender" | "forged" | "too_many_computers";

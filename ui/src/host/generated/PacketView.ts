@@ -57,6 +57,10 @@ to_decide: number,
  */
 waiting: number, 
 /**
+ * Entries of a revoked computer that would be held until somebody adopts them.
+ */
+late: number, 
+/**
  * Which packet that is.
  */
 waiting_for: WaitingFor | null, 

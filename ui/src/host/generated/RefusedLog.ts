@@ -10,6 +10,6 @@ export type RefusedLog = {
  */
 device: DeviceRef, 
 /**
- * Why: `not_certified`, `no_grant`, `not_shared`.
+ * Why: `not_certified`, `no_grant`, `not_shared`, `signature`.
  */
 reason: string, };

@@ -3,6 +3,7 @@ import type { CaseLine } from "./CaseLine";
 import type { ConflictLine } from "./ConflictLine";
 import type { DeadlinesView } from "./DeadlinesView";
 import type { DueItem } from "./DueItem";
+import type { EmergencyItem } from "./EmergencyItem";
 import type { NoticeItem } from "./NoticeItem";
 import type { SheetItem } from "./SheetItem";
 
@@ -49,4 +50,9 @@ handling: Array<CaseLine>,
 /**
  * How many of those there are.
  */
-handling_total: number, };
+handling_total: number, 
+/**
+ * Cases that somebody opened in an emergency within the last thirty days, latest first: for
+ * the head of the centre.
+ */
+emergencies: Array<EmergencyItem>, };

@@ -1,9 +1,18 @@
 // Written by `cargo xtask codegen` from the table of commands. Do not edit.
+import type { AccountAdd } from "./AccountAdd";
+import type { AccountJoin } from "./AccountJoin";
+import type { AlarmNote } from "./AlarmNote";
+import type { Alarms } from "./Alarms";
+import type { AuditExport } from "./AuditExport";
+import type { AuditList } from "./AuditList";
+import type { AuditWindow } from "./AuditWindow";
+import type { BreakGlass } from "./BreakGlass";
 import type { CallCancel } from "./CallCancel";
 import type { CallCancelled } from "./CallCancelled";
 import type { CaseGet } from "./CaseGet";
 import type { CaseHistory } from "./CaseHistory";
 import type { CaseList } from "./CaseList";
+import type { CaseRedact } from "./CaseRedact";
 import type { CaseRegister } from "./CaseRegister";
 import type { CaseSearch } from "./CaseSearch";
 import type { CaseShare } from "./CaseShare";
@@ -14,11 +23,21 @@ import type { ConflictList } from "./ConflictList";
 import type { ConflictSettle } from "./ConflictSettle";
 import type { ConflictWindow } from "./ConflictWindow";
 import type { DemoStart } from "./DemoStart";
+import type { DeviceAdopt } from "./DeviceAdopt";
+import type { DeviceRename } from "./DeviceRename";
+import type { DeviceRevoke } from "./DeviceRevoke";
+import type { Devices } from "./Devices";
+import type { DraftSet } from "./DraftSet";
+import type { Drafts } from "./Drafts";
 import type { DuplicateDecide } from "./DuplicateDecide";
 import type { DuplicateGroupView } from "./DuplicateGroupView";
 import type { DuplicateList } from "./DuplicateList";
 import type { DuplicateUndo } from "./DuplicateUndo";
 import type { DuplicateWindow } from "./DuplicateWindow";
+import type { ErasureAgree } from "./ErasureAgree";
+import type { ErasurePreview } from "./ErasurePreview";
+import type { ErasurePreviewGet } from "./ErasurePreviewGet";
+import type { Erasures } from "./Erasures";
 import type { ExchangeHistory } from "./ExchangeHistory";
 import type { ExchangeWindow } from "./ExchangeWindow";
 import type { FactAdd } from "./FactAdd";
@@ -31,6 +50,7 @@ import type { InvitationAccept } from "./InvitationAccept";
 import type { InvitationAccepted } from "./InvitationAccepted";
 import type { InvitationCreate } from "./InvitationCreate";
 import type { InvitationCreated } from "./InvitationCreated";
+import type { KeyTakeOver } from "./KeyTakeOver";
 import type { LanExchange } from "./LanExchange";
 import type { LanExchanged } from "./LanExchanged";
 import type { LanListen } from "./LanListen";
@@ -48,6 +68,9 @@ import type { PacketExported } from "./PacketExported";
 import type { PacketFrom } from "./PacketFrom";
 import type { PacketImported } from "./PacketImported";
 import type { PacketView } from "./PacketView";
+import type { PassphraseChange } from "./PassphraseChange";
+import type { PassphraseRecover } from "./PassphraseRecover";
+import type { PassphraseReset } from "./PassphraseReset";
 import type { PeriodFreeze } from "./PeriodFreeze";
 import type { PeriodView } from "./PeriodView";
 import type { PersonAdd } from "./PersonAdd";
@@ -57,8 +80,18 @@ import type { PersonList } from "./PersonList";
 import type { PersonView } from "./PersonView";
 import type { PersonWindow } from "./PersonWindow";
 import type { Preferences } from "./Preferences";
+import type { PrintNote } from "./PrintNote";
 import type { ProfileUnlock } from "./ProfileUnlock";
+import type { QuarantineDecide } from "./QuarantineDecide";
+import type { QuarantineList } from "./QuarantineList";
+import type { QuarantineWindow } from "./QuarantineWindow";
+import type { RecordErase } from "./RecordErase";
 import type { RecordExportAutomerge } from "./RecordExportAutomerge";
+import type { RecoveryRenew } from "./RecoveryRenew";
+import type { RecoverySheet } from "./RecoverySheet";
+import type { RedactionPreview } from "./RedactionPreview";
+import type { RedactionPreviewGet } from "./RedactionPreviewGet";
+import type { RightsView } from "./RightsView";
 import type { SettingsChange } from "./SettingsChange";
 import type { SettingsGet } from "./SettingsGet";
 import type { SettingsView } from "./SettingsView";
@@ -80,22 +113,46 @@ export interface Commands {
   org_create: { payload: OrgCreate; result: OrgCreated };
   invitation_accept: { payload: InvitationAccept; result: InvitationAccepted };
   profile_unlock: { payload: ProfileUnlock; result: StatusView };
+  passphrase_recover: { payload: PassphraseRecover; result: StatusView };
   profile_lock: { payload: Nothing; result: StatusView };
+  desk_leave: { payload: Nothing; result: StatusView };
+  desk_touch: { payload: Nothing; result: Nothing };
   demo_start: { payload: DemoStart; result: StatusView };
   demo_leave: { payload: Nothing; result: StatusView };
   preferences_set: { payload: Preferences; result: Preferences };
   call_cancel: { payload: CallCancel; result: CallCancelled };
   file_pick: { payload: FilePick; result: FilePicked };
   stick_list: { payload: Nothing; result: Sticks };
+  passphrase_change: { payload: PassphraseChange; result: Nothing };
+  passphrase_reset: { payload: PassphraseReset; result: Nothing };
+  recovery_renew: { payload: RecoveryRenew; result: RecoverySheet };
+  account_add: { payload: AccountAdd; result: Nothing };
+  account_join: { payload: AccountJoin; result: Nothing };
+  draft_list: { payload: Nothing; result: Drafts };
+  draft_set: { payload: DraftSet; result: Nothing };
   workbench_get: { payload: Nothing; result: WorkbenchView };
   statistics_get: { payload: StatisticsGet; result: StatisticsView };
   period_freeze: { payload: PeriodFreeze; result: PeriodView };
   zero_report: { payload: ZeroReportMake; result: PeriodView };
   settings_get: { payload: SettingsGet; result: SettingsView };
   settings_set: { payload: SettingsChange; result: SettingsView };
+  rights_get: { payload: Nothing; result: RightsView };
+  break_glass: { payload: BreakGlass; result: CaseView };
+  audit_list: { payload: AuditList; result: AuditWindow };
+  audit_export: { payload: AuditExport; result: FileSaved };
+  print_note: { payload: PrintNote; result: Nothing };
   unit_list: { payload: Nothing; result: Units };
   user_list: { payload: Nothing; result: Users };
   user_remove: { payload: UserRemove; result: Users };
+  device_list: { payload: Nothing; result: Devices };
+  device_revoke: { payload: DeviceRevoke; result: Devices };
+  device_adopt: { payload: DeviceAdopt; result: Devices };
+  key_take_over: { payload: KeyTakeOver; result: StatusView };
+  device_rename: { payload: DeviceRename; result: Devices };
+  alarm_list: { payload: Nothing; result: Alarms };
+  alarm_note: { payload: AlarmNote; result: Alarms };
+  quarantine_list: { payload: QuarantineList; result: QuarantineWindow };
+  quarantine_decide: { payload: QuarantineDecide; result: QuarantineWindow };
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
   case_share: { payload: CaseShare; result: CaseView };
@@ -114,6 +171,12 @@ export interface Commands {
   number_assign: { payload: NumberAssign; result: CaseView };
   numbering_get: { payload: NumberingGet; result: NumberingView };
   numbering_set: { payload: NumberingSet; result: NumberingView };
+  erasure_preview: { payload: ErasurePreviewGet; result: ErasurePreview };
+  erasure_list: { payload: Nothing; result: Erasures };
+  record_erase: { payload: RecordErase; result: Erasures };
+  erasure_agree: { payload: ErasureAgree; result: Erasures };
+  redaction_preview: { payload: RedactionPreviewGet; result: RedactionPreview };
+  case_redact: { payload: CaseRedact; result: Erasures };
   person_link: { payload: PersonLinkSet; result: PersonView };
   person_unlink: { payload: PersonLinkSet; result: PersonView };
   person_add: { payload: PersonAdd; result: PersonView };
@@ -131,27 +194,51 @@ export interface Commands {
 
 /** What each command reads: its answer is stale when one of these changes. */
 export const READS: Record<keyof Commands, readonly Topic[]> = {
-  status_get: ["profile", "cases", "conflicts", "roster", "exchanges", "neighbours"],
+  status_get: ["profile", "cases", "conflicts", "roster", "exchanges", "neighbours", "quarantine"],
   catalogue_get: [],
   org_create: [],
   invitation_accept: [],
   profile_unlock: [],
+  passphrase_recover: [],
   profile_lock: [],
+  desk_leave: [],
+  desk_touch: [],
   demo_start: [],
   demo_leave: [],
   preferences_set: [],
   call_cancel: [],
   file_pick: [],
   stick_list: ["neighbours"],
-  workbench_get: ["cases", "conflicts"],
+  passphrase_change: [],
+  passphrase_reset: [],
+  recovery_renew: [],
+  account_add: [],
+  account_join: [],
+  draft_list: [],
+  draft_set: [],
+  workbench_get: ["audit", "cases", "conflicts"],
   statistics_get: ["cases"],
   period_freeze: [],
   zero_report: [],
   settings_get: ["roster", "conflicts"],
   settings_set: [],
+  rights_get: ["profile", "roster"],
+  break_glass: [],
+  audit_list: ["audit", "roster"],
+  audit_export: [],
+  print_note: [],
   unit_list: ["roster"],
   user_list: ["roster"],
   user_remove: [],
+  device_list: ["roster", "exchanges"],
+  device_revoke: [],
+  device_adopt: [],
+  key_take_over: [],
+  device_rename: [],
+  alarm_list: ["roster", "exchanges", "cases"],
+  alarm_note: [],
+  quarantine_list: ["quarantine", "cases", "roster", "exchanges"],
+  quarantine_decide: [],
   invitation_create: [],
   case_register: [],
   case_share: [],
@@ -170,6 +257,12 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   number_assign: [],
   numbering_get: ["cases", "roster"],
   numbering_set: [],
+  erasure_preview: ["cases", "persons", "roster"],
+  erasure_list: ["roster", "exchanges", "cases", "audit"],
+  record_erase: [],
+  erasure_agree: [],
+  redaction_preview: ["cases", "persons", "roster", "quarantine"],
+  case_redact: [],
   person_link: [],
   person_unlink: [],
   person_add: [],

@@ -18,7 +18,8 @@ export const acts: Acts = {
     time: "Deadlines and tracks",
     danger: "Danger and police",
     cards: "Supervision",
-    end: "Ending and archive",
+    end: "Ending",
+    keep: "Archive and restriction",
     file: "The file",
   },
   bars: {
@@ -42,6 +43,9 @@ export const acts: Acts = {
     no_correction: "no card to correct",
     no_report: "not reported yet",
     archived: "archived already",
+    not_archived: "not archived yet",
+    restricted: "restricted already",
+    not_restricted: "not restricted",
     voided: "void already",
     no_recused: "nobody withdrew",
     no_sheet: "no such sheet",
@@ -50,6 +54,4 @@ export const acts: Acts = {
     no_objection: "no open objection",
     no_notice: "nothing to note",
   },
-  kept: "What you had begun is still here. Just go on.",
-  startOver: "Start over",
 };

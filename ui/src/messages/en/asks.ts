@@ -51,6 +51,8 @@ export const asks: Asks = {
     voided: { reason: "Why" },
     reopened: { reason: "Why" },
     archived: { retention: "How long it is kept", volume: "Number of the volume" },
+    restricted: { reason: "Why it is restricted" },
+    restriction_lifted: { reason: "Why it is lifted" },
     file_statement: { text: "The statement" },
     number_assigned: {
       number: "Formal number",
@@ -102,6 +104,9 @@ export const asks: Asks = {
     voided: "Only for what was registered wrongly or twice. Work elsewhere makes it a request.",
     reopened: "A closed case goes on. Nothing recorded is lost.",
     archived: "Everything seen now is sealed. What comes later goes to a supplement.",
+    restricted:
+      "The file is kept and nothing else: not found, not changed, not read. The head and the judicial office can open it for half an hour with a reason. Name nobody in the reason.",
+    restriction_lifted: "The file is again what it was before.",
     file_statement: "It is locked once written. Another one supplements it.",
     number_assigned: "Provisional and earlier numbers can still be found.",
     referral_proposed: "The village head reviews it first; then the township dispatches.",
@@ -109,6 +114,7 @@ export const asks: Asks = {
     sheet_objected: "Within five working days of signing in; whoever dispatched decides.",
   },
   hints: {
+    retention: "Chosen by the type of dispute; it may be changed",
     names: "Several with commas",
     until: "Leave empty if unknown, and record “Resume” later",
     ownWish: "The mediator's own wish",

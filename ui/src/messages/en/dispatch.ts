@@ -53,6 +53,8 @@ export const dispatch: DispatchWords = {
     silent_days: "Days without an exchange before a neighbour is red",
     late_entry_days: "Days after which an entry is marked late",
     clock_skew_minutes: "How far clocks may differ",
+    idle_minutes: "Minutes until a desk left alone locks itself",
+    exchanges_while_idle: "Go on exchanging while a desk left alone is locked",
   },
   limitUnit: {
     minutes: "minutes",

@@ -15,9 +15,10 @@ export const exchange: ExchangeWords = {
     "You can write records; they are kept. Exchange once: write a packet for the township, and import the one it gives back.",
   waiting: (unit, day) => `Waiting for an earlier packet: ${unit}, up to ${day}.`,
   waitingSays: "Later packets were received and will be joined on when it arrives.",
-  held: (n) => `${entries(n)} held back`,
-  heldSays:
-    "The computer that wrote them is not countersigned, or may not write them. They are kept; ask the township.",
+  held: (n) => `${n} to be looked at`,
+  heldSays: "They do not count, and nothing else was touched by them.",
+  newlyHeld: (n) => `${n} to be looked at: they do not count. Everything else was taken.`,
+  goHeld: "Look at them",
   neighbours: {
     titleVillage: "For the township",
     titleTownship: "For the villages",
@@ -103,6 +104,8 @@ export const exchange: ExchangeWords = {
     joinsSays: "Importing countersigns it. Remember to write a packet for it to take back.",
     waiting: (n, unit, day) =>
       `${entries(n)} waiting for an earlier packet (${unit}, up to ${day}). You can import now; they will be joined on.`,
+    late: (count) =>
+      `${count} entries were written after that computer was shut out: they are kept, and count once the township adopts them`,
     waitingSome: (n) =>
       `${entries(n)} waiting for an earlier packet. You can import now; they will be joined on.`,
     refused: (device, reason) =>
@@ -161,8 +164,7 @@ export const exchange: ExchangeWords = {
     received: (n) => `${n} received`,
     sent: (n) => `${n} sent`,
     nothing: "nothing new",
+    held: (n) => `${n} to be looked at`,
     waitingUntil: (day) => `packet up to ${day} is missing`,
-    older: "Older",
-    newer: "Newer",
   },
 };

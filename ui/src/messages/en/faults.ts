@@ -3,6 +3,7 @@ import { words } from "./words";
 
 const refusals: Faults["refusals"] = {
   empty: "This must be filled in.",
+  too_short: "Too short. Please say more.",
   too_long: "Too long. Please shorten it.",
   too_many: "Too many. Please take some out.",
   in_future: "The day lies in the future. Only what has happened is recorded.",
@@ -26,6 +27,7 @@ const refusals: Faults["refusals"] = {
   has_cases: "There are cases in this period. It is not zero.",
   not_addressee: "This sheet went to another unit.",
   not_signed_in: "Sign the sheet in first.",
+  not_adoptable: "This cannot be adopted, only noted.",
   awaits_review: "The head of the village's committee must look at it first.",
   too_few_sessions:
     "Fewer sessions failed than the rule says. Choose another ground if there is one.",
@@ -38,13 +40,42 @@ const refusals: Faults["refusals"] = {
   one_sided: "Both sides must apply together. Choose parties of both.",
   not_confirmable:
     "This agreement cannot be taken to the court now: not in effect, contested, or replaced.",
+  not_archived:
+    "The case is not archived: file it first, or, to erase, take another case of the law.",
+  kept_for_ever: "This file is kept for ever: restrict it, or take another case of the law.",
+  restricted: "The file is restricted: it is kept and nothing else. The head must lift that first.",
+  names_somebody:
+    "This names a party, a telephone or a home, or holds a word that is taken out. Write it without.",
+  undecided: "Something is not decided, or waits to be looked at. Deal with it first.",
+  bound_by_agreement:
+    "They are bound by an agreement that holds, and stay in it. Seal the case, or erase the whole of it by law.",
+  signed_paper:
+    "A signed paper holds these words and is not altered. Seal the case, or erase the whole of it by law.",
+};
+
+const weaknesses: Faults["weaknesses"] = {
+  short: "The passphrase is too short: eight characters at least.",
+  repeated: "The passphrase repeats the same few characters.",
+  sequence: "The passphrase is a plain sequence.",
+  keyboard: "The passphrase is a row of neighbouring keys.",
+  digits: "The passphrase is nothing but a few digits.",
+  birthday: "The passphrase is a birthday or an identity number.",
+  telephone: "The passphrase is a telephone number.",
+  name: "The passphrase is your name, or its pinyin.",
+  place: "The passphrase is the name of the place or the unit, or its pinyin.",
+  product: "The passphrase is the name of this program.",
+  common: "Everybody tries this passphrase first.",
 };
 
 const files: Faults["files"] = {
   missing: { what: "The file is not there.", next: "Check that the stick is plugged in." },
   denied: {
     what: "This place may not be read or written.",
-    next: "Choose another folder or stick.",
+    next: "Choose another folder or stick. If it goes on, tell the virus scanner to trust this folder.",
+  },
+  held: {
+    what: "Another program holds this file, most likely a virus scanner.",
+    next: "Try again in a moment. If it goes on, tell the virus scanner to trust this folder.",
   },
   not_a_file: { what: "This is not a plain file.", next: "Choose another file." },
   full: {
@@ -83,6 +114,10 @@ const invitations: Faults["invitations"] = {
     what: "The invitation cannot prove that the township made it.",
     next: "Do not use it. Ask the township for a new one in person.",
   },
+  elsewhere: {
+    what: "The invitation is not for this computer.",
+    next: "Ask the township for one for this unit that takes no other computer's place.",
+  },
 };
 
 const packets: Faults["packets"] = {
@@ -108,13 +143,21 @@ const packets: Faults["packets"] = {
     what: "The signature of the packet is wrong.",
     next: "Do not use it, and tell the township.",
   },
+  too_many_computers: {
+    what: "That unit has more computers than one packet can be locked to. Nothing was written.",
+    next: "Have the township revoke those that are no longer used, then try again.",
+  },
 };
 
 const lans: Faults["lans"] = {
   bad_address: { what: "The address is not right.", next: "Type it as the other screen shows it." },
   no_answer: {
-    what: "The other computer does not answer.",
-    next: "Check that it is on, Pingli is open there, and both are on the same network.",
+    what: "The other computer does not answer: it is off, or Pingli is not open there.",
+    next: "Check that it is on, that somebody opened Pingli with a passphrase, and that both are on the same network.",
+  },
+  locked: {
+    what: "The other computer is locked.",
+    next: "Telephone, and have somebody there open it with their passphrase; or take a stick.",
   },
   not_pingli: { what: "Pingli is not at that address.", next: "Check the address." },
   stranger: {
@@ -146,9 +189,25 @@ const fault: FaultTable = {
     what: "The passphrase is wrong.",
     next: "Check capitals and the input method.",
   }),
-  weak_passphrase: () => ({
-    what: "The passphrase is too easily guessed.",
-    next: "Make it longer: four unrelated words are good.",
+  wrong_paper: () => ({
+    what: "These digits do not open this computer.",
+    next: "Take its newest recovery sheet, or the kit of the township; an older sheet is void.",
+  }),
+  too_many_tries: ({ wait_s }) => ({
+    what: "Too many wrong tries.",
+    next: `Wait ${wait_s} seconds. Starting the program again does not help.`,
+  }),
+  account_closed: () => ({
+    what: "This person works here no more, and the passphrase opens nothing.",
+    next: "Open under your own name; if this is a mistake, see the head of the centre.",
+  }),
+  weak_passphrase: ({ reason }) => ({
+    what: weaknesses[reason],
+    next: "Take another: four unrelated words are good.",
+  }),
+  misread: ({ reason }) => ({
+    what: reason === "length" ? "There should be 40 digits." : "A digit was miscopied.",
+    next: "Compare with the paper, four digits at a time.",
   }),
   newer_profile: () => ({
     what: "A newer version wrote these files.",
@@ -162,7 +221,10 @@ const fault: FaultTable = {
     what: "The disk is full. Nothing was saved.",
     next: "Make room, then retry.",
   }),
-  file: ({ reason }) => files[reason],
+  file: ({ reason, path }) => ({
+    what: path ? `${files[reason].what} (${path})` : files[reason].what,
+    next: files[reason].next,
+  }),
   not_found: () => ({ what: "This cannot be found.", next: "It may not have arrived here yet." }),
   refused: ({ reason }) => ({ what: refusals[reason], next: "Change it and save again." }),
   not_allowed: ({ may }) => ({
@@ -199,4 +261,4 @@ const fault: FaultTable = {
   }),
 };
 
-export const faults: Faults = { fault, refusals, files, invitations, packets, lans };
+export const faults: Faults = { fault, refusals, weaknesses, files, invitations, packets, lans };

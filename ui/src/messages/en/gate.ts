@@ -42,9 +42,9 @@ export const gate: Gate = {
     differs: "The two are not the same. Please type it again.",
     short: "Too short: at least 8 characters.",
     warning:
-      "Nobody can recover a forgotten passphrase, and neither can we. Only the recovery kit of the next step can put this township back to work.",
+      "Only the recovery sheet, the kit of the township, or the head of your unit helps whoever forgets it. Keep it well in mind.",
     warningJoin:
-      "Nobody can recover a forgotten passphrase. The township would have to invite you again, and whatever was not exchanged would be lost.",
+      "Only the recovery sheet, the kit of the township, or the head of your unit helps whoever forgets it. Keep it well in mind.",
   },
   found: {
     title: "Found a township",
@@ -83,14 +83,34 @@ export const gate: Gate = {
     stopSays: "You can stop; nothing will remain.",
     failed: "The practice cases could not be made.",
   },
+  recovery: {
+    title: "The recovery sheet of this computer",
+    says: "These forty digits are shown this once and kept by no computer. Print or copy them, and lock them away in an envelope.",
+    use: "Whoever forgets the passphrase sets a new one with it. Whoever finds it opens this computer: keep it elsewhere.",
+    label: "Digits of the recovery sheet",
+    qr: "The digits as a QR code",
+    print: "Print",
+    kept: "I have printed or copied it, and compared",
+    go: "Go on",
+  },
   lock: {
     title: "Locked",
     says: "Type the passphrase to go on. Without it nobody can read the cases.",
+    answers:
+      "It locked itself because nobody was here. Exchanging with other computers goes on; nobody can look inside.",
+    shut: "While it is locked it exchanges with nobody; other computers are told that it is locked and nothing else.",
     passphrase: "Passphrase",
     open: "Open",
     opening: "Opening…",
+    who: "Who works",
     forgot: "Forgotten?",
     forgotSays:
-      "A passphrase cannot be recovered. A village asks its township for a new invitation; at the township, the head brings the recovery kit. Delete nothing.",
+      "Take the recovery sheet of this computer, or ask the township for its kit, and type the digits: then set a new passphrase. With neither, the head of your unit opens with their own and sets a new one for you. Delete nothing.",
+    code: "The 40 digits on the paper",
+    codeHint: "Of the recovery sheet or of the kit, however spaced.",
+    newPassphrase: "New passphrase",
+    newAgain: "New passphrase again",
+    recover: "Set it and open",
+    recovering: "Opening…",
   },
 };

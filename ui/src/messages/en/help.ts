@@ -92,7 +92,9 @@ export const help: Help = {
         "Type a word, such as recusal, extend, police; Enter takes the first.",
         "What is grey cannot be recorded now; it says why.",
       ],
-      notes: ["A half written form is kept until you lock the program."],
+      notes: [
+        "A half written form outlives closing it, the lock and a power cut, for your eyes only; “Never mind” throws it away, and so do thirty days.",
+      ],
     },
     deadline: {
       title: "Deadlines, lights, cards",
@@ -119,6 +121,21 @@ export const help: Help = {
         "Hear the sides apart; no meeting.",
       ],
       notes: ["A report is never changed. Until it is answered the risk stays red."],
+    },
+    rights: {
+      title: "Who may do what; opening in an emergency",
+      says: "A button is missing, or a name is not shown whole: mostly because of the role.",
+      steps: [
+        "In Settings open the table of rights and find the column of your role.",
+        "Pass on what is not in it to somebody who may.",
+        "If a case says that your role does not see it and it cannot wait, choose Open in an emergency and say why.",
+        "Press F8 when you have read; it closes, as it does after thirty minutes.",
+      ],
+      notes: [
+        "Lists name no minor whole to anybody; whoever works on the case reads it there.",
+        "A grid worker registers leads; the case goes on once the village or the township accepts it.",
+        "Whoever was removed reads and writes nothing more on their own computer.",
+      ],
     },
     escalate: {
       title: "Escalate to the township",
@@ -210,19 +227,92 @@ export const help: Help = {
       ],
       notes: ["One character is enough. It searches what this computer holds."],
     },
+    device: {
+      title: "A computer is lost, broken, replaced",
+      says: "It was stolen, it broke, or a new one takes its place.",
+      steps: [
+        "Lost or stolen: telephone the head of the township centre at once.",
+        "The head finds it under Settings, Computers, presses “Lost or broken” and says why.",
+        "For a new one the township invites under Settings: the unit, and in the place of which computer.",
+        "The new computer joins with file and code and exchanges once with the township. The old one is shut out, and all records come back.",
+        "Read the digits to compare to each other by telephone; they must be the same on both sides.",
+        "If something the old one wrote arrives later, ask who wrote it; once the head adopts it, it counts.",
+      ],
+      notes: [
+        "Without the passphrase nobody opens a lost computer. Once shut out it reaches no other, and opens no new packet.",
+        "What had not reached the township is on the old computer alone. Keep it: repaired, it can still write a packet.",
+        "If the screen says that two computers use one identity, a profile was copied or an old image put back. Nothing that either wrote is lost. Agree with the township by telephone which one is kept; once both have exchanged, the township enrols it anew (Settings, Computers): the old identity is shut out, the one that is kept joins by a new invitation, the other is wiped.",
+      ],
+    },
+    stick: {
+      title: "A stick is lost",
+      says: "A stick with packets was lost, broke, or never arrived.",
+      steps: [
+        "Do not worry: a packet is locked; only the computers of the receiving unit open it.",
+        "Write it again under Exchange and send another stick. Everything the other side has not received goes into it.",
+        "If an invitation was on it, telephone the township and have it made anew; read the old code to nobody.",
+      ],
+      notes: ["A stick that turns up again may still be taken in; nothing comes twice."],
+    },
     passphrase: {
-      title: "Forgotten passphrase, recovery kit",
-      says: "It does not open, or you wonder what the kit is for.",
+      title: "Forgotten passphrase, recovery sheet, kit",
+      says: "It does not open, or you wonder what sheet and kit are for.",
       steps: [
         "Check Caps Lock and the input method and try again.",
         "Think of full-width letters and spaces.",
-        "A village: ask the township for a new invitation. Whatever was exchanged comes back.",
-        "The township: its head brings the recovery kit; call whoever maintains the program.",
+        "If you are told to wait, wait; starting the program again does not help.",
+        "Take the recovery sheet of this computer, or the kit of the township: under “Forgotten?” on the lock page type its forty digits and set a new passphrase.",
+        "With neither: the head of your unit or the administrator opens with their own passphrase and sets a new one for you under Settings → Passphrases and accounts.",
+        "If you know it and only want another: Settings → Passphrases and accounts → Change passphrase.",
         "Delete nothing.",
       ],
       notes: [
-        "Nobody can recover a passphrase; that is what makes it safe.",
-        "The kit is the forty digits printed on the first day. It does not open this computer, but it carries the township on.",
+        "Nobody sees the old passphrase; a new one is set.",
+        "The sheet is for one computer, printed at its first use; the kit was printed when the township was founded, and opens each of its computers. Keep both in sealed envelopes, away from the computers.",
+      ],
+    },
+    keep: {
+      title: "Archive, restrict, erase",
+      says: "A case is done and to be kept; or somebody asks that their data no longer be used, or be erased.",
+      steps: [
+        "Close it, then press “Archive” and choose how long it is kept.",
+        "To keep it and use it no more: the head presses “Restrict the file” under “More” and says why, naming nobody.",
+        "To erase in a case of the law: the head presses “Erase”; an open file and one kept for ever need a second person.",
+        "Then print in Settings where copies may still be, and give that to whoever asked.",
+      ],
+      notes: [
+        "A restricted file is not found, changed or shown. The head and the judicial office can open it for half an hour, with a reason; lifting the restriction makes it what it was.",
+        "Erasing cannot be undone; every computer does it once it has heard. A restriction can be lifted at any time.",
+      ],
+    },
+    audit: {
+      title: "Who did what (audit)",
+      says: "You need to know who opened, read or exported, or who was refused.",
+      steps: [
+        "In Settings press “Open the audit”. Heads, administrators and leaders see it.",
+        "Choose the days, and what was done.",
+        "To keep a copy, press “Print”.",
+      ],
+      notes: [
+        "Reading one protected case is noted once a day for each person.",
+        "After an exchange the township has the notes of its villages; no other village has.",
+        "Administrators see numbers and nothing of what cases say.",
+      ],
+    },
+    redact: {
+      title: "Taking one person out of a case",
+      says: "Somebody asks to have their data erased, and the case goes on.",
+      steps: [
+        "Open the case, “More…” → “Take one person out”. The head of the township does it.",
+        "Choose whom, read the words, read every place; where it does not read well, write over it.",
+        "Choose the case of the law and give the reason. A case that is not filed waits for the judicial office or another head, who agrees in Settings, in the list of what was erased.",
+        "Other computers follow at the next meeting. The list shows which have.",
+      ],
+      notes: [
+        "Who is bound by an agreement that holds is not taken out, and no signed paper is altered: seal the case, or erase the whole of it.",
+        "What villages had written in ignorance is brought over; the case says so. Read whether it tells of the person.",
+        "The program knows the words you give it. Add nicknames yourself.",
+        "Old links, drafts and other cases that name it lead to the case as it is now.",
       ],
     },
     power: {

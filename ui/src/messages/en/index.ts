@@ -1,11 +1,14 @@
 import type { messages as chinese } from "../zh-CN";
 
+import { accounts } from "./accounts";
 import { acts } from "./acts";
 import { asks } from "./asks";
+import { audit } from "./audit";
 import { caseWords } from "./case";
 import { clocks } from "./clocks";
 import { drafting } from "./drafting";
 import { duplicates } from "./duplicates";
+import { erasure } from "./erasure";
 import { facts } from "./facts";
 import { faults } from "./faults";
 import { forms } from "./forms";
@@ -20,19 +23,25 @@ import { settings } from "./settings";
 import { help } from "./help";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
+import { quarantine } from "./quarantine";
+import { redaction } from "./redaction";
 import { registration } from "./registration";
+import { rights } from "./rights";
 import { rules } from "./rules";
 import { triage } from "./triage";
 import { words } from "./words";
 import { workbench } from "./workbench";
 
 export const messages: typeof chinese = {
+  accounts,
   acts,
   asks,
+  audit,
   case: caseWords,
   clocks,
   drafting,
   duplicates,
+  erasure,
   facts,
   faults,
   forms,
@@ -47,7 +56,10 @@ export const messages: typeof chinese = {
   help,
   kit,
   ledger,
+  quarantine,
+  redaction,
   registration,
+  rights,
   rules,
   triage,
   words,

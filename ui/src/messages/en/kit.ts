@@ -10,6 +10,9 @@ export const kit: Kit = {
   save: "Save",
   back: "Back",
   retry: "Try again",
+  kept: "What you had begun is still here. Just go on.",
+  startOver: "Throw it away, start over",
+  wait: (s: number) => (s < 60 ? `Wait ${s} s` : `Wait ${Math.floor(s / 60)} min ${s % 60} s`),
   loading: "Reading…",
   required: "required",
   optional: "optional",
@@ -28,6 +31,11 @@ export const kit: Kit = {
   whySource: "Source",
   whyFacts: "It rests on these records",
   whyNoFacts: "It rests on no single record: two values are compared.",
+  pages: {
+    back: "Previous page",
+    on: "Next page",
+    shown: (from, until, total) => `${from}–${until} of ${total}`,
+  },
   date: {
     hint: "e.g. 2026-1-5, 1-5, today, yesterday morning, yesterday 15:30",
     calendar: "Open the calendar",

@@ -181,6 +181,10 @@ export const rules: Rules = {
     title: "Sealed archive",
     says: "What was known is sealed; whatever comes later goes to a supplement with a statement. Only the judicial office unseals it.",
   },
+  restriction: {
+    title: "A restricted file is only kept",
+    says: "A file that must be kept and should no longer be used is restricted by the head: it is kept, nothing else. Of several restrictions each must be lifted.",
+  },
   C12_follow_up: {
     title: "News on an archive",
     says: "A new case, or nothing; if two differ, the judicial office decides.",
@@ -272,6 +276,10 @@ export const rules: Rules = {
   duplicate_ask: {
     title: "Opposite decisions",
     says: "Merged here and separate there: they are related until the judicial office decides.",
+  },
+  duplicate_tangle: {
+    title: "Decisions that do not fit together",
+    says: "One dispute here, one there, and yet two; or cases that go into each other in a circle: the judicial office settles all of them at once. Until then each pair stands as decided, and of a circle the first registered counts.",
   },
   duplicate_category: {
     title: "The type after a merger",

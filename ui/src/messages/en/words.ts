@@ -45,6 +45,7 @@ export const words: Words = {
     procedure_flaw: "Flaw in procedure",
     closed_with_follow_up: "Closed, with news",
     archived_with_follow_up: "Archived, with news",
+    restricted: "Restricted",
     void_requested: "Void asked for",
     suspended: "Suspended",
     transferred: "Transferred",
@@ -72,6 +73,7 @@ export const words: Words = {
     doubtful: "To be checked",
     clock_doubt: "Time in doubt",
     after_removal: "Came after the removal",
+    after_revocation: "Came after the computer was shut out",
   },
   role: {
     R1: "Grid worker",
@@ -262,6 +264,8 @@ export const words: Words = {
     not_certified: "This computer has no certificate of the township",
     no_grant: "This computer may not write these",
     not_shared: "These are not for us",
+    signature: "the signature does not fit: it was altered",
+    missing: "Something is missing that nobody erased",
   },
   phase: {
     checking: "Checking",
@@ -282,6 +286,8 @@ export const words: Words = {
     roster: "Roster",
     exchanges: "Exchanges",
     neighbours: "Neighbours",
+    audit: "the audit",
+    quarantine: "what waits to be looked at",
   },
   suggestionKind: {
     escalate: "May go to the township",
@@ -460,6 +466,8 @@ export const words: Words = {
     voided: "Make void",
     reopened: "Reopen",
     archived: "Archive",
+    restricted: "Restrict the file",
+    restriction_lifted: "Lift the restriction",
     file_statement: "Statement on the file",
     number_assigned: "Assign a number",
     case_shared: "Share the case",

@@ -11,6 +11,17 @@ export const workbench: Workbench = {
   noCases: "No cases yet",
   noCasesSays:
     "When somebody comes, write it down: who with whom, what about, what they ask for. One screen is enough.",
+  forked: {
+    title: "Two computers use the identity of this one",
+    says: "Most likely the profile was copied or an old image put back. What both write reaches the township and the other computers of the village; nothing is lost, and you can go on.",
+    steps: [
+      "Tell the township by telephone which of the two is kept, and who has the other.",
+      "Let both exchange with the township once, so that everything is delivered.",
+      "The one that is kept: the township invites it anew; it joins as a new computer and fetches the cases from the township.",
+      "The other: once it has delivered, remove Pingli and its profile, and do not use it any more.",
+    ],
+    go: "Exchange",
+  },
   deadlines: {
     title: "With a deadline",
     overdue: "Overdue",
@@ -26,6 +37,15 @@ export const workbench: Workbench = {
     until: (day) => `until ${day}`,
     note: "Record it",
     more: (n) => `${n} more, show all`,
+  },
+  drafts: {
+    title: "What you had begun",
+    registration: "Registering a dispute",
+    form: "A page half written",
+    goOn: "Go on",
+    goOnWith: (what) => `Go on: ${what}`,
+    drop: "Throw away",
+    dropOf: (what) => `Throw away: ${what}`,
   },
   conflicts: {
     title: "For you to decide",

@@ -18,7 +18,8 @@ export const acts = {
     time: "期限和轨道",
     danger: "风险和公安",
     cards: "督办和知悉",
-    end: "结案和归档",
+    end: "结案",
+    keep: "归档和封存",
     file: "案卷",
   },
   bars: {
@@ -42,6 +43,9 @@ export const acts = {
     no_correction: "没有要更正的牌",
     no_report: "还没报告过公安",
     archived: "已经归档",
+    not_archived: "还没归档",
+    restricted: "已经封存",
+    not_restricted: "没有封存",
     voided: "已经作废",
     no_recused: "没有人回避",
     no_sheet: "没有这样的单",
@@ -50,8 +54,6 @@ export const acts = {
     no_objection: "没有等着的异议",
     no_notice: "没有要知悉的",
   },
-  kept: "上次没写完的还在，接着写就行。",
-  startOver: "从头写",
 };
 
 export type Acts = typeof acts;

@@ -44,6 +44,8 @@ export const asks = {
     voided: { reason: "为什么作废" },
     reopened: { reason: "为什么重新办" },
     archived: { retention: "保管多久", volume: "卷号" },
+    restricted: { reason: "为什么封存" },
+    restriction_lifted: { reason: "为什么解除" },
     file_statement: { text: "情况说明" },
     number_assigned: { number: "正式编号", printed: "这个编号已经盖过章、打印过" },
     acknowledged: { notice: "知悉哪一条" },
@@ -91,7 +93,10 @@ export const asks = {
     declined: "要告诉当事人还可以去哪里。",
     voided: "登记错了、登记重了的才作废。别处还在办的，会变成作废请求，由主任定。",
     reopened: "结了的案子接着办。满意度、以前的记录都留着。",
-    archived: "归档封存现在看得到的全部记录。以后来的进补充卷。",
+    archived: "归档以后，现在看得到的全部记录都锁定。以后来的进补充卷。",
+    restricted:
+      "封存以后只保管，不再查找、修改，谁都看不到内容。有必要看的，主任、司法所写明理由打开半小时。理由里不要写姓名。",
+    restriction_lifted: "解除以后，案卷和封存以前一样。",
     file_statement: "写下以后锁定，不能再改；可以再写一份作补充。",
     number_assigned: "临时编号、以前的编号照样查得到。",
     referral_proposed: "先由村调委会主任审核，再由镇里派单。",
@@ -99,6 +104,7 @@ export const asks = {
     sheet_objected: "签收以后五个工作日内可以提，由派单的单位决定。",
   } satisfies Partial<Record<FactKind, string>>,
   hints: {
+    retention: "按纠纷类型先选好了，可以改",
     names: "几个用顿号隔开",
     until: "不知道就不写；恢复的时候再记“恢复”",
     ownWish: "调解员自己要回避",

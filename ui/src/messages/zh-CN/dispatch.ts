@@ -60,6 +60,8 @@ export const dispatch = {
     silent_days: "几天没有交换标红",
     late_entry_days: "隔几天录入标补录",
     clock_skew_minutes: "两机时间差多少要提示",
+    idle_minutes: "几分钟没人动自己锁上",
+    exchanges_while_idle: "没人动锁上以后照常和别的电脑交换",
   } satisfies Record<LimitKind, string>,
   limitUnit: {
     minutes: "分钟",

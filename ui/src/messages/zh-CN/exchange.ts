@@ -9,8 +9,10 @@ export const exchange = {
     "记录照样能写，都会存好。先和镇里交换一次：给镇里写一个包，再把镇里的包收回来。",
   waiting: (unit: string, day: string) => `待前置包：${unit}，截至${day}的那一个。`,
   waitingSays: "后面的包已经收好，等这个包到了，会自动接上。",
-  held: (n: string) => `有 ${n} 条记录暂时不采用`,
-  heldSays: "写它们的电脑还没有镇里的证明，或者不归它写。记录都留着，请镇里核对。",
+  held: (n: string) => `有 ${n} 条在待查里`,
+  heldSays: "它们没有算数，别的记录不受影响。",
+  newlyHeld: (n: string) => `有 ${n} 条放到了待查里，没有算数。其余都收好了。`,
+  goHeld: "去看待查",
   neighbours: {
     titleVillage: "要带给镇里的",
     titleTownship: "要带给各村的",
@@ -96,6 +98,7 @@ export const exchange = {
     joinsSays: "收下以后，镇里就给它盖章确认。记得再做一个包让它带回去。",
     waiting: (n: string, unit: string, day: string) =>
       `有 ${n} 条要等前一个包（${unit}，截至${day}）。先收下也可以，到时候自动接上。`,
+    late: (count: string) => `有 ${count} 条是那台电脑停用以后写的：先收下，镇里采信了才算数`,
     waitingSome: (n: string) => `有 ${n} 条要等前一个包。先收下也可以，到时候自动接上。`,
     refused: (device: string, reason: string) => `“${device}”写的记录不收：${reason}。其余照收。`,
     missingParts: (missing: number) => `这个包还缺 ${missing} 个文件，只能收手头有的。`,
@@ -151,9 +154,8 @@ export const exchange = {
     received: (n: string) => `收到 ${n} 条`,
     sent: (n: string) => `送出 ${n} 条`,
     nothing: "没有新的",
+    held: (n: string) => `${n} 条待查`,
     waitingUntil: (day: string) => `缺截至${day}的那个包`,
-    older: "更早的",
-    newer: "更近的",
   },
 };
 

@@ -7,6 +7,7 @@ import type {
   LanTrouble,
   PacketTrouble,
   RefusalReason,
+  Weakness,
 } from "@/host/types";
 
 import { words } from "./words";
@@ -22,6 +23,7 @@ export type FaultTable = {
 
 const refusals = {
   empty: "这里要填。",
+  too_short: "写得太短了，请写清楚。",
   too_long: "写得太长了，请缩短一些。",
   too_many: "太多了，请减少几个。",
   in_future: "日期在今天之后。还没发生的事先不记。",
@@ -44,6 +46,7 @@ const refusals = {
   has_cases: "这一期有案件，不能零上报。",
   not_addressee: "这张单不是派给本单位的。",
   not_signed_in: "请先签收，再提异议。",
+  not_adoptable: "这一条不能采信，只能记下。",
   awaits_review: "要等村调委会主任审核通过。",
   too_few_sessions: "没谈成的次数还没到规则说的数；有别的理由的，请选别的理由。",
   guardian_missing: "孩子的个人信息要监护人同意，请写上监护人。",
@@ -53,11 +56,40 @@ const refusals = {
   after_seal: "签名的日子在盖章以后。先签名后盖章，请核对日子，或者重新盖章。",
   one_sided: "要双方一起申请，请把两边的当事人都选上。",
   not_confirmable: "这份协议现在不能申请司法确认：还没生效、有争议，或者已经被替代。",
+  not_archived: "案子还没归档，这样还做不到。先归档；删除个人信息的，也可以选别的法定情形。",
+  kept_for_ever: "这份案卷永久保管，不能因为期满删除。请封存，或者选别的法定情形。",
+  restricted: "案卷封存了，只保管，不办别的。要办，先由主任解除封存。",
+  names_somebody: "这里写了当事人的姓名、电话或者住址，或者要去掉的词，请改写。",
+  undecided: "还有没裁定的冲突，或者待查的内容。先处理完，再来删除。",
+  bound_by_agreement:
+    "他是生效协议的当事人，名字不能从协议里拿掉。请归档封存，或者依法删除整个案件。",
+  signed_paper: "签名盖章的文书里写着这些词，一个字也不能改。请归档封存，或者依法删除整个案件。",
 } satisfies Record<RefusalReason, string>;
+
+const weaknesses = {
+  short: "密码太短了，最少 8 位。",
+  repeated: "密码翻来覆去就是那几个字，太容易猜到。",
+  sequence: "密码是顺着数的数字或字母，太容易猜到。",
+  keyboard: "密码是键盘上挨着的键，太容易猜到。",
+  digits: "密码只有几位数字，太容易猜到。",
+  birthday: "密码里是生日或身份证号，熟人猜得到。",
+  telephone: "密码里是电话号码，熟人猜得到。",
+  name: "密码里是您的名字（或拼音），熟人猜得到。",
+  place: "密码里是村镇或单位的名字（或拼音），人人猜得到。",
+  product: "密码里是这个程序的名字，人人猜得到。",
+  common: "这是人人先试的密码。",
+} satisfies Record<Weakness, string>;
 
 const files = {
   missing: { what: "找不到这个文件。", next: "看看 U 盘是不是插好了，文件名对不对。" },
-  denied: { what: "没有权限读写这个地方。", next: "换一个文件夹，或者换一个 U 盘。" },
+  denied: {
+    what: "没有权限读写这个地方。",
+    next: "换一个文件夹，或者换一个 U 盘。一直这样，多半是杀毒软件拦住了：请在杀毒软件里信任这个文件夹。",
+  },
+  held: {
+    what: "这个文件正被别的程序占着，多半是杀毒软件在查。",
+    next: "等一会儿再做一次。总是这样，请在杀毒软件里信任这个文件夹。",
+  },
   not_a_file: { what: "这不是一个普通文件。", next: "请重新选一个文件。" },
   full: { what: "放不下了，空间不够。", next: "删掉些不用的文件，或者换一个 U 盘。" },
   gone: { what: "U 盘拔掉了，或者没有反应。", next: "重新插好，再做一次。已经收下的不会丢。" },
@@ -80,6 +112,10 @@ const invitations = {
     what: "邀请文件证明不了它是镇里做的。",
     next: "不要用它，请镇里当面重新做一份。",
   },
+  elsewhere: {
+    what: "这份邀请不是给这台电脑用的。",
+    next: "请镇里给本单位做一份邀请，不选“代替旧电脑”，再试一次。",
+  },
 } satisfies Record<InvitationTrouble, FaultWords>;
 
 const packets = {
@@ -96,13 +132,21 @@ const packets = {
     next: "先和镇里交换一次，再来收这个包。",
   },
   forged: { what: "包上的签名不对，不能收。", next: "不要用这个包，请告诉镇里。" },
+  too_many_computers: {
+    what: "那个单位登记的电脑太多，一个包锁不了这么多把锁，没有写。",
+    next: "请镇里把不再用的电脑停用，再写一次。",
+  },
 } satisfies Record<PacketTrouble, FaultWords>;
 
 const lans = {
   bad_address: { what: "地址写得不对。", next: "照着对方屏幕上显示的地址再打一遍。" },
   no_answer: {
-    what: "那台电脑没有回应。",
-    next: "看看它是不是开着、程序是不是打开了、两台是不是在同一个网络。",
+    what: "那台电脑没有回应，可能没开，或者程序还没打开。",
+    next: "看看它是不是开着、程序打开了没有、输过密码没有、两台是不是在同一个网络。",
+  },
+  locked: {
+    what: "那台电脑锁着，没有人打开。",
+    next: "打个电话，请那边的人输入密码打开，再来交换；急的用 U 盘。",
   },
   not_pingli: { what: "那个地址上不是评理程序。", next: "照着对方屏幕上显示的地址再打一遍。" },
   stranger: { what: "那台电脑证明不了它是谁。", next: "先不要交换，请镇里核对。" },
@@ -128,14 +172,36 @@ const fault: FaultTable = {
   }),
   locked: () => ({ what: "已经锁定。", next: "请输入密码再继续。" }),
   wrong_passphrase: () => ({ what: "密码不对。", next: "看看大小写和输入法，再试一次。" }),
-  weak_passphrase: () => ({ what: "密码太容易猜到。", next: "请长一些：四个不相干的词就很好。" }),
+  wrong_paper: () => ({
+    what: "这组数字打不开这台电脑。",
+    next: "请用这台电脑最新的恢复卡，或者镇里的钥匙卡；旧的恢复卡已经作废。",
+  }),
+  too_many_tries: ({ wait_s }) => ({
+    what: "错的次数太多了。",
+    next: `请等 ${wait_s} 秒再试。关掉再开也要等。`,
+  }),
+  account_closed: () => ({
+    what: "这个人已经不在这里工作，他的密码不能再用。",
+    next: "请用自己的名字打开。弄错了的，请找综治中心主任。",
+  }),
+  weak_passphrase: ({ reason }) => ({
+    what: weaknesses[reason],
+    next: "请换一个：四个不相干的词就很好，例如水牛、窗台、七点、铁锹。",
+  }),
+  misread: ({ reason }) => ({
+    what: reason === "length" ? "数字的位数不对，应当是 40 位。" : "数字里有抄错的。",
+    next: "请对着纸上一组一组核对，每组四位。",
+  }),
   newer_profile: () => ({ what: "资料是更新版本的程序写的。", next: "请先更新程序。" }),
   profile_damaged: () => ({
     what: "本机资料有损坏，没有打开。",
     next: "先不要删任何文件，请联系镇里；可以从别的电脑恢复。",
   }),
   disk_full: () => ({ what: "电脑硬盘满了，没有存上。", next: "删掉些不用的文件，再做一次。" }),
-  file: ({ reason }) => files[reason],
+  file: ({ reason, path }) => ({
+    what: path ? `${files[reason].what}（${path}）` : files[reason].what,
+    next: files[reason].next,
+  }),
   not_found: () => ({ what: "找不到这一件。", next: "它可能还没交换到这台电脑。" }),
   refused: ({ reason }) => ({ what: refusals[reason], next: "改好以后再保存一次。" }),
   not_allowed: ({ may }) => ({
@@ -170,11 +236,12 @@ const fault: FaultTable = {
   }),
 };
 
-export const faults = { fault, refusals, files, invitations, packets, lans };
+export const faults = { fault, refusals, weaknesses, files, invitations, packets, lans };
 
 export type Faults = {
   fault: FaultTable;
   refusals: Record<RefusalReason, string>;
+  weaknesses: Record<Weakness, string>;
   files: Record<FileTrouble, FaultWords>;
   invitations: Record<InvitationTrouble, FaultWords>;
   packets: Record<PacketTrouble, FaultWords>;

@@ -63,6 +63,8 @@ export const kinds = {
   voided: "作废",
   reopened: "重新办理",
   archived: "归档",
+  restricted: "封存案卷",
+  restriction_lifted: "解除封存",
   file_statement: "卷宗情况说明",
   number_assigned: "定正式编号",
   case_shared: "开共办",

@@ -8,6 +8,9 @@ export const kit = {
   save: "保存",
   back: "返回",
   retry: "再试一次",
+  kept: "您上次没写完的还在，接着写就行。",
+  startOver: "不要了，从头写",
+  wait: (s: number) => (s < 60 ? `还要等 ${s} 秒` : `还要等 ${Math.floor(s / 60)} 分 ${s % 60} 秒`),
   loading: "正在读取…",
   required: "必填",
   optional: "可以不填",
@@ -26,6 +29,11 @@ export const kit = {
   whySource: "依据",
   whyFacts: "根据这几条记录",
   whyNoFacts: "不靠某一条记录，比的是两处的值。",
+  pages: {
+    back: "上一页",
+    on: "下一页",
+    shown: (from: string, until: string, total: string) => `第 ${from}—${until} 条，共 ${total} 条`,
+  },
   date: {
     hint: "例：2026-1-5、1-5、今天、昨天上午、昨天 15:30",
     calendar: "打开日历",

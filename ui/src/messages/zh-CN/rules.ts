@@ -2,10 +2,8 @@
 
 import type { RuleId } from "@/host/types";
 
-export interface RuleWords {
-  title: string;
-  says: string;
-}
+/** What each rule is called, and what it says. */
+export type Rules = Record<RuleId, { title: string; says: string }>;
 
 export const rules = {
   first_responsible: {
@@ -186,16 +184,17 @@ export const rules = {
   },
   C12: {
     title: "归档以后只能补充",
-    says: "归档那时看得到的都封存，以后来的进补充卷，写情况说明；要开封，只有司法所能定。",
+    says: "归档那时看得到的都锁定，以后来的进补充卷，写情况说明；要开封，只有司法所能定。",
+  },
+  restriction: {
+    title: "封存的只保管",
+    says: "保管期限没到、又不该再用的案卷，由主任封存：只保管，别的都不办。几处都封存的，各自解除了才算解除。",
   },
   C12_follow_up: {
     title: "归档以后又来了",
     says: "重新受理为新案，或者不需处理；两个人定得不一样，由司法所定。",
   },
-  C25: {
-    title: "两份情况说明",
-    says: "两份都留着，后一份作补充。",
-  },
+  C25: { title: "两份情况说明", says: "两份都留着，后一份作补充。" },
   C21: {
     title: "有人还在办，先不作废",
     says: "作废的人不知道别人还在办，作废就变成作废请求，由主任定。",
@@ -279,6 +278,10 @@ export const rules = {
   duplicate_ask: {
     title: "裁定相反",
     says: "一处说合并，一处说不是一件：先按关联办，请司法所定。",
+  },
+  duplicate_tangle: {
+    title: "几件的裁定对不上",
+    says: "甲乙是一件、乙丙是一件，甲丙却说不是一件；或者几件并来并去转了圈：请司法所一次定清。定之前各对照原来的裁定办，转圈的以最先登记的计数。",
   },
   duplicate_category: {
     title: "合并后按哪个类型",
@@ -492,6 +495,4 @@ export const rules = {
     title: "官方类型和版本",
     says: "类型用官方的十八类；选的时候用哪一版的表，一直记着，报表以后还能照样出。",
   },
-} satisfies Record<RuleId, RuleWords>;
-
-export type Rules = Record<RuleId, RuleWords>;
+} satisfies Rules;

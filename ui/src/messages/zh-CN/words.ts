@@ -71,7 +71,7 @@ export type Way =
   | "adopt"
   | "refuse";
 /** Why a log of a packet is not taken. */
-export type LogRefusal = "not_certified" | "no_grant" | "not_shared";
+export type LogRefusal = "not_certified" | "no_grant" | "not_shared" | "signature" | "missing";
 /** How two computers met. */
 export type ExchangeWay = "lan" | "usb";
 
@@ -116,6 +116,7 @@ export const words = {
     procedure_flaw: "程序瑕疵",
     closed_with_follow_up: "已结案，有后续",
     archived_with_follow_up: "已归档，有后续",
+    restricted: "已封存",
     void_requested: "作废请求",
     suspended: "中止",
     transferred: "已移送",
@@ -143,6 +144,7 @@ export const words = {
     doubtful: "待核",
     clock_doubt: "时间存疑",
     after_removal: "撤权后到达",
+    after_revocation: "停用后到达",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",
@@ -353,6 +355,8 @@ export const words = {
     not_certified: "这台电脑没有镇里的证明",
     no_grant: "这台电脑没有权限写这些",
     not_shared: "这些不归我们看",
+    signature: "签名对不上，内容被改过",
+    missing: "内容缺了，又没有删除的决定",
   } satisfies Record<LogRefusal, string>,
   phase: {
     checking: "正在核对",
@@ -376,6 +380,8 @@ export const words = {
     roster: "名册",
     exchanges: "交换记录",
     neighbours: "往来单位",
+    audit: "审计记录",
+    quarantine: "待查",
   } satisfies Record<Topic, string>,
   suggestionKind: {
     escalate: "可以提级到镇",

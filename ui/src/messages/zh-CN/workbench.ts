@@ -8,6 +8,17 @@ export const workbench = {
   nothingSays: "有人来说事，就按 F2 登记。",
   noCases: "还没有案子",
   noCasesSays: "有人来说事，就登记下来：谁和谁、为什么事、要求什么。一屏就能记完。",
+  forked: {
+    title: "这台电脑的身份，有两台电脑在用",
+    says: "多半是这台的资料被拷贝过，或者恢复过旧备份。两台写的都会送到镇里和村里别的电脑，一条不丢，您可以接着用。",
+    steps: [
+      "打电话给镇里，说清楚：留哪一台，另一台在谁手里。",
+      "两台都和镇里交换一次，把写好的都交上去。",
+      "留下的那台：镇里会重新发一份邀请，照着邀请当新电脑加入，案件会从镇里取回来。",
+      "不留的那台：交完以后把评理和资料都删掉，不要再用。",
+    ],
+    go: "去交换",
+  },
   deadlines: {
     title: "有期限的",
     overdue: "已超期",
@@ -23,6 +34,15 @@ export const workbench = {
     until: (day: string) => `${day}前`,
     note: "记履行",
     more: (n: string) => `还有 ${n} 项，都列出来`,
+  },
+  drafts: {
+    title: "您上次没写完的",
+    registration: "登记纠纷",
+    form: "没写完的一页",
+    goOn: "接着写",
+    goOnWith: (what: string) => `接着写：${what}`,
+    drop: "不要了",
+    dropOf: (what: string) => `不要了：${what}`,
   },
   conflicts: {
     title: "等您拿主意",

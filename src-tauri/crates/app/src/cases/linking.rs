@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::case::Case;
+use domain::case::conflict::Seat;
 use domain::case::duplicate::Link;
 use domain::case::guard::{self, RefusalReason};
 use domain::case::red::shown_name;
@@ -10,7 +11,7 @@ use domain::fact::Body;
 use domain::fact::body::{Choice, DuplicateDecided, DuplicateVerdict, LinkedCase, LinkedParty};
 use domain::id::{FactId, RecordId};
 use domain::likeness::{self, Ground, Traits};
-use domain::role::{Level, Role};
+use domain::rights::{Right, Scope};
 use domain::time::At;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,12 +20,14 @@ use store::ties::LinkRow;
 
 use super::ROWS_MAX;
 use super::reading::{fold, line};
+use super::tangling;
 use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector::{self, word};
+use crate::rights;
 use crate::view::{CaseRef, DuplicateGroupView, DuplicatePairView, DuplicateWindow};
 
 /// The most cases of one decision.
@@ -203,6 +206,11 @@ pub(crate) fn list(office: &Office, request: &DuplicateList) -> Result<Duplicate
             }
             let disputed = standing.iter().filter(|(_, row)| row.is_disputed);
             edges.extend(disputed.map(|(key, _)| *key));
+            for members in tangling::all(reader)? {
+                let first = members.first().copied();
+                let rest = members.iter().skip(1);
+                edges.extend(first.into_iter().flat_map(|f| rest.clone().map(move |m| (f, *m))));
+            }
         }
         let edges: Vec<(RecordId, RecordId)> = edges.into_iter().collect();
         let names = Names::read(office, reader)?;
@@ -262,15 +270,18 @@ fn group(
     let me = office.me();
     let is_own =
         rows.iter().all(|r| r.registered_unit == Some(me.unit) && r.owner == Some(me.unit));
-    let is_disputed = pairs.iter().any(|pair| pair.is_disputed);
+    let mut is_disputed = pairs.iter().any(|pair| pair.is_disputed);
+    for row in &rows {
+        is_disputed |= tangling::around(reader, row.record)?.is_some();
+    }
     Ok(rows.first().map(|first| DuplicateGroupView {
         main: into.unwrap_or(first.record),
         cases: rows.iter().map(|row| line(row, names)).collect(),
-        may_decide: match me.role {
-            Role::R6 => true,
-            Role::R4 | Role::R7 => !is_disputed,
-            Role::R2 | Role::R3 => !is_disputed && is_own,
-            _ => false,
+        may_decide: match Right::DuplicateDecide.scope(me.role) {
+            Scope::Nothing => false,
+            _ if is_disputed => Seat::JudicialOffice.admits(me.role),
+            Scope::Township => true,
+            Scope::Addressed | Scope::OwnUnit | Scope::TakesPart => is_own,
         },
         pairs,
     }))
@@ -316,7 +327,7 @@ fn linked(id: RecordId, case: &Case) -> Result<LinkedCase, Fault> {
 }
 
 /// An act about cases, ready to be written on each.
-struct Act<'a> {
+pub(super) struct Act<'a> {
     cases: Vec<(RecordId, Case)>,
     verdict: DuplicateVerdict,
     main: Option<RecordId>,
@@ -326,7 +337,7 @@ struct Act<'a> {
 
 impl<'a> Act<'a> {
     /// Reads the cases of an act, the one registered first in front.
-    fn read(
+    pub(super) fn read(
         office: &Office,
         pen: &Pen<'_, '_>,
         ids: &[RecordId],
@@ -352,7 +363,7 @@ impl<'a> Act<'a> {
         }
         cases.sort_by_key(|(id, case)| (case.registered_on(), *id));
         let act = Self { cases, verdict, main, reason: reason.trim(), at };
-        act.check(office)?;
+        act.check(office, pen)?;
         Ok(act)
     }
 
@@ -373,9 +384,17 @@ impl<'a> Act<'a> {
         self.cases.iter().all(|(_, case)| into(case) == Some(main)).then_some(main)
     }
 
+    /// The first of them, if they go into each other in a circle.
+    fn first_of_circle(&self) -> Option<RecordId> {
+        let is_in = |into: RecordId| self.cases.iter().any(|(id, _)| *id == into);
+        let goes_on = |case: &Case| case.duplicates.into.as_ref().is_some_and(|i| is_in(i.value));
+        let (first, _) = self.cases.first()?;
+        self.cases.iter().all(|(_, case)| goes_on(case)).then_some(*first)
+    }
+
     /// Who may decide: the township; a village about what is its own; where people contradict each
     /// other, the judicial office.
-    fn check(&self, office: &Office) -> Result<(), Fault> {
+    fn check(&self, office: &Office, pen: &Pen<'_, '_>) -> Result<(), Fault> {
         let me = office.me();
         let is_known = |main: RecordId| {
             let case = self.cases.iter().find(|(id, _)| *id == main);
@@ -385,34 +404,37 @@ impl<'a> Act<'a> {
         if self.main.is_some_and(|main| !is_known(main)) {
             return Err(refuse("main", RefusalReason::Unknown));
         }
-        let may = match domain::fact::KINDS.iter().find(|kind| kind.code == "duplicate_decided") {
-            Some(kind) => kind.roles,
-            None => &[],
-        };
-        if !may.contains(&me.role) {
-            return Err(Fault::NotAllowed { role: me.role, may: may.to_vec() });
-        }
+        rights::check(office, Right::DuplicateDecide)?;
         let is_own = |(_, case): &(RecordId, Case)| {
             case.registration.as_ref().is_some_and(|r| r.unit == me.unit)
                 && case.owner().is_some_and(|owner| owner.unit == me.unit)
         };
-        if me.role.level() == Level::Village && !self.cases.iter().all(is_own) {
+        if Right::DuplicateDecide.scope(me.role) != Scope::Township
+            && !self.cases.iter().all(is_own)
+        {
             return Err(refuse("cases", RefusalReason::NotOwner));
         }
-        if me.role != Role::R6 && self.links().any(|(_, link)| link.is_disputed) {
-            return Err(refuse("cases", RefusalReason::AsksJudicialOffice));
+        if !Seat::JudicialOffice.admits(me.role) {
+            let mut is_asked = self.links().any(|(_, link)| link.is_disputed);
+            for (id, _) in &self.cases {
+                is_asked |= tangling::around(&pen.tx.reader(), *id)?.is_some();
+            }
+            if is_asked {
+                return Err(refuse("cases", RefusalReason::AsksJudicialOffice));
+            }
         }
         Ok(())
     }
 
     /// Writes the act on every case it is about, in the writer's transaction.
-    fn write(&self, office: &Office, pen: &mut Pen<'_, '_>) -> Result<(), Fault> {
+    pub(super) fn write(&self, office: &Office, pen: &mut Pen<'_, '_>) -> Result<(), Fault> {
         let answers: BTreeSet<FactId> =
             self.links().flat_map(|(_, link)| link.acts.iter().copied()).collect();
         let main = match self.verdict {
             DuplicateVerdict::Merged => {
                 let open = self.cases.iter().find(|(_, case)| case.duplicates.into.is_none());
-                self.main.or(open.map(|(id, _)| *id)).or(self.common_main())
+                let open = self.main.or(open.map(|(id, _)| *id));
+                open.or(self.common_main()).or(self.first_of_circle())
             }
             _ => None,
         };

@@ -5,11 +5,10 @@ use domain::calendar::Calendar;
 use domain::case::Case;
 use domain::case::card::Elsewhere;
 use domain::case::clock::{self, Clock};
-use domain::case::red::{self, Mask};
 use domain::catalogue::Category;
-use domain::fact::{KINDS, RecordFacts, RecordKind};
+use domain::fact::body::Choice;
+use domain::fact::{RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
-use domain::role::Role;
 use domain::time::At;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -20,6 +19,8 @@ use store::cases::{CaseRow, ConflictRow, Filter, Order};
 
 use super::ROWS_MAX;
 use super::showing::CaseReader;
+use super::tangling;
+use crate::audit;
 use crate::catalogue::calendar;
 use crate::clock::minute;
 use crate::fault::Fault;
@@ -27,6 +28,7 @@ use crate::names::Names;
 use crate::numbering;
 use crate::office::Office;
 use crate::projector::{self, word};
+use crate::rights::{Lens, Sight};
 use crate::settings;
 use crate::view::*;
 
@@ -132,11 +134,6 @@ requests! {
     }
 }
 
-/// Whether a role registers cases.
-pub(crate) fn may_register(role: Role) -> bool {
-    KINDS.iter().any(|kind| kind.code == "registered" && kind.roles.contains(&role))
-}
-
 fn limit_of(limit: Option<u32>) -> u32 {
     limit.unwrap_or(ROWS_MAX).clamp(1, ROWS_MAX)
 }
@@ -164,33 +161,6 @@ pub(super) fn fold(
 /// A case record, folded.
 pub(crate) fn folded(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Case, Fault> {
     Ok(fold(office, reader, id)?.2)
-}
-
-/// What must be hidden of a case from whoever asks; nothing if they may read it.
-fn mask(office: &Office, case: &Case) -> Mask {
-    let me = office.me();
-    let may_read = red::may_read_minors(case, me.role, me.unit);
-    if may_read { Mask::default() } else { Mask::of(&case.parties) }
-}
-
-/// A view with everything hidden that must be: in whatever text it stands.
-fn masked<T: Serialize + DeserializeOwned>(view: T, mask: &Mask) -> Result<T, Fault> {
-    if mask.is_empty() {
-        return Ok(view);
-    }
-    let mut value = serde_json::to_value(&view).map_err(|error| Fault::internal(&error))?;
-    hide(&mut value, mask);
-    serde_json::from_value(value).map_err(|error| Fault::internal(&error))
-}
-
-fn hide(value: &mut serde_json::Value, mask: &Mask) {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => *text = mask.over(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, mask)),
-        Value::Object(members) => members.values_mut().for_each(|member| hide(member, mask)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 /// What a folded case is shown with.
@@ -254,41 +224,54 @@ fn elsewhere(row: &CardRow) -> Option<Elsewhere> {
 
 /// Reads one case.
 pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault> {
-    office.store.read(|reader| {
+    let (view, read) = office.store.read(|reader| -> Result<_, Fault> {
         let space = projector::load(reader, request.case)?.0;
         let (record, facts, mut case) = fold(office, reader, request.case)?;
         case.conflicts.splice(0..0, numbering::clash(office, reader, request.case, &case, &facts)?);
-        let mask = mask(office, &case);
+        let tangle = tangling::of(office, reader, request.case)?;
+        case.conflicts.splice(0..0, tangle.iter().map(|tangle| tangle.conflict.clone()));
         let around = Around::read(office, reader, request.case, &case)?;
         let shown = around.reader(office, &facts, &case);
         let mut view = shown.view(space, &record);
-        shown.tie(reader, &mut view)?;
-        if !mask.is_empty() {
-            view.is_masked = true;
-            for party in view.parties.iter_mut().filter(|party| party.is_minor) {
-                party.details.phone = None;
-                party.details.birth = None;
+        if let (Some(tangle), Some(conflict)) = (&tangle, view.conflicts.first_mut()) {
+            for side in &mut conflict.sides {
+                if let Choice::Fact(id) = &side.choice {
+                    side.fact = tangle.bodies.get(id).cloned();
+                }
             }
         }
-        masked(view, &mask)
-    })
+        shown.tie(reader, &mut view)?;
+        let lens = Lens::new(office, reader);
+        shown.limit(&mut view, &lens)?;
+        Ok((view, audit::read_of(&case, lens.sight(request.case)?)))
+    })?;
+    audit::note_case_read(office, request.case, read)?;
+    Ok(view)
 }
 
 /// Reads a window of a case's history.
 pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryWindow, Fault> {
-    office.store.read(|reader| {
+    let (window, read) = office.store.read(|reader| -> Result<_, Fault> {
         let (_, facts, case) = fold(office, reader, request.case)?;
         let around = Around::read(office, reader, request.case, &case)?;
         let view = around.reader(office, &facts, &case);
         let skip = usize::try_from(request.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(limit_of(request.limit)).unwrap_or(0);
         let ids = case.events.iter().skip(skip).take(take);
+        let sight = Lens::new(office, reader).sight(request.case)?;
+        let is_closed = sight == Sight::Closed;
+        let event = |id| {
+            let event = view.event(id);
+            if is_closed { EventView { fact: None, ..event } } else { event }
+        };
         let window = HistoryWindow {
-            events: ids.map(|event| view.event(event.id)).collect(),
+            events: ids.map(|each| event(each.id)).collect(),
             total: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
         };
-        masked(window, &mask(office, &case))
-    })
+        Ok((window, audit::read_of(&case, sight)))
+    })?;
+    audit::note_case_read(office, request.case, read)?;
+    Ok(window)
 }
 
 /// Reads a window of the ledger.
@@ -300,6 +283,7 @@ pub(crate) fn list(office: &Office, request: &CaseList) -> Result<CaseWindow, Fa
             CaseOrder::Due => Order::Due,
         },
         query: None,
+        within: None,
         owner: request.owner,
         state: request.state.as_ref().map(word),
         stage: request.stage.as_ref().map(word),
@@ -317,6 +301,9 @@ pub(crate) fn list(office: &Office, request: &CaseList) -> Result<CaseWindow, Fa
 pub(crate) fn search(office: &Office, request: &CaseSearch) -> Result<CaseWindow, Fault> {
     let filter = Filter {
         query: Some(request.query.clone()),
+        within: Some(
+            office.store.read(|reader| Ok::<_, Fault>(Lens::new(office, reader).found()))?,
+        ),
         owner: request.owner,
         is_closed: request.is_closed,
         ..Filter::default()
@@ -381,25 +368,15 @@ pub(crate) fn list_conflicts(
         let names = Names::read(office, reader)?;
         let rows = reader.conflicts(!request.settled, request.offset, limit_of(request.limit))?;
         let mut lines = Vec::new();
-        // One number on two cases lies in neither of them: it is found across all.
-        let clashes = if request.settled { Vec::new() } else { numbering::clashes(reader)? };
-        let found = u32::try_from(clashes.len()).unwrap_or(u32::MAX);
-        for (record, number) in clashes.iter().filter(|_| request.offset == 0) {
-            let row = ConflictRow {
-                record: *record,
-                key: numbering::clash_key(number),
-                kind: word(&domain::case::conflict::ConflictKind::NumberClash),
-                is_open: true,
-                unit: None,
-                roles: word(&Role::R6),
-                latest: String::new(),
-            };
-            let line = conflict_line(office, reader, &names, &row)?;
-            if !request.mine || line.may_settle {
-                lines.push(line);
-            }
+        // What lies in no single case is found across all.
+        let mut across = Vec::new();
+        if !request.settled {
+            across = numbering::clashes(reader)?;
+            across.extend(tangling::rows(reader)?);
         }
-        for row in rows {
+        let found = u32::try_from(across.len()).unwrap_or(u32::MAX);
+        let across = across.into_iter().filter(|_| request.offset == 0);
+        for row in across.chain(rows) {
             let line = conflict_line(office, reader, &names, &row)?;
             if !request.mine || line.may_settle {
                 lines.push(line);

@@ -1,6 +1,6 @@
 //! Settling a contradiction: a person decides, and the decision is a fact like any other.
 
-use domain::case::conflict::{Conflict, ConflictKind};
+use domain::case::conflict::{Conflict, ConflictKind, Side};
 use domain::case::guard::{self, RefusalReason};
 use domain::case::register;
 use domain::fact::body::{Choice, Decided, PersonDecided};
@@ -11,7 +11,7 @@ use domain::time::At;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::linking;
+use super::{linking, tangling};
 use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
@@ -112,6 +112,14 @@ fn across(
         numbering::assign_with(office, pen, &assign, at)?;
         return Ok(true);
     }
+    if tangling::is_key(&request.key) {
+        let tangle = tangling::of(office, &pen.tx.reader(), record)?;
+        let tangle = tangle.ok_or_else(|| Fault::not_found(&request.key))?;
+        check_seat(office, open(std::slice::from_ref(&tangle.conflict), request)?, None)?;
+        let why = (request.reason.as_str(), at);
+        tangling::settle(office, pen, &tangle, &request.choice, why)?;
+        return Ok(true);
+    }
     if let Some(other) = domain::case::duplicate::other_of(&request.key) {
         let case = super::reading::folded(office, &pen.tx.reader(), record)?;
         check_seat(office, open(&case.conflicts, request)?, None)?;
@@ -186,12 +194,11 @@ fn decide(
     request: &ConflictSettle,
     body: impl FnOnce(Decided) -> Body,
 ) -> Result<(), Fault> {
-    let over = conflict
-        .sides
-        .iter()
-        .filter(|side| side.choice != request.choice)
-        .map(register::write_losing)
-        .collect();
+    let lost = |side: &&Side| side.choice != request.choice;
+    // Where nothing lost, what was taken up is written down.
+    let is_sole = !conflict.sides.iter().any(|side| lost(&side));
+    let over = conflict.sides.iter().filter(|side| is_sole || lost(side));
+    let over = over.map(register::write_losing).collect();
     let decided = Decided {
         conflict: request.key.clone(),
         choice: request.choice.clone(),

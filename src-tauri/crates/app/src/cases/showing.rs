@@ -10,8 +10,8 @@ use domain::case::clock::Clock;
 use domain::case::conflict::{Conflict, Settlement, Side};
 use domain::case::performance::reminders;
 use domain::case::{Case, EventMark, grounds, register::Register};
-use domain::fact::body::{Choice, LinkedCase, LinkedParty};
-use domain::fact::{Fact, KINDS, RecordFacts, RecordKind};
+use domain::fact::body::{Choice, LinkedCase, LinkedParty, PartyAdded};
+use domain::fact::{Fact, KINDS, KindRow, RecordFacts, RecordKind};
 use domain::id::{FactId, UnitId};
 use domain::role::Level;
 use domain::rules::{RULES, RuleId, Why};
@@ -24,6 +24,8 @@ use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
+use crate::redaction;
+use crate::rights::{Lens, Sight};
 use crate::view::*;
 
 /// A reason with its source.
@@ -130,6 +132,56 @@ pub(super) struct CaseReader<'a> {
     pub(super) now: At,
 }
 
+/// The one thing that is done with a restricted file.
+const LIFTING: &str = "restriction_lifted";
+
+/// Leaves of a case its number, its place in the procedure, and who has it in hand.
+fn close(view: &mut CaseView) {
+    for party in &mut view.parties {
+        let name = domain::case::red::family(&party.details.name);
+        party.shown_name.clone_from(&name);
+        party.details = PartyAdded {
+            name,
+            side: party.details.side,
+            sex: None,
+            birth: None,
+            phone: None,
+            address: None,
+            id_number: None,
+            person: None,
+            guardian: None,
+            school: None,
+        };
+        party.privacy = None;
+    }
+    if let Some(registration) = &mut view.registration {
+        registration.demands.clear();
+        registration.token = None;
+    }
+    view.fields.clear();
+    view.texts.clear();
+    view.sessions.clear();
+    view.hosting = HostingView { host: None, mediators: Vec::new(), recused: Vec::new() };
+    view.suggestions.clear();
+    view.agreements.clear();
+    view.open_demands.clear();
+    view.voided_numbers.clear();
+    view.sources.clear();
+    view.links.clear();
+    view.candidates.clear();
+    view.applications.clear();
+    view.limitations.clear();
+    view.archive = None;
+    view.dispatch.sheets.clear();
+    view.dispatch.referrals.clear();
+    view.dispatch.consultations.clear();
+    view.cards.clear();
+    view.dues.clear();
+    view.conflicts.clear();
+    view.notices.clear();
+    view.may_write.retain(|kind| kind == LIFTING);
+}
+
 impl CaseReader<'_> {
     /// Who shares the case, as the roster has it now.
     fn sharing(&self) -> Option<SharingView> {
@@ -194,6 +246,7 @@ impl CaseReader<'_> {
             merged_into: None,
             sources: Vec::new(),
             types: case.types(),
+            retention: domain::retention::proposed(case),
             links: Vec::new(),
             candidates: Vec::new(),
             applied: case.applied(),
@@ -221,9 +274,12 @@ impl CaseReader<'_> {
                 })
                 .collect(),
             taken_up: Vec::new(),
-            is_masked: false,
+            sight: Sight::Whole,
+            may_break_glass: false,
+            open_until_ms: None,
             red_branch: case.red_branch.as_ref().map(why_view),
             may_suggest_meeting: case.red_branch.is_none(),
+            redacted: redaction::view(self.office, self.names, record.id(), self.facts),
             archive: case.archive.as_ref().map(|a| ArchiveView {
                 id: a.id,
                 at: a.at,
@@ -260,14 +316,41 @@ impl CaseReader<'_> {
             }),
             counts: self.counts(),
             event_count: u32::try_from(case.events.len()).unwrap_or(u32::MAX),
-            may_write: KINDS
-                .iter()
-                .filter(|_| self.office.check_user().is_ok())
-                .filter(|kind| kind.record == RecordKind::Case && kind.roles.contains(&me.role))
-                .map(|kind| kind.code.to_owned())
-                .collect(),
+            may_write: Vec::new(),
             needs_update: case.events.iter().any(|e| e.marks.contains(&EventMark::NeedsUpdate)),
         }
+    }
+
+    /// Leaves in a view what whoever asks may see and do. Words are masked as the view leaves.
+    pub(super) fn limit(&self, view: &mut CaseView, lens: &Lens<'_, '_>) -> Result<(), Fault> {
+        let me = self.office.me();
+        view.sight = lens.sight(view.id)?;
+        view.may_break_glass = lens.may_break_glass(view.id)?;
+        view.open_until_ms = self.office.opened_until(me.user, view.id);
+        if self.office.check_user().is_ok() {
+            let is_kept = self.case.restriction.is_some();
+            let fits = |kind: &&KindRow| {
+                kind.record == RecordKind::Case && (!is_kept || kind.code == LIFTING)
+            };
+            for kind in KINDS.iter().filter(fits) {
+                if kind.admits(me.role) && lens.reaches(kind.right, view.id)? {
+                    view.may_write.push(kind.code.to_owned());
+                }
+            }
+        }
+        if !view.sight.is_whole() {
+            let is_hidden = |p: &&mut PartyView| view.sight != Sight::MinorsMasked || p.is_minor;
+            for party in view.parties.iter_mut().filter(is_hidden) {
+                party.details.phone = None;
+                party.details.birth = None;
+                party.details.id_number = None;
+                party.id_warnings.clear();
+            }
+        }
+        if view.sight == Sight::Closed {
+            close(view);
+        }
+        Ok(())
     }
 
     /// Adds what ties the case to others, named as they are called here.

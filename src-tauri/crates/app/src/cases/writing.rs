@@ -3,6 +3,7 @@
 use document::Record;
 use domain::case::Case;
 use domain::case::guard::{self, Author, RefusalReason};
+use domain::case::register;
 use domain::catalogue::{self, Category, Source};
 use domain::fact::body::{
     CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, SheetIssued, SheetKind, Side,
@@ -11,7 +12,7 @@ use domain::fact::body::{
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
 use domain::money::Fen;
-use domain::role::Role;
+use domain::rights::Right;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
 use crate::office::Office;
 use crate::projector;
+use crate::rights;
 use crate::settings;
 use crate::sharing::{self, CaseShare};
 use crate::view::{CaseView, FieldValue};
@@ -268,6 +270,7 @@ pub(crate) fn register_with(
         Ok(())
     })?;
     if let Some(old) = request.follows {
+        rights::check(office, Right::CaseWrite)?;
         // Whoever holds the old case learns of the new one there.
         reading::folded(office, &pen.tx.reader(), old)?;
         let body = Body::TakenUp(TakenUp { case, number });
@@ -279,10 +282,7 @@ pub(crate) fn register_with(
 
 fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Result<(), Fault> {
     let at_first = |refusal| Fault::refused(&refusal, 0);
-    if !KINDS_REGISTERED.contains(&author.role) {
-        return Err(refuse("kind", RefusalReason::Role));
-    }
-    if !request.units.is_empty() && !matches!(author.role, Role::R4 | Role::R7) {
+    if !request.units.is_empty() && !Right::CaseShare.admits(author.role) {
         return Err(refuse("units", RefusalReason::Role));
     }
     if applied.day > author.today {
@@ -317,12 +317,6 @@ fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Re
         _ => Ok(()),
     }
 }
-
-/// Who may register: the roles of the table's first row.
-const KINDS_REGISTERED: &[domain::role::Role] = match domain::fact::KINDS.first() {
-    Some(row) => row.roles,
-    None => &[],
-};
 
 /// The longest text people write together; its characters are one operation each.
 const SUMMARY_CHARS_MAX: usize = 15_000;
@@ -465,22 +459,32 @@ fn name_written(value: serde_json::Value, written: &[domain::id::FactId]) -> ser
 pub(crate) fn set_field(office: &Office, request: &FieldSet) -> Result<(), Fault> {
     let value = serde_json::Value::from(request.value.clone());
     office.store.write(|tx| {
-        Pen::new(office, tx).edit(request.record, |_, record, draft| {
-            check_field(office, record, request)?;
+        Pen::new(office, tx).edit(request.record, |pen, record, draft| {
+            let facts = projector::facts_of(office, &pen.tx.reader(), record)?;
+            check_field(office, record, &facts, request)?;
             draft.field(office, &request.field, value)
         })
     })
 }
 
-fn check_field(office: &Office, record: &Record, request: &FieldSet) -> Result<(), Fault> {
+fn check_field(
+    office: &Office,
+    record: &Record,
+    facts: &RecordFacts,
+    request: &FieldSet,
+) -> Result<(), Fault> {
     let unknown = || Fault::not_found(&request.field);
     let kind = RecordKind::from_code(&record.kind()).ok_or(Fault::NewerRecord)?;
     if !kind.fields().contains(&request.field.as_str()) {
         return Err(unknown());
     }
-    if kind == RecordKind::Unit || !KINDS_REGISTERED.contains(&office.me().role) {
+    if kind == RecordKind::Unit {
         return Err(refuse("field", RefusalReason::Role));
     }
+    rights::check(
+        office,
+        if kind == RecordKind::Person { Right::PersonWrite } else { Right::CaseWrite },
+    )?;
     let is_amount = request.field == "amount";
     match &request.value {
         FieldValue::Number(fen) if is_amount && Fen(*fen).is_plausible() => {}
@@ -491,9 +495,8 @@ fn check_field(office: &Office, record: &Record, request: &FieldSet) -> Result<(
         }
         _ => return Err(refuse("value", RefusalReason::OutOfRange)),
     }
-    let facts = record.facts(office);
-    let values = facts.fields.get(&request.field).map(Vec::as_slice).unwrap_or_default();
-    if values.iter().any(|v| Some(&v.value) != values.first().map(|f| &f.value)) {
+    let (registers, _) = register::fold(facts, &register::Decider::anyone());
+    if registers.get(&request.field).is_some_and(|register| register.is_contested) {
         return Err(Fault::Contested { field: request.field.clone() });
     }
     Ok(())
@@ -501,9 +504,6 @@ fn check_field(office: &Office, record: &Record, request: &FieldSet) -> Result<(
 
 /// Rewrites a text.
 pub(crate) fn edit_text(office: &Office, request: &TextEdit) -> Result<(), Fault> {
-    if !KINDS_REGISTERED.contains(&office.me().role) {
-        return Err(refuse("text", RefusalReason::Role));
-    }
     guard::bounded("value", &request.value, SUMMARY_CHARS_MAX)
         .map_err(|refusal| Fault::refused(&refusal, 0))?;
     let version = match &request.version {

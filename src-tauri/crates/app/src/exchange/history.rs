@@ -63,6 +63,8 @@ pub struct ExchangeLine {
     pub received: u64,
     /// Entries sent.
     pub sent: u64,
+    /// How much of what came waits to be looked at (待查).
+    pub held: u64,
     /// How it ended.
     pub outcome: ExchangeOutcome,
     /// The day up to which the missing packet goes, where one is missing.
@@ -84,6 +86,8 @@ pub struct ExchangeWindow {
 struct Detail {
     #[serde(default)]
     waiting_until: Option<domain::time::Day>,
+    #[serde(default)]
+    held: u64,
 }
 
 /// What to write down about an exchange.
@@ -93,13 +97,14 @@ pub(super) struct Note {
     pub(super) device: Option<DeviceId>,
     pub(super) received: u64,
     pub(super) sent: u64,
+    pub(super) held: u64,
     pub(super) outcome: ExchangeOutcome,
     pub(super) waiting_until: Option<domain::time::Day>,
 }
 
 /// Writes a line of the history.
 pub(super) fn note(office: &Office, note: &Note) -> Result<(), Fault> {
-    let detail = Detail { waiting_until: note.waiting_until };
+    let detail = Detail { waiting_until: note.waiting_until, held: note.held };
     let line = Exchange {
         id: 0,
         at_ms: signed(office.now_ms()),
@@ -130,6 +135,7 @@ pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<Exchang
                 device: row.peer_device.map(|device| names.device(device)),
                 received: row.received,
                 sent: row.sent,
+                held: detail.held,
                 outcome: outcome.unwrap_or(ExchangeOutcome::BrokenOff),
                 waiting_until: detail.waiting_until,
             }

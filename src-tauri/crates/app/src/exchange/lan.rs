@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use carry::lan::{Discovery, Keeper, LanFault, Listening};
+use domain::audit::{Act, Deed};
 use domain::id::{DeviceId, UnitId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,9 @@ use trust::key::{PublicKey, SecretKey};
 
 use super::history::{self, ExchangeOutcome, Note};
 use super::notes;
+use crate::alarms;
 use crate::archive::Records;
+use crate::audit;
 use crate::clock::draw;
 use crate::fault::{Fault, LanTrouble};
 use crate::journal;
@@ -24,6 +28,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Event, Listener, Phase, Progress};
+use crate::quarantine::{self, HeldReason, Turned};
 use crate::sharing;
 use crate::topic::Topic;
 use crate::view::{DeviceRef, UnitRef};
@@ -111,6 +116,8 @@ pub struct LanExchanged {
     pub received: u64,
     /// Entries sent.
     pub sent: u64,
+    /// How much of what came waits to be looked at (待查).
+    pub held: u64,
     /// Whether both now hold the same.
     pub is_equal: bool,
     /// How far the other's clock is ahead of ours, in milliseconds.
@@ -123,10 +130,11 @@ pub struct LanExchanged {
     pub crossings: u32,
 }
 
-/// What runs while this computer is open to the others.
+/// What runs while this computer is open to the others, or tells them that it is locked.
 struct Open {
     listening: Listening,
     discovery: Option<Discovery>,
+    is_loopback: bool,
 }
 
 /// The network side of a desk.
@@ -134,6 +142,8 @@ struct Open {
 pub struct Lan {
     runtime: Mutex<Option<Arc<Runtime>>>,
     open: Mutex<Option<Open>>,
+    /// In the place of the other while the profile is locked.
+    shut: Mutex<Option<Open>>,
     search: Mutex<Option<Discovery>>,
 }
 
@@ -153,6 +163,7 @@ fn lan_fault(error: &LanFault, address: &str) -> Fault {
             _ => LanTrouble::NoAnswer,
         },
         LanFault::NoAnswer => LanTrouble::NoAnswer,
+        LanFault::Locked => LanTrouble::Locked,
         LanFault::NotPingli => LanTrouble::NotPingli,
         LanFault::Stranger => LanTrouble::Stranger,
         LanFault::Stopped(Stop::OtherOrganisation) => LanTrouble::OtherOrganisation,
@@ -174,6 +185,8 @@ struct DeskKeeper {
     office: Arc<Office>,
     listener: Option<Listener>,
     progress: Progress,
+    /// How much of what came waits to be looked at.
+    held: AtomicU64,
 }
 
 impl Keeper for DeskKeeper {
@@ -197,7 +210,13 @@ impl Keeper for DeskKeeper {
             return None;
         }
         let roster = self.office.roster();
-        roster.device(device).map(|certificate| Peer { device, unit: certificate.unit })
+        // A device that was revoked is a stranger like any other.
+        let is_ended = self.office.ended().devices.contains_key(&device);
+        let known = roster.device(device).filter(|_| !is_ended);
+        if known.is_none() && !self.takes_strangers() {
+            self.office.knocked(device);
+        }
+        known.map(|certificate| Peer { device, unit: certificate.unit })
     }
 
     fn takes_strangers(&self) -> bool {
@@ -206,12 +225,18 @@ impl Keeper for DeskKeeper {
         self.office.identity.operational.is_some()
             && roster
                 .invitations()
-                .any(|i| i.expires_ms >= now && roster.claimed(i.invitation).is_none())
+                .filter(|i| i.expires_ms >= now && roster.claimed(i.invitation).is_none())
+                .any(|i| !alarms::is_shut(&self.office, i.invitation))
     }
 
     fn enrol(&self, key: PublicKey, enrolment: &Enrolment) -> Option<Peer> {
-        let (request, _) = enrolment.verify(&self.office.roster()).ok()?;
-        if request.key != key.0 {
+        let Ok((request, _)) = enrolment.verify(&self.office.roster()) else {
+            if let Err(error) = alarms::wrong_try(&self.office, enrolment) {
+                tracing::error!(%error, "a wrong try could not be written down");
+            }
+            return None;
+        };
+        if request.key != key.0 || alarms::is_shut(&self.office, request.invitation) {
             return None;
         }
         organisation::countersign(&self.office, enrolment).ok()?;
@@ -220,7 +245,7 @@ impl Keeper for DeskKeeper {
 
     fn enrolment(&self) -> Option<Enrolment> {
         let is_certified = self.office.me().is_certified;
-        self.office.identity.enrolment().filter(|_| !is_certified)
+        self.office.enrolment().filter(|_| !is_certified)
     }
 
     fn open(&self) -> Result<Records, String> {
@@ -228,7 +253,7 @@ impl Keeper for DeskKeeper {
         Ok(Records::new(self.office.clone()))
     }
 
-    fn goes_on(&self, _: Peer, _: Side, meeting: &Meeting) -> bool {
+    fn goes_on(&self, peer: Peer, _: Side, meeting: &Meeting) -> bool {
         let total = meeting.received.saturating_add(meeting.to_receive);
         if meeting.to_receive > 0 {
             self.progress.at(Phase::Receiving, meeting.received, Some(total));
@@ -236,7 +261,7 @@ impl Keeper for DeskKeeper {
             let total = meeting.sent.saturating_add(meeting.to_send);
             self.progress.at(Phase::Sending, meeting.sent, Some(total));
         }
-        !self.progress.is_stopped()
+        !self.progress.is_stopped() && !self.office.ended().devices.contains_key(&peer.device)
     }
 
     fn over(&self, peer: Peer, _: Side, meeting: &Meeting, fault: Option<&LanFault>) {
@@ -252,6 +277,13 @@ impl DeskKeeper {
             self.progress.at(Phase::Building, done, None);
             true
         })?;
+        for (device, why) in meeting.refused.values() {
+            let (reason, way) = (HeldReason::of_log(*why), "lan".to_owned());
+            let turned = Turned { reason, way, from: Some(peer.device), device: Some(*device) };
+            quarantine::turned_away(&self.office, turned);
+        }
+        let held = quarantine::newly_held(&self.office)?;
+        self.held.store(held, Ordering::Relaxed);
         notes::met(&self.office, peer.device, peer.unit, "lan", meeting.skew_ms, &meeting.theirs)?;
         let outcome = match fault {
             None if meeting.is_equal => ExchangeOutcome::Equal,
@@ -267,10 +299,16 @@ impl DeskKeeper {
                 device: Some(peer.device),
                 received: meeting.received,
                 sent: meeting.sent,
+                held,
                 outcome,
                 waiting_until: None,
             },
         )?;
+        let moved = meeting.received.saturating_add(meeting.sent);
+        if moved > 0 {
+            let deed = Deed::new(Act::LanExchanged).unit(peer.unit).device(peer.device);
+            audit::note_later(&self.office, deed.count(moved))?;
+        }
         if let Some(listener) = &self.listener {
             let topics = vec![
                 Topic::Cases,
@@ -278,6 +316,7 @@ impl DeskKeeper {
                 Topic::Persons,
                 Topic::Roster,
                 Topic::Exchanges,
+                Topic::Quarantine,
             ];
             listener(Event::Changed { topics });
         }
@@ -320,6 +359,7 @@ impl Lan {
             office: office.clone(),
             listener,
             progress: Progress::unwatched(),
+            held: AtomicU64::default(),
         });
         let ip: IpAddr = if request.loopback {
             Ipv4Addr::LOCALHOST.into()
@@ -341,7 +381,7 @@ impl Lan {
             Discovery::begin(&random_name(office), Some(listening.address().port())).ok()
         };
         *guard(&self.search) = None;
-        *guard(&self.open) = Some(Open { listening, discovery });
+        *guard(&self.open) = Some(Open { listening, discovery, is_loopback: request.loopback });
         Ok(self.state())
     }
 
@@ -369,19 +409,47 @@ impl Lan {
 
     /// Closes the port, if it is open.
     fn close_port(&self) -> Result<(), Fault> {
-        let open = guard(&self.open).take();
-        if let Some(open) = open {
+        let running = [guard(&self.open).take(), guard(&self.shut).take()];
+        for open in running.into_iter().flatten() {
             self.runtime()?.block_on(open.listening.close());
         }
         Ok(())
     }
 
-    /// Closes everything.
-    pub(crate) fn close(&self) {
-        if let Err(error) = self.close_port() {
-            tracing::error!(%error, "the port could not be closed in order");
-        }
+    /// Closes everything, as the profile is being locked. If this computer was open to the others,
+    /// whoever calls is told.
+    pub(crate) fn shut(&self) {
         *guard(&self.search) = None;
+        let open = guard(&self.open).take();
+        if let Some(open) = open
+            && let Err(error) = self.turn_away(open)
+        {
+            tracing::error!(%error, "nobody is told that this computer is locked");
+        }
+    }
+
+    fn turn_away(&self, open: Open) -> Result<(), Fault> {
+        let runtime = self.runtime()?;
+        let address = open.listening.address();
+        runtime.block_on(open.listening.close());
+        let turned = runtime.block_on(carry::lan::turn_away(address));
+        let listening = turned.map_err(|error| lan_fault(&error, &address.port().to_string()))?;
+        *guard(&self.shut) = Some(Open { listening, ..open });
+        Ok(())
+    }
+
+    /// Opens this computer to the others again, if it was before it was locked.
+    pub(crate) fn reopen(&self, office: &Arc<Office>, listener: Option<Listener>) {
+        let before = guard(&self.shut).as_ref().map(|shut| LanListen {
+            enabled: true,
+            port: Some(shut.listening.address().port()),
+            loopback: shut.is_loopback,
+        });
+        if let Some(before) = before
+            && let Err(error) = self.listen(office, listener, &before)
+        {
+            tracing::error!(%error, "the port could not be opened again");
+        }
     }
 
     /// Looks who is there: those that announce themselves, asked one by one who they are.
@@ -412,6 +480,7 @@ impl Lan {
             office: office.clone(),
             listener: None,
             progress: progress.clone(),
+            held: AtomicU64::default(),
         });
         let addresses: Vec<SocketAddr> =
             sightings.into_iter().flat_map(|s| s.addresses).take(PROBES_MAX).collect();
@@ -441,6 +510,15 @@ impl Lan {
                         trouble: None,
                     },
                 ),
+                Err(LanFault::Locked) => (
+                    None,
+                    LanPeer {
+                        address: address.to_string(),
+                        unit: None,
+                        device: None,
+                        trouble: Some(LanTrouble::Locked),
+                    },
+                ),
                 // Whoever cannot prove to be one of ours is not shown: it may be anybody.
                 Err(_) => continue,
             };
@@ -461,9 +539,13 @@ impl Lan {
             return Err(Fault::NotHere);
         }
         let address = parse_address(&request.address)?;
-        let keeper =
-            Arc::new(DeskKeeper { office: office.clone(), listener, progress: progress.clone() });
-        let met = self.runtime()?.block_on(carry::lan::call(keeper, address));
+        let keeper = Arc::new(DeskKeeper {
+            office: office.clone(),
+            listener,
+            progress: progress.clone(),
+            held: AtomicU64::default(),
+        });
+        let met = self.runtime()?.block_on(carry::lan::call(keeper.clone(), address));
         let (peer, meeting) = met.map_err(|error| lan_fault(&error, &request.address))?;
         let names = office.store.read(|reader| Names::read(office, reader))?;
         Ok(LanExchanged {
@@ -471,6 +553,7 @@ impl Lan {
             device: names.device(peer.device),
             received: meeting.received,
             sent: meeting.sent,
+            held: keeper.held.load(Ordering::Relaxed),
             is_equal: meeting.is_equal,
             clock_ahead_ms: meeting.skew_ms,
             bytes_sent: meeting.wire.bytes_sent,

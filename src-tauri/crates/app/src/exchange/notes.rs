@@ -63,7 +63,7 @@ pub(crate) fn waiting_for(office: &Office) -> Result<BTreeMap<UnitId, Day>, Faul
 pub(crate) fn undelivered(office: &Office, unit: UnitId) -> Result<Undelivered, Fault> {
     let roster = office.roster();
     let shared = roster.shared(office.identity.record.unit, unit);
-    let devices: Vec<DeviceId> = roster.devices_of(unit).map(|d| d.device()).collect();
+    let devices: Vec<DeviceId> = roster.active_devices_of(unit).map(|d| d.device()).collect();
     office.store.read(|reader| {
         let mut own = reader.logs_of(office.identity.device)?;
         own.retain(|log| shared.contains(&log.key.space));

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::audit::{Act, Deed, FileKind};
 use domain::id::{DeviceId, LogId, TransferId, UnitId, ulid};
 use domain::log::Held;
 use domain::time::{Day, day_of};
@@ -14,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use store::local::{Gap, Packet};
 use sync::Archive;
 use sync::chain::RUN_BYTES_MAX;
-use sync::frontier::{LogState, StretchState};
-use sync::packet::{self, Before, Header, Observed, PacketWriter};
+use sync::frontier::{LogState, StretchState, UNKNOWN};
+use sync::packet::{self, Before, Header, Observed, PacketWriter, RECIPIENTS_MAX};
 use sync::plan::{Packed, Plan};
 use sync::segment::PAYLOAD_TARGET;
 use trust::SUITE;
@@ -24,14 +25,16 @@ use super::history::{self, ExchangeOutcome, Note};
 use super::notes;
 use super::preview::{self, Checked, PacketView, packet_fault};
 use crate::archive::Records;
+use crate::audit;
 use crate::clock::{draw, signed};
-use crate::fault::{Fault, FileTrouble, file_fault};
+use crate::fault::{Fault, FileTrouble, PacketTrouble, file_fault};
 use crate::host::Place;
 use crate::journal;
 use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Phase, Progress};
+use crate::quarantine::{self, HeldReason, Turned};
 use crate::sharing;
 use crate::view::UnitRef;
 
@@ -111,6 +114,8 @@ pub struct PacketImported {
     pub packet: PacketView,
     /// Entries that were stored.
     pub received: u64,
+    /// How much of it waits to be looked at (待查).
+    pub held: u64,
     /// How it ended.
     pub outcome: ExchangeOutcome,
 }
@@ -156,12 +161,16 @@ pub(crate) fn export(
     let roster = office.roster();
     let shared = roster.shared(own_unit, request.unit);
     // This computer has what it packs; of its own unit it writes for the others.
-    let others = roster.devices_of(request.unit).filter(|d| d.device() != office.identity.device);
+    let others =
+        roster.active_devices_of(request.unit).filter(|d| d.device() != office.identity.device);
     let mut recipients: Vec<String> = others.map(|d| d.recipient.clone()).collect();
     if shared.is_empty() || recipients.is_empty() {
         return Err(Fault::not_found(request.unit));
     }
     recipients.extend(roster.escrow().into_iter().map(str::to_owned));
+    if recipients.len() > RECIPIENTS_MAX {
+        return Err(Fault::Packet { reason: PacketTrouble::TooManyComputers, whole_segments: 0 });
+    }
 
     let mut records = Records::new(office.clone());
     let own = records.held(&shared)?;
@@ -213,10 +222,13 @@ pub(crate) fn export(
             device: None,
             received: 0,
             sent: entries,
+            held: 0,
             outcome: ExchangeOutcome::Written,
             waiting_until: None,
         },
     )?;
+    let deed = Deed::exported(FileKind::Packet).unit(request.unit).count(entries);
+    audit::note_later(office, deed)?;
     let names = office.store.read(|reader| Names::read(office, reader))?;
     Ok(PacketExported { packet, unit: names.unit(request.unit), files, entries })
 }
@@ -226,7 +238,7 @@ fn acknowledged(office: &Office, unit: UnitId) -> Result<BTreeMap<LogId, LogStat
     let roster = office.roster();
     let own = office.identity.device;
     let devices: Vec<DeviceId> =
-        roster.devices_of(unit).map(|d| d.device()).filter(|d| *d != own).collect();
+        roster.active_devices_of(unit).map(|d| d.device()).filter(|d| *d != own).collect();
     let mut common: Option<BTreeMap<LogId, u64>> = None;
     for device in devices {
         let held = office.store.read(|reader| reader.held_by(device))?;
@@ -247,7 +259,7 @@ fn acknowledged(office: &Office, unit: UnitId) -> Result<BTreeMap<LogId, LogStat
 fn states(ends: BTreeMap<LogId, u64>) -> BTreeMap<LogId, LogState> {
     ends.into_iter()
         .map(|(log, last)| {
-            let whole = StretchState { first: 1, last, head: [0; 8] };
+            let whole = StretchState { first: 1, last, head: UNKNOWN };
             (log, LogState { log, ranges: vec![whole] })
         })
         .collect()
@@ -260,8 +272,13 @@ fn write_frontier(own: &[Held]) -> Result<Vec<u8>, Fault> {
     Ok(serde_json::to_vec(&ends)?)
 }
 
+/// Up to where a packet went, as it rests in the database.
+pub(crate) fn reach(bytes: &[u8]) -> BTreeMap<LogId, u64> {
+    serde_json::from_slice(bytes).unwrap_or_default()
+}
+
 fn read_frontier(bytes: &[u8]) -> BTreeMap<LogId, LogState> {
-    states(serde_json::from_slice(bytes).unwrap_or_default())
+    states(reach(bytes))
 }
 
 fn first_header(
@@ -294,7 +311,7 @@ fn first_header(
         part: 1,
         parts: u32::try_from(parts).unwrap_or(u32::MAX),
         entries: 0,
-        enrolment: if me.is_certified { None } else { office.identity.enrolment() },
+        enrolment: if me.is_certified { None } else { office.enrolment() },
         credentials: packet::credentials(&office.statements()?, &roster, me.device),
         observed: observed.get(&recipient).map(|(packet, ours_ahead)| Observed {
             packet: *packet,
@@ -393,9 +410,19 @@ pub(crate) fn import(
         Ok(_) if packet.waiting_for.is_some() => ExchangeOutcome::Waiting,
         Ok(_) => ExchangeOutcome::Received,
     };
-    note_import(office, &checked, &packet, received, outcome)?;
+    for (_, key, why) in checked.segments.iter().flat_map(|segment| &segment.refused) {
+        let (reason, way) = (HeldReason::of_log(*why), "usb".to_owned());
+        let from = Some(checked.header.sender);
+        quarantine::turned_away(office, Turned { reason, way, from, device: Some(key.device) });
+    }
+    let held = quarantine::newly_held(office)?;
+    note_import(office, &checked, &packet, (received, held), outcome)?;
+    if received > 0 {
+        let deed = Deed::new(Act::PacketImported).unit(checked.header.sender_unit);
+        audit::note_later(office, deed.device(checked.header.sender).count(received))?;
+    }
     match stored {
-        Ok(_) => Ok(PacketImported { packet, received, outcome }),
+        Ok(_) => Ok(PacketImported { packet, received, held, outcome }),
         Err((_, fault)) => Err(fault),
     }
 }
@@ -424,7 +451,7 @@ fn note_import(
     office: &Office,
     checked: &Checked,
     packet: &PacketView,
-    received: u64,
+    (received, held): (u64, u64),
     outcome: ExchangeOutcome,
 ) -> Result<(), Fault> {
     let header = &checked.header;
@@ -470,6 +497,7 @@ fn note_import(
             device: Some(header.sender),
             received,
             sent: 0,
+            held,
             outcome,
             waiting_until: packet.waiting_for.as_ref().map(|waiting| waiting.until),
         },

@@ -18,6 +18,7 @@ use trust::roster::Roster;
 use trust::statement::Signed;
 
 use super::packets::PacketFrom;
+use crate::branches;
 use crate::clock::signed;
 use crate::fault::{Fault, FileTrouble, PacketTrouble};
 use crate::names::Names;
@@ -25,6 +26,7 @@ use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Phase, Progress};
 use crate::projector;
+use crate::quarantine::{self, HeldReason, Turned};
 use crate::settings;
 use crate::sharing;
 use crate::view::{DeviceRef, UnitRef};
@@ -35,7 +37,7 @@ use crate::view::{DeviceRef, UnitRef};
 pub struct RefusedLog {
     /// The device that wrote it.
     pub device: DeviceRef,
-    /// Why: `not_certified`, `no_grant`, `not_shared`.
+    /// Why: `not_certified`, `no_grant`, `not_shared`, `signature`.
     pub reason: String,
 }
 
@@ -77,6 +79,8 @@ pub struct PacketView {
     pub to_decide: u32,
     /// Entries that would wait for an earlier packet.
     pub waiting: u64,
+    /// Entries of a revoked computer that would be held until somebody adopts them.
+    pub late: u64,
     /// Which packet that is.
     pub waiting_for: Option<WaitingFor>,
     /// Logs that are not taken.
@@ -132,6 +136,19 @@ fn roster_with(office: &Office, header: &Header) -> Roster {
     roster
 }
 
+/// Remembers that somebody brought a packet whose sender is not believed.
+fn note_sender(office: &Office, fault: &PacketFault) {
+    let reason = match fault {
+        PacketFault::UnknownSender => HeldReason::UnknownSender,
+        PacketFault::Forged => HeldReason::Forged,
+        PacketFault::OtherOrganisation => HeldReason::OtherOrganisation,
+        // Damage is told to whoever holds the stick; nobody meant harm.
+        _ => return,
+    };
+    let way = "usb".to_owned();
+    quarantine::turned_away(office, Turned { reason, way, from: None, device: None });
+}
+
 /// Reads a packet to its end.
 pub(super) fn check<R: Read + Seek>(
     office: &Office,
@@ -139,6 +156,7 @@ pub(super) fn check<R: Read + Seek>(
     progress: &Progress,
 ) -> Result<Checked, Fault> {
     let mut reader = PacketReader::open(file, &office.identity.packet, &office.roster())
+        .inspect_err(|error| note_sender(office, error))
         .map_err(|error| packet_fault(&error, 0))?;
     let header = reader.header().clone();
     let unit = office.identity.record.unit;
@@ -167,15 +185,10 @@ pub(super) fn check<R: Read + Seek>(
             checked.damage = Some(PacketFault::Damaged);
             return Ok(checked);
         };
+        let count: usize = verified.stretches.iter().map(|s| s.entries.len()).sum();
+        entries = entries.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         // Statements of an earlier segment count for a later one.
-        for (entry, _) in verified.stretches.iter().flat_map(|s| &s.entries) {
-            entries = entries.saturating_add(1);
-            if entry.kind == EntryKind::STATEMENT
-                && let Ok(signed) = Signed::from_bytes(&entry.payload)
-            {
-                let _ = checked.roster.admit(&signed);
-            }
-        }
+        segment::learn(&mut checked.roster, &verified.stretches);
         progress.at(Phase::Checking, entries, Some(checked.header.entries));
         checked.segments.push(verified);
     }
@@ -189,7 +202,7 @@ pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView,
         let stretches: Vec<&Stretch> =
             checked.segments.iter().flat_map(|verified| &verified.stretches).collect();
         let mut forecast = Forecast::default();
-        forecast.sort(reader, &checked.roster, &stretches)?;
+        forecast.sort(office, reader, &checked.roster, &stretches)?;
         forecast.build(office, reader)?;
         let refused: BTreeSet<_> = checked
             .segments
@@ -212,6 +225,7 @@ pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView,
             cases_updated: forecast.cases_updated,
             to_decide: forecast.to_decide,
             waiting: forecast.waiting,
+            late: forecast.late,
             waiting_for: waiting_for.map(|before| WaitingFor {
                 unit: names.unit(header.sender_unit),
                 until: day_of(signed(before.until_ms)),
@@ -236,6 +250,8 @@ const fn refusal_word(refusal: LogRefusal) -> &'static str {
         LogRefusal::NotCertified => "not_certified",
         LogRefusal::NoGrant => "no_grant",
         LogRefusal::NotShared => "not_shared",
+        LogRefusal::Signature => "signature",
+        LogRefusal::Missing => "missing",
     }
 }
 
@@ -272,6 +288,7 @@ fn reaches_start(ranges: &[(u64, u64)], seq: u64) -> bool {
 struct Forecast {
     fresh: u64,
     waiting: u64,
+    late: u64,
     has_gap: bool,
     cases_new: u32,
     cases_updated: u32,
@@ -283,13 +300,17 @@ impl Forecast {
     /// Sorts out which entries are new, and which of those have everything they build on.
     fn sort(
         &mut self,
+        office: &Office,
         reader: &Reader<'_>,
         roster: &Roster,
         stretches: &[&Stretch],
     ) -> Result<(), Fault> {
+        let ended = office.ended();
+        let erased = roster.erased();
         let mut ready: BTreeSet<EntryRef> = BTreeSet::new();
         let mut held: HashMap<LogId, Vec<(u64, u64)>> = HashMap::new();
         let mut fresh: Vec<(EntryRef, Entry)> = Vec::new();
+        let mut late: BTreeSet<EntryRef> = BTreeSet::new();
         for stretch in stretches {
             if let std::collections::hash_map::Entry::Vacant(slot) = held.entry(stretch.log) {
                 let log = reader.held_of(stretch.log)?;
@@ -300,9 +321,15 @@ impl Forecast {
             self.has_gap |= !reaches_start(ranges, stretch.first);
             for (at, (entry, _)) in stretch.entries.iter().enumerate() {
                 let seq = stretch.first.saturating_add(u64::try_from(at).unwrap_or(0));
-                if !ranges.iter().any(|(f, l)| (*f..=*l).contains(&seq)) {
-                    fresh.push((EntryRef { log: stretch.log, seq }, entry.clone()));
+                let at = EntryRef { log: stretch.log, seq };
+                if ranges.iter().any(|(f, l)| (*f..=*l).contains(&seq)) {
+                    continue;
                 }
+                let is_late = ended.is_late(stretch.key.device, at);
+                if is_late && entry.kind == EntryKind::CHANGE {
+                    late.insert(at);
+                }
+                fresh.push((at, entry.clone()));
             }
             ranges.push((stretch.first, stretch.last()));
         }
@@ -321,11 +348,18 @@ impl Forecast {
                     // It came before, in another way.
                     continue;
                 }
+                if erased.contains_key(&entry.doc) {
+                    // It is stored without its payload, and waits for nothing.
+                    continue;
+                }
                 let mut is_ready = true;
                 for need in &entry.needs {
                     is_ready &= ready.contains(need) || reader.is_ready(*need)?;
                 }
-                if is_ready {
+                if is_ready && late.contains(&at) {
+                    ready.insert(at);
+                    self.late = self.late.saturating_add(1);
+                } else if is_ready {
                     ready.insert(at);
                     self.by_record.entry(entry.doc).or_default().push((at, entry));
                 } else {
@@ -367,13 +401,16 @@ impl Forecast {
             let mut incoming = Vec::new();
             for (at, entry) in &changes {
                 let mut needs = Vec::new();
+                let Some(payload) = entry.payload.bytes() else { continue };
                 for need in &entry.needs {
-                    needs.push(match places.get(need) {
-                        Some(place) => Need::Batch(*place),
-                        None => reader.change_of_entry(*need)?.map_or(Need::Held, Need::Change),
-                    });
+                    if let Some(place) = places.get(need) {
+                        needs.push(Need::Batch(*place));
+                        continue;
+                    }
+                    for at in branches::meant(reader, Some(payload), *need)? {
+                        needs.push(reader.change_of_entry(at)?.map_or(Need::Held, Need::Change));
+                    }
                 }
-                let payload = entry.payload.as_slice();
                 incoming.push(Incoming { log: at.log, seq: at.seq, needs, payload });
             }
             let verdicts = record.apply(&incoming);
@@ -406,7 +443,7 @@ fn brought(
             at: *at,
             key: *keys.get(&at.log)?,
             record: entry.doc,
-            payload: entry.payload.clone(),
+            payload: entry.payload.bytes()?.to_vec(),
         };
         sharing::unpack(roster, &carrier).ok()
     });

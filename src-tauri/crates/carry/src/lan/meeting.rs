@@ -7,6 +7,7 @@ use sync::session::{self, Message, Peer, Session, SessionFault, Side, Stop, Wire
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -130,7 +131,9 @@ where
     let (incoming, mut received) = mpsc::channel::<Result<Message, LanFault>>(2);
     let (to_send, mut sending) = mpsc::channel::<Message>(1);
     let (counts_in, counts_out) = (meter.clone(), meter.clone());
-    let reader = tokio::spawn(async move {
+    // Both ends stop with this meeting, whatever ends it.
+    let (mut reader, mut writer) = (JoinSet::new(), JoinSet::new());
+    reader.spawn(async move {
         loop {
             let read = read_message(&mut input, session::MESSAGE_BYTES_MAX).await;
             let message = read.map(|(message, bytes)| {
@@ -143,18 +146,19 @@ where
             }
         }
     });
-    let writer = tokio::spawn(async move {
+    writer.spawn(async move {
         while let Some(message) = sending.recv().await {
             let bytes = write_message(&mut output, &message).await?;
             Meter::count(&counts_out, bytes, true);
         }
-        output.shutdown().await.map_err(LanFault::from)
+        let closed = timeout(MESSAGE, output.shutdown()).await;
+        closed.map_err(|_| LanFault::NoAnswer)?.map_err(LanFault::from)
     });
     let talk = talk(keeper, archive, session, side, peer, first, &to_send, &mut received);
     let result = talk.await;
     drop(to_send);
-    reader.abort();
-    let sent = writer.await.unwrap_or(Err(LanFault::Nonsense));
+    reader.abort_all();
+    let sent = writer.join_next().await.and_then(Result::ok).unwrap_or(Err(LanFault::Nonsense));
     // Whoever says the last word may find the line already closed.
     if session.is_over() { result } else { result.and(sent) }
 }
@@ -247,12 +251,13 @@ async fn connect<K: Keeper>(
 
 /// Tells a stranger from somebody who does not speak our language.
 fn handshake_fault(error: &std::io::Error) -> LanFault {
-    use tokio_rustls::rustls::{CertificateError, Error};
+    use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
     let inner = error.get_ref().and_then(|e| e.downcast_ref::<Error>());
     match inner {
         Some(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)) => {
             LanFault::Stranger
         }
+        Some(Error::AlertReceived(AlertDescription::AccessDenied)) => LanFault::Locked,
         _ => LanFault::NotPingli,
     }
 }

@@ -63,7 +63,7 @@ pub struct Node {
     pub device: Option<String>,
 }
 
-/// A step: exactly one of `call`, `exchange`, `merge`, `crash`, `clock`, `everyone_meets`,
+/// A step: exactly one of `call`, `exchange`, `merge`, `crash`, `clock`, `copy`, `everyone_meets`,
 /// `expect`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +101,9 @@ pub struct Step {
     /// A clock that goes wrong.
     #[serde(default)]
     pub clock: Option<ClockStep>,
+    /// A computer that is copied, as it is, identity and all.
+    #[serde(default)]
+    pub copy: Option<CopyStep>,
     /// Everybody exchanges with everybody until nothing moves any more.
     #[serde(default)]
     pub everyone_meets: bool,
@@ -133,6 +136,16 @@ pub enum Way {
     Usb,
     /// A meeting on the network: both ways.
     Lan,
+}
+
+/// A computer that is copied: from now on both write under one identity.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyStep {
+    /// Which.
+    pub node: String,
+    /// What steps call the copy.
+    pub to: String,
 }
 
 /// A power cut.
@@ -216,6 +229,7 @@ impl Scenario {
                 step.merge.is_some(),
                 step.crash.is_some(),
                 step.clock.is_some(),
+                step.copy.is_some(),
                 step.everyone_meets,
                 !step.expect.is_empty(),
             ];

@@ -121,7 +121,7 @@ impl Room {
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             host: Arc::new(CommandLine),
-            cost: COST,
+            cost: Some(COST),
             listener: Some(Arc::new(move |event| {
                 if is_burnt(&fuse, &event, &[Phase::Receiving]) {
                     std::panic::resume_unwind(Box::new("power cut"));
@@ -133,6 +133,7 @@ impl Room {
                     let _ = desk.call("call_cancel", json!({ "call": CALL }), None);
                 }
             })),
+            worker: None,
         }));
         // The slot is new: nobody else can have filled it.
         let _ = slot.set(Arc::downgrade(&desk));
@@ -196,6 +197,17 @@ fn is_burnt(fuse: &Fuse, event: &Event, phases: &[Phase]) -> bool {
 fn ratio(done: u64, total: u64) -> f64 {
     let float = |n: u64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     if total == 0 { 1.0 } else { float(done) / float(total) }
+}
+
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 impl Rooms {
@@ -281,6 +293,23 @@ impl Rooms {
         for room in self.rooms.values() {
             room.clock.set(unsigned(self.now_ms + room.ahead_ms));
         }
+        Ok(())
+    }
+
+    /// Copies a room, as somebody does who makes an image of its disk and puts it back elsewhere.
+    pub(super) fn copy(&mut self, name: &str, to: &str) -> Result<(), String> {
+        if to.is_empty() || self.rooms.contains_key(to) {
+            return Err(format!("two rooms are called {to:?}"));
+        }
+        let words = |fault: Fault| format!("{name}: {fault}");
+        let unlock = || json!({ "passphrase": PASSPHRASE });
+        let original = self.room(name)?;
+        original.call("profile_lock", json!({})).map_err(words)?;
+        let room = Room::new(self.folder.path(), to, self.now_ms, u64::from(u32::MAX));
+        copy_files(&original.home, &room.home).map_err(|error| error.to_string())?;
+        original.call("profile_unlock", unlock()).map_err(words)?;
+        room.call("profile_unlock", unlock()).map_err(words)?;
+        self.rooms.insert(to.to_owned(), room);
         Ok(())
     }
 

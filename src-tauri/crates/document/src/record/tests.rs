@@ -199,6 +199,52 @@ fn a_text_typed_on_an_old_version_keeps_what_arrived_meanwhile() {
     ));
 }
 
+/// What would stand of the title, and what waits, if the second device wrote later than it might.
+fn without_second(record: &Record) -> Option<(Vec<String>, Vec<String>)> {
+    let second = Anyone.proof(binding::log_tag(LogId([2; 16])));
+    let late = record.late_fields(&Anyone, |_, value| value.proof == second);
+    let words = |values: &[FieldValue]| -> Vec<String> {
+        values.iter().filter_map(|v| v.value.as_str()).map(str::to_owned).collect()
+    };
+    late.get("title").map(|title| (words(&title.standing), words(&title.waiting)))
+}
+
+#[test]
+fn what_a_late_write_replaced_is_found_again() {
+    let (mut devices, _) = begun(3);
+    let [a, b, c] = &mut devices[..] else { unreachable!() };
+    let pair = |standing: &[&str], waiting: &[&str]| {
+        let all = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        Some((all(standing), all(waiting)))
+    };
+    assert_eq!(without_second(&a.record), None, "nothing is late");
+    let once = b.put("title", "院墙排水");
+    a.take(std::slice::from_ref(&once));
+    assert_eq!(without_second(&a.record), pair(&["滴水"], &["院墙排水"]));
+    let twice = b.put("title", "流水");
+    a.take(std::slice::from_ref(&twice));
+    assert_eq!(without_second(&a.record), pair(&["滴水"], &["院墙排水", "流水"]), "through both");
+    // Somebody who did not know wrote over the same value: it is answered and does not come back.
+    let beside = c.put("title", "屋檐滴水");
+    a.take(std::slice::from_ref(&beside));
+    assert_eq!(without_second(&a.record), pair(&["屋檐滴水"], &["院墙排水", "流水"]));
+    c.take(&[once, twice]);
+    assert_eq!(without_second(&c.record), without_second(&a.record), "in any order");
+    // Whoever decides knowing all leaves nothing late.
+    let decided = note("裁定", 9).replace("\"note\"", "\"decided\"");
+    let edit = Edit {
+        facts: vec![(a.fact_id(0), decided)],
+        fields: vec![("title".into(), field("排水", 9))],
+        ..Edit::default()
+    };
+    a.edit(&edit);
+    assert_eq!(without_second(&a.record), None);
+    b.put("place", "村口");
+    let late = b.record.late_fields(&Anyone, |_, _| true);
+    assert_eq!(late["title"].standing, [], "the beginning has nothing before it");
+    assert_eq!(late["place"].standing, []);
+}
+
 #[test]
 fn deciding_between_two_values_needs_a_fact() {
     let (mut devices, _) = begun(2);
@@ -396,11 +442,33 @@ fn an_entry_that_builds_on_a_held_one_waits_with_it() {
     let mut bad = devices[1].clone();
     let held = forge(&bad.note("甲"), |c| c.extra_bytes = vec![1]);
     let after = bad.note("乙");
-    let mut witness = devices[0].clone();
-    assert_eq!(
-        witness.take(&[held, after]),
-        [Verdict::Held(StructureFault::NotAChange), Verdict::Held(StructureFault::Needs)]
-    );
+    // In one batch, and after the first was held.
+    for need in [Need::Batch(0), Need::Held] {
+        let mut witness = devices[0].clone();
+        let later = Incoming { needs: vec![need], ..after.incoming() };
+        assert_eq!(
+            witness.record.apply(&[held.incoming(), later]),
+            [Verdict::Held(StructureFault::NotAChange), Verdict::Held(StructureFault::OnHeld)]
+        );
+    }
+}
+
+#[test]
+fn what_a_held_change_says_is_read_without_touching_anything() {
+    let fact = FactId { log: binding::log_tag(GENESIS_LOG), ulid: ulid(1_000, &[0; 10]) };
+    let edit = Edit {
+        facts: vec![(fact, note("看过现场", 1_000))],
+        fields: vec![("title".into(), field("滴水", 1_000))],
+        ..Edit::default()
+    };
+    let actor = binding::actor(GENESIS_LOG, &[1; 12]);
+    let (_, made) = Record::begin(record_id(), "case", actor, &edit).unwrap();
+    let said = crate::peek(&made.payload);
+    assert!(matches!(&said.facts[..], [one] if one.body.row().code == "note"));
+    assert!(matches!(&said.fields[..], [(name, one)] if name == "title" && one.value == "滴水"));
+    for cut in 0..made.payload.len() {
+        assert_eq!(crate::peek(&made.payload[..cut]), crate::Said::default(), "cut at {cut}");
+    }
 }
 
 proptest! {

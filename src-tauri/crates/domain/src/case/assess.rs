@@ -4,7 +4,7 @@ use crate::catalogue::Category;
 use crate::fact::body::{Choice, Risk};
 use crate::id::{FactId, UnitId};
 use crate::merge::{self, Settled};
-use crate::role::Role;
+use crate::rights::Right;
 use crate::rules::{RuleId, Why};
 
 use super::conflict::{Conflict, ConflictKind, Seat, Side};
@@ -20,16 +20,13 @@ pub struct Derived<T> {
     pub why: Why,
 }
 
-/// Who may lower a risk.
-const LOWERS: &[Role] = &[Role::R3, Role::R4, Role::R5, Role::R6, Role::R7];
-
 /// The risk of a case: MAX over what stands side by side. A visit that shows danger counts as
 /// red. Lowering needs a director or above and a reason; otherwise it does not hold.
 #[must_use]
 pub fn risk(facts: &Facts) -> (Option<Derived<Risk>>, Vec<Conflict>) {
     let judged: Vec<(&Known, Risk, bool)> = each!(facts, RiskAssessed)
         .map(|(k, b)| {
-            let may_lower = LOWERS.contains(&k.role) && !b.reason.trim().is_empty();
+            let may_lower = Right::DangerDecide.admits(k.role) && !b.reason.trim().is_empty();
             (k, b.risk, may_lower)
         })
         .chain(
@@ -199,7 +196,7 @@ mod tests {
     #[test]
     fn a_decision_about_the_type_stays_readable_and_no_other_decision_is_one() {
         let mut b = begun();
-        let other: Desk = b.world.desk(1, Role::R2);
+        let other: Desk = b.world.desk(1, crate::role::Role::R2);
         b.world.meet(b.village, other);
         let homestead = b.world.write(b.village, "2026-03-02", set(Category::Homestead));
         let neighbours = b.world.write(other, "2026-03-02", set(Category::Neighbours));

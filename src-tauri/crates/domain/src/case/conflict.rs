@@ -3,7 +3,7 @@
 //! dropped; a settled conflict stays readable for ever (曾有冲突).
 
 use crate::fact::body::Choice;
-use crate::fact::{Body, FieldValue};
+use crate::fact::{Body, Carried, Fact, FieldValue};
 use crate::id::{DeviceId, FactId, UnitId, UserId};
 use crate::role::{Level, Role};
 use crate::rules::{RuleId, Why};
@@ -156,6 +156,20 @@ impl Side {
             device: Some(known.proof.device),
             recorded: known.fact.recorded,
         }
+    }
+
+    /// The side a fact stands for, as its record carries it; nothing if it cannot be read.
+    #[must_use]
+    pub fn of_carried(carried: &Carried) -> Option<Self> {
+        let fact = Fact::read(&carried.json).ok()?;
+        Some(Self {
+            choice: Choice::Fact(carried.id),
+            at: Some(fact.at),
+            by: fact.by,
+            unit: carried.proof.map(|proof| proof.unit),
+            device: carried.proof.map(|proof| proof.device),
+            recorded: fact.recorded,
+        })
     }
 
     /// The side a register's value stands for.

@@ -17,7 +17,7 @@ use crate::fact::body::{
 use crate::id::{FactId, RecordId, UnitId};
 use crate::link::{self, Said};
 use crate::merge::{self, Settled};
-use crate::role::{Level, Role};
+use crate::role::Level;
 use crate::rules::{RuleId, Why};
 use crate::time::At;
 
@@ -220,7 +220,7 @@ fn dispute<'a>(other: RecordId, sides: impl Iterator<Item = &'a Known>) -> Confl
 /// The contradictions about a pair that the judicial office has answered.
 fn settled(said: &[Said<'_, Verdict>], other: RecordId) -> Vec<Conflict> {
     let mut found = Vec::new();
-    for answer in said.iter().filter(|said| said.known.role == Role::R6) {
+    for answer in said.iter().filter(|said| Seat::JudicialOffice.admits(said.known.role)) {
         let before: Vec<Said<'_, Verdict>> = said
             .iter()
             .filter(|s| s.known.id != answer.known.id && answer.answers(s))

@@ -86,6 +86,8 @@ pub(super) fn archive(facts: &Facts) -> Option<Archive> {
                 | Body::FileStatement(_)
                 | Body::DuplicateDecided(_)
                 | Body::TakenUp(_)
+                | Body::Restricted(_)
+                | Body::RestrictionLifted(_)
         )
     };
     let mut late: Vec<&Known> = facts
@@ -106,6 +108,18 @@ pub(super) fn archive(facts: &Facts) -> Option<Archive> {
         supplement: late.into_iter().map(|known| known.id).collect(),
         statements: stated.into_iter().map(|known| known.id).collect(),
     })
+}
+
+/// Why nothing is done with the file but keep it, if so: the first restriction (封存) that nobody
+/// lifted who knew of it.
+pub(super) fn restriction(facts: &Facts) -> Option<Why> {
+    let is_lifted = |restricted: &Known| {
+        each!(facts, RestrictionLifted).any(|(lifting, _)| lifting.knows(restricted))
+    };
+    let (restricted, _) = each!(facts, Restricted)
+        .filter(|(known, _)| !is_lifted(known))
+        .min_by_key(|(known, _)| known.order())?;
+    Some(Why::new(RuleId::Restriction, [restricted.id]))
 }
 
 /// What came in that whoever closed the case did not know, and what was decided about it.
@@ -324,6 +338,50 @@ mod tests {
         b.world.write(b.township, "2026-03-14", archived());
         let again = b.merged().archive.expect("sealed anew");
         assert!(again.supplement.is_empty());
+    }
+
+    #[test]
+    fn a_restriction_holds_until_somebody_who_knew_of_it_lifts_it() {
+        let restricted = || Body::Restricted(Restricted { reason: "保管期限未满".into() });
+        let lifted = || {
+            Body::RestrictionLifted(RestrictionLifted { reason: "法院调取后恢复".into() })
+        };
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", closed());
+        b.world.write(b.village, "2026-03-06", archived());
+        let (head, other) = (b.world.desk(2, Role::R7), b.world.desk(3, Role::R7));
+        for desk in [head, other] {
+            b.world.meet(b.village, desk);
+        }
+        let first = b.world.write(head, "2026-03-10", restricted());
+        // Somebody who knew of none lifts none, and each must be lifted.
+        b.world.write(other, "2026-03-10", lifted());
+        let second = b.world.write(other, "2026-03-11", restricted());
+        b.world.meet(head, b.township);
+        b.world.write(head, "2026-03-12", lifted());
+        b.world.meet(head, other);
+        b.world.meet(b.township, other);
+        let case = b.merged();
+        let why = case.restriction.as_ref().expect("the second one stands");
+        assert_eq!(why.facts, [second]);
+        assert_ne!(first, second);
+        assert!(has(&case, Mark::Restricted));
+        assert!(case.archive.as_ref().is_some_and(|archive| archive.supplement.is_empty()));
+        b.world.write(other, "2026-03-13", lifted());
+        b.world.meet(b.township, other);
+        let case = b.merged();
+        assert!(case.restriction.is_none() && !has(&case, Mark::Restricted));
+        assert_eq!(case.state, State::Archived, "it is filed as before");
+    }
+
+    #[test]
+    fn only_the_head_restricts_whoever_else_says_so_does_nothing() {
+        let mut b = begun();
+        b.world.write(b.village, "2026-03-05", closed());
+        b.world.write(b.village, "2026-03-06", archived());
+        let body = Body::Restricted(Restricted { reason: "请封存".into() });
+        b.world.write(b.village, "2026-03-07", body);
+        assert!(b.merged().restriction.is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::fact::Body;
 use crate::fact::body::{ClockKind, EscalationReason, Flag, Risk};
 use crate::id::FactId;
-use crate::role::Role;
+use crate::rights::Right;
 use crate::rules::{RuleId, Why};
 
 use super::Case;
@@ -32,7 +32,7 @@ pub(super) fn unshown(
                     each!(facts, Flagged).any(|(_, body)| body.flags.contains(&Flag::CrossVillage))
                 }
                 EscalationReason::BothAsk => both_ask(facts, escalation, sides),
-                EscalationReason::Ordered => request.role == Role::R7,
+                EscalationReason::Ordered => Right::EscalationOrder.admits(request.role),
                 // What a department may do, no fact tells; a period is asked of the clocks, and
                 // failed sessions are counted elsewhere.
                 EscalationReason::Department
@@ -105,6 +105,7 @@ mod tests {
     use super::*;
     use crate::calendar::Calendar;
     use crate::fact::body::{Accepted, AcceptedOn, Escalated, Flagged, VisitReceived};
+    use crate::role::Role;
 
     fn warned(b: &mut Begun) -> bool {
         let calendar = Calendar::parse("year 2026\n").expect("a table");

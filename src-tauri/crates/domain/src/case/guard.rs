@@ -49,6 +49,8 @@ pub struct Refusal {
 pub enum RefusalReason {
     /// Something must be written there.
     Empty,
+    /// Too short to tell anything.
+    TooShort,
     /// Too long.
     TooLong,
     /// Too many.
@@ -117,6 +119,26 @@ pub enum RefusalReason {
     NotSignedIn,
     /// The head of the village's committee must look at it first.
     AwaitsReview,
+    /// What is broken, forged or beyond the own right is not adopted.
+    NotAdoptable,
+    /// It must be filed in the archive first.
+    NotArchived,
+    /// The file is kept for ever (永久).
+    KeptForEver,
+    /// The file is restricted (封存): nothing is done with it but keep it.
+    Restricted,
+    /// The words name somebody of whom they must not tell.
+    NamesSomebody,
+    /// Something stands side by side that must be decided first.
+    Undecided,
+    /// Whoever it is about is bound by an agreement that holds.
+    ///
+    /// Source: 人民调解法 (2010) art. 31; 个人信息保护法 art. 47(2).
+    BoundByAgreement,
+    /// A signed paper tells of it in words that are not altered.
+    ///
+    /// Source: 档案法 (2020) art. 13; 个人信息保护法 art. 47(2).
+    SignedPaper,
 }
 
 /// Who writes, for which unit, on which day.
@@ -192,8 +214,11 @@ fn next_round(case: &Case, from: Level) -> u16 {
 /// # Errors
 /// The member at fault and what is wrong with it.
 pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
-    if !body.row().roles.contains(&author.role) {
+    if !body.row().admits(author.role) {
         return refuse("kind", RefusalReason::Role);
+    }
+    if case.restriction.is_some() && !matches!(body, Body::RestrictionLifted(_)) {
+        return refuse("kind", RefusalReason::Restricted);
     }
     check_time(case, at, body, author.today)?;
     check_size(body)?;
@@ -231,7 +256,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             }
             check_party(b, author.today)
         }
-        Body::Accepted(_) if case.state != State::Registered => {
+        Body::Accepted(_) if !matches!(case.state, State::Clue | State::Registered) => {
             refuse("kind", RefusalReason::AlreadyDone)
         }
         Body::ConsentRecorded(b) => names.party("party", b.party),
@@ -316,6 +341,8 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::Voided(_)
         | Body::Reopened(_)
         | Body::Archived(_)
+        | Body::Restricted(_)
+        | Body::RestrictionLifted(_)
         | Body::FileStatement(_)
         | Body::NumberAssigned(_)
         | Body::NumberVoided(_)
@@ -486,7 +513,7 @@ fn check_correction(case: &Case, body: &Corrected, author: Author) -> Verdict {
     if matches!(*body.to, Body::Corrected(_) | Body::Decided(_) | Body::ReportedToPolice(_)) {
         return refuse("to", RefusalReason::NotWrittenByHand);
     }
-    if !body.to.row().roles.contains(&author.role) {
+    if !body.to.row().admits(author.role) {
         return refuse("to", RefusalReason::Role);
     }
     match body.at {

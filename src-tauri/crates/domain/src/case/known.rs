@@ -28,6 +28,8 @@ pub enum RefusedFact {
     NeedsUpdate,
     /// Its author had been removed: the head of the centre must take it up first.
     AfterRemoval,
+    /// Its device had been revoked: the entry must be adopted first.
+    AfterRevocation,
 }
 
 /// A fact that counts.
@@ -132,7 +134,11 @@ impl Facts {
         let mut waiting = Vec::new();
         for (place, carried) in record.facts.iter().enumerate() {
             let checked = match Fact::read(&carried.json) {
-                Ok(fact) => check(&fact, kind, carried.proof, carried.role).map(|who| (fact, who)),
+                Ok(_) if record.late.contains(&carried.id) => Err(RefusedFact::AfterRevocation),
+                Ok(fact) => {
+                    let lent = record.adopted.contains(&carried.id).then_some(Role::R7);
+                    check(&fact, kind, carried.proof, (carried.role, lent)).map(|who| (fact, who))
+                }
                 Err(FactError::Newer(_)) => Err(RefusedFact::NeedsUpdate),
                 Err(FactError::Unreadable(_)) => Err(RefusedFact::Unreadable),
             };
@@ -242,7 +248,7 @@ impl Facts {
                 }
                 Body::Corrected(body)
                     if body.to.row().code == original.fact.body.row().code
-                        && body.to.row().roles.contains(&known.role) =>
+                        && body.to.row().admits(known.role) =>
                 {
                     Some((known, body))
                 }
@@ -276,12 +282,13 @@ impl Facts {
 }
 
 /// Whether a fact may have effect: its unit is the one its device proves, somebody vouches for
-/// its author, and the author's role may write its kind.
+/// its author, and the author's role may write its kind. Whoever adopted it lends their own right,
+/// and nobody lends what they do not have.
 fn check(
     fact: &Fact,
     kind: RecordKind,
     proof: Option<Proof>,
-    role: Option<Role>,
+    (role, lent): (Option<Role>, Option<Role>),
 ) -> Result<(Proof, Role), RefusedFact> {
     let proof = proof.filter(|p| p.unit == fact.unit).ok_or(RefusedFact::UnitNotProven)?;
     let role = role.ok_or(RefusedFact::AuthorUnknown)?;
@@ -290,7 +297,8 @@ fn check(
         return Err(RefusedFact::Unreadable);
     }
     // What a correction puts in place must be the author's to write; that is asked per target.
-    if row.roles.contains(&role) { Ok((proof, role)) } else { Err(RefusedFact::RoleMayNot) }
+    let may = row.admits(role) || lent.is_some_and(|lent| row.admits(lent));
+    if may { Ok((proof, role)) } else { Err(RefusedFact::RoleMayNot) }
 }
 
 /// A claim with legal precedence: how long it bars, and the facts it rests on.

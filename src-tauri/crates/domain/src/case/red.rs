@@ -5,8 +5,8 @@
 //! and 103.
 
 use crate::fact::body::Flag;
-use crate::id::{FactId, UnitId};
-use crate::role::Role;
+use crate::fact::{Body, Fact, RecordFacts};
+use crate::id::FactId;
 use crate::rules::{RuleId, Why};
 use crate::time::Day;
 
@@ -55,6 +55,14 @@ pub fn is_minor(born: Option<Day>, began: Day) -> bool {
     born.and_then(|born| began.years_since(born)).is_some_and(|years| years < ADULT_YEARS)
 }
 
+/// The earliest day of birth of whoever is a minor on a day.
+#[must_use]
+pub fn oldest_minor(now: Day) -> Day {
+    let years = chrono::Months::new(ADULT_YEARS.saturating_mul(12));
+    let came_of_age = now.checked_sub_months(years).unwrap_or(now);
+    came_of_age.succ_opt().unwrap_or(came_of_age)
+}
+
 /// A name as lists, statistics and exports show it: the family name of a minor only.
 ///
 /// Source: 未成年人保护法 (2024) art. 103.
@@ -79,27 +87,55 @@ pub struct Mask {
 /// What stands in the place of a home, a school, a number.
 const HIDDEN: &str = "＊＊＊";
 
+/// The most words of one case that are hidden.
+const WORDS_MAX: usize = 4_000;
+
+/// The family name alone.
+#[must_use]
+pub fn family(name: &str) -> String {
+    name.trim().chars().next().map(|first| format!("{first}某")).unwrap_or_default()
+}
+
+/// A word that is hidden, with what everybody may read in its place.
+#[must_use]
+pub fn hidden(word: &str) -> (String, String) {
+    (word.trim().to_owned(), HIDDEN.to_owned())
+}
+
 impl Mask {
-    /// The mask of some parties.
+    /// A mask of words, each with what stands in its place.
+    #[must_use]
+    pub fn new(words: Vec<(String, String)>) -> Self {
+        // One letter stands in too many words to be hidden.
+        let is_told = |(word, shown): &(String, String)| word.chars().count() > 1 && word != shown;
+        let mut hidden: Vec<(String, String)> = words.into_iter().filter(is_told).collect();
+        // The longer first, so that no part of one is left beside another.
+        hidden.sort_by(|(a, x), (b, y)| (b.len(), a, x).cmp(&(a.len(), b, y)));
+        hidden.dedup_by(|(a, _), (b, _)| a == b);
+        Self { hidden }
+    }
+
+    /// The mask of the minors among some parties, as it lies over lists, statistics and whatever
+    /// is searched, whoever looks.
     #[must_use]
     pub fn of(parties: &[Party]) -> Self {
-        let mut hidden = Vec::new();
+        let mut words = Vec::new();
         for party in parties.iter().filter(|party| party.is_minor) {
             let details = &party.details;
             let rest = [&details.school, &details.address, &details.id_number];
-            let rest = rest.into_iter().flatten().map(|text| (text.trim(), HIDDEN.to_owned()));
-            let name = (details.name.trim(), shown_name(party));
-            for (text, shown) in std::iter::once(name).chain(rest) {
-                // One letter stands in too many words to be hidden.
-                if text.chars().count() > 1 && text != shown {
-                    hidden.push((text.to_owned(), shown));
-                }
-            }
+            words.push((details.name.trim().to_owned(), shown_name(party)));
+            words.extend(rest.into_iter().flatten().map(|text| hidden(text)));
         }
-        // The longer first, so that no part of one is left beside another.
-        hidden.sort_by(|(a, _), (b, _)| (b.len(), a).cmp(&(a.len(), b)));
-        hidden.dedup();
-        Self { hidden }
+        Self::new(words)
+    }
+
+    /// This mask and another over it.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        if other.is_empty() {
+            return self.clone();
+        }
+        Self::new(self.hidden.iter().chain(&other.hidden).cloned().collect())
     }
 
     /// Whether there is nothing to hide.
@@ -115,18 +151,59 @@ impl Mask {
     }
 }
 
-/// Whether somebody may read what is hidden of a case's minors: whoever works on it, in a unit that
-/// registered or owned it, or at the township.
+/// What makes people known in a case, whatever was ever written of them, with what stands in its
+/// place.
+///
+/// Source: 未成年人保护法 (2024) art. 103; 个人信息保护法 arts. 28, 31 and 51.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Telling {
+    /// Of its minors: names, homes, schools, numbers, and who looks after them.
+    pub minors: Vec<(String, String)>,
+    /// Of its other parties.
+    pub others: Vec<(String, String)>,
+}
+
+/// Reads what makes people known in a case, from everything that stands in it: a name that was
+/// corrected stands in its history.
 #[must_use]
-pub fn may_read_minors(case: &super::Case, role: Role, unit: UnitId) -> bool {
-    match role {
-        Role::R4 | Role::R5 | Role::R6 | Role::R7 => true,
-        Role::R2 | Role::R3 => {
-            case.registration.as_ref().is_some_and(|r| r.unit == unit)
-                || case.ladder.tenures.iter().any(|tenure| tenure.unit == unit)
+pub fn telling(case: &super::Case, record: &RecordFacts) -> Telling {
+    let is_minor = |id: FactId| case.parties.iter().any(|p| p.id == id && p.is_minor);
+    let began = case.registered_on();
+    let mut told = Telling::default();
+    for carried in &record.facts {
+        let Ok(fact) = Fact::read(&carried.json) else { continue };
+        let (party, said) = match fact.body {
+            Body::PartyAdded(said) => (carried.id, said),
+            Body::Corrected(corrected) => match *corrected.to {
+                Body::PartyAdded(said) => (corrected.fact, said),
+                _ => continue,
+            },
+            Body::PrivacyRecorded(said) if is_minor(said.party) => {
+                told.minors.push((said.guardian.trim().to_owned(), family(&said.guardian)));
+                continue;
+            }
+            _ => continue,
+        };
+        let born =
+            said.birth.or_else(|| said.id_number.as_deref().and_then(crate::person::birth_in));
+        let is_young = began.is_some_and(|began| self::is_minor(born, began));
+        let words = if is_minor(party) || is_young { &mut told.minors } else { &mut told.others };
+        words.push((said.name.trim().to_owned(), family(&said.name)));
+        if let Some(guardian) = &said.guardian {
+            words.push((guardian.trim().to_owned(), family(guardian)));
         }
-        Role::R1 | Role::R8 | Role::R9 | Role::R10 | Role::R11 => false,
+        let rest = [&said.school, &said.address, &said.id_number, &said.phone];
+        words.extend(rest.into_iter().flatten().map(|text| hidden(text)));
     }
+    // Whoever looks after a child and is a party is known as one.
+    let is_party = |word: &str| case.parties.iter().any(|p| !p.is_minor && p.details.name == word);
+    told.minors.retain(|(word, _)| !is_party(word));
+    for words in [&mut told.minors, &mut told.others] {
+        words.sort_unstable();
+        words.dedup();
+        words.truncate(WORDS_MAX);
+    }
+    told
 }
 
 #[cfg(test)]
@@ -191,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn who_works_on_a_case_reads_of_its_minors_and_nobody_else() {
+    fn what_makes_a_minor_known_is_hidden() {
         let mut b = begun();
         let Body::PartyAdded(child) = party("陈小宝", Side::Third) else { return };
         let child = PartyAdded {
@@ -207,21 +284,10 @@ mod tests {
         assert_eq!(mask.over(said), "陈某在＊＊＊读三年级，住＊＊＊。");
         assert_eq!(mask.over("张某"), "张某", "grown-ups stand as they are");
         assert!(Mask::of(&begun().merged().parties).is_empty());
-        let own = b.village.unit();
-        let other = crate::id::RecordId([9; 16]);
-        for (role, unit, want) in [
-            (Role::R3, own, true),
-            (Role::R2, own, true),
-            (Role::R3, other, false),
-            (Role::R1, own, false),
-            (Role::R4, other, true),
-            (Role::R6, other, true),
-            (Role::R8, other, false),
-            (Role::R9, other, false),
-            (Role::R11, other, false),
-        ] {
-            assert_eq!(may_read_minors(&case, role, unit), want, "{role:?}");
-        }
+        let told = telling(&case, &b.world.facts(b.village));
+        let words: Vec<&str> = told.minors.iter().map(|(word, _)| word.as_str()).collect();
+        assert_eq!(words, ["桥头村三组 5 号", "陈小宝", "青石镇中心小学"]);
+        assert!(told.others.iter().any(|(word, shown)| word == "张三" || shown == "张某"));
     }
 
     #[test]
@@ -265,19 +331,5 @@ mod tests {
         assert!(!mask.is_empty());
         let hidden = vec![("陈小宝".into(), "陈某".into()), ("桥头".into(), HIDDEN.into())];
         assert_eq!(mask, Mask { hidden });
-    }
-
-    #[test]
-    fn a_unit_that_owned_the_case_still_reads_of_its_minors() {
-        use super::super::world::{accepted, escalated};
-        let mut b = begun();
-        b.world.write(b.village, "2026-03-05", escalated());
-        b.world.meet(b.village, b.township);
-        b.world.write(b.township, "2026-03-06", accepted());
-        let case = b.merged();
-        for desk in [b.village, b.township] {
-            assert!(may_read_minors(&case, Role::R3, desk.unit()));
-        }
-        assert!(!may_read_minors(&case, Role::R3, crate::id::RecordId([9; 16])));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::conflict::{Conflict, ConflictKind, Seat, Settlement, Side};
 use crate::fact::body::{Choice, Losing};
-use crate::fact::{Body, Fact, RecordFacts};
+use crate::fact::{Body, Fact, FieldValue, RecordFacts};
 use crate::id::FactId;
 use crate::rules::{RuleId, Why};
 
@@ -59,16 +59,26 @@ pub fn fold(
     let mut fields = BTreeMap::new();
     let mut conflicts = Vec::new();
     for (name, values) in &record.fields {
-        let Some(last) = values.last() else { continue };
-        let is_contested = values.iter().any(|v| v.value != last.value);
-        fields.insert(name.clone(), Register { value: last.value.clone(), is_contested });
+        let (all, shown, rule, seat) = match record.late_fields.get(name) {
+            // What nobody else ever wrote is shown for want of another.
+            Some(late) => {
+                let all: Vec<&FieldValue> = late.standing.iter().chain(&late.waiting).collect();
+                let shown = late.standing.last().or(late.waiting.last());
+                (all, shown, RuleId::UserRemoved, Seat::Director)
+            }
+            None => (values.iter().collect(), values.last(), RuleId::FieldAsk, Seat::Owner),
+        };
+        let Some(shown) = shown else { continue };
+        let is_alone = record.late_fields.get(name).is_some_and(|late| late.standing.is_empty());
+        let is_contested = is_alone || all.iter().any(|v| v.value != shown.value);
+        fields.insert(name.clone(), Register { value: shown.value.clone(), is_contested });
         if is_contested {
             conflicts.push(Conflict::between(
                 ConflictKind::Field,
                 key(name),
-                Why::new(RuleId::FieldAsk, []),
-                Seat::Owner,
-                values.iter().map(Side::of_value).collect(),
+                Why::new(rule, []),
+                seat,
+                all.into_iter().map(Side::of_value).collect(),
             ));
         }
     }
@@ -149,7 +159,7 @@ mod tests {
     use super::super::world::{Begun, begun};
     use super::*;
     use crate::fact::body::{Decided, PersonDecided};
-    use crate::fact::{Carried, FieldValue, Past};
+    use crate::fact::{Carried, LateRegister, Past};
     use crate::role::Role;
     use crate::time::Hlc;
 
@@ -187,6 +197,39 @@ mod tests {
                 );
                 assert_eq!(conflict.sides.len(), texts.len(), "{name}: none is hidden");
             }
+        }
+    }
+
+    #[test]
+    fn what_a_removed_user_wrote_later_waits_beside_what_it_replaced() {
+        // Name, what would stand, what waits, what is shown, who decides.
+        type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
+        let rows: [(Row, &str, Option<Seat>); 5] = [
+            (("over another", &["滴水"], &["排水"]), "滴水", Some(Seat::Director)),
+            (("the same words", &["滴水"], &["滴水"]), "滴水", None),
+            (("over nothing", &[], &["排水"]), "排水", Some(Seat::Director)),
+            (("beside others", &["滴水", "漏水"], &["排水"]), "漏水", Some(Seat::Director)),
+            (("twice", &["滴水"], &["排水", "流水"]), "滴水", Some(Seat::Director)),
+        ];
+        for ((name, standing, waiting), shown, seat) in rows {
+            let b = begun();
+            let all = |texts: &[&str], from: u64| -> Vec<FieldValue> {
+                (from..).zip(texts).map(|(ms, text)| value(&b, text, ms)).collect()
+            };
+            let late = LateRegister { standing: all(standing, 1), waiting: all(waiting, 9) };
+            let record = RecordFacts {
+                fields: BTreeMap::from([("title".to_owned(), late.waiting.clone())]),
+                late_fields: BTreeMap::from([("title".to_owned(), late)]),
+                ..RecordFacts::default()
+            };
+            let (fields, conflicts) = fold(&record, &Decider::anyone());
+            let title = fields.get("title").expect(name);
+            assert_eq!(title.value, Value::from(shown), "{name}");
+            assert_eq!(title.is_contested, seat.is_some(), "{name}");
+            assert_eq!(conflicts.first().map(|c| c.seat), seat, "{name}");
+            let sides = conflicts.first().map_or(0, |c| c.sides.len());
+            let want = if seat.is_some() { standing.len() + waiting.len() } else { 0 };
+            assert_eq!(sides, want, "{name}: none is hidden");
         }
     }
 

@@ -347,7 +347,7 @@ impl Sources<'_> {
         let agrees = |side: &[FactId]| side.iter().any(|party| consents.contains(party));
         match row(body.clock).extender {
             Extender::Nobody => Some(ExtensionFlaw::Role),
-            Extender::Director(_) if known.role != crate::role::Role::R7 => {
+            Extender::Director(_) if !crate::rights::Right::DeadlineApprove.admits(known.role) => {
                 Some(ExtensionFlaw::Role)
             }
             Extender::Director(most) if body.days > most => Some(ExtensionFlaw::TooLong),

@@ -69,7 +69,7 @@ mod tests {
     use super::super::{Case, known::RefusedFact};
     use super::*;
     use crate::fact::Body;
-    use crate::fact::body::{Decided, Note};
+    use crate::fact::body::{Decided, Note, ReferralReviewed};
     use crate::id::RecordId;
     use crate::role::Role;
 
@@ -107,6 +107,26 @@ mod tests {
         let case = b.merged();
         assert_eq!(home(&case), None);
         assert!(case.refused.contains(&(forged, RefusedFact::RoleMayNot)), "kept, with a mark");
+    }
+
+    #[test]
+    fn what_the_head_adopts_counts_as_far_as_the_heads_own_right_goes() {
+        let mut b = begun();
+        let moved = b.world.write(b.village, "2026-03-05", shared(7, 1));
+        let clerk = b.world.desk(2, Role::R4);
+        b.world.meet(clerk, b.village);
+        // A referral is reviewed by the head of the village alone.
+        let reviewed = ReferralReviewed { referral: moved, passed: true, reason: String::new() };
+        let reviewed = b.world.write(clerk, "2026-03-05", Body::ReferralReviewed(reviewed));
+        b.world.meet(clerk, b.village);
+        b.world.adopted.extend([moved, reviewed]);
+        let case = b.merged();
+        assert_eq!(home(&case), Some(SpaceId([7; 16])));
+        assert_eq!(
+            case.refused,
+            [(reviewed, RefusedFact::RoleMayNot)],
+            "nobody lends what they lack"
+        );
     }
 
     /// Two heads who move it in ignorance of each other, and what the second decides if asked to.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::body::{Kept, SheetIssued, SheetKind, SheetPart};
 use crate::id::{FactId, UnitId};
-use crate::role::Role;
+use crate::rights::Right;
 use crate::rules::{RuleId, Why};
 use crate::time::{At, Day};
 
@@ -243,7 +243,7 @@ fn consultations(facts: &Facts, dispatch: &mut Dispatch) {
     let mut held: Vec<&Known> = each!(facts, Consulted).map(|(known, _)| known).collect();
     held.sort_by_key(|known| known.order());
     for known in held {
-        let is_approved = known.role == Role::R7
+        let is_approved = Right::DispatchApprove.admits(known.role)
             || each!(facts, ConsultationApproved).any(|(_, body)| body.consultation == known.id);
         dispatch.consultations.push((known.id, is_approved));
     }
@@ -269,7 +269,7 @@ fn referrals(facts: &Facts, sheets: &[Sheet]) -> Vec<Referral> {
                 ReferralStatus::Dispatched
             } else if heads.is_empty() {
                 // The head's own request needs nobody else's word.
-                if known.role == Role::R3 {
+                if Right::ReferralReview.admits(known.role) {
                     ReferralStatus::Passed
                 } else {
                     ReferralStatus::Proposed

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fact::Body;
 use crate::fact::body::{Kept, Outcome, Will};
 use crate::id::FactId;
+use crate::rights::Right;
 use crate::role::Level;
 use crate::rules::{RuleId, Why};
 use crate::settings::Settings;
@@ -51,7 +52,7 @@ pub enum Stage {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum State {
-    /// 待登记: its registration has not arrived here.
+    /// 线索、待登记: who registers clues wrote it down, or its registration has not arrived here.
     Clue,
     /// 已登记
     Registered,
@@ -130,6 +131,8 @@ pub enum Mark {
     ClosedWithFollowUp,
     /// 已归档，有后续
     ArchivedWithFollowUp,
+    /// 封存
+    Restricted,
     /// 作废请求
     VoidRequested,
     /// 中止
@@ -180,6 +183,7 @@ pub(super) struct Now<'a> {
     pub(super) overpaid: &'a [Derived<FactId>],
     pub(super) conflicts: &'a [Conflict],
     pub(super) archive: Option<&'a Archive>,
+    pub(super) restriction: Option<&'a Why>,
     pub(super) voiding: &'a Voiding,
     pub(super) numbers: &'a Numbers,
     pub(super) duplicates: &'a Duplicates,
@@ -226,9 +230,17 @@ impl Now<'_> {
             (Stage::Handling, State::Mediating)
         } else if each!(self.facts, Accepted).next().is_some() {
             (Stage::Handling, State::Accepted)
+        } else if self.is_clue() {
+            (Stage::Report, State::Clue)
         } else {
             (Stage::Triage, State::Registered)
         }
+    }
+
+    /// Whether somebody who registers clues alone wrote it down, and nobody has accepted it yet.
+    fn is_clue(&self) -> bool {
+        let registered = self.registration.and_then(|r| self.facts.get(r.id));
+        registered.is_some_and(|known| !Right::CaseWrite.admits(known.role))
     }
 
     /// Where a termination or a decline put the case, until a later consent or application, or
@@ -328,6 +340,9 @@ impl Now<'_> {
         for question in self.conflicts.iter().filter(asks_follow_up) {
             mark(follow_up, &question.why);
         }
+        if let Some(why) = self.restriction {
+            mark(Mark::Restricted, why);
+        }
         if let Some(why) = &self.voiding.requested {
             mark(Mark::VoidRequested, why);
         }
@@ -409,6 +424,9 @@ impl Now<'_> {
             let marks = match reason {
                 RefusedFact::NeedsUpdate => vec![EventMark::NeedsUpdate],
                 RefusedFact::AfterRemoval => vec![EventMark::Refused, EventMark::AfterRemoval],
+                RefusedFact::AfterRevocation => {
+                    vec![EventMark::Refused, EventMark::AfterRevocation]
+                }
                 _ => vec![EventMark::Refused],
             };
             events.push(Event { id: *id, marks });

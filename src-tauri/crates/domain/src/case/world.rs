@@ -46,6 +46,7 @@ pub(crate) struct World {
     today: BTreeMap<usize, Day>,
     pub(crate) fields: BTreeMap<String, Vec<FieldValue>>,
     pub(crate) removed: BTreeMap<FactId, u64>,
+    pub(crate) adopted: BTreeSet<FactId>,
 }
 
 impl World {
@@ -56,6 +57,7 @@ impl World {
             today: BTreeMap::new(),
             fields: BTreeMap::new(),
             removed: BTreeMap::new(),
+            adopted: BTreeSet::new(),
         }
     }
 
@@ -181,6 +183,7 @@ impl World {
         let mut record = RecordFacts::gather(changes);
         record.fields.clone_from(&self.fields);
         record.removed.clone_from(&self.removed);
+        record.adopted.clone_from(&self.adopted);
         record
     }
 }

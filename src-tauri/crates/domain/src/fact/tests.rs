@@ -41,7 +41,7 @@ fn every_kind_has_a_code_of_its_own() {
     let before = codes.len();
     codes.dedup();
     assert_eq!(codes.len(), before, "two kinds share a code");
-    assert!(KINDS.iter().all(|k| !k.roles.is_empty()), "a kind nobody may write");
+    assert!(KINDS.iter().all(|k| !k.right.roles().is_empty()), "a kind nobody may write");
 }
 
 #[test]

@@ -125,6 +125,8 @@ fn a_version_gives_every_limit_it_names_and_leaves_the_rest() {
             ("silent_days", 8),
             ("late_entry_days", 9),
             ("clock_skew_minutes", 11),
+            ("idle_minutes", 12),
+            ("exchanges_while_idle", 1),
             ("stagnation", 60),
             ("revisit", 7),
             ("a_limit_of_a_newer_version", 1),
@@ -148,6 +150,8 @@ fn a_version_gives_every_limit_it_names_and_leaves_the_rest() {
         silent_days: 8,
         late_entry_days: 9,
         clock_skew_minutes: 11,
+        idle_minutes: 12,
+        exchanges_while_idle: true,
     };
     let got = Settings::of("镇-2".into(), &body);
     assert_eq!(got, want, "a builtin value leaves no trace");

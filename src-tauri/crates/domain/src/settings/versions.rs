@@ -61,7 +61,7 @@ pub fn fold<'a>(records: impl Iterator<Item = &'a RecordFacts>, township: UnitId
             }
             let proof = carried.proof.filter(|p| p.unit == fact.unit && p.unit == township)?;
             let row = fact.body.row();
-            let may = carried.role.is_some_and(|role| row.roles.contains(&role));
+            let may = carried.role.is_some_and(|role| row.admits(role));
             let Body::SettingsSet(body) = &fact.body else { return None };
             let body = body.clone();
             (may && row.record == RecordKind::Settings).then_some(Version {

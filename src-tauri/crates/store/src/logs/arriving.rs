@@ -4,8 +4,14 @@ use domain::id::LogId;
 use domain::log::{Entry, EntryRef, Hash, LogKey, Range, Run, Stretch};
 use rusqlite::params;
 
+use super::branched::Beyond;
+use super::erased::{ERASED, is_same, write_imprint};
 use super::{Arrived, integer, number, write_needs};
 use crate::database::{Result, StoreError, Writer};
+
+fn is_held(held: &[Range], seq: u64) -> bool {
+    held.iter().any(|range| (range.first..=range.last).contains(&seq))
+}
 
 /// The counters an arriving stretch moves.
 pub(super) struct Flow {
@@ -69,17 +75,23 @@ impl Writer<'_> {
     }
 
     /// Stores a stretch of a log that was verified. What is held already is passed over; a
-    /// stretch that contradicts it is refused whole.
+    /// stretch that contradicts it is refused whole. Of erased records only what the chain says of
+    /// a payload is stored, whatever comes.
     ///
     /// # Errors
     /// [`StoreError::Fork`] where the chain does not link.
     pub fn arrive(&mut self, arriving: &Stretch, now_ms: i64) -> Result<Arrived> {
+        let arriving = &*self.without_erased(arriving)?;
         let id = self.log_row(arriving.log, arriving.key)?;
         let last = arriving.last();
         let mut arrived = Arrived::default();
         let Some((_, head)) = arriving.entries.last() else { return Ok(arrived) };
+        if matches!(self.check_cut(arriving)?, Beyond::Nothing) {
+            return Ok(arrived);
+        }
         let held = self.reader().ranges(id)?;
-        self.check_links(arriving, last, &held)?;
+        let agreed = self.check_links(arriving, last, &held)?;
+        self.check_held(arriving, agreed, &held)?;
         let has_carried = self.has_carried(arriving.log)?;
         if has_carried {
             self.check_carried(arriving)?;
@@ -87,7 +99,7 @@ impl Writer<'_> {
         let mut flow = self.flow(id)?;
         for (at, (entry, _)) in arriving.entries.iter().enumerate() {
             let seq = arriving.first.saturating_add(u64::try_from(at).unwrap_or(0));
-            if held.iter().any(|range| (range.first..=range.last).contains(&seq)) {
+            if is_held(&held, seq) {
                 continue;
             }
             arrived.fresh = arrived.fresh.saturating_add(1);
@@ -104,7 +116,10 @@ impl Writer<'_> {
             .prepare_cached("UPDATE log SET released_seq = ?2 WHERE id = ?1")?
             .execute(params![id, integer(flow.released)])?;
         for run in &arriving.runs {
-            self.add_run(id, run)?;
+            // A signed point inside what is held belongs to it only if the chain there is known.
+            if run.last <= agreed || !is_held(&held, run.last) {
+                self.add_run(id, run)?;
+            }
         }
         let new = Range { first: arriving.first, last, before: arriving.before, head: *head };
         self.merge_ranges(id, &held, new)?;
@@ -131,8 +146,9 @@ impl Writer<'_> {
     }
 
     /// Checks that a stretch continues and precedes what is held, and agrees with it wherever
-    /// both know the chain.
-    fn check_links(&self, arriving: &Stretch, last: u64, held: &[Range]) -> Result<()> {
+    /// both know the chain; gives the last number where they do.
+    fn check_links(&self, arriving: &Stretch, last: u64, held: &[Range]) -> Result<u64> {
+        let mut agreed = 0;
         let chain_at = |seq: u64| -> Option<Hash> {
             if seq.saturating_add(1) == arriving.first {
                 return Some(arriving.before);
@@ -150,17 +166,39 @@ impl Writer<'_> {
             if !knows_end || !knows_start {
                 return Err(StoreError::Fork);
             }
+            if range.last <= last {
+                agreed = agreed.max(range.last);
+            }
         }
         // Signed points inside both must agree too.
         for run in self.reader().runs(arriving.log, arriving.first.saturating_sub(1))? {
-            if run.last <= last && chain_at(run.last).is_some_and(|hash| hash != run.head) {
+            if run.last > last {
+                break;
+            }
+            if chain_at(run.last).is_some_and(|hash| hash != run.head) {
+                return Err(StoreError::Fork);
+            }
+            agreed = agreed.max(run.last);
+        }
+        Ok(agreed)
+    }
+
+    /// Checks, entry by entry, what is held of a stretch beyond the last place where the chains
+    /// are known to agree.
+    fn check_held(&self, arriving: &Stretch, agreed: u64, held: &[Range]) -> Result<()> {
+        for (seq, (entry, _)) in (arriving.first..).zip(&arriving.entries) {
+            if seq <= agreed || !is_held(held, seq) {
+                continue;
+            }
+            let stored = self.reader().entries(arriving.log, seq, seq)?;
+            if stored.iter().any(|stored| !is_same(&stored.entry, entry)) {
                 return Err(StoreError::Fork);
             }
         }
         Ok(())
     }
 
-    fn add_run(&mut self, id: i64, run: &Run) -> Result<()> {
+    pub(super) fn add_run(&mut self, id: i64, run: &Run) -> Result<()> {
         self.tx
             .prepare_cached(
                 "INSERT OR IGNORE INTO log_run (log, last_seq, head, signature)
@@ -214,7 +252,8 @@ impl Writer<'_> {
     }
 
     /// Inserts one entry: ready if everything it builds on is, released if that is and the log
-    /// before it is, waiting otherwise.
+    /// before it is, waiting otherwise. One without its payload waits for nothing: nothing will be
+    /// built of it.
     fn insert(
         &mut self,
         id: i64,
@@ -226,7 +265,8 @@ impl Writer<'_> {
     ) -> Result<()> {
         let mut missing = Vec::new();
         let mut is_released = flow.released.saturating_add(1) == at.seq;
-        for need in &entry.needs {
+        let needs = if entry.payload.is_absent() { &[][..] } else { &entry.needs };
+        for need in needs {
             match self.arrival(*need)? {
                 Some((true, released)) => is_released &= released,
                 Some((false, _)) | None => missing.push(*need),
@@ -244,7 +284,8 @@ impl Writer<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO log_entry (log, seq, kind, doc, needs, payload, ready, position,
-                 stored_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 stored_ms, absent, state)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(params![
                 id,
@@ -252,15 +293,19 @@ impl Writer<'_> {
                 entry.kind.0,
                 entry.doc.bytes(),
                 write_needs(&entry.needs),
-                entry.payload,
+                entry.payload.bytes().unwrap_or_default(),
                 ready,
                 position,
-                now_ms
+                now_ms,
+                write_imprint(&entry.payload),
+                if entry.payload.is_absent() { ERASED } else { 0 }
             ])?;
         flow.has_waiting |= !missing.is_empty();
         self.wait_for(id, at.seq, &missing)?;
         if missing.is_empty() {
-            self.note_ready(entry.kind, entry.doc, arrived)?;
+            if !entry.payload.is_absent() {
+                self.note_ready(entry.kind, entry.doc, arrived)?;
+            }
             if flow.has_waiting {
                 self.wake(at, flow, arrived)?;
             }

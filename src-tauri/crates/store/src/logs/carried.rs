@@ -3,10 +3,27 @@
 
 use domain::id::{DeviceId, LogId, RecordId, SpaceId};
 use domain::log::{Entry, EntryRef, LogKey, Stretch};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
+use super::erased::is_same;
 use super::{Arrived, Carrier, fixed, integer, number, write_needs};
 use crate::database::{Reader, Result, StoreError, Writer};
+
+/// The columns of an entry that carries others, from `log_entry e` and its `log l`.
+pub(super) const CARRIER: &str = "l.log_id, e.seq, l.space, l.device, l.epoch, e.doc, e.payload";
+
+pub(super) fn carrier(row: &rusqlite::Row<'_>) -> rusqlite::Result<Carrier> {
+    Ok(Carrier {
+        at: EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? },
+        key: LogKey {
+            space: SpaceId(fixed(row, 2)?),
+            device: DeviceId(fixed(row, 3)?),
+            epoch: fixed(row, 4)?,
+        },
+        record: RecordId(fixed(row, 5)?),
+        payload: row.get(6)?,
+    })
+}
 
 impl Reader<'_> {
     /// Entries that carry others and were not unpacked yet.
@@ -14,23 +31,26 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn carriers(&self, limit: u32) -> Result<Vec<Carrier>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT l.log_id, e.seq, l.space, l.device, l.epoch, e.doc, e.payload
-             FROM log_entry e JOIN log l ON l.id = e.log
-             WHERE e.kind = 4 AND e.state = 0 ORDER BY e.log, e.seq LIMIT ?1",
-        )?;
-        let rows = query.query_map([limit], |row| {
-            Ok(Carrier {
-                at: EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? },
-                key: LogKey {
-                    space: SpaceId(fixed(row, 2)?),
-                    device: DeviceId(fixed(row, 3)?),
-                    epoch: fixed(row, 4)?,
-                },
-                record: RecordId(fixed(row, 5)?),
-                payload: row.get(6)?,
-            })
-        })?;
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {CARRIER} FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE e.kind = 4 AND e.state = 0 AND e.absent IS NULL ORDER BY e.log, e.seq LIMIT ?1"
+        ))?;
+        let rows = query.query_map([limit], carrier)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Entries that carried others, in order of log id, after one of them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn carriers_after(&self, after: Option<EntryRef>, limit: u32) -> Result<Vec<Carrier>> {
+        let (log, seq) = after.map_or((Vec::new(), 0), |at| (at.log.bytes().to_vec(), at.seq));
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {CARRIER} FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE e.kind = 4 AND e.kind <> 1 AND e.state = 1
+             AND (l.log_id, e.seq) > (?1, ?2) ORDER BY l.log_id, e.seq LIMIT ?3"
+        ))?;
+        let rows = query.query_map(params![log, integer(seq), limit], carrier)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -42,7 +62,8 @@ impl Reader<'_> {
     pub fn uncarried(&self, record: RecordId, home: SpaceId) -> Result<Vec<EntryRef>> {
         let mut query = self.conn.prepare_cached(
             "SELECT l.log_id, e.seq FROM log_entry e JOIN log l ON l.id = e.log
-             WHERE e.doc = ?1 AND e.kind = 1 AND e.ready IS NOT NULL AND l.space <> ?2
+             WHERE e.doc = ?1 AND e.kind = 1 AND e.ready IS NOT NULL AND e.absent IS NULL
+             AND l.space <> ?2
              AND NOT EXISTS (SELECT 1 FROM view_carried c
                              WHERE c.log_id = l.log_id AND c.seq = e.seq AND c.space = ?2)
              ORDER BY l.log_id, e.seq",
@@ -59,7 +80,7 @@ impl Writer<'_> {
     /// in no stretch, so that nobody is told the log were held.
     ///
     /// # Errors
-    /// [`StoreError::Fork`] where another entry stands in its place.
+    /// [`StoreError::Fork`] where another entry stands in its place. What is erased is not taken.
     pub fn take_carried(
         &mut self,
         key: LogKey,
@@ -68,11 +89,16 @@ impl Writer<'_> {
         into: SpaceId,
         now_ms: i64,
     ) -> Result<()> {
+        let Some(bytes) = entry.payload.bytes() else { return Ok(()) };
+        if self.is_erased_in(entry.doc, key.space)? {
+            return Ok(());
+        }
+        let at = self.branch_with(at, entry)?.unwrap_or(at);
         let id = self.log_row(at.log, key)?;
         match self.is_held_as(at, entry)? {
             Some(false) => return Err(StoreError::Fork),
             Some(true) => {}
-            None => self.insert_carried(id, at, entry, now_ms)?,
+            None => self.insert_carried(id, at, (entry, bytes), now_ms)?,
         }
         self.tx
             .prepare_cached(
@@ -82,7 +108,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn insert_carried(&mut self, id: i64, at: EntryRef, entry: &Entry, now_ms: i64) -> Result<()> {
+    pub(super) fn insert_carried(
+        &mut self,
+        id: i64,
+        at: EntryRef,
+        (entry, bytes): (&Entry, &[u8]),
+        now_ms: i64,
+    ) -> Result<()> {
         let mut arrived = Arrived::default();
         let mut flow = self.flow(id)?;
         let mut missing = Vec::new();
@@ -102,7 +134,7 @@ impl Writer<'_> {
                 entry.kind.0,
                 entry.doc.bytes(),
                 write_needs(&entry.needs),
-                entry.payload,
+                bytes,
                 now_ms
             ])?;
         self.wait_for(id, at.seq, &missing)?;
@@ -116,23 +148,8 @@ impl Writer<'_> {
 
     /// Whether the entry held at a place is this one; `None` if none is.
     fn is_held_as(&self, at: EntryRef, entry: &Entry) -> Result<Option<bool>> {
-        let mut query = self.tx.prepare_cached(
-            "SELECT e.kind = ?3 AND e.doc = ?4 AND e.needs = ?5 AND e.payload = ?6
-             FROM log_entry e JOIN log l ON l.id = e.log WHERE l.log_id = ?1 AND e.seq = ?2",
-        )?;
-        Ok(query
-            .query_row(
-                params![
-                    at.log.bytes(),
-                    integer(at.seq),
-                    entry.kind.0,
-                    entry.doc.bytes(),
-                    write_needs(&entry.needs),
-                    entry.payload
-                ],
-                |row| row.get(0),
-            )
-            .optional()?)
+        let stored = self.reader().entries(at.log, at.seq, at.seq)?;
+        Ok(stored.first().map(|stored| is_same(&stored.entry, entry)))
     }
 
     /// Whether entries of a log were carried here, so that some may stand where it has not come.

@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{DeviceId, LogId, RecordId, SpaceId};
-use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Range, Run};
+use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Payload, Range, Run};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Stored, Undelivered, fixed, integer, number, read_needs};
+use super::erased::read_imprint;
+use super::{Kept, Stored, Undelivered, fixed, integer, number, read_needs};
 use crate::database::{Reader, Result};
 
 const STORED: &str = "l.log_id, e.seq, e.kind, e.doc, e.needs, e.payload, e.stored_ms,
-     e.position FROM log_entry e JOIN log l ON l.id = e.log";
+     e.position, e.absent, coalesce(b.root, l.log_id) FROM log_entry e JOIN log l ON l.id = e.log
+     LEFT JOIN log_branch b ON b.log = e.log";
+
+/// Logs that are no names of branches' entries.
+const NO_BRANCH: &str = "NOT EXISTS (SELECT 1 FROM log_branch b WHERE b.log = log.id)";
 
 impl Reader<'_> {
     /// What is held of the logs of some spaces, in order of log id.
@@ -20,9 +25,10 @@ impl Reader<'_> {
     pub fn held(&self, spaces: &BTreeSet<SpaceId>) -> Result<Vec<Held>> {
         let mut all = Vec::new();
         for space in spaces {
-            let mut query = self.conn.prepare_cached(
-                "SELECT id, log_id, space, device, epoch, released_seq FROM log WHERE space = ?1",
-            )?;
+            let mut query = self.conn.prepare_cached(&format!(
+                "SELECT id, log_id, space, device, epoch, released_seq FROM log
+                 WHERE space = ?1 AND {NO_BRANCH}"
+            ))?;
             let rows =
                 query.query_map([space.bytes()], |row| Ok((row.get::<_, i64>(0)?, held(row)?)))?;
             for row in rows {
@@ -76,10 +82,10 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn logs_of(&self, device: DeviceId) -> Result<Vec<Held>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT id, log_id, space, device, epoch, released_seq FROM log WHERE device = ?1
-             ORDER BY space, id",
-        )?;
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT id, log_id, space, device, epoch, released_seq FROM log
+             WHERE device = ?1 AND {NO_BRANCH} ORDER BY space, id"
+        ))?;
         let rows = query
             .query_map([device.bytes()], |row| Ok((row.get::<_, i64>(0)?, held(row)?)))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -96,9 +102,10 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn log_keys(&self) -> Result<Vec<(LogId, LogKey)>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT id, log_id, space, device, epoch, released_seq FROM log ORDER BY id",
-        )?;
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT id, log_id, space, device, epoch, released_seq FROM log
+             WHERE {NO_BRANCH} ORDER BY id"
+        ))?;
         let rows = query.query_map([], |row| held(row).map(|held| (held.log, held.key)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -116,6 +123,34 @@ impl Reader<'_> {
             Ok(Run { last: number(row, 0)?, head: fixed(row, 1)?, signature: fixed(row, 2)? })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The signed point of a log that closes the run of an entry.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn next_run(&self, log: LogId, seq: u64) -> Result<Option<Run>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT r.last_seq, r.head, r.signature FROM log_run r JOIN log l ON l.id = r.log
+             WHERE l.log_id = ?1 AND r.last_seq >= ?2 ORDER BY r.last_seq LIMIT 1",
+        )?;
+        Ok(query
+            .query_row(params![log.bytes(), integer(seq)], |row| {
+                Ok(Run { last: number(row, 0)?, head: fixed(row, 1)?, signature: fixed(row, 2)? })
+            })
+            .optional()?)
+    }
+
+    /// The last signed point but one of a log; 0 where there are fewer than two.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn run_before_last(&self, log: LogId) -> Result<u64> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT r.last_seq FROM log_run r JOIN log l ON l.id = r.log
+             WHERE l.log_id = ?1 ORDER BY r.last_seq DESC LIMIT 1 OFFSET 1",
+        )?;
+        Ok(query.query_row([log.bytes()], |row| number(row, 0)).optional()?.unwrap_or(0))
     }
 
     /// The chain at a signed point of a log.
@@ -151,6 +186,18 @@ impl Reader<'_> {
             "SELECT e.position FROM log_entry e JOIN log l ON l.id = e.log
              WHERE l.log_id = ?1 AND e.seq = ?2 AND e.position IS NOT NULL",
         )?;
+        let found = query
+            .query_row(params![at.log.bytes(), integer(at.seq)], |row| number(row, 0))
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        // Where its log has forked before it: once one of those it may mean may be passed on.
+        let mut query = self.conn.prepare_cached(
+            "SELECT min(e.position) FROM log_branch b
+             JOIN log_entry e ON e.log = b.log AND e.seq = b.seq
+             WHERE b.root = ?1 AND b.seq = ?2 HAVING min(e.position) IS NOT NULL",
+        )?;
         Ok(query
             .query_row(params![at.log.bytes(), integer(at.seq)], |row| number(row, 0))
             .optional()?)
@@ -173,9 +220,24 @@ impl Reader<'_> {
         self.of_record(record, "e.ready IS NOT NULL AND e.kind = 1")
     }
 
+    /// The entries of a record that are held for a reason.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn held_as(&self, record: RecordId, reason: &str) -> Result<BTreeSet<EntryRef>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.log_id, e.seq FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE e.doc = ?1 AND e.state = 2 AND e.held = ?2",
+        )?;
+        let rows = query.query_map(params![record.bytes(), reason], |row| {
+            Ok(EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     fn of_record(&self, record: RecordId, which: &str) -> Result<Vec<Stored>> {
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT {STORED} WHERE e.doc = ?1 AND {which} ORDER BY e.ready"
+            "SELECT {STORED} WHERE e.doc = ?1 AND e.absent IS NULL AND {which} ORDER BY e.ready"
         ))?;
         let rows = query.query_map([record.bytes()], stored)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -211,27 +273,86 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// Whether an entry has come, with everything it builds on.
+    /// Whether an entry has come, with everything it builds on; where its log has forked before it,
+    /// one of those it may be.
     ///
     /// # Errors
     /// The database's.
     pub fn is_ready(&self, at: EntryRef) -> Result<bool> {
         let mut query = self.conn.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM log_entry e JOIN log l ON l.id = e.log
-             WHERE l.log_id = ?1 AND e.seq = ?2 AND e.ready IS NOT NULL)",
+             WHERE l.log_id = ?1 AND e.seq = ?2 AND e.ready IS NOT NULL)
+             OR EXISTS (SELECT 1 FROM log_branch b
+                        JOIN log_entry e ON e.log = b.log AND e.seq = b.seq
+                        WHERE b.root = ?1 AND b.seq = ?2 AND e.ready IS NOT NULL)",
         )?;
         Ok(query.query_row(params![at.log.bytes(), integer(at.seq)], |row| row.get(0))?)
     }
 
-    /// The payloads of all entries of a kind, in the order they became ready.
+    /// The latest moment, by this computer's clock, at which one of the last changes came to rest
+    /// here. A clock that was wrong and was set right is forgotten after a hundred of them.
     ///
     /// # Errors
     /// The database's.
-    pub fn payloads(&self, kind: EntryKind) -> Result<Vec<Vec<u8>>> {
+    pub fn last_changed(&self) -> Result<Option<i64>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT payload FROM log_entry WHERE kind = ?1 AND kind <> 1 ORDER BY ready",
+            "SELECT max(stored_ms) FROM (
+                 SELECT stored_ms FROM log_entry WHERE ready IS NOT NULL AND kind = 1
+                 ORDER BY ready DESC LIMIT 100)",
         )?;
-        let rows = query.query_map([kind.0], |row| row.get(0))?;
+        Ok(query.query_row([], |row| row.get(0))?)
+    }
+
+    /// The entries of a kind other than changes, in the order they became ready.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of_kind(&self, kind: EntryKind) -> Result<Vec<Kept>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.log_id, e.seq, l.space, l.device, e.stored_ms, e.payload FROM log_entry e
+             JOIN log l ON l.id = e.log WHERE e.kind = ?1 AND e.kind <> 1 ORDER BY e.ready",
+        )?;
+        let rows = query.query_map([kind.0], |row| {
+            Ok(Kept {
+                at: EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? },
+                space: SpaceId(fixed(row, 2)?),
+                device: DeviceId(fixed(row, 3)?),
+                stored_ms: row.get(4)?,
+                payload: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The changes of a record that a device wrote, in order, as far as they have come with
+    /// everything they build on.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn changes_by(&self, record: RecordId, device: DeviceId) -> Result<Vec<EntryRef>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.log_id, e.seq FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE e.doc = ?1 AND e.kind = 1 AND e.ready IS NOT NULL AND e.absent IS NULL
+             AND l.device = ?2 ORDER BY l.log_id, e.seq",
+        )?;
+        let rows = query.query_map(params![record.bytes(), device.bytes()], |row| {
+            Ok(EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every change that a device wrote, in order of log, ready or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn changes_of(&self, device: DeviceId) -> Result<Vec<EntryRef>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.log_id, e.seq FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE l.device = ?1 AND e.kind = 1 AND e.absent IS NULL ORDER BY l.log_id, e.seq",
+        )?;
+        let rows = query.query_map([device.bytes()], |row| {
+            Ok(EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -318,10 +439,14 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
             kind: EntryKind(u16::try_from(number(row, 2)?).unwrap_or(u16::MAX)),
             doc: RecordId(fixed(row, 3)?),
             needs: read_needs(needs),
-            payload: row.get(5)?,
+            payload: match row.get_ref(8)?.as_blob_or_null()? {
+                Some(known) => Payload::Absent(read_imprint(known)),
+                None => Payload::Whole(row.get(5)?),
+            },
         },
         stored_ms: row.get(6)?,
         position: row.get::<_, Option<i64>>(7)?.and_then(|p| u64::try_from(p).ok()),
+        written_to: LogId(fixed(row, 9)?),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{DeviceId, SpaceId};
-use domain::log::{EntryKind, Hash, LogKey, Stretch};
+use domain::log::{EntryKind, Hash, LogKey, Run, Stretch};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -40,7 +40,7 @@ fn stretch(n: u8, first: u64, entries: Vec<(u8, Vec<(u8, u64)>)>) -> Stretch {
             kind: EntryKind::CHANGE,
             doc: RecordId([doc; 16]),
             needs,
-            payload: vec![n, doc],
+            payload: vec![n, doc].into(),
         };
         out.push((entry, hash));
     }
@@ -91,6 +91,23 @@ fn what_does_not_link_is_refused_whole() {
 }
 
 #[test]
+fn what_contradicts_the_middle_of_a_run_is_refused_and_leaves_no_signature() {
+    let (_home, store) = store();
+    // Five entries in one run; of another continuation the third and fourth come, in one run.
+    let five = (0..5).map(|_| (9, vec![])).collect();
+    arrive(&store, &stretch(1, 1, five)).unwrap();
+    let mut other = stretch(1, 3, vec![(9, vec![]), (8, vec![])]);
+    other.runs = vec![Run { last: 4, head: other.entries[1].1, signature: [4; 64] }];
+    assert!(matches!(arrive(&store, &other), Err(StoreError::Fork)));
+    // The same entries again are no contradiction, and what cannot be proved here adds nothing.
+    let mut same = stretch(1, 3, vec![(9, vec![]), (9, vec![])]);
+    same.runs = vec![Run { last: 4, head: [4; 32], signature: [4; 64] }];
+    assert_eq!(arrive(&store, &same).unwrap().fresh, 0);
+    let runs: Result<_> = store.read(|r| r.runs(log(1).0, 0));
+    assert!(runs.unwrap().iter().all(|run| run.last != 4), "no foreign signature is kept");
+}
+
+#[test]
 fn an_entry_waits_for_what_it_builds_on_and_for_nothing_else() {
     let (_home, store) = store();
     // Log 1 entry 2 builds on log 2 entry 1, which has not come; entry 3 builds on nothing.
@@ -109,6 +126,68 @@ fn an_entry_waits_for_what_it_builds_on_and_for_nothing_else() {
     let held: Result<_> = store.read(|r| r.held(&BTreeSet::from([SpaceId([1; 16])])));
     let released: Vec<u64> = held.unwrap().iter().map(|h| h.released).collect();
     assert_eq!(released, [3, 1], "everything may be passed on");
+}
+
+/// Log 1 goes on twice after its second entry: (3, 4), which is held under its own id, and (3'), which
+/// a piece brings. Log 2 builds on (3') under the name that whoever wrote it knew: log 1, entry 3.
+#[test]
+fn a_log_that_forked_is_kept_by_its_continuations() {
+    let (_home, store) = store();
+    let held = stretch(1, 1, vec![(9, vec![]), (9, vec![(1, 1)]), (9, vec![(1, 2)]), (8, vec![])]);
+    arrive(&store, &held).unwrap();
+    let (root, key) = log(1);
+    let shared = held.entries[1].1;
+    let link = |n: u8, seq: u64, before: Hash, head: Hash| Link {
+        name: LogId([n; 16]),
+        seq,
+        head,
+        before,
+    };
+    let other = Entry { payload: vec![77].into(), ..held.entries[2].0.clone() };
+    let parting = Parting {
+        root,
+        key,
+        cut: Some((2, shared)),
+        run: Some(Run { last: 2, head: shared, signature: [5; 64] }),
+        links: vec![
+            (link(103, 3, shared, held.entries[2].1), None),
+            (link(203, 3, shared, [7; 32]), Some(&other)),
+            (link(104, 4, held.entries[2].1, held.entries[3].1), None),
+        ],
+        moves: vec![(3, LogId([103; 16])), (4, LogId([104; 16]))],
+        carried: vec![],
+    };
+    // Twice is as good as once.
+    for _ in 0..2 {
+        let parted: Result<_> = store.write(|tx| tx.part(&parting, "broken", 1));
+        parted.unwrap();
+    }
+    assert_eq!(ranges(&store, 1), [(1, 2)]);
+    let frontier: Result<_> = store.read(|r| r.held(&BTreeSet::from([SpaceId([1; 16])])));
+    let frontier = frontier.unwrap();
+    assert_eq!((frontier.len(), frontier[0].released), (1, 2), "names are no logs to others");
+    let at = |log: u8, seq: u64| EntryRef { log: LogId([log; 16]), seq };
+    let read = |entry: EntryRef| -> Vec<Stored> {
+        let stored: Result<_> = store.read(|r| r.entries(entry.log, entry.seq, entry.seq));
+        stored.unwrap()
+    };
+    for (name, want) in [(at(103, 3), &held.entries[2].0), (at(203, 3), &other)] {
+        let stored = read(name);
+        assert_eq!((&stored[0].entry, stored[0].written_to), (want, root));
+        assert!(stored[0].position.is_some(), "others may build on it");
+    }
+    assert!(read(at(1, 3)).is_empty(), "nothing is there twice");
+    let meant: Result<_> = store.read(|r| r.meant(at(1, 3)));
+    assert_eq!(meant.unwrap(), [at(103, 3), at(203, 3)]);
+    // Who wrote before the fork was known is understood.
+    let arrived = arrive(&store, &stretch(2, 1, vec![(9, vec![(1, 3)])])).unwrap();
+    assert_eq!(arrived.records.len(), 1, "it waits for nothing");
+    // What others still offer under the log's own id is not taken, and a third parting is seen.
+    assert_eq!(arrive(&store, &stretch(1, 3, vec![(9, vec![])])).unwrap(), Arrived::default());
+    let mut third = stretch(1, 1, vec![(9, vec![]), (9, vec![]), (9, vec![])]);
+    third.entries[1].1 = [3; 32];
+    assert!(matches!(arrive(&store, &third), Err(StoreError::Fork)));
+    assert_eq!(ranges(&store, 1), [(1, 2)]);
 }
 
 #[test]

@@ -15,11 +15,15 @@ impl Writer<'_> {
             "SELECT e.ready IS NOT NULL, e.position IS NOT NULL
              FROM log_entry e JOIN log l ON l.id = e.log WHERE l.log_id = ?1 AND e.seq = ?2",
         )?;
-        Ok(query
+        let found = query
             .query_row(params![at.log.bytes(), integer(at.seq)], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })
-            .optional()?)
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        self.arrival_of_branch(at)
     }
 
     pub(super) fn note_ready(
@@ -47,6 +51,9 @@ impl Writer<'_> {
     ) -> Result<()> {
         let mut list = vec![at];
         while let Some(at) = list.pop() {
+            // Whoever wrote before the fork was known names the log itself.
+            let written_to = self.reader().root_of(at.log)?;
+            list.extend(written_to.map(|log| EntryRef { log, seq: at.seq }));
             for (id, waiter, kind, doc) in self.waiters(at)? {
                 self.tx
                     .prepare_cached(
@@ -150,7 +157,7 @@ impl Writer<'_> {
         let next = self
             .tx
             .prepare_cached(
-                "SELECT e.seq, e.needs FROM log l
+                "SELECT e.seq, iif(e.absent IS NULL, e.needs, x'') FROM log l
                  JOIN log_entry e ON e.log = l.id AND e.seq = l.released_seq + 1
                  WHERE l.id = ?1 AND e.ready IS NOT NULL",
             )?

@@ -177,8 +177,16 @@ export const FIELDS: { [K in AskedKind]: FieldsOf<K> } = {
   },
   voided: reason,
   reopened: reason,
+  restricted: reason,
+  restriction_lifted: reason,
   archived: {
-    retention: { as: "choice", words: "retention", ...required },
+    retention: {
+      as: "choice",
+      words: "retention",
+      ...required,
+      hint: "retention",
+      begin: ({ view }) => view.retention,
+    },
     volume: text,
   },
   file_statement: { text: { ...long, ...required, rows: 6 } },

@@ -1,9 +1,10 @@
 // What every form of a fact is given and gives.
 
-import { reactive } from "vue";
+import { inject, reactive } from "vue";
 
-import { useDraft, type Draft, type Payload } from "@/host";
+import { useDraft, type Payload } from "@/host";
 import type { Body, CaseView, PartyView } from "@/host/types";
+import { formKey } from "@/kit/form";
 import type { FactKind } from "@/messages/zh-CN/kinds";
 
 type NewFact = Payload<"fact_add">["facts"][number];
@@ -22,6 +23,8 @@ export interface FactProps<K extends FactKind = FactKind> {
   userName: string;
   /** What the form begins with: the fact that is corrected, or what the page knows. */
   initial?: Partial<Extract<Body, { kind: K }>["body"]>;
+  /** Under which name it is kept while it is being written; a correction is not. */
+  keep?: string;
 }
 
 export interface FactAct {
@@ -33,16 +36,14 @@ export interface FactAct {
 /** What a form lets the dialog around it ask. */
 export interface FactForm {
   build(): FactAct;
-  /** What was written is recorded: nothing is left to keep. */
-  done?(): void;
 }
 
-/** What a long form holds. A new fact's outlives the dialog; a correction begins anew each time. */
-export function useFormDraft<T extends object>(props: FactProps, initial: () => T): Draft<T> {
-  if (props.initial !== undefined) {
-    return { values: reactive(initial()) as T, isResumed: false, done: () => undefined };
-  }
-  return useDraft(`fact/${props.view.id}/${props.kind}`, initial);
+/** What a form holds. A new fact's is kept as it is written; a correction begins anew each time. */
+export function useFormDraft<T extends object>(props: FactProps, initial: () => T): T {
+  if (props.keep === undefined) return reactive(initial()) as T;
+  const draft = useDraft(props.keep, initial);
+  inject(formKey, null)?.hold(draft);
+  return draft.values;
 }
 
 export function partyOptions(parties: readonly PartyView[]): { value: string; label: string }[] {

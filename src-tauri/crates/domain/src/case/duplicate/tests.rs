@@ -6,6 +6,7 @@ use crate::catalogue::{self, Source};
 use crate::fact::Body;
 use crate::fact::body::*;
 use crate::id::UserId;
+use crate::role::Role;
 
 const OTHER: RecordId = RecordId([7; 16]);
 

@@ -5,7 +5,8 @@
 use crate::fact::body::{
     Escalated, EscalationAccepted, EscalationReason, EscalationReturned, EscalationWithdrawn,
 };
-use crate::role::{Level, Role};
+use crate::rights::Right;
+use crate::role::Level;
 
 use super::super::Case;
 use super::super::ladder::{Escalation, EscalationStatus};
@@ -29,7 +30,7 @@ pub(super) fn check_request(case: &Case, body: &Escalated, author: Author) -> Ve
     }
     match body.reason {
         // The head of the centre may order a climb without any other ground.
-        EscalationReason::Ordered if author.role != Role::R7 => {
+        EscalationReason::Ordered if !Right::EscalationOrder.admits(author.role) => {
             refuse("reason", RefusalReason::Role)
         }
         EscalationReason::ThreeFailures => check_failures(case, body.from, author),
@@ -45,7 +46,8 @@ fn check_failures(case: &Case, from: Level, author: Author) -> Verdict {
         return refuse("reason", RefusalReason::TooFewSessions);
     }
     let recorded_one = |s: &Session| s.level == from && s.unit == author.unit;
-    let is_of_township = matches!(author.role, Role::R4 | Role::R5);
+    let is_of_township =
+        author.role.level() == Level::Township && !Right::EscalationOrder.admits(author.role);
     if is_of_township && !case.sessions.iter().any(recorded_one) {
         return refuse("reason", RefusalReason::Role);
     }

@@ -2,7 +2,7 @@
 
 use crate::fact::Body;
 use crate::fact::body::{Closed, Outcome, Route};
-use crate::role::Role;
+use crate::rights::Right;
 
 use super::super::Case;
 use super::super::stage::Mark;
@@ -36,6 +36,18 @@ pub(super) fn check(case: &Case, body: &Body, author: Author) -> Verdict {
             check_reopening(case, author)
         }
         Body::Archived(_) if case.archive.is_some() => refuse("kind", RefusalReason::AlreadyDone),
+        Body::Restricted(b) => {
+            required("reason", &b.reason, TEXT_CHARS_MAX)?;
+            if case.archive.is_some() { Ok(()) } else { refuse("kind", RefusalReason::NotArchived) }
+        }
+        Body::RestrictionLifted(b) => {
+            required("reason", &b.reason, TEXT_CHARS_MAX)?;
+            if case.restriction.is_some() {
+                Ok(())
+            } else {
+                refuse("kind", RefusalReason::AlreadyDone)
+            }
+        }
         Body::FileStatement(b) => required("text", &b.text, TEXT_CHARS_MAX),
         Body::NumberAssigned(b) => required("number", &b.number, NAME_CHARS_MAX),
         Body::NumberVoided(b) => {
@@ -76,7 +88,7 @@ fn check_reopening(case: &Case, author: Author) -> Verdict {
     if case.closure.is_none() && case.archive.is_none() {
         return refuse("kind", RefusalReason::AlreadyDone);
     }
-    if case.archive.is_some() && author.role != Role::R6 {
+    if case.archive.is_some() && !Right::ArchiveReview.admits(author.role) {
         return refuse("kind", RefusalReason::Role);
     }
     Ok(())

@@ -3,7 +3,7 @@
 use crate::fact::Body;
 use crate::fact::body::{SheetIssued, SheetKind};
 use crate::id::FactId;
-use crate::role::Role;
+use crate::rights::Right;
 
 use super::super::Case;
 use super::super::sheet::{ReferralStatus, Sheet, SheetStatus};
@@ -97,8 +97,8 @@ fn of_addressee(found: Option<(&Sheet, crate::id::UnitId)>, author: Author) -> V
 
 fn check_issue(case: &Case, at: crate::time::At, body: &SheetIssued, author: Author) -> Verdict {
     let may = match body.sheet {
-        SheetKind::Order => matches!(author.role, Role::R7 | Role::R4),
-        SheetKind::Reminder => author.role != Role::R3,
+        SheetKind::Order => Right::SheetOrder.admits(author.role),
+        SheetKind::Reminder => Right::SheetRemind.admits(author.role),
         // A village may ask upward.
         SheetKind::Liaison => true,
     };
@@ -131,7 +131,7 @@ fn check_issue(case: &Case, at: crate::time::At, body: &SheetIssued, author: Aut
     }
     // 交办 is the head's; the window writes it where the head approved.
     let is_approved = case.dispatch.consultations.iter().any(|(_, is_approved)| *is_approved);
-    let needs_word = body.sheet == SheetKind::Order && author.role == Role::R4;
+    let needs_word = body.sheet == SheetKind::Order && !Right::SheetApprove.admits(author.role);
     if needs_word && !is_approved && body.approved_by.trim().is_empty() {
         return refuse("approved_by", RefusalReason::Empty);
     }
@@ -140,7 +140,7 @@ fn check_issue(case: &Case, at: crate::time::At, body: &SheetIssued, author: Aut
         |s: &Sheet| s.is_acting && s.body.to != body.to && s.status != SheetStatus::Reassigned;
     let is_second =
         super::super::sheet::leads(body) && case.dispatch.sheets.iter().any(other_leads);
-    if is_second && author.role != Role::R7 {
+    if is_second && !Right::DispatchApprove.admits(author.role) {
         return refuse("part", RefusalReason::Role);
     }
     check_referral(case, body, author)
@@ -149,7 +149,7 @@ fn check_issue(case: &Case, at: crate::time::At, body: &SheetIssued, author: Aut
 /// A sheet that follows a village's request: the township's, once the village's head passed it.
 fn check_referral(case: &Case, body: &SheetIssued, author: Author) -> Verdict {
     let Some(id) = body.referral else { return Ok(()) };
-    if !matches!(author.role, Role::R4 | Role::R7) {
+    if !Right::DispatchDecide.admits(author.role) {
         return refuse("referral", RefusalReason::Role);
     }
     match case.dispatch.referrals.iter().find(|r| r.id == id).map(|r| r.status) {

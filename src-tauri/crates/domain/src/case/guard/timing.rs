@@ -1,7 +1,7 @@
 //! What may be written about time: extensions and cards.
 
 use crate::fact::body::{CardColour, CardIssued, DeadlineExtended, Side};
-use crate::role::Role;
+use crate::rights::Right;
 
 use super::super::clock::{Extender, row};
 use super::{Author, Names, RefusalReason, TEXT_CHARS_MAX, Verdict, bounded, refuse, required};
@@ -25,7 +25,9 @@ pub(super) fn check_extension(
     }
     match row(body.clock).extender {
         Extender::Nobody => refuse("clock", RefusalReason::OutOfRange),
-        Extender::Director(_) if author.role != Role::R7 => refuse("clock", RefusalReason::Role),
+        Extender::Director(_) if !Right::DeadlineApprove.admits(author.role) => {
+            refuse("clock", RefusalReason::Role)
+        }
         Extender::Director(most) if body.days > most => refuse("days", RefusalReason::OutOfRange),
         Extender::BothSides if body.consents.is_empty() => refuse("consents", RefusalReason::Empty),
         Extender::BothSides if !has_a_side(names, body) => {
@@ -45,7 +47,7 @@ fn has_a_side(names: &Names<'_>, body: &DeadlineExtended) -> bool {
 
 /// A card: a mediator gives no red one.
 pub(super) fn check_card(author: Author, body: &CardIssued) -> Verdict {
-    if body.colour == CardColour::Red && matches!(author.role, Role::R5) {
+    if body.colour == CardColour::Red && !Right::CardDecide.admits(author.role) {
         return refuse("colour", RefusalReason::Role);
     }
     bounded("reason", &body.reason, TEXT_CHARS_MAX)

@@ -4,7 +4,7 @@
 use crate::fact::body::{Choice, SheetPart};
 use crate::id::{FactId, UnitId};
 use crate::merge;
-use crate::role::Role;
+use crate::rights::Right;
 use crate::rules::{RuleId, Why};
 
 use super::super::assess::Derived;
@@ -27,7 +27,7 @@ pub(super) fn settle(facts: &Facts, dispatch: &mut Dispatch) -> Vec<Conflict> {
             matter.iter().filter_map(|s| Some((facts.get(s.id)?, s.body.to))).collect();
         // The head of the centre may name another unit in knowledge of the first.
         let renames = |later: &(&Known, UnitId), earlier: &(&Known, UnitId)| {
-            later.0.role == Role::R7 && later.0.knows(earlier.0)
+            Right::DispatchApprove.admits(later.0.role) && later.0.knows(earlier.0)
         };
         let heads = merge::heads(&orders, renames);
         let Some(first) = heads.iter().min_by_key(|(known, _)| known.order()) else { continue };

@@ -8,6 +8,7 @@ use crate::calendar::Calendar;
 use crate::fact::Body;
 use crate::fact::body::*;
 use crate::id::RecordId;
+use crate::role::Role;
 
 /// The village and the township of the case, another village, and another desk of the township.
 struct Town {

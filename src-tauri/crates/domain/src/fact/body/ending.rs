@@ -129,6 +129,18 @@ bodies! {
         #[serde(default)]
         volume: String,
     }
+    /// 封存: the archived file is kept, and nothing else is done with it.
+    ///
+    /// Source: 个人信息保护法 (2021) art. 47 para. 2.
+    Restricted {
+        /// Why, without naming anybody.
+        reason: String,
+    }
+    /// 解除封存.
+    RestrictionLifted {
+        /// Why.
+        reason: String,
+    }
     /// 卷宗情况说明, locked. A second one is a supplement to the first.
     FileStatement {
         /// The words.

@@ -157,6 +157,37 @@ fn what_is_filed_without_a_closing_is_opened_by_the_judicial_office() {
 }
 
 #[test]
+fn what_is_restricted_is_kept_and_nothing_else() {
+    let mut b = begun();
+    let (village, head) = (b.village, b.world.desk(2, Role::R7));
+    let restricted = |reason: String| Body::Restricted(Restricted { reason });
+    let lifted = |reason: String| Body::RestrictionLifted(RestrictionLifted { reason });
+    b.world.write(village, "2026-03-05", closed(Outcome::Failed, &[Route::Court]));
+    b.world.meet(village, head);
+    check(&b, head, &[("not filed", restricted("期限未满".into()), no("kind", No::NotArchived))]);
+    b.world.write(village, "2026-03-06", archived());
+    b.world.meet(village, head);
+    check(&b, village, &[("the village", restricted("期限未满".into()), no("kind", No::Role))]);
+    check(&b, head, &[("nothing to lift", lifted("恢复".into()), no("kind", No::AlreadyDone))]);
+    check_required(&b, head, ("reason", TEXT_CHARS_MAX), restricted);
+    b.world.write(head, "2026-03-07", restricted("期限未满".into()));
+    let kept = no("kind", No::Restricted);
+    let note = || Body::Note(Note { text: "又来问".into() });
+    let rows = [
+        ("a note", note(), kept),
+        ("reopened", reopened("有新情况"), kept),
+        ("again", restricted("期限未满".into()), kept),
+        ("lifted", lifted("恢复".into()), FINE),
+    ];
+    check(&b, head, &rows);
+    check_required(&b, head, ("reason", TEXT_CHARS_MAX), lifted);
+    b.world.meet(village, head);
+    check(&b, village, &[("a note in the village", note(), kept)]);
+    b.world.write(head, "2026-03-08", lifted("恢复".into()));
+    check(&b, head, &[("a note once it is lifted", note(), FINE)]);
+}
+
+#[test]
 fn voiding_a_case_and_a_statement_for_its_file_are_in_words() {
     let b = begun();
     let village = b.village;

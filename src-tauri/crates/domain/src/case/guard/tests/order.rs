@@ -165,9 +165,9 @@ fn settling(b: &Begun) -> Vec<Body> {
 #[test]
 fn what_begins_or_settles_something_is_not_written_by_hand() {
     for body in settling(&begun()) {
-        for role in body.row().roles {
+        for role in body.row().right.roles() {
             let mut b = begun();
-            let desk = b.world.desk(1, *role);
+            let desk = b.world.desk(1, role);
             b.world.meet(b.village, desk);
             let want = no("kind", No::NotWrittenByHand);
             assert_eq!(verdict(&b, desk, TODAY, &body), want, "{role:?}: {body:?}");

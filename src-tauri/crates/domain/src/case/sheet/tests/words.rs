@@ -1,6 +1,7 @@
 //! What units say about sheets, one word after another.
 
 use super::*;
+use crate::role::Role;
 
 #[test]
 fn what_is_open_and_who_leads_by_a_sheet() {

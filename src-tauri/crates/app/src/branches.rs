@@ -1,0 +1,506 @@
+//! What becomes of a log that forked: nothing is lost. Whoever holds a continuation that others do
+//! not repeats it in pieces (`sync::branch`); whoever has pieces of more than one keeps under the
+//! log's own id what all share, and every entry beyond under a name of its own, applied and judged
+//! like any other. That depends on the set of pieces alone, so machines that hold the same entries
+//! keep the same, whichever continuation came to them first.
+//!
+//! Pieces are transport, not meaning. A machine takes its own continuation from under the log's id
+//! only once all of it stands in pieces: until then it goes on offering it as it always did.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use document::peek;
+use domain::id::{LogId, RecordId, SpaceId};
+use domain::log::{
+    Entry, EntryKind, EntryRef, Hash, Held, LogKey, NO_RECORD, PAYLOAD_BYTES_MAX, Range, Run,
+};
+use store::logs::{Link, Parting, Stored};
+use store::{Reader, Writer};
+use sync::branch::{self, BRANCHES_MAX, Cut, Family, Piece};
+use sync::chain;
+use sync::excerpt::Walked;
+use trust::statement::Access;
+
+use crate::clock::signed;
+use crate::fault::Fault;
+use crate::journal::{self, Pen};
+use crate::office::Office;
+use crate::projector;
+use crate::quarantine::HeldReason;
+use crate::sharing::chain_before;
+
+/// How many bytes of payload a piece brings, unless a single entry has more.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// What is known of one log that may have forked.
+struct Known {
+    key: LogKey,
+    family: Family,
+    /// The pieces that wait to be taken in.
+    fresh: Vec<EntryRef>,
+    /// Entries that were brought into the space of a case that moved.
+    carried: Vec<(EntryRef, SpaceId)>,
+}
+
+/// What all pieces say, by the log they are of, and the pieces that prove nothing.
+fn read(
+    office: &Office,
+    reader: &Reader<'_>,
+) -> Result<(BTreeMap<LogId, Known>, Vec<EntryRef>), Fault> {
+    let roster = office.roster();
+    let mut all: BTreeMap<LogId, Known> = BTreeMap::new();
+    let mut forged = Vec::new();
+    for (carrier, is_taken) in reader.pieces()? {
+        let piece = match branch::verify(&roster, carrier.key, &carrier.payload) {
+            Ok(piece) => piece,
+            Err(fault) => {
+                tracing::warn!(log = %carrier.at.log, seq = carrier.at.seq, %fault, "no piece");
+                forged.push(carrier.at);
+                continue;
+            }
+        };
+        let key = piece.walked.key;
+        let known = all.entry(piece.walked.log).or_insert_with(|| Known {
+            key,
+            family: Family::default(),
+            fresh: Vec::new(),
+            carried: Vec::new(),
+        });
+        if carrier.key.space != key.space {
+            known.carried.extend(brought(&piece).map(|at| (at, carrier.key.space)));
+        }
+        known.family.add(piece);
+        if !is_taken {
+            known.fresh.push(carrier.at);
+        }
+    }
+    for (root, links) in reader.branches()? {
+        if let Some(known) = all.get_mut(&root) {
+            links.iter().for_each(|l| known.family.remember(l.seq, l.head, l.before));
+        }
+    }
+    Ok((all, forged))
+}
+
+/// The names of the entries that a piece brings whole.
+fn brought(piece: &Piece) -> impl Iterator<Item = EntryRef> {
+    let Walked { log, first, entries, .. } = &piece.walked;
+    let whole = (*first..).zip(entries).filter(|(_, (entry, _))| !entry.payload.is_absent());
+    whole.map(|(seq, (_, head))| EntryRef { log: branch::name(*log, head), seq })
+}
+
+/// The pieces that bring entries of a record which stand in continuations, for the space that the
+/// record has moved to.
+pub(crate) fn pieces_of(
+    office: &Office,
+    reader: &Reader<'_>,
+    record: RecordId,
+    wanted: &BTreeSet<EntryRef>,
+) -> Result<Vec<Vec<u8>>, Fault> {
+    let roster = office.roster();
+    let mut left = wanted.clone();
+    let mut out = Vec::new();
+    for (carrier, _) in reader.pieces()? {
+        if left.is_empty() {
+            break;
+        }
+        if carrier.record != record {
+            continue;
+        }
+        let Ok(piece) = branch::verify(&roster, carrier.key, &carrier.payload) else { continue };
+        let before = left.len();
+        brought(&piece).for_each(|at| {
+            left.remove(&at);
+        });
+        if left.len() < before {
+            out.push(carrier.payload);
+        }
+    }
+    Ok(out)
+}
+
+/// What is held of a log from its beginning, as far as it goes.
+struct Own {
+    held: Held,
+    last: u64,
+}
+
+impl Own {
+    fn of(reader: &Reader<'_>, log: LogId) -> Result<Option<Self>, Fault> {
+        let held = reader.held_of(log)?;
+        Ok(held.and_then(|held| {
+            let last = held.ranges.first().filter(|range| range.first == 1)?.last;
+            Some(Self { held, last })
+        }))
+    }
+
+    /// The chain after each entry from a number on, and at the number before it.
+    fn heads(&self, reader: &Reader<'_>, first: u64) -> Result<BTreeMap<u64, Hash>, Fault> {
+        match self.held.ranges.first() {
+            Some(range) => heads_of(reader, self.held.log, range, first),
+            None => Ok(BTreeMap::new()),
+        }
+    }
+}
+
+/// The chain after each entry of a stretch from a number on, and at the number before it.
+fn heads_of(
+    reader: &Reader<'_>,
+    log: LogId,
+    range: &Range,
+    first: u64,
+) -> Result<BTreeMap<u64, Hash>, Fault> {
+    let mut heads = BTreeMap::new();
+    let first = first.max(range.first);
+    if first > range.last.saturating_add(1) {
+        return Ok(heads);
+    }
+    let mut head = chain_before(reader, log, range, first)?;
+    heads.insert(first.saturating_sub(1), head);
+    for stored in reader.entries(log, first, range.last)? {
+        head = chain::link(&head, stored.at.seq, &stored.entry);
+        heads.insert(stored.at.seq, head);
+    }
+    Ok(heads)
+}
+
+/// Whether a log is one that this computer goes on writing.
+fn is_current(
+    office: &Office,
+    reader: &Reader<'_>,
+    log: LogId,
+    key: LogKey,
+) -> Result<bool, Fault> {
+    let is_own = key.device == office.identity.device;
+    Ok(is_own
+        && (office.own_log(reader, key.space)?.0 == log
+            || office.own_notes(reader, key.space)?.0 == log))
+}
+
+/// Takes in what pieces bring, of every log of which enough of them have come.
+pub(crate) fn unpack(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> {
+    if !tx.reader().has_new_pieces()? {
+        return Ok(());
+    }
+    let (all, forged) = read(office, &tx.reader())?;
+    for at in forged {
+        tx.settle_carrier(at, Err(&HeldReason::NotCarried.word()))?;
+    }
+    let mut has_parted = false;
+    for (root, known) in &all {
+        if known.fresh.is_empty() || is_current(office, &tx.reader(), *root, known.key)? {
+            continue;
+        }
+        let Some(parting) = parting(office, &tx.reader(), *root, known)? else { continue };
+        tracing::warn!(log = %root, "a log is kept by its continuations");
+        tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?;
+        for at in &known.fresh {
+            tx.settle_carrier(*at, Ok(()))?;
+        }
+        has_parted = true;
+    }
+    if has_parted {
+        // What is late goes by the names that entries stand under, and so may a certificate.
+        office.learn(tx)?;
+    }
+    Ok(())
+}
+
+/// How a log is to be kept; `None` while that cannot be told, or part of what is held of it would be
+/// lost to others.
+fn parting<'a>(
+    office: &Office,
+    reader: &Reader<'_>,
+    root: LogId,
+    known: &'a Known,
+) -> Result<Option<Parting<'a>>, Fault> {
+    let family = &known.family;
+    let roster = office.roster();
+    if roster.access(known.key.space, office.identity.record.unit).is_none() {
+        return quoted(reader, root, known).map(Some);
+    }
+    let Some(Cut { last, run }) = family.cut() else { return Ok(None) };
+    let held = reader.held_of(root)?.map(|held| held.ranges).unwrap_or_default();
+    let origin = chain::origin(roster.organisation(), known.key);
+    let shared = run.map_or(origin, |run| run.head);
+    if held.first().filter(|range| range.first == 1).map_or(0, |range| range.last) < last {
+        // The rest of what is shared comes first.
+        return Ok(None);
+    }
+    // Where there are more than are carried, our own stays here and is shown here.
+    let is_full = family.branches() >= BRANCHES_MAX;
+    let (mut moves, mut links) = (Vec::new(), Vec::new());
+    let link = |seq: u64, head: &Hash, before: &Hash| {
+        let (head, before) = (*head, *before);
+        Link { name: branch::name(root, &head), seq, head, before }
+    };
+    for range in &held {
+        let mut heads = heads_of(reader, root, range, last.saturating_add(1))?.into_iter();
+        let Some((at, mut before)) = heads.next() else { continue };
+        if at == last && before != shared {
+            return Ok(None);
+        }
+        for (seq, head) in heads {
+            let own = link(seq, &head, &before);
+            if !family.has(seq, &head) {
+                if !is_full {
+                    return Ok(None);
+                }
+                links.push((own, None));
+            }
+            moves.push((seq, own.name));
+            before = head;
+        }
+    }
+    let carried = family.beyond(last);
+    links.extend(carried.map(|(seq, head, b)| (link(seq, head, b), family.entry(seq, head))));
+    moves.extend(renamed(reader, root, last, &links)?);
+    let (key, cut, carried) = (known.key, Some((last, shared)), known.carried.clone());
+    Ok(Some(Parting { root, key, cut, run, links, moves, carried }))
+}
+
+/// How a log is kept of which only what the space of a case quotes may be held: nothing is known of
+/// where it parts, and whatever pieces bring stands under its name.
+fn quoted<'a>(reader: &Reader<'_>, root: LogId, known: &'a Known) -> Result<Parting<'a>, Fault> {
+    let named = known.family.beyond(0).map(|(seq, head, before)| {
+        let link = Link { name: branch::name(root, head), seq, head: *head, before: *before };
+        (link, known.family.entry(seq, head))
+    });
+    let links: Vec<(Link, Option<&Entry>)> = named.collect();
+    let moves = renamed(reader, root, 0, &links)?;
+    let (key, carried) = (known.key, known.carried.clone());
+    Ok(Parting { root, key, cut: None, run: None, links, moves, carried })
+}
+
+/// Quoted entries of a log that stand under its own id beyond a point, and which of them goes by which
+/// name.
+fn renamed(
+    reader: &Reader<'_>,
+    root: LogId,
+    last: u64,
+    links: &[(Link, Option<&Entry>)],
+) -> Result<Vec<(u64, LogId)>, Fault> {
+    let mut moves = Vec::new();
+    for seq in reader.quoted_beyond(root, last)? {
+        let stored = reader.entries(root, seq, seq)?;
+        let is_same = |entry: &Entry| stored.first().is_some_and(|stored| stored.entry == *entry);
+        let named = links.iter().find(|(l, entry)| l.seq == seq && entry.is_some_and(is_same));
+        moves.extend(named.map(|(link, _)| (seq, link.name)));
+    }
+    Ok(moves)
+}
+
+/// Repeats in pieces what is held of logs that forked and others lack, and begins a new epoch where
+/// our own goes on under a forked name. `shown` are chains that others held when they told of a
+/// fork.
+pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Result<(), Fault> {
+    let is_any = !shown.is_empty() || office.store.read(|reader| reader.has_new_pieces())?;
+    if !is_any {
+        return Ok(());
+    }
+    // Our own last entries are proved like anybody's: by a signature over their run.
+    journal::seal(office, usize::MAX)?;
+    let (wanted, left) = office.store.read(|reader| -> Result<_, Fault> {
+        let (all, _) = read(office, reader)?;
+        let logs: BTreeSet<LogId> = all.keys().chain(shown.keys()).copied().collect();
+        let (mut wanted, mut left) = (Vec::new(), BTreeSet::new());
+        for log in logs {
+            let (known, shown) = (all.get(&log), shown.get(&log));
+            let has_forked = known.filter(|known| known.family.cut().is_some());
+            if let Some(known) = has_forked
+                && is_current(office, reader, log, known.key)?
+            {
+                left.insert(known.key.space);
+            }
+            let shown = shown.map_or(&[][..], Vec::as_slice);
+            if let Some(lacked) = lacked(office, reader, log, known, shown)? {
+                let key = lacked.own.held.key;
+                left.extend(is_current(office, reader, log, key)?.then_some(key.space));
+                wanted.push(lacked);
+            }
+        }
+        Ok((wanted, left))
+    })?;
+    // First: on a continuation that nobody else takes the pieces would reach nobody.
+    for space in &left {
+        office.begin_epoch(*space)?;
+    }
+    if wanted.is_empty() && left.is_empty() {
+        return Ok(());
+    }
+    office.store.write(|tx| {
+        for one in &wanted {
+            for entry in pieces(office, &tx.reader(), one)? {
+                Pen::new(office, tx).carry(one.own.held.key.space, &entry)?;
+            }
+        }
+        unpack(office, tx)
+    })?;
+    projector::catch_up_all(office, |_| true)
+}
+
+/// Runs of a log that others lack.
+struct Lacked {
+    own: Own,
+    /// Each with the signed point before it.
+    runs: Vec<(Option<Run>, Run)>,
+}
+
+/// What of a log others lack: where what is held of it is not what somebody else holds, every run
+/// beyond that no piece has brought.
+fn lacked(
+    office: &Office,
+    reader: &Reader<'_>,
+    log: LogId,
+    known: Option<&Known>,
+    shown: &[Walked],
+) -> Result<Option<Lacked>, Fault> {
+    let Some(own) = Own::of(reader, log)? else { return Ok(None) };
+    let key = own.held.key;
+    let roster = office.roster();
+    if roster.access(key.space, office.identity.record.unit) != Some(Access::Write) {
+        return Ok(None);
+    }
+    let heads = heads_elsewhere(known, shown);
+    let Some(first) = heads.keys().next() else { return Ok(None) };
+    let ours = own.heads(reader, first.saturating_add(1))?;
+    let is_other = |seq: &u64| {
+        let elsewhere = heads.get(seq);
+        elsewhere.is_some_and(|all| all.iter().any(|head| ours.get(seq) != Some(head)))
+    };
+    let Some(parted) = ours.keys().find(|seq| is_other(seq)) else { return Ok(None) };
+    let is_shared = |seq: &&u64| **seq < *parted && heads.contains_key(*seq);
+    let agreed = ours.keys().rfind(is_shared).copied().unwrap_or(0);
+    let has = |seq: u64, head: &Hash| known.is_some_and(|k| k.family.has(seq, head));
+    // Where nothing shows how far they agree, from the beginning.
+    let ours = if agreed < *first { own.heads(reader, 1)? } else { ours };
+    let lack: BTreeSet<u64> =
+        ours.iter().filter(|(s, head)| **s > agreed && !has(**s, head)).map(|(s, _)| *s).collect();
+    let mut runs = Vec::new();
+    let mut before: Option<Run> = None;
+    for run in reader.runs(log, 0)? {
+        let first = before.map_or(0, |run| run.last).saturating_add(1);
+        if run.last <= own.last && lack.range(first..=run.last).next().is_some() {
+            runs.push((before, run));
+        }
+        before = Some(run);
+    }
+    let is_full = known.is_some_and(|k| k.family.branches() >= BRANCHES_MAX);
+    if is_full && !runs.is_empty() {
+        tracing::error!(%log, "too many continuations: this one is not carried");
+        return Ok(None);
+    }
+    Ok((!runs.is_empty()).then_some(Lacked { own, runs }))
+}
+
+/// The chains that others are known to hold, at each number.
+fn heads_elsewhere(known: Option<&Known>, shown: &[Walked]) -> BTreeMap<u64, BTreeSet<Hash>> {
+    let mut heads = known.map(|known| known.family.heads().clone()).unwrap_or_default();
+    for walked in shown {
+        let before = (walked.first.saturating_sub(1), walked.before);
+        let after = (walked.first..).zip(walked.entries.iter().map(|(_, head)| *head));
+        for (seq, head) in std::iter::once(before).chain(after) {
+            heads.entry(seq).or_default().insert(head);
+        }
+    }
+    heads
+}
+
+/// The entries that carry some runs: for each run one that brings what belongs to no record, and is
+/// written even where that is nothing, so that the chain is known wherever a record was erased; and
+/// for each record those that bring its entries.
+fn pieces(office: &Office, reader: &Reader<'_>, lacked: &Lacked) -> Result<Vec<Entry>, Fault> {
+    let held = &lacked.own.held;
+    let roster = office.roster();
+    let origin = chain::origin(roster.organisation(), held.key);
+    let mut out = Vec::new();
+    for (anchor, run) in &lacked.runs {
+        let first = anchor.map_or(0, |run| run.last).saturating_add(1);
+        let stored = reader.entries(held.log, first, run.last)?;
+        let entries: Vec<Entry> = stored.into_iter().map(|stored| stored.entry).collect();
+        for (doc, seqs) in shares(first, &entries) {
+            let brings = |seq: u64| seqs.contains(&seq);
+            let piece =
+                branch::pack(held.key, anchor.as_ref(), &origin, &entries, brings, &run.signature);
+            // Whoever cannot read it would ask for it for ever.
+            let is_good = branch::verify(&roster, held.key, &piece).is_ok();
+            if !is_good || piece.len() > EntryKind::BRANCH.payload_max() {
+                tracing::error!(log = %held.log, last = run.last, "a run that cannot be carried");
+                return Ok(Vec::new());
+            }
+            let (kind, needs) = (EntryKind::BRANCH, Vec::new());
+            out.push(Entry { kind, doc, needs, payload: piece.into() });
+        }
+    }
+    Ok(out)
+}
+
+/// Which entries of a run go into one piece each.
+fn shares(first: u64, entries: &[Entry]) -> Vec<(RecordId, BTreeSet<u64>)> {
+    let mut by_record: BTreeMap<RecordId, Vec<(u64, usize)>> = BTreeMap::new();
+    by_record.insert(NO_RECORD, Vec::new());
+    for (seq, entry) in (first..).zip(entries) {
+        let size = entry.payload.bytes().map(<[u8]>::len).filter(|n| *n <= PAYLOAD_BYTES_MAX);
+        if let Some(size) = size {
+            by_record.entry(entry.doc).or_default().push((seq, size));
+        }
+    }
+    let mut shares = Vec::new();
+    for (doc, all) in by_record {
+        let mut share = BTreeSet::new();
+        let mut bytes = 0usize;
+        for (seq, size) in all {
+            if !share.is_empty() && bytes.saturating_add(size) > PIECE_BYTES {
+                shares.push((doc, std::mem::take(&mut share)));
+                bytes = 0;
+            }
+            share.insert(seq);
+            bytes = bytes.saturating_add(size);
+        }
+        shares.push((doc, share));
+    }
+    shares
+}
+
+/// The entries that another means by one it builds on. Where a log has forked before it, the change
+/// itself tells of which continuation it knew, or that it knew several.
+pub(crate) fn meant(
+    reader: &Reader<'_>,
+    payload: Option<&[u8]>,
+    need: EntryRef,
+) -> Result<Vec<EntryRef>, Fault> {
+    let all = reader.meant(need)?;
+    if let [] | [_] = all.as_slice() {
+        return Ok(vec![all.first().copied().unwrap_or(need)]);
+    }
+    let deps = payload.and_then(peek::standing).map(|standing| standing.deps).unwrap_or_default();
+    let mut meant = Vec::new();
+    for at in all {
+        for stored in reader.entries(at.log, at.seq, at.seq)? {
+            let hash = stored.entry.payload.bytes().and_then(document::change_hash);
+            meant.extend(hash.filter(|hash| deps.contains(hash)).map(|_| at));
+        }
+    }
+    // Of those that came it means none.
+    Ok(if meant.is_empty() { vec![need] } else { meant })
+}
+
+/// A place that one change alone can take: to be the `n`-th of its author, or the record's beginning.
+type Claim = Option<(Vec<u8>, u64)>;
+
+/// Of the entries of a record those that claim one place in two continuations: what cannot both be
+/// counts in neither.
+pub(crate) fn clashing(entries: &[Stored]) -> BTreeSet<EntryRef> {
+    let mut claims: BTreeMap<Claim, BTreeMap<Hash, EntryRef>> = BTreeMap::new();
+    for stored in entries.iter().filter(|stored| stored.at.log != stored.written_to) {
+        let Some(standing) = stored.entry.payload.bytes().and_then(peek::standing) else {
+            continue;
+        };
+        if standing.deps.is_empty() {
+            claims.entry(None).or_default().insert(standing.hash, stored.at);
+        }
+        claims.entry(Some(standing.author)).or_default().insert(standing.hash, stored.at);
+    }
+    let clashes = claims.into_values().filter(|claim| claim.len() > 1);
+    clashes.flat_map(BTreeMap::into_values).collect()
+}

@@ -1,0 +1,250 @@
+//! The table of rights ([`domain::rights`]) as it is asked here: before a command runs, about
+//! whom and what its payload names, and over everything its answer shows.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use domain::audit::{Act, Deed};
+use domain::case::guard::{self, RefusalReason};
+use domain::fact;
+use domain::id::{RecordId, UserId};
+use domain::rights::{Action, Object, RIGHTS, Right, Scope};
+use domain::role::Role;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::audit;
+use crate::cases;
+use crate::commands::CommandRow;
+use crate::desk::Desk;
+use crate::fault::Fault;
+use crate::office::Office;
+use crate::view::CaseView;
+
+mod lens;
+
+pub use lens::Sight;
+pub(crate) use lens::{Lens, names_somebody};
+
+/// What whoever calls a command must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: it works while the profile is locked or missing.
+    Nothing,
+    /// A right.
+    Right(Right),
+    /// The right of each kind of fact that its payload writes.
+    EachKind,
+}
+
+/// The table of rights, for whoever wants to see who may do what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct RightsView {
+    /// Every right, in the order of the table.
+    pub rights: Vec<RightView>,
+    /// The role of whoever asks.
+    pub role: Role,
+}
+
+/// A right, and how far each role has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct RightView {
+    /// About what.
+    pub object: Object,
+    /// What is done.
+    pub action: Action,
+    /// How far each role has it, R1 first.
+    pub scopes: Vec<Scope>,
+    /// The section of the practice or the law it comes from.
+    pub source: String,
+}
+
+/// Reads the table.
+pub(crate) fn view(office: &Office) -> RightsView {
+    let rights = RIGHTS.iter().map(|row| RightView {
+        object: row.object,
+        action: row.action,
+        scopes: row.scopes.to_vec(),
+        source: row.source.to_owned(),
+    });
+    RightsView { rights: rights.collect(), role: office.me().role }
+}
+
+/// The refusal of whoever lacks a right.
+pub(crate) fn refused(office: &Office, right: Right) -> Fault {
+    Fault::NotAllowed { role: office.me().role, may: right.roles() }
+}
+
+/// Refuses whoever lacks a right altogether.
+pub(crate) fn check(office: &Office, right: Right) -> Result<(), Fault> {
+    if right.admits(office.me().role) { Ok(()) } else { Err(refused(office, right)) }
+}
+
+/// The commands that a role may call, by name.
+pub(crate) fn open_to(role: Role) -> Vec<String> {
+    let may = |row: &&CommandRow| match row.needs {
+        Need::Nothing => true,
+        Need::Right(right) => right.admits(role),
+        Need::EachKind => fact::KINDS.iter().any(|kind| kind.admits(role)),
+    };
+    crate::commands::COMMANDS.iter().filter(may).map(|row| row.name.to_owned()).collect()
+}
+
+/// Runs a command for whoever may call it, and hides in its answer what they may not read.
+pub(crate) fn guard(
+    desk: &Desk,
+    row: &CommandRow,
+    payload: Value,
+    run: impl FnOnce(Value) -> Result<Value, Fault>,
+) -> Result<Value, Fault> {
+    if row.needs == Need::Nothing {
+        return run(payload);
+    }
+    let office = desk.office()?;
+    let payload = in_place(&office, payload)?;
+    admit(&office, row.needs, &payload)?;
+    let named = named_in(&payload);
+    let mut answer = run(payload)?;
+    office.store.read(|reader| Lens::new(&office, reader).over(&mut answer, &named))?;
+    Ok(answer)
+}
+
+/// A payload with every record under the name of what stands in its place.
+fn in_place(office: &Office, payload: Value) -> Result<Value, Fault> {
+    let heirs = office.heirs();
+    if heirs.answer_for_none() {
+        return Ok(payload);
+    }
+    let text = payload.to_string();
+    match heirs.reads(&text) {
+        Cow::Borrowed(_) => Ok(payload),
+        Cow::Owned(read) => Ok(serde_json::from_str(&read)?),
+    }
+}
+
+/// Refuses whoever the table does not let do this, to this.
+fn admit(office: &Office, need: Need, payload: &Value) -> Result<(), Fault> {
+    // What a removed user had written may still arrive, sealed.
+    if need != Need::Right(Right::ExchangeRun) {
+        office.check_user()?;
+    }
+    let rights: Vec<Right> = match need {
+        Need::Nothing => Vec::new(),
+        Need::Right(right) => vec![right],
+        Need::EachKind => of_kinds(office.me().role, payload)?,
+    };
+    for right in &rights {
+        check(office, *right)?;
+    }
+    // What lies beyond one's reach is shown closed, and not refused: it may be opened in an
+    // emergency. Nothing is done to it.
+    let done: Vec<Right> = rights.into_iter().filter(|right| !is_reading(*right)).collect();
+    let named = named_in(payload);
+    if done.is_empty() || named.is_empty() {
+        return Ok(());
+    }
+    office.store.read(|reader| {
+        let lens = Lens::new(office, reader);
+        for right in done {
+            for record in &named {
+                if !lens.reaches(right, *record)? {
+                    return Err(refused(office, right));
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+const fn is_reading(right: Right) -> bool {
+    matches!(right.row().action, Action::Read | Action::Search | Action::Run)
+}
+
+/// The rights that the kinds of facts in a payload need.
+fn of_kinds(role: Role, payload: &Value) -> Result<Vec<Right>, Fault> {
+    let facts = payload.get("facts").and_then(Value::as_array);
+    let mut rights = Vec::new();
+    for (index, written) in facts.into_iter().flatten().enumerate() {
+        let code = written.get("kind").and_then(Value::as_str).unwrap_or_default();
+        // What is no kind is refused where it is read.
+        let Some(row) = fact::kind(code) else { continue };
+        if !row.admits(role) {
+            return Err(Fault::Refused {
+                reason: RefusalReason::Role,
+                field: "kind".into(),
+                index: u32::try_from(index).unwrap_or(u32::MAX),
+            });
+        }
+        rights.push(row.right);
+    }
+    rights.sort_unstable();
+    rights.dedup();
+    Ok(rights)
+}
+
+/// The records that a payload is about: named by its members, not inside the facts it writes.
+fn named_in(payload: &Value) -> Vec<RecordId> {
+    let members = payload.as_object().into_iter().flatten();
+    let mut named = Vec::new();
+    for value in members.filter(|(name, _)| *name != "facts").map(|(_, value)| value) {
+        match value {
+            Value::String(text) => named.extend(text.parse::<RecordId>().ok()),
+            Value::Array(items) => {
+                let texts = items.iter().filter_map(Value::as_str);
+                named.extend(texts.filter_map(|text| text.parse::<RecordId>().ok()));
+            }
+            _ => {}
+        }
+    }
+    named
+}
+
+/// What was opened in an emergency since the profile was opened: by whom, which case, and until
+/// when, in milliseconds since 1970.
+pub(crate) type Opened = BTreeMap<(UserId, RecordId), u64>;
+
+/// Opens a case in an emergency (紧急查看): all of it, for a while, to whoever asks.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct BreakGlass {
+    /// The case.
+    pub case: RecordId,
+    /// Why it cannot wait.
+    pub reason: String,
+}
+
+/// For how long a case stays open that was opened in an emergency.
+const GLASS_MS: u64 = 30 * 60 * 1000;
+
+/// The fewest characters that say why.
+const REASON_CHARS_MIN: usize = 6;
+
+/// Opens a case in an emergency.
+pub(crate) fn break_glass(office: &Office, request: &BreakGlass) -> Result<CaseView, Fault> {
+    let reason = request.reason.trim();
+    let refuse = |field: &str, reason| Fault::Refused { reason, field: field.into(), index: 0 };
+    guard::required("reason", reason, guard::TEXT_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    if reason.chars().count() < REASON_CHARS_MIN {
+        return Err(refuse("reason", RefusalReason::TooShort));
+    }
+    let (sight, may) = office.store.read(|reader| -> Result<(Sight, bool), Fault> {
+        cases::folded(office, reader, request.case)?;
+        let lens = Lens::new(office, reader);
+        Ok((lens.sight(request.case)?, lens.may_break_glass(request.case)?))
+    })?;
+    if sight.is_whole() {
+        return Err(refuse("case", RefusalReason::AlreadyDone));
+    }
+    if !may {
+        return Err(refuse("case", RefusalReason::Restricted));
+    }
+    // What cannot be noted is not opened.
+    audit::note(office, Deed::new(Act::GlassBroken).record(request.case).reason(reason))?;
+    office.open_in_emergency(request.case, office.now_ms().saturating_add(GLASS_MS));
+    cases::get(office, &cases::CaseGet { case: request.case })
+}

@@ -1,0 +1,260 @@
+//! Changes that others wrote are tried before a document touches them: parsed by a child process
+//! with limits of its own. What the child does not survive (a crash, memory or time without end)
+//! is held back here, and costs nothing but the child.
+//!
+//! **Shape**: to the child, for each change its length (four bytes, big endian) and its bytes;
+//! from the child one byte once its limits are set, and one for each change it has tried.
+//!
+//! Panics of the parser are caught in our own process as well; what cannot be caught is why there
+//! is a child: memory that runs out, a stack that overflows, a loop without end.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use document::structure::StructureFault;
+use domain::id::{LogId, RecordId};
+use domain::log::EntryRef;
+use store::Writer;
+use store::logs::Stored;
+
+use crate::fault::Fault;
+use crate::office::Office;
+
+/// The argument that makes a program of ours such a child.
+pub const ARGUMENT: &str = "try-changes";
+
+/// How long the child may think about one change.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many changes one child tries: its time on the processor is limited as a whole.
+const CHANGES_PER_CHILD: usize = 2000;
+
+/// How many changes of one log a batch may lose before the rest of that log is held untried.
+const LOST_PER_LOG_MAX: usize = 2;
+
+/// The child's word that its limits are set, or that it has tried a change.
+const WORD: [u8; 1] = [b'.'];
+
+/// The longest change that is tried; the outer line of defence lets no longer one in.
+const CHANGE_BYTES_MAX: usize = domain::log::PAYLOAD_BYTES_MAX;
+
+/// How much memory the child may take beyond what it has when it begins, in bytes.
+#[cfg(target_os = "linux")]
+const MEMORY_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// How long the child may compute, in seconds.
+#[cfg(unix)]
+const CPU_SECONDS_MAX: u64 = 60;
+
+/// Tries changes in children of a program.
+pub(crate) struct Trial {
+    program: PathBuf,
+    /// What was survived since the last batch began.
+    survived: Mutex<HashSet<EntryRef>>,
+}
+
+/// Changes of others, each with the log it stands in.
+type Foreign<'a> = [(LogId, &'a [u8])];
+
+impl Trial {
+    /// Tries changes by a program of ours.
+    pub(crate) fn by(program: PathBuf) -> Self {
+        Self { program, survived: Mutex::default() }
+    }
+
+    /// The places of the changes that no child survives.
+    ///
+    /// # Errors
+    /// No child can be started at all.
+    fn lost(&self, changes: &Foreign<'_>) -> io::Result<BTreeSet<usize>> {
+        let mut lost = BTreeSet::new();
+        let mut lost_of: BTreeMap<LogId, usize> = BTreeMap::new();
+        let mut left: Vec<usize> = (0..changes.len()).rev().collect();
+        let bytes = |places: &[usize]| -> Vec<&[u8]> {
+            places.iter().filter_map(|at| changes.get(*at)).map(|(_, bytes)| *bytes).collect()
+        };
+        while !left.is_empty() {
+            let from = left.len().saturating_sub(CHANGES_PER_CHILD);
+            let mut now = left.split_off(from);
+            now.reverse();
+            let survived = self.run(&bytes(&now))?;
+            let Some((culprit, rest)) = now.get(survived..).and_then(<[usize]>::split_first) else {
+                continue;
+            };
+            left.extend(rest.iter().rev());
+            // A computer that slept may have kept the child waiting: once more, alone.
+            if self.run(&bytes(&[*culprit]))? > 0 {
+                continue;
+            }
+            lost.insert(*culprit);
+            let Some((log, _)) = changes.get(*culprit) else { continue };
+            let count = lost_of.entry(*log).or_default();
+            *count = count.saturating_add(1);
+            if *count >= LOST_PER_LOG_MAX {
+                let (of_log, others) = left
+                    .into_iter()
+                    .partition(|at| changes.get(*at).is_some_and(|(other, _)| other == log));
+                let of_log: Vec<usize> = of_log;
+                lost.extend(of_log);
+                left = others;
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Has a child try changes one after the other; how many it survived.
+    fn run(&self, changes: &[&[u8]]) -> io::Result<usize> {
+        let mut child = Command::new(&self.program)
+            .arg(ARGUMENT)
+            .env_remove("PINGLI_PASSPHRASE")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (Some(mut input), Some(mut output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let words = thread::scope(|scope| {
+            let (tell, told) = mpsc::channel();
+            scope.spawn(move || {
+                let mut word = WORD;
+                while output.read_exact(&mut word).is_ok() && word == WORD {
+                    if tell.send(()).is_err() {
+                        return;
+                    }
+                }
+            });
+            scope.spawn(move || {
+                // A child that is gone is noticed by its silence.
+                changes.iter().try_for_each(|change| write_change(&mut input, change))
+            });
+            let words = (0..=changes.len()).take_while(|_| told.recv_timeout(PATIENCE).is_ok());
+            let words = words.count();
+            // It has done its work or will never do it; both threads end with it.
+            let _ = child.kill();
+            words
+        });
+        child.wait()?;
+        words.checked_sub(1).ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+fn write_change(output: &mut impl Write, change: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(change.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    output.write_all(&length.to_be_bytes())?;
+    output.write_all(change)
+}
+
+/// Tries what is ready of some records in one go, before they are built one by one.
+pub(crate) fn hold_lost_of(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    records: &[RecordId],
+) -> Result<(), Fault> {
+    let Some(trial) = office.trial() else { return Ok(()) };
+    // What was survived before is in its documents.
+    trial.survived.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    let mut ready = Vec::new();
+    for record in records {
+        ready.extend(tx.reader().ready(*record)?);
+    }
+    hold_lost(office, tx, &ready).map(|_| ())
+}
+
+/// Tries what others wrote and what was not tried before, and holds what is not survived. Where no
+/// child can be started it goes on without.
+pub(crate) fn hold_lost(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    entries: &[Stored],
+) -> Result<BTreeSet<EntryRef>, Fault> {
+    let Some(trial) = office.trial() else { return Ok(BTreeSet::new()) };
+    let foreign: Vec<&Stored> = {
+        let survived = trial.survived.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |stored: &&Stored| !survived.contains(&stored.at);
+        entries.iter().filter(|stored| !office.wrote(stored.at.log)).filter(is_new).collect()
+    };
+    if foreign.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let changes = foreign.iter().map(|stored| {
+        let bytes = stored.entry.payload.bytes().unwrap_or_default();
+        (stored.at.log, bytes)
+    });
+    let changes: Vec<(LogId, &[u8])> = changes.collect();
+    let lost = trial.lost(&changes).unwrap_or_else(|error| {
+        tracing::warn!(%error, "changes are not tried in a child");
+        BTreeSet::new()
+    });
+    let mut held = BTreeSet::new();
+    for (place, stored) in foreign.iter().enumerate() {
+        if lost.contains(&place) {
+            tracing::warn!(log = %stored.at.log, seq = stored.at.seq, "no child survives an entry");
+            tx.settle(stored.at, Err(&StructureFault::Poison.to_string()))?;
+            held.insert(stored.at);
+        }
+    }
+    let mut survived = trial.survived.lock().unwrap_or_else(PoisonError::into_inner);
+    survived.extend(foreign.iter().map(|stored| stored.at).filter(|at| !held.contains(at)));
+    Ok(held)
+}
+
+/// What the child does: sets its limits, says so, and tries whatever comes until nothing more does.
+///
+/// # Errors
+/// The limits cannot be set, or whoever asks is gone.
+pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+    limit()?;
+    let mut say = || output.write_all(&WORD).and_then(|()| output.flush());
+    say()?;
+    loop {
+        let mut length = [0; 4];
+        match input.read_exact(&mut length) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            read => read?,
+        }
+        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+        if length > CHANGE_BYTES_MAX {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut change = vec![0; length];
+        input.read_exact(&mut change)?;
+        document::structure::probe(&change);
+        say()?;
+    }
+}
+
+/// Takes from this process what a parser does not need: more memory, time, files.
+#[cfg(unix)]
+fn limit() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let at_most = |resource, count| {
+        setrlimit(resource, Rlimit { current: Some(count), maximum: Some(count) })
+    };
+    #[cfg(target_os = "linux")]
+    {
+        // What the program and its libraries take before anything is tried.
+        let sizes = std::fs::read_to_string("/proc/self/statm")?;
+        let pages = sizes.split(' ').next().and_then(|pages| pages.parse::<u64>().ok());
+        let page_bytes = u64::try_from(rustix::param::page_size()).unwrap_or(u64::MAX);
+        let taken = pages.unwrap_or(0).saturating_mul(page_bytes);
+        at_most(Resource::As, taken.saturating_add(MEMORY_BYTES_MAX))?;
+    }
+    at_most(Resource::Cpu, CPU_SECONDS_MAX)?;
+    at_most(Resource::Core, 0)?;
+    at_most(Resource::Fsize, 0)?;
+    // No further file, no socket.
+    at_most(Resource::Nofile, 0)?;
+    Ok(())
+}
+
+/// Nothing can be limited here: a crash still costs the child alone, and so does a loop.
+#[cfg(not(unix))]
+fn limit() -> io::Result<()> {
+    Ok(())
+}
