@@ -256,6 +256,20 @@ fn a_restored_image_takes_nothing_from_anybody_and_loses_nothing() {
     }
 }
 
+/// An image is put back a second time: the list of notes tells of each once, where it stands now.
+#[test]
+fn an_image_that_is_put_back_twice_leaves_every_note_once() {
+    let land = Land::new();
+    let (township, village) = (&land.township, &land.village);
+    let images = ["once", "twice"].map(|name| copied(village, &land.folder.path().join(name)));
+    for image in &images {
+        let _ = image.register("还原之后的案件");
+        settle(&[image], township, Way::Line);
+        let report = township.desk.rebuild(true).unwrap();
+        assert!(report.is_same, "{report:?}");
+    }
+}
+
 /// Three continuations, of which one parted earlier than the others.
 #[test]
 fn a_third_continuation_that_parted_earlier_is_taken_too() {

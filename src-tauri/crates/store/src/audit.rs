@@ -166,6 +166,15 @@ impl Writer<'_> {
             ])?;
         Ok(())
     }
+
+    /// Gives the row of a note another name, as its entry got one.
+    pub(crate) fn rename_audit(&mut self, at: EntryRef, name: LogId) -> Result<()> {
+        let to = EntryRef { log: name, seq: at.seq };
+        self.tx
+            .prepare_cached("UPDATE OR REPLACE view_audit SET entry = ?2 WHERE entry = ?1")?
+            .execute(params![place(at), place(to)])?;
+        Ok(())
+    }
 }
 
 /// An entry's place as one key: sixteen bytes of log, eight of number.

@@ -286,7 +286,7 @@ impl Writer<'_> {
                 "UPDATE OR REPLACE view_carried SET log_id = ?2 WHERE log_id = ?1 AND seq = ?3",
             )?
             .execute(params![at.log.bytes(), name.bytes(), seq])?;
-        Ok(())
+        self.rename_audit(at, name)
     }
 
     /// Ends what is held of a log, and what may be passed on of it, at a signed point.
