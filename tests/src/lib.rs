@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
-use app::clock::{SetClock, SystemEntropy};
+use app::clock::{Entropy, SetClock, SystemEntropy};
 use app::fault::Fault;
 use app::host::{Attendance, CommandLine, Host, PickKind, Stick};
 use app::progress::Listener;
@@ -86,6 +86,18 @@ pub struct Room {
     pub clock: Arc<SetClock>,
 }
 
+/// The surroundings of a room.
+pub struct Fittings {
+    /// Its clock.
+    pub clock: Arc<SetClock>,
+    /// Where its randomness comes from.
+    pub entropy: Arc<dyn Entropy>,
+    /// Its host.
+    pub host: Arc<dyn Host>,
+    /// Who hears of its events.
+    pub listener: Option<Listener>,
+}
+
 /// The command line, with somebody before it.
 struct Attended(Attendance);
 
@@ -160,10 +172,18 @@ impl Room {
 
     fn hosted(home: &Path, host: Arc<dyn Host>, listener: Option<Listener>) -> Self {
         let clock = Arc::new(SetClock::at(MORNING_MS));
+        let entropy = Arc::new(SystemEntropy);
+        Self::fitted(home, Fittings { clock, entropy, host, listener })
+    }
+
+    /// A room with surroundings of its own.
+    #[must_use]
+    pub fn fitted(home: &Path, fittings: Fittings) -> Self {
+        let Fittings { clock, entropy, host, listener } = fittings;
         let desk = Arc::new(Desk::new(DeskOptions {
             home: home.to_owned(),
             clock: clock.clone(),
-            entropy: Arc::new(SystemEntropy),
+            entropy,
             host,
             cost: Some(COST),
             listener,

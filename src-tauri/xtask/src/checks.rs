@@ -23,6 +23,28 @@ pub(crate) fn fuzz(sh: &Shell, seconds: &str) -> Done {
     Ok(())
 }
 
+/// What is asked of the simulation.
+pub(crate) struct Simulation {
+    pub(crate) seeds: std::ops::Range<u64>,
+    pub(crate) events: u32,
+    pub(crate) is_release: bool,
+}
+
+/// A township and its villages under a seeded scheduler, with everything that goes wrong.
+pub(crate) fn simulate(sh: &Shell, asked: &Simulation) -> Done {
+    let Simulation { seeds, events, is_release } = asked;
+    say(&format!("simulation: seeds {} to {}, {events} events each", seeds.start, seeds.end));
+    let release = is_release.then_some("--release");
+    let test = "as_many_seeds_as_are_asked_for";
+    cmd!(sh, "cargo test --quiet {release...} --package tests --test simulation")
+        .args(["--", "--ignored", "--exact", "--nocapture", test])
+        .env("PINGLI_SIM_FROM", seeds.start.to_string())
+        .env("PINGLI_SIM_TO", seeds.end.to_string())
+        .env("PINGLI_SIM_EVENTS", events.to_string())
+        .run()?;
+    Ok(())
+}
+
 /// Every test there is.
 pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
     let packages = [system::BUILD, if is_quick { &[] } else { system::TEST }].concat();

@@ -26,6 +26,9 @@ cargo xtask VERB
                     into target/look or DIR; fails on clipped text and on what axe finds
   fuzz [--seconds N]
                     bytes from strangers, mutated: N seconds for each target, 30 unless said
+  sim [--seeds A..B] [--events N] [--release]
+                    a township and its villages with everything that goes wrong, drawn
+                    from each seed: 0..100 and 200 events each unless said
   audit             licences, sources, bans, unused packages, known holes; installs its tools
   sbom              the list of parts of what is shipped (CycloneDX), into target/sbom
   codegen           write the TypeScript of the commands anew
@@ -60,6 +63,7 @@ fn verb(arguments: &[String]) -> Done {
         ["look", folder] => look::look(&sh, Some(folder)),
         ["fuzz"] => checks::fuzz(&sh, checks::FUZZ_SECONDS),
         ["fuzz", "--seconds", seconds] => checks::fuzz(&sh, seconds),
+        ["sim", rest @ ..] => simulation(&sh, rest),
         ["audit"] => supply::audit(&sh),
         ["sbom"] => supply::sbom(&sh),
         ["codegen"] => checks::codegen(&sh),
@@ -79,6 +83,22 @@ fn verb(arguments: &[String]) -> Done {
             Err("no such verb".into())
         }
     }
+}
+
+/// Reads what is asked of the simulation, and begins it.
+fn simulation(sh: &Shell, words: &[&str]) -> Done {
+    let after = |name: &str| {
+        let at = words.iter().position(|word| *word == name);
+        at.and_then(|at| words.get(at.saturating_add(1))).copied()
+    };
+    let seeds = after("--seeds").unwrap_or("0..100");
+    let (from, to) = seeds.split_once("..").ok_or("seeds: 0..100")?;
+    let asked = checks::Simulation {
+        seeds: from.parse()?..to.parse()?,
+        events: after("--events").unwrap_or("200").parse()?,
+        is_release: words.contains(&"--release"),
+    };
+    checks::simulate(sh, &asked)
 }
 
 /// Says what begins.

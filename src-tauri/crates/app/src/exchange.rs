@@ -1,11 +1,13 @@
 //! Meeting other computers: by packets on sticks, over the local network, and what came of it.
 
+mod beside;
 mod history;
 mod lan;
 mod notes;
 mod packets;
 mod preview;
 
+pub use beside::{Line, Met};
 pub use history::{ExchangeHistory, ExchangeLine, ExchangeOutcome, ExchangeWindow};
 pub use lan::{Lan, LanExchange, LanExchanged, LanListen, LanPeer, LanPeers, LanState};
 pub use packets::{ExportedFile, PacketExport, PacketExported, PacketFrom, PacketImported};

@@ -1,6 +1,9 @@
 //! What the county technician asks: is everything here what the logs say, and is it whole?
 
-use domain::log::EntryKind;
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::{DeviceId, LogId, SpaceId, UnitId};
+use domain::log::{EntryKind, Held};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::logs::Stored;
@@ -128,6 +131,40 @@ impl Desk {
             }
             Ok(payloads)
         })
+    }
+
+    /// What is held here: log by log, each stretch with its hashes. What is only quoted is not.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn holdings(&self) -> Result<Vec<Held>, Fault> {
+        let office = self.office()?;
+        office.store.read(|reader| {
+            let mut holdings = Vec::new();
+            for (log, _) in reader.log_keys()? {
+                holdings.extend(reader.held_of(log)?);
+            }
+            Ok(holdings)
+        })
+    }
+
+    /// What this computer believes another to hold, log by log: all that it calls delivered rests
+    /// on that.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn believed(&self, device: DeviceId) -> Result<BTreeMap<LogId, Vec<(u64, u64)>>, Fault> {
+        let office = self.office()?;
+        Ok(office.store.read(|reader| reader.held_by(device))?)
+    }
+
+    /// The spaces that this computer's unit holds together with another.
+    ///
+    /// # Errors
+    /// The profile is not open.
+    pub fn shared_with(&self, unit: UnitId) -> Result<BTreeSet<SpaceId>, Fault> {
+        let office = self.office()?;
+        Ok(office.roster().shared(office.identity.record.unit, unit))
     }
 
     /// Makes the projections again from the logs and compares. With `is_check` nothing is

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use domain::id::UnitId;
 use sync::Archive;
-use sync::session::{Peer, Progress, Side, Stop};
+use sync::session::{Peer, Progress, SessionFault, Side, Stop};
 use trust::invitation::Enrolment;
 use trust::key::{PublicKey, SecretKey};
 
@@ -67,6 +67,16 @@ pub enum LanFault {
     /// Something is wrong on our side.
     #[error("archive: {0}")]
     Archive(String),
+}
+
+impl<E: std::fmt::Display> From<SessionFault<E>> for LanFault {
+    fn from(fault: SessionFault<E>) -> Self {
+        match fault {
+            SessionFault::Archive(error) => Self::Archive(error.to_string()),
+            SessionFault::Protocol | SessionFault::Segment(_) => Self::Nonsense,
+            SessionFault::Stopped(stop) | SessionFault::StoppedByPeer(stop) => Self::Stopped(stop),
+        }
+    }
 }
 
 /// Who keeps the records that are exchanged: everything a meeting needs from this machine.

@@ -181,12 +181,18 @@ fn lan_fault(error: &LanFault, address: &str) -> Fault {
 }
 
 /// This desk, as a meeting sees it.
-struct DeskKeeper {
+pub(super) struct DeskKeeper {
     office: Arc<Office>,
     listener: Option<Listener>,
     progress: Progress,
     /// How much of what came waits to be looked at.
     held: AtomicU64,
+}
+
+impl DeskKeeper {
+    pub(super) fn new(office: Arc<Office>, listener: Option<Listener>, progress: Progress) -> Self {
+        Self { office, listener, progress, held: AtomicU64::default() }
+    }
 }
 
 impl Keeper for DeskKeeper {
@@ -272,7 +278,13 @@ impl Keeper for DeskKeeper {
 }
 
 impl DeskKeeper {
-    fn finish(&self, peer: Peer, meeting: &Meeting, fault: Option<&LanFault>) -> Result<(), Fault> {
+    /// Builds what came and writes down how it went.
+    pub(super) fn finish(
+        &self,
+        peer: Peer,
+        meeting: &Meeting,
+        fault: Option<&LanFault>,
+    ) -> Result<(), Fault> {
         sharing::settle_in(&self.office, |done| {
             self.progress.at(Phase::Building, done, None);
             true
@@ -355,12 +367,8 @@ impl Lan {
         if !request.enabled {
             return Ok(self.state());
         }
-        let keeper = Arc::new(DeskKeeper {
-            office: office.clone(),
-            listener,
-            progress: Progress::unwatched(),
-            held: AtomicU64::default(),
-        });
+        let keeper = DeskKeeper::new(office.clone(), listener, Progress::unwatched());
+        let keeper = Arc::new(keeper);
         let ip: IpAddr = if request.loopback {
             Ipv4Addr::LOCALHOST.into()
         } else {
@@ -476,12 +484,7 @@ impl Lan {
                 can_search = true;
             }
         }
-        let keeper = Arc::new(DeskKeeper {
-            office: office.clone(),
-            listener: None,
-            progress: progress.clone(),
-            held: AtomicU64::default(),
-        });
+        let keeper = Arc::new(DeskKeeper::new(office.clone(), None, progress.clone()));
         let addresses: Vec<SocketAddr> =
             sightings.into_iter().flat_map(|s| s.addresses).take(PROBES_MAX).collect();
         let runtime = self.runtime()?;
@@ -539,12 +542,7 @@ impl Lan {
             return Err(Fault::NotHere);
         }
         let address = parse_address(&request.address)?;
-        let keeper = Arc::new(DeskKeeper {
-            office: office.clone(),
-            listener,
-            progress: progress.clone(),
-            held: AtomicU64::default(),
-        });
+        let keeper = Arc::new(DeskKeeper::new(office.clone(), listener, progress.clone()));
         let met = self.runtime()?.block_on(carry::lan::call(keeper.clone(), address));
         let (peer, meeting) = met.map_err(|error| lan_fault(&error, &request.address))?;
         let names = office.store.read(|reader| Names::read(office, reader))?;

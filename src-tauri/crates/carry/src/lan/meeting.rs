@@ -76,14 +76,6 @@ async fn write_message(
     Ok(bytes.len().saturating_add(LENGTH_BYTES))
 }
 
-fn fault<E: std::fmt::Display>(error: SessionFault<E>) -> LanFault {
-    match error {
-        SessionFault::Archive(error) => LanFault::Archive(error.to_string()),
-        SessionFault::Protocol | SessionFault::Segment(_) => LanFault::Nonsense,
-        SessionFault::Stopped(stop) | SessionFault::StoppedByPeer(stop) => LanFault::Stopped(stop),
-    }
-}
-
 /// Holds a meeting over a connection whose other end is known, from the first message on.
 pub(super) async fn hold<K: Keeper, S>(
     keeper: &Arc<K>,
@@ -218,7 +210,7 @@ async fn step<T, E: std::fmt::Display>(
             if let Some(stop) = error.stop() {
                 let _ = to_send.send(Message::Stop(stop)).await;
             }
-            Err(fault(error))
+            Err(error.into())
         }
     }
 }

@@ -1,0 +1,360 @@
+//! What must hold in the end, when faults have stopped and everybody has met: and what is looked at
+//! on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fastrand::Rng;
+use serde_json::json;
+
+use crate::event::mix;
+use crate::model::{FIELDS, current};
+use crate::play::Play;
+use crate::world::{TOWNSHIP, World};
+
+/// How often everybody meets the township before it is said that they do not converge.
+const ROUNDS_MAX: u64 = 14;
+
+/// How many rows of a difference are told.
+const ROWS_TOLD: usize = 6;
+
+/// What only one of two lists has.
+#[must_use]
+pub fn differ(old: &[String], new: &[String]) -> String {
+    let short = |sign: &'static str| {
+        move |row: &String| format!("{sign}{}", row.chars().take(300).collect::<String>())
+    };
+    let gone = old.iter().filter(|row| !new.contains(row)).map(short("-"));
+    let come = new.iter().filter(|row| !old.contains(row)).map(short("+"));
+    gone.take(ROWS_TOLD).chain(come.take(ROWS_TOLD)).collect::<Vec<_>>().join("\n  ")
+}
+
+/// The lists are what the logs say.
+///
+/// # Errors
+/// What differs.
+pub fn rebuilt(world: &World, at: usize, is_check: bool) -> Result<(), String> {
+    let report = world.room(at).desk.rebuild(is_check).map_err(|fault| fault.to_string())?;
+    if report.is_same {
+        return Ok(());
+    }
+    let told = report.differences.iter().take(ROWS_TOLD).cloned().collect::<Vec<_>>().join("\n  ");
+    Err(format!("{}: lists made anew differ:\n  {told}", world.slots[at].name))
+}
+
+/// Stops all faults, lets everybody meet, and looks at everything; gives what is shown.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn settle(play: &mut Play, seed: u64) -> Result<String, String> {
+    let mut rng = Rng::with_seed(seed);
+    // What was still on its way arrives now, and what had arrived arrives once more.
+    let mut sticks = play.model.packets.clone();
+    rng.shuffle(&mut sticks);
+    for (file, unit, from) in &sticks {
+        deliver(play, file, unit, *from)?;
+    }
+    converge(play, seed)?;
+    for _ in 0..4 {
+        if !play.has_revoked() || !adopt(play)? {
+            break;
+        }
+        converge(play, mix(seed, 1))?;
+    }
+    let is_revoked = |at: &usize| play.world.slots[*at].is_revoked;
+    let revoked: Vec<usize> = (0..play.world.slots.len()).filter(is_revoked).collect();
+    let mut devices = revoked.iter().map(|at| &play.world.slots[*at].device);
+    if devices.any(|device| play.model.forked.contains(device)) {
+        // It is met no more, and packets alone do not tell two continuations of one length apart: what
+        // only a revoked copy has stays with it.
+        let show = active(play);
+        play.model.doubt(&play.world, (&revoked, &show));
+    }
+    let shown = look(play)?;
+    // Old sticks bring nothing. Until the next meeting they may make believe that the other has less
+    // than it has: one that lost its disk says so in the same way.
+    for (file, unit, from) in &sticks {
+        deliver(play, file, unit, *from)?;
+    }
+    converge(play, mix(seed, 2))?;
+    let again = look(play)?;
+    if again != shown {
+        return Err("old packets change what is shown".into());
+    }
+    Ok(shown)
+}
+
+fn deliver(play: &mut Play, file: &std::path::Path, unit: &str, from: usize) -> Result<(), String> {
+    for to in active(play) {
+        if play.takes(to, from, unit) {
+            play.import(to, from, file, false)?;
+        }
+    }
+    Ok(())
+}
+
+/// The computers that count: those that were not revoked.
+fn active(play: &Play) -> Vec<usize> {
+    (0..play.world.slots.len()).filter(|at| !play.world.slots[*at].is_revoked).collect()
+}
+
+/// Everybody meets the township until nothing moves and all are equal. Whoever was revoked sends
+/// what they have by stick.
+fn converge(play: &mut Play, seed: u64) -> Result<(), String> {
+    let slots = active(play);
+    let mut left: Vec<usize> = Vec::new();
+    for round in 0..ROUNDS_MAX {
+        for at in 0..play.world.slots.len() {
+            if play.world.slots[at].is_revoked && round < 2 {
+                hand_in(play, at)?;
+            }
+        }
+        left.clear();
+        for at in slots.iter().copied().filter(|at| *at != TOWNSHIP) {
+            let seed = mix(seed, round * 16 + at as u64);
+            let (is_still, is_equal) = play.meet_whole(at, TOWNSHIP, seed)?;
+            if !is_still || !is_equal {
+                left.push(at);
+            }
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+    }
+    let names: Vec<&str> = left.iter().map(|at| play.world.slots[*at].name.as_str()).collect();
+    let details: Vec<String> = left.iter().map(|at| unequal(play, *at)).collect();
+    Err(format!("no end after {ROUNDS_MAX} rounds: {names:?}\n  {}", details.join("\n  ")))
+}
+
+/// Which logs a computer holds otherwise than the township.
+fn unequal(play: &Play, at: usize) -> String {
+    let held = |at: usize| match play.world.room(at).desk.holdings() {
+        Ok(held) => held.iter().map(|held| format!("{held:?}")).collect::<BTreeSet<String>>(),
+        Err(fault) => BTreeSet::from([fault.to_string()]),
+    };
+    let (ours, theirs) = (held(at), held(TOWNSHIP));
+    let lines = ours.difference(&theirs).take(3).map(|held| format!("here {held}"));
+    let others = theirs.difference(&ours).take(3).map(|held| format!("there {held}"));
+    lines
+        .chain(others)
+        .map(|line| line.chars().take(400).collect::<String>())
+        .collect::<Vec<_>>()
+        .join("\n  ")
+}
+
+/// A revoked computer's packet, brought to the township by hand.
+fn hand_in(play: &mut Play, at: usize) -> Result<(), String> {
+    let stick = play.world.path("stick").1;
+    let unit = play.world.slots[TOWNSHIP].unit.clone();
+    let payload = json!({ "unit": unit, "to": { "path": stick } });
+    let packed = play.world.call(at, "packet_export", payload)?;
+    play.model.note_held(&play.world, at)?;
+    if let Ok(packet) = packed {
+        for file in packet["files"].as_array().into_iter().flatten() {
+            let path = std::path::PathBuf::from(tests::text(file, "/path"));
+            play.import(TOWNSHIP, at, &path, false)?;
+        }
+    }
+    Ok(())
+}
+
+/// The township takes up what came late; says whether there was anything.
+fn adopt(play: &mut Play) -> Result<bool, String> {
+    let revoked = play.world.slots.iter().find(|slot| slot.is_revoked);
+    let device = revoked.map(|slot| slot.device.clone());
+    let payload = json!({ "device": device, "reason": "核对过" });
+    let adopted = play.world.call(TOWNSHIP, "device_adopt", payload)?.is_ok();
+    if adopted {
+        play.count("adopted");
+    }
+    Ok(adopted)
+}
+
+/// Everything that must hold of computers that have all met.
+fn look(play: &mut Play) -> Result<String, String> {
+    for case in 0..play.model.cases.len() {
+        for field in FIELDS.iter().filter(|_| !play.model.cases[case].is_gone) {
+            if play.model.standing(case, field).len() > 1 {
+                *play.counts.entry("pairs looked for").or_default() += 1;
+            }
+        }
+    }
+    let play = &*play;
+    for at in active(play) {
+        sound(play, at)?;
+        words(play, at)?;
+        registers(play, at)?;
+        delivered(play, at)?;
+    }
+    same(play)?;
+    Ok(play.world.room(TOWNSHIP).records().join("\n"))
+}
+
+/// Every chain verifies, nothing waits, nothing is behind, the lists are what the logs say.
+fn sound(play: &Play, at: usize) -> Result<(), String> {
+    let name = &play.world.slots[at].name;
+    let found = play.world.room(at).desk.examine().map_err(|fault| fault.to_string())?;
+    let is_sound = found.is_file_whole
+        && found.broken_logs.is_empty()
+        && (found.waiting, found.behind) == (0, 0)
+        && found.held.is_empty();
+    if !is_sound {
+        return Err(format!("{name}: {found:?}"));
+    }
+    let quarantine = play.world.call(TOWNSHIP, "quarantine_list", json!({}))?;
+    if let (Ok(listed), false) = (quarantine, play.has_revoked())
+        && listed["total"] != 0
+    {
+        return Err(format!("{name}: something waits to be looked at: {listed}"));
+    }
+    rebuilt(&play.world, at, true)
+}
+
+/// Whether a computer must hold a case.
+fn holds(play: &Play, at: usize, case: usize) -> bool {
+    at == TOWNSHIP || play.model.cases[case].units.contains(&play.world.slots[at].unit)
+}
+
+/// No acknowledged edit is lost, and what was erased is gone.
+fn words(play: &Play, at: usize) -> Result<(), String> {
+    let name = &play.world.slots[at].name;
+    let mut gone = Vec::new();
+    for (number, case) in play.model.cases.iter().enumerate() {
+        let shown = play.world.shown(at, &case.id);
+        let said = || play.model.said.iter().filter(move |said| said.case == number);
+        if case.is_gone {
+            if shown.is_some() {
+                return Err(format!("{name} shows case {}, which was erased", case.born));
+            }
+            gone.extend(said().map(|said| said.word.as_str()));
+            continue;
+        }
+        let must = holds(play, at, number) && said().any(|said| said.is_sure);
+        let Some(shown) = shown else {
+            if must {
+                return Err(format!("{name} lacks case {}", case.born));
+            }
+            continue;
+        };
+        for said in said().filter(|said| said.is_sure) {
+            if !shown.contains(&said.word) {
+                return Err(format!("{name} lacks {} in case {}", said.word, case.born));
+            }
+        }
+    }
+    if !gone.is_empty() && tests::pages::hits(play.world.home(at), &gone) > 0 {
+        return Err(format!("{name}: words of an erased case are left in its files"));
+    }
+    Ok(())
+}
+
+/// Every concurrent pair of one register is visible until it is settled, and nothing else is.
+fn registers(play: &Play, at: usize) -> Result<(), String> {
+    for (number, case) in play.model.cases.iter().enumerate() {
+        if case.is_gone {
+            continue;
+        }
+        let Ok(view) = play.world.call(at, "case_get", json!({ "case": case.id }))? else {
+            continue;
+        };
+        for field in FIELDS {
+            let shown = current(&view, field);
+            let shown: BTreeSet<&str> = shown.iter().map(String::as_str).collect();
+            let must = play.model.standing(number, field);
+            let may = play.model.possible(number, field);
+            if !must.is_subset(&shown) || !shown.is_subset(&may) {
+                let name = &play.world.slots[at].name;
+                return Err(format!(
+                    "{name}: {field} of case {} shows {shown:?}, must {must:?}, may {may:?}",
+                    case.born
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whoever has met the township and is equal to it has delivered everything, and knows it; and what
+/// is called delivered is there.
+fn delivered(play: &Play, at: usize) -> Result<(), String> {
+    let slot = &play.world.slots[at];
+    for other in active(play) {
+        let (device, desk) = (&play.world.slots[other].device, &play.world.room(other).desk);
+        if play.model.forked.contains(device) {
+            continue;
+        }
+        let held: BTreeMap<_, u64> = desk
+            .holdings()
+            .map_err(|fault| fault.to_string())?
+            .into_iter()
+            .map(|held| (held.log, held.ranges.last().map_or(0, |range| range.last)))
+            .collect();
+        let id = device.parse().map_err(|_| format!("no device: {device}"))?;
+        let believed = play.world.room(at).desk.believed(id).map_err(|fault| fault.to_string())?;
+        for (log, ranges) in believed {
+            let said = ranges.last().map_or(0, |range| range.1);
+            let is_there = held.get(&log).is_some_and(|last| *last >= said);
+            // A log that forked was cut: what is beyond stands under another name.
+            if !is_there && play.model.forked.is_empty() {
+                let other = &play.world.slots[other].name;
+                return Err(format!("{} believes {other} holds {log} up to {said}", slot.name));
+            }
+        }
+    }
+    if at == TOWNSHIP || !play.model.forked.is_empty() {
+        return Ok(());
+    }
+    let status = play.world.call(at, "status_get", json!({}))?.unwrap_or_default();
+    let neighbours = status["office"]["neighbours"].as_array().into_iter().flatten();
+    let township = &play.world.slots[TOWNSHIP].unit;
+    let mut it = neighbours.filter(|line| line["unit"]["id"] == **township);
+    match it.next() {
+        Some(line) if line["undelivered"] == 0 => Ok(()),
+        line => Err(format!("{}: equal, and not all is delivered: {line:?}", slot.name)),
+    }
+}
+
+/// Computers that hold the same entries show the same, byte for byte.
+fn same(play: &Play) -> Result<(), String> {
+    let mut by_record: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
+    let mut by_unit: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
+    for at in active(play) {
+        let rows = play.world.room(at).records();
+        let mut records: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for row in &rows {
+            let record = row.split('\t').nth(1).unwrap_or_default().to_owned();
+            records.entry(record).or_default().insert(row.clone());
+        }
+        for (record, rows) in records {
+            let (other, known) = by_record.entry(record).or_insert_with(|| (at, rows.clone()));
+            if *known != rows {
+                return Err(unlike(play, *other, at, known, &rows));
+            }
+        }
+        let unit = &play.world.slots[at].unit;
+        let (other, known) = by_unit.entry(unit).or_insert_with(|| (at, rows.clone()));
+        if *known != rows {
+            let set = |rows: &[String]| rows.iter().cloned().collect();
+            return Err(unlike(play, *other, at, &set(known), &set(&rows)));
+        }
+    }
+    Ok(())
+}
+
+fn unlike(
+    play: &Play,
+    one: usize,
+    two: usize,
+    first: &BTreeSet<String>,
+    second: &BTreeSet<String>,
+) -> String {
+    let list = |rows: &BTreeSet<String>| rows.iter().cloned().collect::<Vec<_>>();
+    let (one, two) = (&play.world.slots[one].name, &play.world.slots[two].name);
+    format!("{one} and {two} differ:\n  {}", differ(&list(first), &list(second)))
+}
+
+/// What a run printed, for whoever reads it: the counters side by side.
+#[must_use]
+pub fn tell(counts: &BTreeMap<&'static str, u64>) -> String {
+    let parts: Vec<String> = counts.iter().map(|(what, count)| format!("{what} {count}")).collect();
+    parts.join(", ")
+}
