@@ -19,6 +19,9 @@ pub const PACKET: &str = "PLP";
 /// The ending of invitations.
 pub const INVITATION: &str = "PLI";
 
+/// How much of a file is copied at once.
+const PIECE_BYTES: usize = 256 * 1024;
+
 /// The most files of a folder that are looked at.
 const FILES_MAX: usize = 2000;
 
@@ -224,8 +227,63 @@ pub fn write_verified(
     }
 }
 
+/// What was copied from one place to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    /// Its size.
+    pub bytes: u64,
+    /// The BLAKE3 of all of it.
+    pub hash: [u8; 32],
+}
+
+/// Copies a plain file into a folder, as [`write_verified`] writes. `tick` hears of every piece.
+///
+/// # Errors
+/// As [`copy_in`] and [`write_verified`], and `tick`'s own.
+pub fn copy_over(
+    from: &Path,
+    (folder, name): (&Path, &str),
+    bytes_max: u64,
+    mut tick: impl FnMut(u64) -> io::Result<()>,
+) -> io::Result<Carried> {
+    let source = open_plain(from)?;
+    if source.metadata()?.len() > bytes_max {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    // The file may grow while it is read.
+    let mut source = source.take(bytes_max);
+    let mut hasher = blake3::Hasher::new();
+    let mut piece = vec![0; PIECE_BYTES];
+    let bytes = write_verified(folder, name, |out| {
+        loop {
+            let count = source.read(&mut piece)?;
+            let read = piece.get(..count).unwrap_or_default();
+            if read.is_empty() {
+                return Ok(());
+            }
+            hasher.update(read);
+            out.write_all(read)?;
+            tick(u64::try_from(count).unwrap_or(0))?;
+        }
+    })?;
+    Ok(Carried { bytes, hash: *hasher.finalize().as_bytes() })
+}
+
+/// Reads a small plain file, at most `bytes_max`.
+///
+/// # Errors
+/// As [`copy_in`].
+pub fn read_plain(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let source = open_plain(path)?;
+    let mut bytes = Vec::new();
+    (&source).take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+    let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if count > bytes_max { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
 /// Whether our folder on a stick, or one below it, is a link: it leads off the stick.
-fn is_led_astray(folder: &Path) -> bool {
+#[must_use]
+pub fn is_led_astray(folder: &Path) -> bool {
     let is_ours = |path: &&Path| path.iter().any(|part| part == FOLDER);
     folder.ancestors().take_while(is_ours).any(Path::is_symlink)
 }
@@ -328,6 +386,35 @@ mod tests {
             assert_eq!(read("pipe.plp", 9).unwrap_err().kind(), io::ErrorKind::InvalidInput);
         }
         assert_eq!(fs::read_dir(private.path()).unwrap().count(), 0, "copies vanish");
+    }
+
+    #[test]
+    fn a_file_is_copied_whole_or_not_at_all() {
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let from = here.path().join("pingli.db");
+        let bytes: Vec<u8> = (0..=250).cycle().take(3 * PIECE_BYTES + 7).collect();
+        fs::write(&from, &bytes).unwrap();
+        let most = u64::try_from(bytes.len()).unwrap();
+        let to = (there.path(), "pingli.db");
+        let mut pieces = 0;
+        let copied = copy_over(&from, to, most, |_| {
+            pieces += 1;
+            Ok(())
+        });
+        assert_eq!(copied.unwrap().hash, *blake3::hash(&bytes).as_bytes());
+        assert_eq!((pieces, fs::read(there.path().join("pingli.db")).unwrap()), (4, bytes));
+        let stopped =
+            copy_over(
+                &from,
+                (there.path(), "other.db"),
+                most,
+                |_| Err(io::ErrorKind::Other.into()),
+            );
+        assert!(stopped.is_err());
+        let large = copy_over(&from, (there.path(), "other.db"), most - 1, |_| Ok(()));
+        assert_eq!(large.unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(read_plain(&from, 9).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(fs::read_dir(there.path()).unwrap().count(), 1, "nothing is left behind");
     }
 
     #[cfg(unix)]

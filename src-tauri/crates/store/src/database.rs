@@ -7,8 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
+use crate::backup::Waiting;
+
 /// The version of the tables of record: one for each file.
-const SCHEMA_VERSION: i64 = 3;
+pub(crate) const SCHEMA_VERSION: i64 = 3;
 
 /// The version of the projections; another one drops and rebuilds them.
 pub const VIEW_VERSION: i64 = 9;
@@ -76,7 +78,12 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
+        use rusqlite::{ErrorCode, ffi};
+        // There was no room for the index of the write-ahead log.
+        let is_index = |e: &ffi::Error| e.extended_code == ffi::SQLITE_IOERR_SHMSIZE;
+        if error.sqlite_error().is_some_and(is_index) {
+            return Self::Full;
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::NotADatabase) => Self::Key,
@@ -95,9 +102,15 @@ pub type Key = Zeroizing<[u8; 32]>;
 /// An open database.
 pub struct Store {
     path: PathBuf,
-    key: Key,
+    pub(crate) key: Key,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    pub(crate) waiting: Waiting,
+    _lock: File,
+}
+
+/// A home folder that nobody else opens as long as this is held.
+pub struct Claim {
     _lock: File,
 }
 
@@ -120,7 +133,7 @@ impl Writer<'_> {
 }
 
 /// The name of the database in a home folder.
-const FILE: &str = "pingli.db";
+pub const FILE: &str = "pingli.db";
 
 /// Locks the home folder against a second process. The lock goes with the process, however it
 /// ends.
@@ -134,7 +147,7 @@ fn lock(home: &Path) -> Result<File> {
 }
 
 /// Opens a connection with the raw key and the settings everything relies on.
-fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {
+pub(crate) fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags)?;
     let hex: Zeroizing<String> =
         Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
@@ -202,6 +215,15 @@ impl Store {
         Self::open_locked(home, key, lock)
     }
 
+    /// Keeps everybody from opening the database of a home folder, whether there is one or not.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`], and whatever the disk says.
+    pub fn claim(home: &Path) -> Result<Claim> {
+        fs::create_dir_all(home)?;
+        Ok(Claim { _lock: lock(home)? })
+    }
+
     /// Whether a home folder holds a database.
     #[must_use]
     pub fn is_there(home: &Path) -> bool {
@@ -226,6 +248,7 @@ impl Store {
             key,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
+            waiting: Waiting::default(),
             _lock: lock,
         };
         store.write(|tx| -> Result<()> {
@@ -261,7 +284,7 @@ impl Store {
         result
     }
 
-    fn reader(&self) -> Result<Connection> {
+    pub(crate) fn reader(&self) -> Result<Connection> {
         let conn = connect(&self.path, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         conn.pragma_update(None, "query_only", true)?;
         Ok(conn)
@@ -292,15 +315,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] with what SQLCipher found.
     pub fn check_pages(&self) -> Result<()> {
-        self.read(|reader| {
-            let mut seals = reader.conn.prepare("PRAGMA cipher_integrity_check")?;
-            let broken = seals.query_map([], |row| row.get(0))?.take(BROKEN_NAMED);
-            let broken: Vec<String> = broken.collect::<rusqlite::Result<_>>()?;
-            if !broken.is_empty() {
-                return Err(StoreError::Damaged(broken.join("; ")));
-            }
-            Ok(())
-        })
+        self.read(|reader| seals(reader.conn))
     }
 
     /// Moves every page of the write-ahead log into the file and empties it, so that nothing of
@@ -309,6 +324,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn empty_log(&self) -> Result<bool> {
+        // Whoever copies the database looks at the past for long: it gives way.
+        let _turn = self.waiting.begin();
         let conn = guard(&self.writer);
         let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         Ok(busy == 0)
@@ -360,6 +377,14 @@ impl Writer<'_> {
     }
 }
 
+/// Whether every page of a file bears its seal.
+pub(crate) fn seals(conn: &Connection) -> Result<()> {
+    let mut seals = conn.prepare("PRAGMA cipher_integrity_check")?;
+    let broken = seals.query_map([], |row| row.get(0))?.take(BROKEN_NAMED);
+    let broken: Vec<String> = broken.collect::<rusqlite::Result<_>>()?;
+    if broken.is_empty() { Ok(()) } else { Err(StoreError::Damaged(broken.join("; "))) }
+}
+
 /// Whether every page that this connection has read bore its seal.
 ///
 /// SQLCipher gives a page with a broken one as zeros, and the statement that read it may end
@@ -367,7 +392,7 @@ impl Writer<'_> {
 ///
 /// # Errors
 /// [`StoreError::Damaged`].
-fn is_sound(conn: &Connection) -> Result<()> {
+pub(crate) fn is_sound(conn: &Connection) -> Result<()> {
     // Answered while it is prepared: a statement that is kept would give an old answer.
     let status: String = conn
         .query_row("PRAGMA cipher_status", [], |row| row.get(0))

@@ -14,6 +14,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod audit;
+pub mod backup;
 pub mod cards;
 pub mod cases;
 pub mod database;

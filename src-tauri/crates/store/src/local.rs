@@ -355,6 +355,16 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Forgets what a device is known to hold: it says everything anew.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn forget_held_by(&mut self, device: DeviceId) -> Result<()> {
+        let mut forget = self.tx.prepare_cached("DELETE FROM local_held_by WHERE device = ?1")?;
+        forget.execute([device.bytes()])?;
+        Ok(())
+    }
+
     /// Notes a packet that was written.
     ///
     /// # Errors
