@@ -86,7 +86,7 @@ impl Host for Window {
         let dialog = dialog.add_filter(format!("*.{ending}"), &[ending]);
         let picked = match kind {
             PickKind::Invitation | PickKind::Packet => dialog.blocking_pick_file(),
-            PickKind::PacketFolder => dialog.blocking_pick_folder(),
+            PickKind::PacketFolder | PickKind::BackupFolder => dialog.blocking_pick_folder(),
             PickKind::NewInvitation | PickKind::Automerge | PickKind::Table => {
                 dialog.set_file_name(suggested).blocking_save_file()
             }

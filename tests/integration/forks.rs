@@ -26,13 +26,13 @@ fn copied(from: &Room, to: &std::path::Path) -> Room {
 
 /// How two computers meet.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Way {
+pub enum Way {
     Line,
     Packet,
 }
 
 /// Whether they said that they are equal, if they meet over the line.
-fn exchange(from: &Room, to: &Room, way: Way) -> Option<bool> {
+pub fn exchange(from: &Room, to: &Room, way: Way) -> Option<bool> {
     if way == Way::Packet {
         from.carry(to);
         to.carry(from);
@@ -71,7 +71,7 @@ fn history(room: &Room, case: &Value) -> String {
 }
 
 /// Everybody meets the township, as often as it takes.
-fn settle(rooms: &[&Room], township: &Room, way: Way) {
+pub fn settle(rooms: &[&Room], township: &Room, way: Way) {
     for _ in 0..5 {
         for room in rooms {
             exchange(room, township, way);
@@ -80,7 +80,7 @@ fn settle(rooms: &[&Room], township: &Room, way: Way) {
 }
 
 /// Whoever meets now is equal at once, shows the same, and shows what the logs say.
-fn converged(name: &str, rooms: &[&Room], township: &Room, titles: &[&str]) {
+pub fn converged(name: &str, rooms: &[&Room], township: &Room, titles: &[&str]) {
     let mut titles: Vec<&str> = titles.to_vec();
     titles.sort_unstable();
     for room in rooms.iter().chain([&township]) {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
@@ -246,26 +246,41 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A small file system of its own, taken away at the end.
-struct Small(tempfile::TempDir);
+pub struct Small {
+    path: PathBuf,
+    _folder: Option<tempfile::TempDir>,
+}
 
 impl Small {
     /// `None` where this user may not mount.
-    fn mount(size: &str) -> Option<Self> {
+    pub fn mount(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
+        let mut over = Self::over(folder.path(), size)?;
+        over._folder = Some(folder);
+        Some(over)
+    }
+
+    /// The same over a folder that is there.
+    pub fn over(folder: &Path, size: &str) -> Option<Self> {
         let options = format!("size={size},mode=700");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &options, "none"])
-            .arg(folder.path())
+            .arg(folder)
             .stderr(Stdio::null())
             .status();
-        mounted.is_ok_and(|status| status.success()).then_some(Self(folder))
+        let over = Self { path: folder.to_owned(), _folder: None };
+        mounted.is_ok_and(|status| status.success()).then_some(over)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 
 impl Drop for Small {
     fn drop(&mut self) {
         // A folder that stays behind harms nobody.
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
     }
 }
 
@@ -275,7 +290,7 @@ fn a_full_disk_loses_nothing_that_was_saved() {
         eprintln!("skipped: this user may not mount a small file system");
         return;
     };
-    let home = disk.0.path().join("home");
+    let home = disk.path().join("home");
     let room = Room::township(&home);
     let mut saved = Vec::new();
     let fault = loop {
@@ -294,7 +309,7 @@ fn a_full_disk_loses_nothing_that_was_saved() {
     saved.sort();
     assert_eq!(room.titles(), saved, "what was saved is there, and nothing else");
     // A packet onto the full disk: the reason, and no half file.
-    let stick = disk.0.path().join("stick");
+    let stick = disk.path().join("stick");
     let request = json!({ "record": room.does("case_list", json!({}))["rows"][0]["id"],
         "to": { "path": stick.join("x.automerge") } });
     let fault = room.fails("record_export_automerge", request);

@@ -271,6 +271,7 @@ fn questions(house: &House) -> Vec<(&'static str, Value, bool, bool)> {
         ("case_search", json!({ "query": CHILD[5] }), false, false),
         ("workbench_get", json!({}), false, false),
         ("draft_set", json!({ "name": "note", "body": "写到一半" }), false, false),
+        ("backup_list", json!({}), false, false),
         ("draft_list", json!({}), false, false),
         ("statistics_get", json!({ "period": "2026" }), false, false),
         ("conflict_list", json!({}), false, false),

@@ -280,6 +280,7 @@ export function desk(change: Partial<WorkbenchView> = {}): WorkbenchView {
     handling: [],
     handling_total: 0,
     emergencies: [],
+    backups: null,
     ...change,
   };
 }

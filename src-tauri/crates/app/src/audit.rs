@@ -8,7 +8,7 @@ mod listing;
 
 use std::path::Path;
 
-use domain::audit::{Act, Deed, Note, NoteError, VERSION};
+use domain::audit::{Act, Deed, Note, NoteError};
 use domain::case::Case;
 use domain::case::guard::RefusalReason;
 use domain::case::stage::Mark;
@@ -76,7 +76,7 @@ fn signed_by(office: &Office, deed: Deed) -> Note {
     let Me { user, role, .. } = office.me();
     // No tick of the clock of facts: looking must not move what is written.
     let at = Hlc { ms: office.now_ms(), count: 0 };
-    Note { v: VERSION, at, by: user, role, deed }
+    Note { v: deed.act.since(), at, by: user, role, deed }
 }
 
 /// Whether the same act of the same user stands among today's notes of this device already.

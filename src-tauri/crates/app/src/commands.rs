@@ -12,6 +12,9 @@ use crate::accounts::{
 };
 use crate::alarms::{self, AlarmNote, Alarms};
 use crate::audit::{self, AuditExport, AuditList, AuditWindow};
+use crate::backup::{
+    BackupDrill, BackupFind, BackupPlaceSet, BackupRestore, Backups, Drilled, FoundBackups,
+};
 use crate::cases::{
     self, CaseGet, CaseHistory, CaseList, CaseRegister, CaseSearch, ConflictList, ConflictSettle,
     DuplicateDecide, DuplicateList, DuplicateUndo, FactAdd, FieldSet, TextEdit,
@@ -321,7 +324,21 @@ commands! {
         |desk, _, _| drafts::list(&*desk.office()?);
     draft_set(DraftSet) -> Nothing, AccountRun, reads [], changes [] =
         |desk, request, _| drafts::set(&*desk.office()?, request).map(|()| Nothing {});
-    workbench_get(Nothing) -> WorkbenchView, CaseRead, reads [Audit Cases Conflicts], changes [] =
+    backup_find(BackupFind) -> FoundBackups, always, reads [Backups], changes [] =
+        |desk, request, _| desk.find_backups(&request);
+    backup_restore(BackupRestore) -> StatusView, always,
+        reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours Backups] =
+        |desk, request, call| desk.restore(&request, &call.progress);
+    backup_list(Nothing) -> Backups, AccountRun, reads [Backups], changes [] =
+        |desk, _, _| desk.backups();
+    backup_make(Nothing) -> Backups, AccountRun, reads [], changes [Audit Backups] =
+        |desk, _, call| desk.make_backup(&call.progress);
+    backup_drill(BackupDrill) -> Drilled, AccountRun, reads [], changes [Audit Backups] =
+        |desk, request, call| desk.drill_backup(&request, &call.progress);
+    backup_place_set(BackupPlaceSet) -> Backups, AccountRun, reads [], changes [Backups] =
+        |desk, request, _| desk.set_backup_place(&request);
+    workbench_get(Nothing) -> WorkbenchView, CaseRead,
+        reads [Audit Backups Cases Conflicts], changes [] =
         |desk, _, _| status::workbench(&*desk.office()?);
     statistics_get(StatisticsGet) -> StatisticsView, StatisticsRead, reads [Cases], changes [] =
         |desk, request, _| status::statistics(&*desk.office()?, &request);

@@ -10,6 +10,8 @@ use serde_json::Value;
 use trust::seal::Cost;
 
 use crate::audit::{self, AuditExport};
+use crate::backup::restoring;
+use crate::beside::Beside;
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, today};
 use crate::commands::{
     self, DemoStart, FilePick, FilePicked, FileSaved, RecordExportAutomerge, StickFileView,
@@ -31,10 +33,11 @@ use crate::preferences::{self, Preferences};
 use crate::progress::{Calls, Event, Listener, Progress};
 use crate::projector;
 use crate::rights;
-use crate::scrub::Scrub;
+use crate::scrub;
 use crate::status::{self, HostView, ProfileState, StatusView};
 use crate::vault;
 
+mod backups;
 mod door;
 mod presence;
 #[cfg(test)]
@@ -104,8 +107,9 @@ pub struct Desk {
     presence: Presence,
     calls: Calls,
     lan: Lan,
-    /// What is stored is looked at while the profile is open. Before the office goes, it ends.
-    scrub: Mutex<Option<Scrub>>,
+    /// What goes on beside everything else while the profile is open. Before the office goes, it
+    /// ends.
+    chore: Mutex<Option<Beside>>,
     /// What was picked in native dialogs since the program started, by the names the page knows.
     picked: Mutex<BTreeMap<String, PathBuf>>,
 }
@@ -120,6 +124,10 @@ impl Desk {
     /// A desk; nothing is opened yet.
     #[must_use]
     pub fn new(options: DeskOptions) -> Self {
+        if let Err(error) = restoring::resume(&options.home) {
+            // Whoever unlocks is told.
+            tracing::error!(%error, "what was being restored is not finished");
+        }
         Self {
             folder: Mutex::new(options.home.clone()),
             options,
@@ -129,7 +137,7 @@ impl Desk {
             presence: Presence::default(),
             calls: Calls::default(),
             lan: Lan::default(),
-            scrub: Mutex::default(),
+            chore: Mutex::default(),
             picked: Mutex::default(),
         }
     }
@@ -228,19 +236,24 @@ impl Desk {
     fn open_office(&self, office: Arc<Office>) {
         self.set_office(Some(office.clone()));
         self.lan.reopen(&office, self.options.listener.clone());
-        let mut scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
-        scrub.get_or_insert_with(|| Scrub::begin(office, self.options.listener.clone()));
+        let listener = self.options.listener.clone();
+        let mut chore = self.chore.lock().unwrap_or_else(PoisonError::into_inner);
+        chore.get_or_insert_with(|| {
+            Beside::begin("pingli-scrub", move |goes_on| {
+                scrub::beside(&office, listener.as_ref(), goes_on);
+            })
+        });
     }
 
-    /// Whether what is stored has been looked at since the profile was opened.
-    pub(crate) fn scrub_is_over(&self) -> bool {
-        let scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
-        scrub.as_ref().is_none_or(Scrub::is_over)
+    /// Whether nothing goes on beside everything else.
+    pub(crate) fn chore_is_over(&self) -> bool {
+        let chore = self.chore.lock().unwrap_or_else(PoisonError::into_inner);
+        chore.as_ref().is_none_or(Beside::is_over)
     }
 
-    /// Ends looking at what is stored.
-    fn end_scrub(&self) {
-        drop(self.scrub.lock().unwrap_or_else(PoisonError::into_inner).take());
+    /// Ends what goes on beside everything else.
+    fn end_chore(&self) {
+        drop(self.chore.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     fn ground<'a>(&self, home: &'a Path) -> Ground<'a> {
@@ -296,6 +309,7 @@ impl Desk {
     /// Founds a township.
     pub(crate) fn found(&self, request: &OrgCreate) -> Result<OrgCreated, Fault> {
         let folder = self.folder();
+        restoring::resume(&folder)?;
         if vault::exists(&folder) {
             return Err(Fault::ProfileExists);
         }
@@ -307,6 +321,7 @@ impl Desk {
     /// Joins with an invitation.
     pub(crate) fn join(&self, request: &InvitationAccept) -> Result<InvitationAccepted, Fault> {
         let folder = self.folder();
+        restoring::resume(&folder)?;
         if vault::exists(&folder) {
             return Err(Fault::ProfileExists);
         }

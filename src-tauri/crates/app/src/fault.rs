@@ -136,6 +136,12 @@ pub enum Fault {
         /// For a damaged packet: how many whole segments it still holds.
         whole_segments: u32,
     },
+    /// The backup cannot be used.
+    #[error("backup: {reason:?}")]
+    Backup {
+        /// Why.
+        reason: BackupTrouble,
+    },
     /// The other computer cannot be reached or will not talk.
     #[error("lan: {reason:?}")]
     Lan {
@@ -238,6 +244,21 @@ pub enum PacketTrouble {
     Forged,
     /// It would be for more computers than a packet can be locked to.
     TooManyComputers,
+}
+
+/// What is wrong with a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum BackupTrouble {
+    /// It is no backup.
+    NotABackup,
+    /// Something of it is missing, or is not what was written.
+    Damaged,
+    /// A newer version made it.
+    Newer,
+    /// Something was erased again and again while it was made: later, then.
+    Busy,
 }
 
 /// What is wrong with the other computer, or the line to it.

@@ -46,6 +46,8 @@ pub enum PickKind {
     Automerge,
     /// Save a table.
     Table,
+    /// Choose a folder for backups, or one that holds some.
+    BackupFolder,
 }
 
 impl PickKind {
@@ -57,6 +59,7 @@ impl PickKind {
             Self::Packet | Self::PacketFolder => "plp",
             Self::Automerge => "automerge",
             Self::Table => "csv",
+            Self::BackupFolder => "db",
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod alarms;
 pub mod audit;
+pub mod backup;
 pub mod cases;
 pub mod catalogue;
 pub mod clock;
@@ -38,6 +39,7 @@ pub mod trial;
 pub mod view;
 
 mod archive;
+mod beside;
 mod branches;
 mod forks;
 mod identity;

@@ -100,6 +100,21 @@ fn compare(before: &[String], after: &[String]) -> RebuildReport {
     }
 }
 
+/// Makes the projections again from the logs and compares. With `is_check` nothing is changed,
+/// whatever is found.
+pub(crate) fn rebuild(office: &Office, is_check: bool) -> Result<RebuildReport, Fault> {
+    let before = office.store.read(|reader| reader.dump_views())?;
+    let after = office.store.write(|tx| -> Result<Vec<String>, Undo> {
+        let after = rebuilt(office, tx)?;
+        if is_check { Err(Undo::Looked(after)) } else { Ok(after) }
+    });
+    let after = match after {
+        Ok(after) | Err(Undo::Looked(after)) => after,
+        Err(Undo::Fault(fault)) => return Err(fault),
+    };
+    Ok(compare(&before, &after))
+}
+
 impl Desk {
     /// Every row of every projection as text, sorted: equal for two machines that hold the same
     /// entries.
@@ -173,17 +188,7 @@ impl Desk {
     /// # Errors
     /// The profile is not open, or the database fails.
     pub fn rebuild(&self, is_check: bool) -> Result<RebuildReport, Fault> {
-        let office = self.office()?;
-        let before = self.dump_views()?;
-        let after = office.store.write(|tx| -> Result<Vec<String>, Undo> {
-            let after = rebuilt(&office, tx)?;
-            if is_check { Err(Undo::Looked(after)) } else { Ok(after) }
-        });
-        let after = match after {
-            Ok(after) | Err(Undo::Looked(after)) => after,
-            Err(Undo::Fault(fault)) => return Err(fault),
-        };
-        Ok(compare(&before, &after))
+        rebuild(&*self.office()?, is_check)
     }
 
     /// Looks at all that is stored as it is done beside everything else, but at once: how many
@@ -199,10 +204,11 @@ impl Desk {
         Ok((pass.entries, pass.found.len()))
     }
 
-    /// Whether the pass that began when the profile was opened is over.
+    /// Whether what goes on beside everything else, as the pass that began when the profile was
+    /// opened, is over.
     #[must_use]
     pub fn is_checked(&self) -> bool {
-        self.scrub_is_over()
+        self.chore_is_over()
     }
 
     /// Checks the seal of every page of the file.

@@ -22,6 +22,7 @@ use trust::roster::{CutOffs, Judged, Removed, Revoked, Roster};
 use trust::statement::{Place, Signed};
 use zeroize::Zeroizing;
 
+use crate::backup::Backing;
 use crate::clock::{Clock, Entropy, draw};
 use crate::erasure;
 use crate::fault::{Fault, file_fault, store_fault};
@@ -66,6 +67,8 @@ pub(crate) struct Office {
     knocks: Mutex<BTreeSet<DeviceId>>,
     /// How much waited to be looked at when that was last told.
     told: Mutex<u64>,
+    /// What goes on of backups.
+    pub(crate) backing: Backing,
     /// Ours alone. Declared last: it goes when everything before it, the database among it, has
     /// gone.
     presence: Arc<()>,
@@ -82,6 +85,11 @@ impl Session {
     /// Somebody whose box was opened.
     pub(crate) const fn of(user: UserId, key: SecretKey) -> Self {
         Self { user, key: Some(key) }
+    }
+
+    /// Nobody, in the place of somebody who was there.
+    pub(crate) const fn nobody(user: UserId) -> Self {
+        Self { user, key: None }
     }
 }
 
@@ -189,6 +197,10 @@ impl Office {
             witness.filter(|_| is_ours).unwrap_or_else(|| Witness::new(machine.map(str::to_owned))),
         )?;
         office.check_continuity(is_ours)?;
+        if !is_ours {
+            // From here on this computer is the one: what goes on now goes on at the next opening.
+            office.witness(&[])?;
+        }
         erasure::resume(&office)?;
         Ok(office)
     }
@@ -225,6 +237,7 @@ impl Office {
             trial: OnceLock::new(),
             knocks: Mutex::default(),
             told: Mutex::default(),
+            backing: Backing::default(),
             presence: Arc::default(),
         };
         office.store.read(|reader| office.refresh(reader))?;

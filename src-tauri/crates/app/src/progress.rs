@@ -52,6 +52,8 @@ pub enum Phase {
     Searching,
     /// Making example cases.
     Inventing,
+    /// Copying the whole profile.
+    Copying,
 }
 
 /// Who listens to events.

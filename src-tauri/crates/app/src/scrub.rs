@@ -5,9 +5,6 @@
 //! of them; where it was stopped the next one goes on. What it finds is an alarm on the screen and a
 //! note in the signed log, which the township reads at the next meeting.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use domain::id::{LogId, RecordId};
@@ -298,41 +295,20 @@ fn pages(office: &Office) -> Result<bool, Fault> {
     Ok(has_told)
 }
 
-/// A pass that goes on beside everything else, until it is done or the profile is locked.
-pub(crate) struct Scrub {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Scrub {
-    /// Begins. A computer that gives no thread goes without.
-    pub(crate) fn begin(office: Arc<Office>, listener: Option<Listener>) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = stop.clone();
-        let body = move || {
-            let mut goes_on = || {
-                std::thread::sleep(PAUSE);
-                !asked.load(Ordering::Relaxed)
-            };
-            match run(&office, &mut goes_on) {
-                Ok(true) => {
-                    if let Some(listener) = &listener {
-                        listener(Event::Changed { topics: vec![Topic::Roster, Topic::Audit] });
-                    }
-                }
-                Ok(false) => {}
-                Err(error) => tracing::error!(%error, "what is stored could not be checked"),
+/// A pass beside everything else, until it is done or `goes_on` says no.
+pub(crate) fn beside(office: &Office, listener: Option<&Listener>, goes_on: &dyn Fn() -> bool) {
+    let mut goes_on = || {
+        std::thread::sleep(PAUSE);
+        goes_on()
+    };
+    match run(office, &mut goes_on) {
+        Ok(true) => {
+            if let Some(listener) = listener {
+                listener(Event::Changed { topics: vec![Topic::Roster, Topic::Audit] });
             }
-        };
-        let thread = std::thread::Builder::new().name("pingli-scrub".into()).spawn(body);
-        Self { stop, thread: thread.ok() }
-    }
-}
-
-impl Scrub {
-    /// Whether it is done.
-    pub(crate) fn is_over(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+        }
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "what is stored could not be checked"),
     }
 }
 
@@ -363,14 +339,4 @@ fn check(office: &Office, goes_on: &mut dyn FnMut() -> bool) -> Result<bool, Fau
     let took_ms = signed(office.now_ms()).saturating_sub(began);
     tracing::info!(entries = pass.entries, took_ms, "what is stored was checked");
     Ok(has_told)
-}
-
-impl Drop for Scrub {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // It ends by itself; had it panicked, there would be nothing to save.
-            let _ = thread.join();
-        }
-    }
 }

@@ -16,6 +16,7 @@ use store::audit::AuditFilter;
 use store::cases::Filter;
 
 use crate::accounts::AccountView;
+use crate::backup::{self, BackupsOverdue};
 use crate::cases::{self, value};
 use crate::clock::{signed, today};
 use crate::exchange::{LanState, undelivered, waiting_for};
@@ -200,6 +201,8 @@ pub struct WorkbenchView {
     /// Cases that somebody opened in an emergency within the last thirty days, latest first: for
     /// the head of the centre.
     pub emergencies: Vec<EmergencyItem>,
+    /// That no backup was made, or none reached the second place, for a week.
+    pub backups: Option<BackupsOverdue>,
 }
 
 /// A case that somebody opened in an emergency (紧急查看).
@@ -485,6 +488,7 @@ pub(crate) fn workbench(office: &Office) -> Result<WorkbenchView, Fault> {
         handling_total: handling.total,
         handling: handling.rows,
         emergencies: emergencies(office)?,
+        backups: backup::overdue(office)?,
     })
 }
 

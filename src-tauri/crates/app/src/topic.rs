@@ -28,11 +28,13 @@ pub enum Topic {
     Audit,
     /// What was kept without effect, and what was turned away.
     Quarantine,
+    /// Copies of the profile, and where they are kept.
+    Backups,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Profile,
         Self::Cases,
         Self::Conflicts,
@@ -42,5 +44,6 @@ impl Topic {
         Self::Neighbours,
         Self::Audit,
         Self::Quarantine,
+        Self::Backups,
     ];
 }

@@ -25,7 +25,8 @@ mod tries;
 
 pub(crate) use tries::{Door, Tries};
 
-const FILE: &str = "profile.json";
+/// The name of the file.
+pub(crate) const FILE: &str = "profile.json";
 const VERSION: u32 = 2;
 const PURPOSE: &str = "pingli vault 2";
 
@@ -145,11 +146,21 @@ impl Vault {
             std::io::ErrorKind::NotFound => Fault::NoProfile,
             _ => file_fault(&error, &path),
         })?;
-        let file: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
+        Self::parse(&bytes)
+    }
+
+    /// Reads the bytes of the file.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        let file: Self = serde_json::from_slice(bytes).map_err(damaged)?;
         if file.version > VERSION {
             return Err(Fault::NewerProfile);
         }
         Ok(file)
+    }
+
+    /// What tells it from any other: random, and the same for as long as the profile lives.
+    pub(crate) const fn id(&self) -> TransferId {
+        self.vault
     }
 
     /// Writes the file: it is the old one or this one, whatever fails.

@@ -15,7 +15,11 @@ use app::{Desk, DeskOptions};
 use serde_json::{Value, json};
 
 /// Commands whose passphrase may come from the environment.
-const TAKES_PASSPHRASE: [&str; 3] = ["org_create", "invitation_accept", "profile_unlock"];
+const TAKES_PASSPHRASE: [&str; 4] =
+    ["org_create", "invitation_accept", "profile_unlock", "backup_restore"];
+
+/// Commands that open the profile themselves.
+const OPENS: [&str; 2] = ["profile_unlock", "backup_restore"];
 
 /// A fault as the command line prints it.
 #[must_use]
@@ -70,10 +74,12 @@ pub fn call(
 ) -> Result<Value, Fault> {
     if let (true, Some(members), Some(passphrase)) =
         (TAKES_PASSPHRASE.contains(&name), payload.as_object_mut(), passphrase)
+        // Whoever has a paper has the passphrase no more.
+        && !members.contains_key("code")
     {
         members.entry("passphrase").or_insert_with(|| passphrase.into());
     }
-    let desk = if name == "profile_unlock" { open(home, None) } else { open(home, passphrase) }?;
+    let desk = open(home, passphrase.filter(|_| !OPENS.contains(&name)))?;
     desk.call(name, payload, None)
 }
 

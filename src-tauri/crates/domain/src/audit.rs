@@ -11,8 +11,9 @@ use crate::id::{DeviceId, RecordId, UnitId, UserId};
 use crate::role::Role;
 use crate::time::Hlc;
 
-/// The version of the payload this program writes.
-pub const VERSION: u8 = 1;
+/// The latest version of the payload that this program reads; it writes the earliest that knows the
+/// act ([`Act::since`]), so that an older program reads what it can.
+pub const VERSION: u8 = 2;
 
 /// The largest payload of a note, in bytes.
 pub const NOTE_BYTES_MAX: usize = 4 * 1024;
@@ -44,7 +45,8 @@ macro_rules! words {
 }
 
 words! {
-    /// What was done. A closed list: a version that adds one raises [`VERSION`].
+    /// What was done. A closed list: a version that adds one raises [`VERSION`] and says so in
+    /// [`Act::since`].
     Act {
         /// The profile was opened.
         Unlocked,
@@ -94,6 +96,24 @@ words! {
         Erased,
         /// A stored entry is not what was signed; `word` is its place, the device its writer's.
         AlterationFound,
+        /// A backup of `count` cases was made; `word` says where it lies besides.
+        BackupMade,
+        /// It was tried whether `count` cases can be restored from a backup; `word` says how it
+        /// came out.
+        BackupDrilled,
+        /// The profile was restored from a backup; `word` names it.
+        BackupRestored,
+    }
+}
+
+impl Act {
+    /// The first version of the payload that knows it.
+    #[must_use]
+    pub const fn since(self) -> u8 {
+        match self {
+            Self::BackupMade | Self::BackupDrilled | Self::BackupRestored => 2,
+            _ => 1,
+        }
     }
 }
 
@@ -299,7 +319,7 @@ mod tests {
 
     fn note(deed: Deed) -> Note {
         let at = Hlc { ms: 1_772_000_000_000, count: 3 };
-        Note { v: VERSION, at, by: UserId([7; 16]), role: Role::R4, deed }
+        Note { v: deed.act.since(), at, by: UserId([7; 16]), role: Role::R4, deed }
     }
 
     #[test]
@@ -325,7 +345,7 @@ mod tests {
         let rows: [(&[u8], NoteError); 5] = [
             (b"", NoteError::Unreadable),
             (b"{}", NoteError::Unreadable),
-            (b"{\"v\":2,\"act\":\"dreamt\"}", NoteError::Newer),
+            (b"{\"v\":3,\"act\":\"dreamt\"}", NoteError::Newer),
             (
                 b"{\"v\":1,\"at\":\"1-0\",\"by\":\"x\",\"role\":\"R4\",\"act\":\"printed\"}",
                 NoteError::Unreadable,

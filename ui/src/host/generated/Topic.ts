@@ -3,4 +3,4 @@
 /**
  * A topic.
  */
-export type Topic = "profile" | "cases" | "conflicts" | "persons" | "roster" | "exchanges" | "neighbours" | "audit" | "quarantine";
+export type Topic = "profile" | "cases" | "conflicts" | "persons" | "roster" | "exchanges" | "neighbours" | "audit" | "quarantine" | "backups";

@@ -6,6 +6,11 @@ import type { Alarms } from "./Alarms";
 import type { AuditExport } from "./AuditExport";
 import type { AuditList } from "./AuditList";
 import type { AuditWindow } from "./AuditWindow";
+import type { BackupDrill } from "./BackupDrill";
+import type { BackupFind } from "./BackupFind";
+import type { BackupPlaceSet } from "./BackupPlaceSet";
+import type { BackupRestore } from "./BackupRestore";
+import type { Backups } from "./Backups";
 import type { BreakGlass } from "./BreakGlass";
 import type { CallCancel } from "./CallCancel";
 import type { CallCancelled } from "./CallCancelled";
@@ -29,6 +34,7 @@ import type { DeviceRevoke } from "./DeviceRevoke";
 import type { Devices } from "./Devices";
 import type { DraftSet } from "./DraftSet";
 import type { Drafts } from "./Drafts";
+import type { Drilled } from "./Drilled";
 import type { DuplicateDecide } from "./DuplicateDecide";
 import type { DuplicateGroupView } from "./DuplicateGroupView";
 import type { DuplicateList } from "./DuplicateList";
@@ -45,6 +51,7 @@ import type { FieldSet } from "./FieldSet";
 import type { FilePick } from "./FilePick";
 import type { FilePicked } from "./FilePicked";
 import type { FileSaved } from "./FileSaved";
+import type { FoundBackups } from "./FoundBackups";
 import type { HistoryWindow } from "./HistoryWindow";
 import type { InvitationAccept } from "./InvitationAccept";
 import type { InvitationAccepted } from "./InvitationAccepted";
@@ -130,6 +137,12 @@ export interface Commands {
   account_join: { payload: AccountJoin; result: Nothing };
   draft_list: { payload: Nothing; result: Drafts };
   draft_set: { payload: DraftSet; result: Nothing };
+  backup_find: { payload: BackupFind; result: FoundBackups };
+  backup_restore: { payload: BackupRestore; result: StatusView };
+  backup_list: { payload: Nothing; result: Backups };
+  backup_make: { payload: Nothing; result: Backups };
+  backup_drill: { payload: BackupDrill; result: Drilled };
+  backup_place_set: { payload: BackupPlaceSet; result: Backups };
   workbench_get: { payload: Nothing; result: WorkbenchView };
   statistics_get: { payload: StatisticsGet; result: StatisticsView };
   period_freeze: { payload: PeriodFreeze; result: PeriodView };
@@ -216,7 +229,13 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   account_join: [],
   draft_list: [],
   draft_set: [],
-  workbench_get: ["audit", "cases", "conflicts"],
+  backup_find: ["backups"],
+  backup_restore: [],
+  backup_list: ["backups"],
+  backup_make: [],
+  backup_drill: [],
+  backup_place_set: [],
+  workbench_get: ["audit", "backups", "cases", "conflicts"],
   statistics_get: ["cases"],
   period_freeze: [],
   zero_report: [],

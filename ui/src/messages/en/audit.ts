@@ -78,6 +78,9 @@ export const audit: Audit = {
     quarantine_decided: "Decided on what waited",
     erased: "Erased",
     alteration_found: "Found a stored record altered",
+    backup_made: "Made a backup",
+    backup_drilled: "Tried a restore",
+    backup_restored: "Restored from a backup",
   },
   files: {
     packet: "packet",

@@ -149,6 +149,25 @@ const packets: Faults["packets"] = {
   },
 };
 
+const backups = {
+  not_a_backup: {
+    what: "This is no backup of Pingli.",
+    next: "Choose the disk for backups, or the backup's folder on it.",
+  },
+  damaged: {
+    what: "This backup is not whole and was not used.",
+    next: "Choose the backup of another day, or the one in the second place.",
+  },
+  newer: {
+    what: "A newer version of Pingli made this backup.",
+    next: "Put the newer version on this computer first.",
+  },
+  busy: {
+    what: "Personal information is being erased; the backup gave way.",
+    next: "Back up again in a few minutes.",
+  },
+};
+
 const lans: Faults["lans"] = {
   bad_address: { what: "The address is not right.", next: "Type it as the other screen shows it." },
   no_answer: {
@@ -248,6 +267,7 @@ const fault: FaultTable = {
     reason === "damaged" && whole_segments === 0
       ? { what: packets.damaged.what, next: "Ask for a new one." }
       : packets[reason],
+  backup: ({ reason }) => backups[reason],
   lan: ({ reason }) => lans[reason],
   cancelled: () => ({ what: "Stopped.", next: "Nothing is lost. Start again at any time." }),
   not_here: () => ({ what: "This cannot be done here.", next: "Do it in the desktop window." }),
@@ -261,4 +281,13 @@ const fault: FaultTable = {
   }),
 };
 
-export const faults: Faults = { fault, refusals, weaknesses, files, invitations, packets, lans };
+export const faults: Faults = {
+  fault,
+  refusals,
+  weaknesses,
+  files,
+  invitations,
+  packets,
+  backups,
+  lans,
+};

@@ -315,6 +315,25 @@ export const help: Help = {
         "Old links, drafts and other cases that name it lead to the case as it is now.",
       ],
     },
+    backup: {
+      title: "Backing up and restoring",
+      says: "Computers break, sticks get lost, hands slip. A backup brings the files back.",
+      steps: [
+        "Open Settings and find “Backup”.",
+        "Choose a second place: another disk, a stick or a shared folder. Keep it in another room.",
+        "Each day after the first opening a backup makes itself. In a hurry, press “Back up now”.",
+        "Once a month press “Try a restore”: only when it says how many cases can be restored is all well.",
+        "To restore: lock with F8, choose “Restore from a backup”, pick the newest, type the passphrase of that day.",
+        "Then exchange once with the township: what was sent since comes back.",
+      ],
+      notes: [
+        "A backup is encrypted like everything else. If the passphrase is forgotten, the recovery sheet or the kit opens it.",
+        "Restoring deletes nothing: what is here now is put aside.",
+        "Restoring rolls no other computer back, and personal information that was erased does not return.",
+        "A new computer: install Pingli, plug in the disk, and choose “Restore from a backup” on the first page. Do not use the old one any more.",
+        "A disk that stays plugged in is lost with the computer to a virus. Unplug it once the backup is made.",
+      ],
+    },
     power: {
       title: "Power cuts, crashes, a stick pulled early",
       says: "The power failed, or the program does not answer.",

@@ -4,6 +4,7 @@ import { accounts } from "./accounts";
 import { acts } from "./acts";
 import { asks } from "./asks";
 import { audit } from "./audit";
+import { backups } from "./backups";
 import { caseWords } from "./case";
 import { clocks } from "./clocks";
 import { drafting } from "./drafting";
@@ -37,6 +38,7 @@ export const messages: typeof chinese = {
   acts,
   asks,
   audit,
+  backups,
   case: caseWords,
   clocks,
   drafting,

@@ -275,6 +275,7 @@ export const words: Words = {
     writing: "Writing",
     searching: "Searching",
     inventing: "Inventing cases to practise on",
+    copying: "Copying",
   },
   profile: { none: "Not set up", locked: "Locked", open: "Open" },
   language: { "zh-CN": "中文", en: "English" },
@@ -288,6 +289,7 @@ export const words: Words = {
     neighbours: "Neighbours",
     audit: "the audit",
     quarantine: "what waits to be looked at",
+    backups: "Backups",
   },
   suggestionKind: {
     escalate: "May go to the township",

@@ -80,6 +80,9 @@ export const audit = {
     quarantine_decided: "处理待查",
     erased: "删除",
     alteration_found: "发现存的记录被改动",
+    backup_made: "备份",
+    backup_drilled: "演练恢复",
+    backup_restored: "从备份恢复",
   } satisfies Record<Act, string>,
   files: {
     packet: "U 盘包",

@@ -2,6 +2,7 @@
 
 import type { Failure } from "@/host";
 import type {
+  BackupTrouble,
   FileTrouble,
   InvitationTrouble,
   LanTrouble,
@@ -138,6 +139,13 @@ const packets = {
   },
 } satisfies Record<PacketTrouble, FaultWords>;
 
+const backups = {
+  not_a_backup: { what: "这不是评理的备份。", next: "请选备份用的盘，或者上面的备份文件夹。" },
+  damaged: { what: "这份备份不完整，没有用它。", next: "请换另一天的备份，或者第二个地方的备份。" },
+  newer: { what: "这份备份是新版本的评理做的。", next: "请先把评理换成新版本，再来恢复。" },
+  busy: { what: "正在删除个人信息，备份先让一让。", next: "请过几分钟再备份。" },
+} satisfies Record<BackupTrouble, FaultWords>;
+
 const lans = {
   bad_address: { what: "地址写得不对。", next: "照着对方屏幕上显示的地址再打一遍。" },
   no_answer: {
@@ -223,6 +231,7 @@ const fault: FaultTable = {
     reason === "damaged" && whole_segments === 0
       ? { what: packets.damaged.what, next: "请对方重新写一个包。" }
       : packets[reason],
+  backup: ({ reason }) => backups[reason],
   lan: ({ reason }) => lans[reason],
   cancelled: () => ({ what: "已经停下。", next: "什么都没有丢，随时可以再来一次。" }),
   not_here: () => ({ what: "在这里做不了这件事。", next: "请换到桌面窗口里做。" }),
@@ -236,7 +245,7 @@ const fault: FaultTable = {
   }),
 };
 
-export const faults = { fault, refusals, weaknesses, files, invitations, packets, lans };
+export const faults = { fault, refusals, weaknesses, files, invitations, packets, backups, lans };
 
 export type Faults = {
   fault: FaultTable;
@@ -245,5 +254,6 @@ export type Faults = {
   files: Record<FileTrouble, FaultWords>;
   invitations: Record<InvitationTrouble, FaultWords>;
   packets: Record<PacketTrouble, FaultWords>;
+  backups: Record<BackupTrouble, FaultWords>;
   lans: Record<LanTrouble, FaultWords>;
 };

@@ -366,6 +366,7 @@ export const words = {
     writing: "正在写入",
     searching: "正在查找",
     inventing: "正在编练习案例",
+    copying: "正在复制",
   } satisfies Record<Phase, string>,
   profile: { none: "还没开始用", locked: "已锁定", open: "已打开" } satisfies Record<
     ProfileState,
@@ -382,6 +383,7 @@ export const words = {
     neighbours: "往来单位",
     audit: "审计记录",
     quarantine: "待查",
+    backups: "备份",
   } satisfies Record<Topic, string>,
   suggestionKind: {
     escalate: "可以提级到镇",

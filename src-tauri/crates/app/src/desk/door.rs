@@ -17,6 +17,7 @@ use crate::accounts::{
     PassphraseReset, ProfileUnlock, RecoveryRenew, RecoverySheet,
 };
 use crate::audit;
+use crate::backup::restoring;
 use crate::clock;
 use crate::commands::Nothing;
 use crate::fault::Fault;
@@ -33,7 +34,7 @@ use crate::vault::strength::{self, Known};
 use crate::vault::{Door, Means, PaperKind, Secrets, Tries, Vault};
 
 /// Counts what was tried in vain, to be noted when somebody comes in.
-fn count_failed(folder: &Path, fault: &Fault) {
+pub(super) fn count_failed(folder: &Path, fault: &Fault) {
     if matches!(fault, Fault::WrongPassphrase | Fault::WrongPaper) {
         audit::count_failed(folder);
     }
@@ -67,6 +68,7 @@ impl Desk {
             return self.status();
         }
         let folder = self.folder();
+        restoring::resume(&folder)?;
         let mut vault = Vault::read(&folder)?;
         let user = accounts::meant(&vault, request.user)?;
         let secrets = self
@@ -77,7 +79,7 @@ impl Desk {
         self.status()
     }
 
-    fn try_passphrase(
+    pub(super) fn try_passphrase(
         &self,
         folder: &Path,
         vault: &Vault,
@@ -89,7 +91,7 @@ impl Desk {
     }
 
     /// Opens the office with what an account's box held.
-    fn enter(
+    pub(super) fn enter(
         &self,
         folder: &Path,
         vault: &mut Vault,
@@ -127,7 +129,7 @@ impl Desk {
     pub(crate) fn lock(&self) -> Result<StatusView, Fault> {
         self.calls.cancel_all();
         self.lan.shut();
-        self.end_scrub();
+        self.end_chore();
         if let Some(office) = self.held()
             && let Err(error) = audit::note(&office, Deed::new(Act::Locked))
         {
@@ -189,6 +191,7 @@ impl Desk {
         strength::check(&request.new_passphrase, Known::default())?;
         let paper = accounts::read_paper(&request.code)?;
         let folder = self.folder();
+        restoring::resume(&folder)?;
         let mut vault = Vault::read(&folder)?;
         let user = accounts::meant(&vault, request.user)?;
         let now_ms = self.options.clock.now_ms();
@@ -198,16 +201,29 @@ impl Desk {
         })
         .inspect_err(|fault| count_failed(&folder, fault))?;
         let office = self.enter(&folder, &mut vault, user, &secrets)?;
+        self.set_anew(&office, &mut vault, &request.new_passphrase, &secrets, paper_kind)?;
+        self.open_office(office);
+        self.status()
+    }
+
+    /// Gives whoever came in with a paper the passphrase they chose.
+    pub(super) fn set_anew(
+        &self,
+        office: &Office,
+        vault: &mut Vault,
+        new_passphrase: &str,
+        secrets: &Secrets,
+        paper: PaperKind,
+    ) -> Result<(), Fault> {
+        let user = office.user();
         let label = vault.label(user)?;
-        self.relock(&office, &mut vault, (user, &label), &request.new_passphrase, &secrets)?;
-        Tries::attempt(&folder, Door::Account(user), u64::MAX, || Ok(()))?;
-        let way = match paper_kind {
+        self.relock(office, vault, (user, &label), new_passphrase, secrets)?;
+        Tries::attempt(&office.home, Door::Account(user), u64::MAX, || Ok(()))?;
+        let way = match paper {
             PaperKind::Recovery => "recovery",
             PaperKind::Kit => "kit",
         };
-        audit::note(&office, Deed::new(Act::PassphraseReset).user(user).word(way))?;
-        self.open_office(office);
-        self.status()
+        audit::note(office, Deed::new(Act::PassphraseReset).user(user).word(way))
     }
 
     /// Sets a new passphrase for somebody else who works here. Their signing key is not known to

@@ -65,12 +65,14 @@ impl Desk {
         }
     }
 
-    /// Looks, for as long as the desk lives, whether somebody is still there.
+    /// Looks, for as long as the desk lives, whether somebody is still there, and whether a backup
+    /// is due.
     pub fn watch(self: &Arc<Self>) {
         let desk = Arc::downgrade(self);
         std::thread::spawn(move || {
             while let Some(desk) = desk.upgrade() {
                 desk.tend();
+                desk.upkeep();
                 drop(desk);
                 std::thread::sleep(LOOK_EVERY);
             }
