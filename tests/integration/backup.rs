@@ -730,6 +730,7 @@ fn a_restore_killed_anywhere_is_the_old_profile_or_the_backup() {
         is_sound(&room);
         let is_put_aside = !listed(&room)["aside"].as_array().unwrap().is_empty();
         assert_eq!(is_put_aside, room.titles().len() == 1, "round {round}");
+        assert!(!home.join("restoring").exists(), "round {round}: cleared away");
         fs::remove_dir_all(&home).unwrap();
     }
     eprintln!("killed while restoring: {old} times the old profile, {new} times the backup");

@@ -26,7 +26,8 @@ const CALLS: usize = 20_000;
 const CALLS_A_ROOM: usize = 250;
 
 /// Commands that leave this computer, or take their time whatever they are given.
-const SLOW: [&str; 4] = ["lan_peers", "lan_exchange", "lan_listen", "demo_start"];
+const SLOW: [&str; 6] =
+    ["lan_peers", "lan_exchange", "lan_listen", "demo_start", "backup_make", "backup_drill"];
 
 /// How often a slow command is called.
 const SLOW_CALLS: usize = 12;

@@ -52,6 +52,7 @@ export const audit: Audit = {
   unvouched: "The roster does not know this person on this computer",
   times: (count) => `${count} times`,
   entries: (count) => `${count} entries`,
+  cases: (count) => `${count} cases`,
   record: (id) => `Record ${id}`,
   acts: {
     unlocked: "Opened the program",
@@ -100,5 +101,9 @@ export const audit: Audit = {
     unlawful: "unlawful",
     other_law: "other law",
     agree: "second person agreed",
+    daily: "by itself",
+    asked: "asked for",
+    good: "it works",
+    bad: "it does not work",
   },
 };

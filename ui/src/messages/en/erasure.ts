@@ -75,6 +75,7 @@ export const erasure: ErasureWords = {
   beyondList: [
     "Paper files and prints",
     "Packets other computers wrote, photographs, notes",
-    "Backups and images of whole computers",
+    "Pingli's own backups, on each computer and in its second place: gone by themselves after six months at most; records put aside by a restore are deleted by hand",
+    "Backups and images of whole computers made by other programs",
   ],
 };

@@ -54,6 +54,7 @@ export const audit = {
   unvouched: "名册里查不到这个人在这台电脑上",
   times: (count: string) => `${count} 次`,
   entries: (count: string) => `${count} 条`,
+  cases: (count: string) => `${count} 件案件`,
   record: (id: string) => `记录 ${id}`,
   acts: {
     unlocked: "打开程序",
@@ -102,6 +103,10 @@ export const audit = {
     unlawful: "违法处理",
     other_law: "法律规定的其他情形",
     agree: "第二人同意",
+    daily: "每天自动",
+    asked: "手动",
+    good: "演练成功",
+    bad: "演练没通过",
   } as Record<string, string>,
 };
 

@@ -109,8 +109,14 @@ impl Staged {
     }
 }
 
-/// Finishes what was decided and stopped.
+/// Finishes what was decided and stopped, and clears away what was not decided.
 pub(crate) fn resume(home: &Path) -> Result<(), Fault> {
+    let stage = home.join(STAGE);
+    if stage.exists()
+        && let Ok(_claim) = Store::claim(home)
+    {
+        clear(&stage)?;
+    }
     let entries = fs::read_dir(home).into_iter().flatten().flatten();
     let decided = entries.filter_map(|entry| {
         let name = entry.file_name().into_string().ok()?;
