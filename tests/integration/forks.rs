@@ -256,15 +256,24 @@ fn a_restored_image_takes_nothing_from_anybody_and_loses_nothing() {
     }
 }
 
-/// An image is put back a second time: the list of notes tells of each once, where it stands now.
+/// An image of a running computer, made before its first note was written, is put back twice: the
+/// list of notes tells of each once, where it stands now.
 #[test]
 fn an_image_that_is_put_back_twice_leaves_every_note_once() {
     let land = Land::new();
     let (township, village) = (&land.township, &land.village);
-    let images = ["once", "twice"].map(|name| copied(village, &land.folder.path().join(name)));
-    for image in &images {
-        let _ = image.register("还原之后的案件");
-        settle(&[image], township, Way::Line);
+    let homes = ["once", "twice"].map(|name| land.folder.path().join(name));
+    for home in &homes {
+        std::fs::create_dir_all(home).unwrap();
+        for name in ["pingli.db", "pingli.db-wal", "profile.json", "witness.json"] {
+            std::fs::copy(village.home.join(name), home.join(name)).unwrap();
+        }
+    }
+    for (n, home) in (1..).zip(&homes) {
+        let image = Room::empty(home);
+        image.clock.set(image.clock.now_ms() + n * 60_000);
+        image.does("profile_unlock", json!({ "passphrase": tests::PASSPHRASE }));
+        settle(&[&image], township, Way::Line);
         let report = township.desk.rebuild(true).unwrap();
         assert!(report.is_same, "{report:?}");
     }
