@@ -1,6 +1,7 @@
 //! A record as an Automerge document: begin, edit, apply, fold.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -355,9 +356,20 @@ impl Record {
         let mut layout = self.layout();
         let mut verdicts = Vec::with_capacity(incoming.len());
         let mut passed: Vec<(usize, Change)> = Vec::new();
+        let held = OnceCell::new();
         for (at, entry) in incoming.iter().enumerate() {
             let needs = resolve(&entry.needs, &verdicts);
-            match self.judge(entry, needs, &mut ancestry, &mut layout) {
+            let said = |put: &OpId| {
+                // Looked up only where a put answers several.
+                let held = held.get_or_init(|| self.doc.get_changes(&[]));
+                let mut changes = held.iter().chain(passed.iter().map(|(_, change)| change));
+                let has = |c: &&Change| {
+                    let counters = c.start_op().get()..=c.max_op();
+                    c.actor_id() == put.actor() && counters.contains(&put.counter())
+                };
+                structure::said_in(changes.find(has)?, put)
+            };
+            match self.judge(entry, needs, &mut ancestry, &mut layout, &said) {
                 Ok((hash, change)) => {
                     verdicts.push(Verdict::Applied(hash));
                     passed.extend(change.map(|change| (at, change)));
@@ -380,6 +392,7 @@ impl Record {
         needs: Option<Vec<ChangeHash>>,
         ancestry: &mut Ancestry,
         layout: &mut Layout,
+        said: &dyn Fn(&OpId) -> Option<serde_json::Value>,
     ) -> Result<(Hash, Option<Change>), StructureFault> {
         let parsed: Parsed = structure::parse(entry.payload)?;
         let hash = parsed.change.hash();
@@ -394,6 +407,7 @@ impl Record {
             needs: &needs,
             ancestry,
             layout,
+            said,
         };
         let judged = judge.judge(&parsed)?;
         let change = parsed.change;

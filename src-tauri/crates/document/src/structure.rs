@@ -12,7 +12,8 @@
 //!    makes `facts`, `texts`, `fields` and puts `record`. Nothing else ever touches the root.
 //! 4. Under `facts` only first puts of text, each key bound to the entry and its place in it.
 //! 5. Under `fields` only puts of text; a put that answers more than one value must come with a
-//!    fact that decides, so that no contradiction is ever settled silently.
+//!    fact that decides, so that no contradiction is ever settled silently. Puts that say the same
+//!    are one value.
 //! 6. Under `texts` a new text is named after a fact of the same change; inside a text single
 //!    characters come and go.
 //! 7. Every operation it names lies in its past or in itself.
@@ -22,8 +23,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
 use automerge::{ActorId, Change, ChangeHash, ObjType, ScalarValue};
-use domain::fact::FACT_BYTES_MAX;
+use domain::fact::{FACT_BYTES_MAX, FieldText};
 use domain::id::{FactId, LogId, RecordId};
+use serde_json::Value;
 
 use crate::ancestry::{Ancestry, Past};
 use crate::{binding, declared};
@@ -157,6 +159,17 @@ pub struct Judge<'a> {
     pub ancestry: &'a Ancestry,
     /// The record's objects so far.
     pub layout: &'a Layout,
+    /// What an earlier put of a register said, where it can be read.
+    pub said: &'a dyn Fn(&OpId) -> Option<Value>,
+}
+
+/// What a put of a register says that stands in a change.
+#[must_use]
+pub fn said_in(change: &Change, put: &OpId) -> Option<Value> {
+    let at = usize::try_from(put.counter().checked_sub(change.start_op().get())?).ok()?;
+    let op = operations(change).ok()?.into_iter().nth(at)?;
+    let OpType::Put(ScalarValue::Str(text)) = op.action else { return None };
+    Some(serde_json::from_str::<FieldText>(&text).ok()?.value)
 }
 
 impl Layout {
@@ -367,8 +380,15 @@ impl Walk<'_> {
         if !is_name || value.len() > FIELD_BYTES_MAX {
             return Err(StructureFault::Operation);
         }
-        self.answers_many |= op.pred.len() > 1;
+        self.answers_many |= op.pred.len() > 1 && !self.is_one_value(op);
         Ok(())
+    }
+
+    /// Whether all that a put answers says the same.
+    fn is_one_value(&self, op: &Op) -> bool {
+        let mut said = op.pred.iter().map(|put| (self.judge.said)(put));
+        let first = said.next().flatten();
+        first.is_some() && said.all(|other| other == first)
     }
 
     /// Rule 6, first half.

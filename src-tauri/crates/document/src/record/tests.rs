@@ -271,6 +271,26 @@ fn deciding_between_two_values_needs_a_fact() {
 }
 
 #[test]
+fn what_two_said_alike_is_written_over_like_one_value() {
+    for is_at_once in [false, true] {
+        let (mut devices, _) = begun(3);
+        let [a, b, witness] = &mut devices[..] else { unreachable!() };
+        let from_a = a.put("title", "屋檐滴水");
+        let from_b = b.put("title", "屋檐滴水");
+        a.take(std::slice::from_ref(&from_b));
+        let over = a.put("title", "院墙排水");
+        let next = a.put("title", "院墙");
+        let entries = [from_a, from_b, over, next];
+        let verdicts = match is_at_once {
+            true => witness.take(&entries),
+            false => entries.iter().flat_map(|e| witness.take(std::slice::from_ref(e))).collect(),
+        };
+        let is_applied = |verdict: &Verdict| matches!(verdict, Verdict::Applied(_));
+        assert!(verdicts.iter().all(is_applied), "{is_at_once}: {verdicts:?}");
+    }
+}
+
+#[test]
 fn a_record_has_one_beginning_in_one_entry() {
     let (_, genesis) = begun(1);
     let rows: [(&str, LogId, u64); 3] = [
