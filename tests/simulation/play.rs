@@ -258,12 +258,13 @@ impl Play {
             6 => json!({ "kind": "accepted", "body": { "on": "application" } }),
             _ => note.clone(),
         };
-        let kind = text(&fact, "/kind");
-        let add = |fact: Value| json!({ "case": id, "facts": [fact] });
-        let (mut done, mut kind) = (self.world.call(at, "fact_add", add(fact))?, kind);
-        if done.is_err() || kind == "accepted" {
-            done = self.world.call(at, "fact_add", add(note))?;
-            kind.push_str("+note");
+        let mut kind = text(&fact, "/kind");
+        let facts = if kind == "accepted" { vec![fact, note.clone()] } else { vec![fact] };
+        let add = |facts: &[Value]| json!({ "case": id, "facts": facts });
+        let mut done = self.world.call(at, "fact_add", add(&facts))?;
+        if done.is_err() {
+            done = self.world.call(at, "fact_add", add(&[note]))?;
+            kind.push_str(" no, note");
         }
         match done {
             Ok(_) => {
