@@ -311,7 +311,8 @@ fn a_damaged_or_hostile_backup_is_refused_and_changes_nothing() {
         bytes[at] ^= 1;
         bytes
     };
-    let mut rows: Vec<(String, Vec<(&str, Vec<u8>)>, &str)> = vec![
+    type Row<'a> = (String, Vec<(&'a str, Vec<u8>)>, &'a str);
+    let mut rows: Vec<Row<'_>> = vec![
         ("no manifest".into(), vec![("backup.json", b"{".to_vec())], "not_a_backup"),
         ("cut".into(), vec![("pingli.db", database[..database.len() / 2].to_vec())], "damaged"),
         ("empty".into(), vec![("pingli.db", vec![]), ("backup.json", signed(b""))], "damaged"),
@@ -755,7 +756,7 @@ fn a_restore_that_stopped_between_two_files_is_finished() {
         assert!(
             Command::new("cp")
                 .arg("-r")
-                .arg(&folder.path().join("home"))
+                .arg(folder.path().join("home"))
                 .arg(&home)
                 .status()
                 .unwrap()

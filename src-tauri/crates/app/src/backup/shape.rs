@@ -288,7 +288,7 @@ mod tests {
         fs::write(folder.join(vault::FILE), b"vault").unwrap();
         let part = |name: &str, bytes: &[u8]| {
             let hash = *blake3::hash(bytes).as_bytes();
-            Part::new(name, Carried { bytes: bytes.len() as u64, hash })
+            Part::new(name, Carried { bytes: u64::try_from(bytes.len()).unwrap(), hash })
         };
         let parts = vec![part(store::database::FILE, b"database"), part(vault::FILE, b"vault")];
         let manifest = Manifest::new(7, TransferId([1; 16]), Some(3), parts);
