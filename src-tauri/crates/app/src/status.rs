@@ -378,7 +378,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
     let (held_cases, notices, behind, held, idle_minutes) =
         office.store.read(|reader| -> Result<_, Fault> {
             Ok((
-                reader.sums(&Filter::default())?.held,
+                reader.case_count()?,
                 reader.notices(me.unit, LISTED_MAX)?.len(),
                 reader.behind_count()?,
                 quarantine::open_count(office, reader)?,

@@ -206,8 +206,6 @@ pub struct Filter {
 /// Sums over cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sums {
-    /// Cases held, those that went into others too.
-    pub held: u64,
     /// Cases that count: by their main case.
     pub cases: u64,
     /// Closed cases of those.
@@ -233,6 +231,9 @@ const COLUMNS: &str = "c.record, c.space, c.number, c.title, c.category, c.place
     c.is_amount_unverified, c.is_closed, c.open_conflicts, c.village_sessions,
     c.township_sessions, c.visits, c.sessions, c.escalations, c.written_agreements,
     c.oral_agreements, c.next_due_day, c.next_due_what, c.settings, c.source, c.party_count";
+
+/// How many columns those are.
+const CASE_COLUMNS: usize = 30;
 
 pub(crate) fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<UnitId>> {
     let bytes: Option<Vec<u8>> = row.get(at)?;
@@ -332,21 +333,48 @@ impl Reader<'_> {
     /// The database's.
     pub fn cases(&self, filter: &Filter, offset: u32, limit: u32) -> Result<(Vec<CaseRow>, u64)> {
         let Some((sql, mut values)) = conditions(filter) else { return Ok((Vec::new(), 0)) };
-        let total = self
-            .conn
-            .prepare_cached(&format!("SELECT count(*) FROM view_case c WHERE {sql}"))?
-            .query_row(params_from_iter(values.iter()), |row| number(row, 0))?;
         let next = values.len().saturating_add(1);
         values.push(Value::Integer(i64::from(limit)));
         values.push(Value::Integer(i64::from(offset)));
-        let mut query = self.conn.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM view_case c WHERE {sql}
-             ORDER BY {} LIMIT ?{next} OFFSET ?{}",
-            filter.order.sql(),
-            next.saturating_add(1)
-        ))?;
-        let rows = query.query_map(params_from_iter(values.iter()), case_row)?;
-        Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+        let (order, after) = (filter.order.sql(), next.saturating_add(1));
+        // Words are looked for once: whoever is found is counted and put in order by the same pass.
+        // Without words the counting and the page have indexes of their own.
+        let page = match filter.query {
+            Some(_) => format!(
+                "WITH found AS MATERIALIZED (
+                     SELECT c.record, c.registered_day, c.next_due_day FROM view_case c WHERE {sql})
+                 SELECT {COLUMNS}, (SELECT count(*) FROM found)
+                 FROM (SELECT c.record FROM found c ORDER BY {order} LIMIT ?{next} OFFSET ?{after}) f
+                 JOIN view_case c ON c.record = f.record ORDER BY {order}"
+            ),
+            None => format!(
+                "SELECT {COLUMNS}, (SELECT count(*) FROM view_case c WHERE {sql})
+                 FROM view_case c WHERE {sql} ORDER BY {order} LIMIT ?{next} OFFSET ?{after}"
+            ),
+        };
+        let mut query = self.conn.prepare_cached(&page)?;
+        let rows = query.query_map(params_from_iter(values.iter()), |row| {
+            Ok((case_row(row)?, number(row, CASE_COLUMNS)?))
+        })?;
+        let rows: Vec<(CaseRow, u64)> = rows.collect::<rusqlite::Result<_>>()?;
+        let Some(total) = rows.first().map(|(_, total)| *total) else {
+            // Nobody is on a page beyond the last.
+            values.truncate(values.len().saturating_sub(2));
+            let sql = format!("SELECT count(*) FROM view_case c WHERE {sql}");
+            let mut query = self.conn.prepare_cached(&sql)?;
+            let total = query.query_row(params_from_iter(values.iter()), |row| number(row, 0))?;
+            return Ok((Vec::new(), total));
+        };
+        Ok((rows.into_iter().map(|(row, _)| row).collect(), total))
+    }
+
+    /// How many cases are held, those that went into others too.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn case_count(&self) -> Result<u64> {
+        let mut query = self.conn.prepare_cached("SELECT count(*) FROM view_case")?;
+        Ok(query.query_row([], |row| number(row, 0))?)
     }
 
     /// One line of the ledger.
@@ -462,7 +490,7 @@ impl Reader<'_> {
         let Some((sql, values)) = conditions(filter) else { return Ok(Sums::default()) };
         let counts = self.counts_itself()?;
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT count(*), coalesce(sum({counts}), 0),
+            "SELECT coalesce(sum({counts}), 0),
              coalesce(sum(c.is_closed AND {counts}), 0), coalesce(sum(c.visits), 0),
              coalesce(sum(c.sessions), 0), coalesce(sum(c.escalations), 0),
              coalesce(sum(c.written_agreements), 0), coalesce(sum(c.oral_agreements), 0),
@@ -471,16 +499,15 @@ impl Reader<'_> {
         ))?;
         Ok(query.query_row(params_from_iter(values.iter()), |row| {
             Ok(Sums {
-                held: number(row, 0)?,
-                cases: number(row, 1)?,
-                closed: number(row, 2)?,
-                visits: number(row, 3)?,
-                sessions: number(row, 4)?,
-                escalations: number(row, 5)?,
-                written_agreements: number(row, 6)?,
-                oral_agreements: number(row, 7)?,
-                amount_fen: row.get(8)?,
-                unverified: number(row, 9)?,
+                cases: number(row, 0)?,
+                closed: number(row, 1)?,
+                visits: number(row, 2)?,
+                sessions: number(row, 3)?,
+                escalations: number(row, 4)?,
+                written_agreements: number(row, 5)?,
+                oral_agreements: number(row, 6)?,
+                amount_fen: row.get(7)?,
+                unverified: number(row, 8)?,
             })
         })?)
     }

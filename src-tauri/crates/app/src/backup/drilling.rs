@@ -6,7 +6,6 @@ use std::path::Path;
 use domain::audit::{Act, Deed};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::cases::Filter;
 
 use super::making::{self, Watch};
 use super::shape::Found;
@@ -130,6 +129,6 @@ fn examine(copy: &Office, watch: &mut Watch<'_>) -> Result<(u64, u64, u64, bool)
         return Err(Fault::Cancelled);
     }
     let report = maintenance::rebuild(copy, true)?;
-    let cases = copy.store.read(|reader| reader.sums(&Filter::default()))?.held;
+    let cases = copy.store.read(|reader| reader.case_count())?;
     Ok((cases, entries, broken, report.is_same))
 }

@@ -13,7 +13,6 @@ use domain::audit::{Act, Deed};
 use domain::time::day_of;
 use store::StoreError;
 use store::backup::Copied;
-use store::cases::Filter;
 
 use super::shape::{self, Found, Manifest, NEW, Part};
 use super::{Reached, Second, State, own};
@@ -96,7 +95,7 @@ fn fill(office: &Office, fresh: &Path, made_ms: u64, watch: &mut Watch<'_>) -> R
 fn copy(office: &Office, file: &Path, watch: &mut Watch<'_>) -> Result<u64, Fault> {
     let trouble = |error: StoreError| store_fault(error, file);
     for _ in 0..TRIES_MAX {
-        let look = |reader: &store::Reader<'_>| Ok(reader.sums(&Filter::default())?.held);
+        let look = |reader: &store::Reader<'_>| reader.case_count();
         let mut goes_on = |done, total| watch(Phase::Copying, done, total);
         match office.store.copy_to(file, look, &mut goes_on).map_err(trouble)? {
             Copied::Whole(held, cases) => {
