@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use tests::pages::hits;
 use tests::{QIAOTOU, Room, SHIWAN, as_json, folder, is, text};
 
+use crate::forks::copied;
+
 /// What tells of the person: name, telephone, home.
 const WORDS: [&str; 3] = ["欧阳鹳", "13899887766", "芦苇荡西"];
 
@@ -308,6 +310,97 @@ fn what_was_written_in_ignorance_is_said_again_whoever_hears_first() {
         land.everybody_meets();
         assert_eq!(land.township.records(), once, "it is said again once");
     }
+}
+
+/// When others hear of what one computer wrote, whose whole profile somebody had copied.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Known {
+    /// Neither it nor its copy has met anybody since.
+    Nothing,
+    /// What it wrote is in the case when the head takes somebody out; what its copy wrote is not.
+    Ours,
+    /// Both are, and both write on.
+    Both,
+}
+
+/// What is recorded on a computer or its copy: a fact, a register and words in a text.
+fn written_on(land: &Land, room: &Room, who: &str, place: &str) {
+    land.writes(room, json!([{ "kind": "note", "body": { "text": format!("{who}去看过") } }]));
+    let value = format!("欧阳鹳家门口积水，两家说法不一。{who}量过沟。");
+    room.does("text_edit", json!({ "record": land.case, "text": "summary", "value": value }));
+    room.does("field_set", json!({ "record": land.case, "field": "place", "value": place }));
+}
+
+#[test]
+fn two_copies_of_one_computer_write_in_ignorance_and_lose_nothing() {
+    for known in [Known::Nothing, Known::Ours, Known::Both] {
+        for is_told_first in [true, false] {
+            copies_write_in_ignorance(known, is_told_first);
+        }
+    }
+}
+
+fn copies_write_in_ignorance(known: Known, is_told_first: bool) {
+    let name = format!("{known:?}, {is_told_first}");
+    let land = Land::new();
+    let twin = copied(&land.village, &land.folder.path().join("twin"));
+    let meets = |room: &Room| {
+        if is_told_first {
+            land.township.carry(room);
+        }
+        room.carry(&land.township);
+        land.township.carry(room);
+    };
+    let all_meet = || {
+        for _ in 0..4 {
+            land.everybody_meets();
+            meets(&twin);
+        }
+    };
+    let mut notes = vec!["原机去看过", "副本去看过"];
+    if known == Known::Both {
+        notes.extend(["原机早先去看过", "副本早先去看过"]);
+        for (room, who) in [(&land.village, "原机早先"), (&twin, "副本早先")] {
+            land.writes(
+                room,
+                json!([{ "kind": "note", "body": { "text": format!("{who}去看过") } }]),
+            );
+        }
+        all_meet();
+    }
+    if known == Known::Ours {
+        written_on(&land, &land.village, "原机", "原机写的地方");
+        land.village.carry(&land.township);
+    }
+    land.redact();
+    if known != Known::Ours {
+        written_on(&land, &land.village, "原机", "原机写的地方");
+    }
+    written_on(&land, &twin, "副本", "副本写的地方");
+    for room in [&land.village, &twin] {
+        meets(room);
+    }
+    all_meet();
+    for (room, at) in land.rooms().into_iter().chain([(&twin, "the copy")]) {
+        let name = format!("{name}: {at}");
+        let history = room.does("case_history", json!({ "case": land.case, "limit": 200 }));
+        let history = history.to_string();
+        for note in &notes {
+            assert_eq!(history.matches(note).count(), 1, "{name}: {note}: {history}");
+        }
+        let case = land.shown(room);
+        let told = case.to_string();
+        for who in ["原机", "副本"] {
+            assert!(told.contains(&format!("{who}量过沟")), "{name}: {who}: {told}");
+            assert!(told.contains(&format!("{who}写的地方")), "{name}: {who}: {told}");
+        }
+        assert_eq!(hits(&room.home, &WORDS), 0, "{name}: no word is left");
+        is_sound(room, &name);
+    }
+    let once = land.township.records();
+    all_meet();
+    assert_eq!(land.township.records(), once, "{name}: it is said again once");
+    assert_eq!(twin.records(), land.village.records(), "{name}");
 }
 
 #[test]

@@ -298,7 +298,8 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         let (log, key) = self.log(space)?;
         let mut draft = self.draft(log, key, Hlc::default(), 0)?;
         let made = record.edit_at(self.office.actor(log, id.bytes()), version, |latest_ms| {
-            draft.ids.ms = latest_ms.saturating_add(1);
+            // By the clock as well: two copies of one computer say their own in one place.
+            draft.ids.ms = draft.ids.ms.max(latest_ms.saturating_add(1));
             write(&mut draft)?;
             Ok::<_, Fault>(std::mem::take(&mut draft.edit))
         })?;

@@ -19,4 +19,4 @@ pub mod taking;
 
 pub use peek::{Said, change_hash, peek};
 pub use record::{Edit, Hash, Incoming, Made, Need, Record, RecordError, Verdict, Vouch};
-pub use taking::{Layer, Layers, Origin};
+pub use taking::{Layer, Layers, Origin, change_id};

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::fact::{Carried, ChangeFacts, Past, Proof};
-use domain::id::{FactId, LogId};
+use domain::id::{ChangeId, DeviceId, FactId};
 use domain::log::EntryRef;
 use domain::taking::{
     LateWords, SAID_AGAIN, TAKEN_OVER, TakenChange, TakenField, TakenLog, Taking,
@@ -21,8 +21,29 @@ use crate::record::{Author, Hash, Vouch};
 pub enum Origin {
     /// A change of this document.
     Here(Hash),
-    /// An entry about the record that stood in its place.
-    Before(TakenLog, EntryRef),
+    /// An entry about the record that stood in its place, and the change it brought.
+    Before(TakenLog, EntryRef, ChangeId),
+}
+
+impl Origin {
+    /// The change.
+    #[must_use]
+    pub fn change(&self) -> ChangeId {
+        match self {
+            Self::Here(hash) => change_id(hash),
+            Self::Before(_, _, id) => *id,
+        }
+    }
+}
+
+/// What a change is known by where another record speaks of it. It tells nothing of what it held.
+#[must_use]
+pub fn change_id(hash: &Hash) -> ChangeId {
+    let mut id = [0; 16];
+    for (slot, byte) in id.iter_mut().zip(hash) {
+        *slot = *byte;
+    }
+    ChangeId(id)
 }
 
 /// The facts of one change, of this document or of the one before it.
@@ -53,8 +74,6 @@ pub struct Layers {
     pub list: Vec<Layer>,
     /// Whether the first change took over another record, and may have.
     pub is_heir: bool,
-    /// The logs of that record, and how far of each was taken over.
-    pub logs: Vec<TakenLog>,
     /// Its registers as they were taken over.
     pub fields: Vec<TakenField>,
     /// What others had written into its texts and registers.
@@ -66,14 +85,19 @@ pub struct Layers {
 /// An entry about the record before.
 struct Before {
     log: TakenLog,
-    needs: Vec<EntryRef>,
+    seq: u64,
+    needs: Vec<At>,
     facts: Vec<Carried>,
     /// The change of this document that brings it, and whether that is the first.
     by: (usize, Hash),
     is_taken: bool,
 }
 
-type Pool = BTreeMap<(LogId, u64), Before>;
+/// What a change of the record before is known by: which device wrote it, and its hash. A number in a
+/// log would not do: of a log that forked two changes have the same.
+type At = (DeviceId, ChangeId);
+
+type Pool = BTreeMap<At, Before>;
 
 /// The layers of a document.
 pub(crate) fn layers(mut own: Vec<Own>, vouch: &impl Vouch, stands: bool) -> Layers {
@@ -85,7 +109,7 @@ pub(crate) fn layers(mut own: Vec<Own>, vouch: &impl Vouch, stands: bool) -> Lay
             let whole = joined(takings);
             take(&mut pool, &whole, (at, change.hash), vouch);
             layers.late_words.extend(whole.words);
-            (layers.logs, layers.fields) = (whole.logs, whole.fields);
+            layers.fields = whole.fields;
         }
         let known: BTreeSet<FactId> =
             pool.values().flat_map(|one| &one.facts).map(|carried| carried.id).collect();
@@ -139,10 +163,9 @@ fn log_at(whole: &Taking, at: u32) -> Option<&TakenLog> {
     whole.logs.get(usize::try_from(at).ok()?)
 }
 
-fn needs_of(whole: &Taking, change: &TakenChange) -> Vec<EntryRef> {
-    let place =
-        |(log, seq): &(u32, u64)| Some(EntryRef { log: log_at(whole, *log)?.log, seq: *seq });
-    change.deps.iter().filter_map(place).collect()
+fn needs_of(whole: &Taking, change: &TakenChange) -> Vec<At> {
+    let at = |(log, id): &(u32, ChangeId)| Some((log_at(whole, *log)?.device, *id));
+    change.deps.iter().filter_map(at).collect()
 }
 
 /// What the first change took over, with the author that its own word names.
@@ -161,15 +184,17 @@ fn take(pool: &mut Pool, whole: &Taking, by: (usize, Hash), vouch: &impl Vouch) 
             needs: needs_of(whole, change),
             facts: facts.collect(),
             log: log.clone(),
+            seq: change.seq,
             by,
             is_taken: true,
         };
-        pool.insert((log.log, change.seq), before);
+        pool.insert((log.device, change.id), before);
     }
 }
 
 /// What a device says again of its own: each fact under the name that its first place binds it to,
-/// in a log that is the device's. What was taken over already it does not say.
+/// in a log that is the device's. What was taken over already it does not say. Two computers with
+/// one copied profile each say what the other lacks.
 fn again(
     pool: &mut Pool,
     whole: &Taking,
@@ -181,9 +206,9 @@ fn again(
     for change in &whole.changes {
         let Some(log) = log_at(whole, change.log) else { continue };
         let is_own = log.device == proof.device && vouch.is_log(log);
-        let place = (log.log, change.seq);
-        // The same entry by two changes: one of them counts, on every machine the same.
-        let is_said = pool.get(&place).is_some_and(|held| held.is_taken || held.by.1 <= by.1);
+        let at = (log.device, change.id);
+        // The same change said twice: one of them counts, on every machine the same.
+        let is_said = pool.get(&at).is_some_and(|held| held.is_taken || held.by.1 <= by.1);
         if !is_own || is_said {
             continue;
         }
@@ -204,22 +229,19 @@ fn again(
                 past: Past::default(),
             });
         }
-        let needs = needs_of(whole, change);
-        let before = Before { log: log.clone(), needs, facts, by, is_taken: false };
-        pool.insert(place, before);
+        let (needs, seq) = (needs_of(whole, change), change.seq);
+        pool.insert(at, Before { log: log.clone(), seq, needs, facts, by, is_taken: false });
     }
 }
 
 /// Puts what stood in the record before into an order in which each comes after what it builds on.
 /// Gives the place of each with the change of this document that builds on it.
 fn place(layers: &mut Layers, mut pool: Pool) -> Vec<(usize, usize)> {
-    type At = (LogId, u64);
-    let at_of = |need: &EntryRef| (need.log, need.seq);
     let mut waits: BTreeMap<At, usize> = BTreeMap::new();
     let mut wakes: BTreeMap<At, Vec<At>> = BTreeMap::new();
     for (at, one) in &pool {
         let needs: BTreeSet<At> =
-            one.needs.iter().map(at_of).filter(|need| pool.contains_key(need)).collect();
+            one.needs.iter().copied().filter(|need| pool.contains_key(need)).collect();
         waits.insert(*at, needs.len());
         needs.into_iter().for_each(|need| wakes.entry(need).or_default().push(*at));
     }
@@ -230,14 +252,15 @@ fn place(layers: &mut Layers, mut pool: Pool) -> Vec<(usize, usize)> {
     // A circle is nobody's honest word: what it claims to build on is passed over.
     while let Some(at) = ready.pop_first().or_else(|| pool.keys().next().copied()) {
         let Some(one) = pool.remove(&at) else { continue };
-        let deps = one.needs.iter().filter_map(|need| placed.get(&at_of(need)).copied());
+        let deps = one.needs.iter().filter_map(|need| placed.get(need).copied());
         let deps = deps.collect();
         let here = layers.list.len();
         by.push((here, one.by.0));
         if !one.is_taken {
             layers.again.extend(one.facts.iter().map(|carried| carried.id));
         }
-        let origin = Origin::Before(one.log, EntryRef { log: at.0, seq: at.1 });
+        let first = EntryRef { log: one.log.log, seq: one.seq };
+        let origin = Origin::Before(one.log, first, at.1);
         layers.list.push(Layer { origin, deps, facts: one.facts });
         placed.insert(at, here);
         for woken in wakes.remove(&at).into_iter().flatten() {
@@ -262,7 +285,7 @@ impl Layers {
     /// Of the facts of the record before: where their entries stood.
     pub(crate) fn first_at(&self) -> BTreeMap<FactId, EntryRef> {
         let before = self.list.iter().filter_map(|layer| match &layer.origin {
-            Origin::Before(_, at) => Some((*at, &layer.facts)),
+            Origin::Before(_, at, _) => Some((*at, &layer.facts)),
             Origin::Here(_) => None,
         });
         before.flat_map(|(at, facts)| facts.iter().map(move |carried| (carried.id, at))).collect()

@@ -161,6 +161,10 @@ id_type! {
     /// The statement that erases records: the hash of what was signed.
     ErasureId
 }
+id_type! {
+    /// A change of a document: the first half of its hash.
+    ChangeId
+}
 
 /// A unit (a village point, a township centre, an office) is named by its record.
 pub type UnitId = RecordId;

@@ -10,7 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{DeviceId, FactId, LogId, SpaceId, UnitId, UserId};
+use crate::id::{ChangeId, DeviceId, FactId, LogId, SpaceId, UnitId, UserId};
 use crate::role::Role;
 use crate::time::Hlc;
 
@@ -56,9 +56,6 @@ pub struct TakenLog {
     pub epoch: String,
     /// The unit the device is certified for.
     pub unit: UnitId,
-    /// The last entry about the record that was taken over.
-    #[serde(default)]
-    pub known: u64,
 }
 
 /// A change of the old record.
@@ -66,11 +63,13 @@ pub struct TakenLog {
 pub struct TakenChange {
     /// The place of its log in the list of logs.
     pub log: u32,
-    /// Its number there.
+    /// Its number there. Of a log that forked two changes may have the same.
     pub seq: u64,
-    /// The changes it builds on: the place of a log in the list, and the number there.
+    /// What it is known by.
+    pub id: ChangeId,
+    /// The changes it builds on: the place of a log in the list, and the change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub deps: Vec<(u32, u64)>,
+    pub deps: Vec<(u32, ChangeId)>,
     /// The facts it adds, in the order of their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<TakenFact>,

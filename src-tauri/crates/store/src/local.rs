@@ -138,6 +138,17 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The last exchange with a device.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_exchange_with(&self, device: DeviceId) -> Result<Option<Exchange>> {
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {EXCHANGE} WHERE peer_device = ?1 ORDER BY id DESC LIMIT 1"
+        ))?;
+        Ok(query.query_row([device.bytes()], exchange).optional()?)
+    }
+
     /// The first exchange that ended at a moment or later.
     ///
     /// # Errors
@@ -312,6 +323,15 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Takes a line out of the history of exchanges, in whose place a new one comes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn remove_exchange(&mut self, id: i64) -> Result<()> {
+        self.tx.prepare_cached("DELETE FROM local_exchange WHERE id = ?1")?.execute([id])?;
+        Ok(())
+    }
+
     /// Notes that a device was met.
     ///
     /// # Errors
@@ -334,11 +354,23 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Notes what a device holds of some logs, as it said itself.
+    /// Notes what a device holds of some logs, as it said itself; of all there are, if it named all
+    /// it holds. Two copies of one computer take turns to speak: what one of them does not name it
+    /// lacks, whatever the other has.
     ///
     /// # Errors
     /// The database's.
-    pub fn note_held_by(&mut self, device: DeviceId, held: &[HeldStretch]) -> Result<()> {
+    pub fn note_held_by(
+        &mut self,
+        device: DeviceId,
+        held: &[HeldStretch],
+        is_all: bool,
+    ) -> Result<()> {
+        if is_all {
+            self.tx
+                .prepare_cached("DELETE FROM local_held_by WHERE device = ?1")?
+                .execute([device.bytes()])?;
+        }
         for (log, _, _) in held {
             self.tx
                 .prepare_cached("DELETE FROM local_held_by WHERE device = ?1 AND log_id = ?2")?
@@ -352,16 +384,6 @@ impl Writer<'_> {
                 )?
                 .execute(params![device.bytes(), log.bytes(), integer(*first), integer(*last)])?;
         }
-        Ok(())
-    }
-
-    /// Forgets what a device is known to hold: it says everything anew.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn forget_held_by(&mut self, device: DeviceId) -> Result<()> {
-        let mut forget = self.tx.prepare_cached("DELETE FROM local_held_by WHERE device = ?1")?;
-        forget.execute([device.bytes()])?;
         Ok(())
     }
 

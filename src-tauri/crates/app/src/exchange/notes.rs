@@ -12,7 +12,8 @@ use crate::clock::signed;
 use crate::fault::Fault;
 use crate::office::Office;
 
-/// Remembers a meeting: who, when, how the clocks stood, and what the other says it holds.
+/// Remembers a meeting: who, when, how the clocks stood, and what the other says it holds, which may
+/// be all it holds of what the two share.
 ///
 /// A peer that holds more of one of our own logs than we do has seen entries this computer lost:
 /// the log goes on under a new epoch.
@@ -22,7 +23,7 @@ pub(super) fn met(
     unit: UnitId,
     way: &str,
     skew_ms: i64,
-    theirs: &BTreeMap<LogId, LogState>,
+    (theirs, is_all): (&BTreeMap<LogId, LogState>, bool),
 ) -> Result<(), Fault> {
     let at_ms = signed(office.now_ms());
     let held: Vec<HeldStretch> = theirs
@@ -31,7 +32,7 @@ pub(super) fn met(
         .collect();
     office.store.write(|tx| -> Result<(), Fault> {
         tx.meet(&Met { device, unit, at_ms, way: way.to_owned(), skew_ms })?;
-        Ok(tx.note_held_by(device, &held)?)
+        Ok(tx.note_held_by(device, &held, is_all)?)
     })?;
     let own = office.store.read(|reader| reader.logs_of(office.identity.device))?;
     for log in own {

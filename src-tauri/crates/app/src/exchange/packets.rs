@@ -458,10 +458,8 @@ fn note_import(
     let theirs: BTreeMap<LogId, LogState> =
         header.frontier.iter().map(|state| (state.log, state.clone())).collect();
     let skew = packet.clock_ahead_ms.unwrap_or(0);
-    // A packet names everything its sender holds. What is not named any more is gone there: a
-    // backup was restored, which may not know of whole logs.
-    office.store.write(|tx| -> Result<(), Fault> { Ok(tx.forget_held_by(header.sender)?) })?;
-    notes::met(office, header.sender, header.sender_unit, "usb", skew, &theirs)?;
+    // A packet names everything its sender holds.
+    notes::met(office, header.sender, header.sender_unit, "usb", skew, (&theirs, true))?;
     let first_missing = checked
         .segments
         .iter()

@@ -5,14 +5,13 @@
 //! it replaced still stands; what was typed into a text nobody but a person can place: it is kept
 //! as words beside the case.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use document::{Hash, Layer, Layers, Record};
+use document::{Hash, Layer, Layers, Record, change_id};
 use domain::fact::{FieldText, FieldValue};
-use domain::id::{FactId, LogId, RecordId};
-use domain::log::EntryRef;
-use domain::taking::{LateWords, SAID_AGAIN, TakenChange, TakenFact, Taking};
-use store::Writer;
+use domain::id::{ChangeId, FactId, RecordId};
+use domain::taking::{LateWords, SAID_AGAIN, TakenChange, TakenFact, TakenLog, Taking};
+use store::{Reader, Writer};
 
 use super::making::{Logs, Places, split};
 use crate::fault::Fault;
@@ -58,6 +57,13 @@ pub(crate) fn hand_over(
     }
 }
 
+/// A log under the id that its entries were written to: facts are bound to that, also where it
+/// forked and they stand under the name of a branch.
+fn written_to(reader: &Reader<'_>, log: TakenLog) -> Result<TakenLog, Fault> {
+    let root = reader.root_of(log.log)?;
+    Ok(TakenLog { log: root.unwrap_or(log.log), ..log })
+}
+
 /// Registers by name, each with the text of its value.
 type Registers = Vec<(String, String)>;
 
@@ -80,11 +86,10 @@ impl<'a> Own<'a> {
         taken: &Layers,
     ) -> Result<Self, Fault> {
         let reader = tx.reader();
-        let known: BTreeMap<LogId, u64> =
-            taken.logs.iter().map(|log| (log.log, log.known)).collect();
+        let known: BTreeSet<ChangeId> =
+            taken.list.iter().map(|layer| layer.origin.change()).collect();
         let held: BTreeSet<FactId> =
             taken.list.iter().flat_map(|layer| &layer.facts).map(|carried| carried.id).collect();
-        let is_beyond = |at: &EntryRef| at.seq > known.get(&at.log).copied().unwrap_or(0);
         let mut own = Self {
             office,
             logs: Logs::default(),
@@ -93,32 +98,35 @@ impl<'a> Own<'a> {
             hashes: BTreeSet::new(),
         };
         for at in reader.changes_by(record.id(), office.identity.device)? {
-            if is_beyond(&at) {
-                own.hashes.extend(reader.change_of_entry(at)?);
-            }
+            let hash = reader.change_of_entry(at)?;
+            own.hashes.extend(hash.filter(|hash| !known.contains(&change_id(hash))));
         }
         let places = Places::read(&reader)?;
         let layers = record.layers(office).list;
         let mut stands = Vec::with_capacity(layers.len());
         for layer in &layers {
-            stands.push(places.of(office, &reader, record.id(), &layer.origin)?);
+            let place = places.of(office, &reader, record.id(), &layer.origin)?;
+            stands.push(match place {
+                Some((log, at)) => Some((written_to(&reader, log)?, at.seq)),
+                None => None,
+            });
         }
         for (layer, place) in layers.iter().zip(&stands) {
-            let Some((log, at)) = place else { continue };
-            // What waited for something while the other was made is missing there too.
-            let is_missing = layer.facts.iter().any(|carried| !held.contains(&carried.id));
-            if log.device != office.identity.device || !is_beyond(at) && !is_missing {
+            let Some((log, seq)) = place else { continue };
+            let id = layer.origin.change();
+            if log.device != office.identity.device || known.contains(&id) {
                 continue;
             }
             let facts = own.facts_of(layer, &held);
             let mut deps = Vec::new();
             for dep in &layer.deps {
-                if let Some((log, at)) = stands.get(*dep).and_then(Option::as_ref) {
-                    deps.push((own.logs.place(log), at.seq));
+                let dep = stands.get(*dep).and_then(Option::as_ref).zip(layers.get(*dep));
+                if let Some(((log, _), layer)) = dep {
+                    deps.push((own.logs.place(log), layer.origin.change()));
                 }
             }
             let log = own.logs.place(log);
-            own.changes.push(TakenChange { log, seq: at.seq, deps, facts });
+            own.changes.push(TakenChange { log, seq: *seq, id, deps, facts });
         }
         Ok(own)
     }

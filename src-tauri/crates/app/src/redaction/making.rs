@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use document::{Layers, Origin, Record, Vouch, binding};
 use domain::case::guard::RefusalReason;
 use domain::fact::{FieldText, RecordFacts, RecordKind};
-use domain::id::{FactId, LogId, RecordId, UnitId};
+use domain::id::{ChangeId, FactId, LogId, RecordId, UnitId};
 use domain::log::{EntryRef, LogKey};
 use domain::redaction::{self, Leaf, Wanted};
 use domain::taking::{LateWords, TAKEN_OVER, TakenChange, TakenFact, TakenField, TakenLog, Taking};
@@ -39,13 +39,6 @@ impl Logs {
         self.list.push(log.clone());
         place
     }
-
-    fn knows(&mut self, place: u32, seq: u64) {
-        let slot = usize::try_from(place).ok().and_then(|at| self.list.get_mut(at));
-        if let Some(log) = slot {
-            log.known = log.known.max(seq);
-        }
-    }
 }
 
 /// Where the layers of a record stand: the log and the entry of each.
@@ -67,12 +60,14 @@ impl Places {
         origin: &Origin,
     ) -> Result<Option<(TakenLog, EntryRef)>, Fault> {
         let hash = match origin {
-            Origin::Before(log, at) => return Ok(Some((log.clone(), *at))),
+            Origin::Before(log, at, _) => return Ok(Some((log.clone(), *at))),
             Origin::Here(hash) => hash,
         };
         let Some(at) = reader.entry_of_change(record, hash)? else { return Ok(None) };
-        let Some(key) = self.keys.get(&at.log) else { return Ok(None) };
-        let proof = office.proof(binding::log_tag(at.log));
+        // An entry of a branch is proved by the log it was written to.
+        let root = reader.root_of(at.log)?.unwrap_or(at.log);
+        let Some(key) = self.keys.get(&root) else { return Ok(None) };
+        let proof = office.proof(binding::log_tag(root));
         // What nobody vouches for has no effect, here and there.
         let nobody: UnitId = domain::log::NO_RECORD;
         let log = TakenLog {
@@ -81,7 +76,6 @@ impl Places {
             device: key.device,
             epoch: super::epoch_text(key.epoch),
             unit: proof.map_or(nobody, |proof| proof.unit),
-            known: 0,
         };
         Ok(Some((log, at)))
     }
@@ -248,21 +242,15 @@ fn parts(
 ) -> Result<Vec<Taking>, Fault> {
     let places = Places::read(reader)?;
     let mut logs = Logs::default();
-    // Of logs that were taken over before, though nothing but texts came from them.
-    for log in &layers.logs {
-        let place = logs.place(log);
-        logs.knows(place, log.known);
-    }
-    let mut at: Vec<Option<(u32, u64)>> = Vec::with_capacity(layers.list.len());
+    let mut at: Vec<Option<(u32, ChangeId)>> = Vec::with_capacity(layers.list.len());
     let mut changes = Vec::new();
     for layer in &layers.list {
         let Some((log, entry)) = places.of(office, reader, record.id(), &layer.origin)? else {
             at.push(None);
             continue;
         };
-        let log = logs.place(&log);
-        logs.knows(log, entry.seq);
-        at.push(Some((log, entry.seq)));
+        let (log, id) = (logs.place(&log), layer.origin.change());
+        at.push(Some((log, id)));
         let mut facts = Vec::new();
         for carried in &layer.facts {
             let json = cut.fact(carried.id, &carried.json)?;
@@ -270,7 +258,7 @@ fn parts(
         }
         facts.sort_by_key(|fact| fact.id);
         let deps = layer.deps.iter().filter_map(|dep| at.get(*dep).copied().flatten()).collect();
-        changes.push(TakenChange { log, seq: entry.seq, deps, facts });
+        changes.push(TakenChange { log, seq: entry.seq, id, deps, facts });
     }
     Ok(split(TAKEN_OVER, logs.list, changes))
 }

@@ -107,11 +107,11 @@ impl Room {
             device: theirs.identity.device,
             epoch: epoch_text([0; 8]),
             unit: theirs.identity.record.unit,
-            known: 1,
         };
         let facts =
             vec![TakenFact { id, role: Some(domain::role::Role::R3), json: fact.to_string() }];
-        let changes = vec![TakenChange { log: 0, seq: 1, deps: vec![], facts }];
+        let made = domain::id::ChangeId([7; 16]);
+        let changes = vec![TakenChange { log: 0, seq: 1, id: made, deps: vec![], facts }];
         let kind = TAKEN_OVER.to_owned();
         let part = Taking { kind, logs: vec![log], changes, ..Taking::default() };
         let begin = |tx: &mut store::Writer<'_>| {

@@ -2,7 +2,7 @@ use std::cell::Cell;
 
 use domain::fact::body::Note;
 use domain::fact::{Body, Fact, RecordFacts};
-use domain::id::{DeviceId, LogTag, RecordId, SpaceId, UserId, ulid};
+use domain::id::{LogId, LogTag, RecordId, SpaceId, UserId, ulid};
 use domain::role::Role;
 use domain::taking::TakenFact;
 use domain::time::Hlc;
@@ -47,9 +47,13 @@ impl Vouch for Roster {
     }
 }
 
-fn old_log(log: LogId, n: u8, known: u64) -> TakenLog {
+fn old_log(log: LogId, n: u8) -> TakenLog {
     let (space, epoch, unit) = (SpaceId([9; 16]), "0".repeat(16), RecordId([n; 16]));
-    TakenLog { log, space, device: device(n), epoch, unit, known }
+    TakenLog { log, space, device: device(n), epoch, unit }
+}
+
+fn id(n: u8) -> ChangeId {
+    ChangeId([n; 16])
 }
 
 /// The first fact of an entry.
@@ -74,8 +78,9 @@ fn note(words: &str) -> String {
     .unwrap()
 }
 
-fn change(log: u32, seq: u64, deps: &[(u32, u64)], fact: TakenFact) -> TakenChange {
-    TakenChange { log, seq, deps: deps.to_vec(), facts: vec![fact] }
+fn change(log: u32, seq: u64, (n, deps): (u8, &[(u32, u8)]), fact: TakenFact) -> TakenChange {
+    let deps = deps.iter().map(|(log, n)| (*log, id(*n))).collect();
+    TakenChange { log, seq, id: id(n), deps, facts: vec![fact] }
 }
 
 /// What the township takes over: of two villages, of which the second knew the first entry of the
@@ -83,11 +88,11 @@ fn change(log: u32, seq: u64, deps: &[(u32, u64)], fact: TakenFact) -> TakenChan
 fn taken() -> Taking {
     Taking {
         kind: TAKEN_OVER.into(),
-        logs: vec![old_log(OLD_VILLAGE, 2, 2), old_log(OLD_OTHER, 3, 1)],
+        logs: vec![old_log(OLD_VILLAGE, 2), old_log(OLD_OTHER, 3)],
         changes: vec![
-            change(0, 1, &[], fact(OLD_VILLAGE, 1, "一")),
-            change(0, 2, &[(0, 1)], fact(OLD_VILLAGE, 2, "二")),
-            change(1, 1, &[(0, 1)], fact(OLD_OTHER, 1, "三")),
+            change(0, 1, (1, &[]), fact(OLD_VILLAGE, 1, "一")),
+            change(0, 2, (2, &[(0, 1)]), fact(OLD_VILLAGE, 2, "二")),
+            change(1, 1, (3, &[(0, 1)]), fact(OLD_OTHER, 1, "三")),
         ],
         ..Taking::default()
     }
@@ -120,7 +125,7 @@ fn takes(record: &mut Record, log: LogId, seq: u64, made: &Made) {
 }
 
 fn again_of(log: LogId, n: u8, changes: Vec<TakenChange>) -> Taking {
-    Taking { kind: SAID_AGAIN.into(), logs: vec![old_log(log, n, 0)], changes, ..Taking::default() }
+    Taking { kind: SAID_AGAIN.into(), logs: vec![old_log(log, n)], changes, ..Taking::default() }
 }
 
 /// What is read: the words, by which computer, and whether they came late.
@@ -165,7 +170,8 @@ fn a_computer_says_its_own_again_once_in_whatever_order_it_comes() {
     let (record, made) = begun(&taken());
     let roster = Roster::default();
     roster.named.set(Some(made.hash));
-    let own = again_of(OLD_VILLAGE, 2, vec![change(0, 3, &[(0, 2)], fact(OLD_VILLAGE, 3, "四"))]);
+    let own =
+        again_of(OLD_VILLAGE, 2, vec![change(0, 3, (4, &[(0, 2)]), fact(OLD_VILLAGE, 3, "四"))]);
     let (one, two) = (said(&record, VILLAGE, 1, &own), said(&record, VILLAGE, 2, &own));
     let mut orders = Vec::new();
     for order in [[(1, &one), (2, &two)], [(2, &two), (1, &one)]] {
@@ -181,21 +187,66 @@ fn a_computer_says_its_own_again_once_in_whatever_order_it_comes() {
 }
 
 #[test]
+fn two_copies_of_one_computer_each_say_again_what_stands_under_one_number() {
+    let (record, made) = begun(&taken());
+    let roster = Roster::default();
+    roster.named.set(Some(made.hash));
+    // Each typed its own at another moment, and then something that builds on it.
+    let at = |ms: u64, seq: u64, words: &str| {
+        let ulid = ulid(ms, &binding::fact_binding(OLD_VILLAGE, seq, 0));
+        TakenFact {
+            id: FactId { ulid, ..fact(OLD_VILLAGE, seq, "").id },
+            ..fact(OLD_VILLAGE, seq, words)
+        }
+    };
+    let copy_of = |n: u8, ms: u64, words: [&str; 2]| {
+        let changes = vec![
+            change(0, 3, (n, &[(0, 2)]), at(ms, 3, words[0])),
+            change(0, 4, (n + 1, &[(0, n)]), at(ms + 1, 4, words[1])),
+        ];
+        again_of(OLD_VILLAGE, 2, changes)
+    };
+    let one = said(&record, VILLAGE, 1, &copy_of(10, 9_000, ["原机甲", "原机乙"]));
+    let two = said(&record, VILLAGE, 2, &copy_of(20, 9_500, ["副本甲", "副本乙"]));
+    for order in [[(1, &one), (2, &two)], [(2, &two), (1, &one)]] {
+        let mut copy = record.clone();
+        order.into_iter().for_each(|(seq, made)| takes(&mut copy, VILLAGE, seq, made));
+        let facts = copy.facts(&roster);
+        let place =
+            |words: &str| read(&facts).iter().position(|read| *read == line(words, 2, true));
+        let knows = |one: &str, other: &str| {
+            let (one, other) = (place(one).expect(one), place(other).expect(other));
+            facts.facts[one].past.contains(other)
+        };
+        assert!(knows("原机乙", "原机甲") && knows("副本乙", "副本甲"));
+        for (one, other) in [("原机乙", "副本甲"), ("副本乙", "原机甲"), ("原机甲", "副本甲")]
+        {
+            assert!(!knows(one, other) && !knows(other, one), "{one} and {other}");
+        }
+    }
+}
+
+#[test]
 fn nobody_says_again_what_another_said() {
     let (record, made) = begun(&taken());
     let roster = Roster::default();
     roster.named.set(Some(made.hash));
-    let forged = |words| change(0, 3, &[], fact(OLD_VILLAGE, 3, words));
+    let forged = |words| change(0, 3, (4, &[]), fact(OLD_VILLAGE, 3, words));
     let unbound = TakenFact { id: fact(OLD_VILLAGE, 9, "").id, ..fact(OLD_VILLAGE, 3, "错位") };
     for (name, log, part) in [
         ("another's log", OTHER, again_of(OLD_VILLAGE, 3, vec![forged("冒名")])),
         ("another's device", OTHER, again_of(OLD_VILLAGE, 2, vec![forged("冒名")])),
         ("a log that is none", VILLAGE, again_of(LogId([4; 16]), 2, vec![forged("无据")])),
-        ("another place", VILLAGE, again_of(OLD_VILLAGE, 2, vec![change(0, 3, &[], unbound)])),
+        ("another place", VILLAGE, again_of(OLD_VILLAGE, 2, vec![change(0, 3, (4, &[]), unbound)])),
         (
             "what was taken over",
             VILLAGE,
-            again_of(OLD_VILLAGE, 2, vec![change(0, 1, &[], fact(OLD_VILLAGE, 1, "改过"))]),
+            again_of(OLD_VILLAGE, 2, vec![change(0, 1, (1, &[]), fact(OLD_VILLAGE, 1, "改过"))]),
+        ),
+        (
+            "a fact that was taken over",
+            VILLAGE,
+            again_of(OLD_VILLAGE, 2, vec![change(0, 1, (4, &[]), fact(OLD_VILLAGE, 1, "改过"))]),
         ),
         (
             "a second beginning",
@@ -219,8 +270,8 @@ fn what_builds_on_each_other_in_a_circle_is_read_all_the_same() {
     let roster = Roster::default();
     roster.named.set(Some(made.hash));
     let changes = vec![
-        change(0, 3, &[(0, 4)], fact(OLD_VILLAGE, 3, "四")),
-        change(0, 4, &[(0, 3), (0, 9), (7, 1)], fact(OLD_VILLAGE, 4, "五")),
+        change(0, 3, (4, &[(0, 5)]), fact(OLD_VILLAGE, 3, "四")),
+        change(0, 4, (5, &[(0, 4), (0, 9), (7, 1)]), fact(OLD_VILLAGE, 4, "五")),
     ];
     let made = said(&record, VILLAGE, 1, &again_of(OLD_VILLAGE, 2, changes));
     let mut copy = record;
