@@ -8,7 +8,7 @@ use tests::{QIAOTOU, Room, SHIWAN, text};
 use crate::devices::Land;
 
 /// Copies a whole profile, as somebody does who makes an image of the disk.
-fn copied(from: &Room, to: &std::path::Path) -> Room {
+pub(crate) fn copied(from: &Room, to: &std::path::Path) -> Room {
     from.does("profile_lock", json!({}));
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(&from.home).unwrap() {
@@ -40,12 +40,11 @@ pub fn exchange(from: &Room, to: &Room, way: Way) -> Option<bool> {
     }
     let open = json!({ "enabled": true, "port": 0, "loopback": true });
     let address = text(&to.does("lan_listen", open), "/addresses/0");
-    let noted = || to.does("exchange_history", json!({}))["total"].as_u64();
-    let before = noted();
+    let before = to.exchanges();
     let met = from.does("lan_exchange", json!({ "address": address }));
     // The one that answers builds what came after the line is closed.
     let began = std::time::Instant::now();
-    while noted() == before {
+    while to.exchanges() == before {
         assert!(began.elapsed().as_secs() < 60, "the meeting is never noted");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }

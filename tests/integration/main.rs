@@ -22,6 +22,7 @@ mod quarantine;
 mod rebuild;
 mod redaction;
 mod rights;
+mod rounds;
 mod scope;
 mod serve;
 mod stalled;

@@ -106,18 +106,14 @@ fn may_write(at: usize, space: Kept) -> bool {
     holds(at, space) && (at == 0 || space != Kept::Common)
 }
 
-fn noted(room: &Room) -> Option<u64> {
-    room.does("exchange_history", json!({}))["total"].as_u64()
-}
-
 /// Opens a room to the line, lets somebody do something, and waits until what came is built.
 fn visited(room: &Room, visit: impl FnOnce(&str)) {
     let open = json!({ "enabled": true, "port": 0, "loopback": true });
     let address = text(&room.does("lan_listen", open), "/addresses/0");
-    let before = noted(room);
+    let before = room.exchanges();
     visit(&address);
     let began = Instant::now();
-    while noted(room) == before {
+    while room.exchanges() == before {
         assert!(began.elapsed() < Duration::from_secs(60), "the meeting is never noted");
         std::thread::sleep(Duration::from_millis(5));
     }

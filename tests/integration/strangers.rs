@@ -216,13 +216,12 @@ fn join_and_be_revoked(township: &Room, address: SocketAddr, runtime: &Runtime) 
     let invited = township.invite(QIAOTOU, &township.home);
     let joining = hello(township, Some(enrolment(&invited, &revoked())));
     let claim = Claim::Raw(revoked().public().spki(), revoked());
-    let met = || township.does("exchange_history", json!({}))["total"].as_u64();
-    let before = met();
+    let before = township.exchanges();
     let heard = runtime.block_on(knock(address, Kind::Tls(client(&TLS13, claim), joining), 0));
     assert!(heard > 0, "one of ours is answered");
     // The line is closed before what came over it is settled and written down.
     let began = Instant::now();
-    while met() == before {
+    while township.exchanges() == before {
         assert!(began.elapsed() < WAIT_MAX, "the meeting is never written down");
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -35,10 +35,8 @@ impl Air {
         socket.bind(&SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, MULTICAST.1).into())?;
         let socket = UdpSocket::from(socket);
         let mut joined = 0;
-        for ip in carry::lan::own_addresses() {
-            if let std::net::IpAddr::V4(ip) = ip {
-                joined += usize::from(socket.join_multicast_v4(&MULTICAST.0, &ip).is_ok());
-            }
+        for ip in carry::lan::own_networks().into_iter().map(|network| network.ip) {
+            joined += usize::from(socket.join_multicast_v4(&MULTICAST.0, &ip).is_ok());
         }
         if joined == 0 {
             return Err(std::io::ErrorKind::NetworkUnreachable.into());
@@ -200,7 +198,7 @@ fn what_is_announced_is_a_name_that_says_nothing_and_a_false_one_hears_nothing()
     // A false service: a computer of another township, which would like to be told something.
     let there = json!({ "enabled": true, "port": 0, "loopback": true });
     let behind = text(&elsewhere.does("lan_listen", there), "/addresses/0");
-    let std::net::IpAddr::V4(own) = carry::lan::own_addresses()[0] else { unreachable!() };
+    let own = carry::lan::own_networks()[0].ip;
     let (address, crossed) = tap(own, behind);
     let daemon = ServiceDaemon::new().unwrap();
     let host = "0123456789abcdef.local.";

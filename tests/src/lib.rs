@@ -263,6 +263,15 @@ impl Room {
         text(&self.does("status_get", json!({})), "/office/device/id")
     }
 
+    /// How many exchanges were written down here. Meetings without anything new are counted on one
+    /// line.
+    #[must_use]
+    pub fn exchanges(&self) -> u64 {
+        let history = self.does("exchange_history", json!({}));
+        let rows = history["rows"].as_array().into_iter().flatten();
+        rows.filter_map(|line| line["times"].as_u64()).sum()
+    }
+
     /// Every row of the lists of records: what two rooms share. Who did what here is each room's
     /// own history.
     ///

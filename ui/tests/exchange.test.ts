@@ -226,6 +226,8 @@ describe("the exchange page", () => {
       port: isOpen ? 47820 : null,
       addresses: isOpen ? ["192.168.1.20:47820"] : [],
       is_announced: isOpen,
+      is_automatic: false,
+      trouble: null,
     });
     const { host, user } = await page({
       status_get: () => status({ office: office({ lan: lan() }) }),
@@ -269,6 +271,50 @@ describe("the exchange page", () => {
     expect(await screen.findByText(/收到 24 条，送出 11 条。 两边现在完全一样。/)).toBeVisible();
   });
 
+  it("exchanges by itself once it is let, and says why a computer is not reached", async () => {
+    let isAutomatic = false;
+    const lan = () => ({
+      is_listening: false,
+      port: null,
+      addresses: [],
+      is_announced: false,
+      is_automatic: isAutomatic,
+      trouble: isAutomatic ? ("no_answer" as const) : null,
+    });
+    const { host, user } = await page({
+      status_get: () => status({ office: office({ lan: lan() }) }),
+      lan_automatic_set: ({ enabled }) => {
+        isAutomatic = enabled;
+        return lan();
+      },
+      lan_diagnose: {
+        addresses: ["192.168.1.20"],
+        looks: [
+          {
+            unit: TOWNSHIP,
+            device: { id: "D", name: "镇中心电脑" },
+            address: "192.168.31.9:47820",
+            cause: "other_network",
+          },
+        ],
+      },
+    });
+    expect(await screen.findByText("关着：要人来点才交换。")).toBeVisible();
+    expect(screen.queryByText(/最近没有连上/)).toBeNull();
+    await user.click(screen.getByRole("button", { name: "打开自动交换" }));
+    host.emit({ event: "changed", topics: ["neighbours", "profile"] });
+    expect(await screen.findByText(/每隔几分钟自己和镇里交换一次/)).toBeVisible();
+    expect(screen.getByText(/最近没有连上：那台电脑没有回应/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "为什么连不上？" }));
+    expect(await screen.findByText("不在同一个网络")).toBeVisible();
+    expect(screen.getByText(/接不到一起，就用 U 盘/)).toBeVisible();
+    expect(screen.getByText("这台电脑的地址：192.168.1.20")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "关掉自动交换" }));
+    host.emit({ event: "changed", topics: ["neighbours", "profile"] });
+    expect(await screen.findByText("关着：要人来点才交换。")).toBeVisible();
+    expect(host.calls.filter(({ name }) => name === "lan_automatic_set")).toHaveLength(2);
+  });
+
   it("pages through the history", async () => {
     const { user } = await page({
       exchange_history: ({ offset }) => ({
@@ -281,6 +327,7 @@ describe("the exchange page", () => {
           sent: 0,
           held: 0,
           outcome: "received" as const,
+          times: 1,
           waiting_until: null,
         })),
         total: 11,

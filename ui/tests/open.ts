@@ -59,7 +59,14 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
     held: 0,
     neighbours: [neighbour()],
     waiting_for: [],
-    lan: { is_listening: false, port: null, addresses: [], is_announced: false },
+    lan: {
+      is_listening: false,
+      port: null,
+      addresses: [],
+      is_announced: false,
+      is_automatic: false,
+      trouble: null,
+    },
     ...change,
   };
 }

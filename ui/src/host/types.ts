@@ -151,6 +151,8 @@ export type { LanExchange } from "./generated/LanExchange";
 export type { LanExchanged } from "./generated/LanExchanged";
 export type { LanListen } from "./generated/LanListen";
 export type { LanPeer } from "./generated/LanPeer";
+export type { LanCause } from "./generated/LanCause";
+export type { LanDiagnosis } from "./generated/LanDiagnosis";
 export type { LanPeers } from "./generated/LanPeers";
 export type { LanState } from "./generated/LanState";
 export type { LanTrouble } from "./generated/LanTrouble";

@@ -27,8 +27,9 @@ use crate::erasure::{
     self, ErasureAgree, ErasurePreview, ErasurePreviewGet, Erasures, RecordErase,
 };
 use crate::exchange::{
-    self, ExchangeHistory, ExchangeWindow, LanExchange, LanExchanged, LanListen, LanPeers,
-    LanState, PacketExport, PacketExported, PacketFrom, PacketImported, PacketView,
+    self, ExchangeHistory, ExchangeWindow, LanAutomaticSet, LanDiagnosis, LanExchange,
+    LanExchanged, LanListen, LanPeers, LanState, PacketExport, PacketExported, PacketFrom,
+    PacketImported, PacketView,
 };
 use crate::fault::Fault;
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
@@ -467,8 +468,12 @@ commands! {
         |desk, request, call| desk.import_packet(&request, &call.progress);
     lan_listen(LanListen) -> LanState, ExchangeRun, reads [], changes [Neighbours] =
         |desk, request, _| desk.listen(&request);
+    lan_automatic_set(LanAutomaticSet) -> LanState, ExchangeRun, reads [], changes [Neighbours] =
+        |desk, request, _| desk.set_automatic(&request);
     lan_peers(Nothing) -> LanPeers, ExchangeRun, reads [Neighbours Roster], changes [] =
         |desk, _, call| desk.peers(&call.progress);
+    lan_diagnose(Nothing) -> LanDiagnosis, ExchangeRun, reads [], changes [] =
+        |desk, _, call| desk.diagnose(&call.progress);
     lan_exchange(LanExchange) -> LanExchanged, ExchangeRun,
         reads [], changes [Cases Conflicts Persons Roster Exchanges Quarantine] =
         |desk, request, call| desk.exchange(&request, &call.progress);

@@ -19,8 +19,8 @@ use crate::commands::{
 };
 use crate::demo;
 use crate::exchange::{
-    self, Lan, LanExchange, LanExchanged, LanListen, LanPeers, LanState, PacketExport,
-    PacketExported, PacketFrom, PacketImported, PacketView,
+    self, Lan, LanAutomaticSet, LanDiagnosis, LanExchange, LanExchanged, LanListen, LanPeers,
+    LanState, PacketExport, PacketExported, PacketFrom, PacketImported, PacketView,
 };
 use crate::fault::{Fault, FileTrouble, file_fault};
 use crate::host::{CommandLine, Host, Place, Stick};
@@ -170,6 +170,7 @@ impl Desk {
         }
         // What was stored before a fault is shown too.
         if !row.changes.is_empty() {
+            self.lan.hurry(self.options.clock.now_ms());
             self.emit(Event::Changed { topics: row.changes.to_vec() });
         }
         result
@@ -459,6 +460,27 @@ impl Desk {
     /// Looks who is on the network.
     pub(crate) fn peers(&self, progress: &Progress) -> Result<LanPeers, Fault> {
         self.lan.peers(&self.office()?, progress)
+    }
+
+    /// Says why a computer is not found on the network.
+    pub(crate) fn diagnose(&self, progress: &Progress) -> Result<LanDiagnosis, Fault> {
+        self.lan.diagnose(&self.office()?, progress)
+    }
+
+    /// Lets this computer meet others by itself, or not.
+    pub(crate) fn set_automatic(&self, request: &LanAutomaticSet) -> Result<LanState, Fault> {
+        self.lan.set_automatic(&*self.office()?, request)
+    }
+
+    /// Meets by itself whoever is due, if it may; gives how many were met. The window may be locked
+    /// meanwhile: what the profile then still does is what the township lets it.
+    pub fn go_round(&self) -> u32 {
+        let Some(office) = self.held() else { return 0 };
+        let listener = self.options.listener.as_ref();
+        self.lan.go_round(&office, listener).unwrap_or_else(|error| {
+            tracing::error!(%error, "nobody was met");
+            0
+        })
     }
 
     /// Meets a computer.

@@ -71,7 +71,7 @@ impl Names {
 }
 
 /// The level a unit's users work at.
-fn level_of(roster: &Roster, unit: UnitId) -> Level {
+pub(crate) fn level_of(roster: &Roster, unit: UnitId) -> Level {
     let role = roster.users_of(unit).find_map(|user| user.role());
     role.map_or(Level::Village, |role| role.level())
 }

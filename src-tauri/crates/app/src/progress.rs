@@ -134,6 +134,11 @@ impl Progress {
         }
     }
 
+    /// Asks whoever goes on to stop.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+    }
+
     /// Stops here if the person asked to.
     ///
     /// # Errors

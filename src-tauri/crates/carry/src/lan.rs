@@ -10,7 +10,7 @@ mod listen;
 mod meeting;
 mod tls;
 
-pub use discovery::{Discovery, Sighting, own_addresses};
+pub use discovery::{Discovery, Network, Sighting, own_networks};
 pub use listen::{Listening, listen, turn_away};
 pub use meeting::{call, probe};
 

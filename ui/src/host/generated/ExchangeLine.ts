@@ -40,6 +40,10 @@ held: number,
  */
 outcome: ExchangeOutcome, 
 /**
+ * How often in a row the two met and had nothing for each other: such meetings are one line.
+ */
+times: number, 
+/**
  * The day up to which the missing packet goes, where one is missing.
  */
 waiting_until: string | null, };

@@ -58,6 +58,8 @@ import type { InvitationAccepted } from "./InvitationAccepted";
 import type { InvitationCreate } from "./InvitationCreate";
 import type { InvitationCreated } from "./InvitationCreated";
 import type { KeyTakeOver } from "./KeyTakeOver";
+import type { LanAutomaticSet } from "./LanAutomaticSet";
+import type { LanDiagnosis } from "./LanDiagnosis";
 import type { LanExchange } from "./LanExchange";
 import type { LanExchanged } from "./LanExchanged";
 import type { LanListen } from "./LanListen";
@@ -199,7 +201,9 @@ export interface Commands {
   packet_preview: { payload: PacketFrom; result: PacketView };
   packet_import: { payload: PacketFrom; result: PacketImported };
   lan_listen: { payload: LanListen; result: LanState };
+  lan_automatic_set: { payload: LanAutomaticSet; result: LanState };
   lan_peers: { payload: Nothing; result: LanPeers };
+  lan_diagnose: { payload: Nothing; result: LanDiagnosis };
   lan_exchange: { payload: LanExchange; result: LanExchanged };
   exchange_history: { payload: ExchangeHistory; result: ExchangeWindow };
   record_export_automerge: { payload: RecordExportAutomerge; result: FileSaved };
@@ -291,7 +295,9 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   packet_preview: [],
   packet_import: [],
   lan_listen: [],
+  lan_automatic_set: [],
   lan_peers: ["neighbours", "roster"],
+  lan_diagnose: [],
   lan_exchange: [],
   exchange_history: ["exchanges", "roster"],
   record_export_automerge: [],

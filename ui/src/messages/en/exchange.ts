@@ -153,6 +153,54 @@ export const exchange: ExchangeWords = {
     notEqual: "The two sides are not quite the same yet. Please exchange again.",
     doneClose: "Done",
   },
+  automatic: {
+    title: "Exchange by itself",
+    off: "Off: somebody must ask for every exchange.",
+    on: "On: whenever the township can be reached, this computer exchanges with it every few minutes, and soon after something was recorded.",
+    onTownship:
+      "On: the township's computers exchange by themselves. Villages come by themselves; this computer does not look for them.",
+    openIt: "Let it exchange by itself",
+    closeIt: "Stop exchanging by itself",
+    failing: (what) => `Not reached lately: ${what} It will try again.`,
+    why: "Why is it not reached?",
+    looking: "Checking one thing after the other; this takes a few seconds.",
+    own: (addresses) => `Addresses of this computer: ${addresses}`,
+    noAddress: "This computer is on no network.",
+    waits:
+      "Villages come to this computer by themselves. It is enough that others can find it (below).",
+    causes: {
+      reached: { what: "found", next: "It can be reached." },
+      no_network: {
+        what: "no network here",
+        next: "See whether the cable is plugged in, or the wireless network connected.",
+      },
+      no_announcements: {
+        what: "reachable",
+        next: "Only the network keeps computers from finding each other. Nothing to do: the last address is tried. If it changes, type the new one once.",
+      },
+      other_network: {
+        what: "another network",
+        next: "Both computers must be on the same router. If they cannot be, use a stick.",
+      },
+      silent: {
+        what: "no answer",
+        next: "See whether that computer is on. If it is, a firewall keeps silent: allow Pingli in the firewall there.",
+      },
+      not_open: {
+        what: "not open there",
+        next: "The computer is on, but Pingli is not running or not open there. Ask them to sign in and press “Open” on the Exchange page.",
+      },
+      locked: { what: "locked there", next: "Ask them to sign in; it goes on by itself then." },
+      somebody_else: {
+        what: "address changed",
+        next: "Another computer has that address now. Ask for the address on their Exchange page and type it above once.",
+      },
+      never_met: {
+        what: "never met",
+        next: "Nobody knows where it is. On the same network press “Look again”, or type the address on their Exchange page.",
+      },
+    },
+  },
   history: {
     title: "Recent exchanges",
     none: "There has been no exchange yet.",
@@ -164,6 +212,7 @@ export const exchange: ExchangeWords = {
     received: (n) => `${n} received`,
     sent: (n) => `${n} sent`,
     nothing: "nothing new",
+    times: (n) => `${n} times in a row nothing new`,
     held: (n) => `${n} to be looked at`,
     waitingUntil: (day) => `packet up to ${day} is missing`,
   },

@@ -157,6 +157,7 @@ export const help: Help = {
       steps: [
         "Press F6.",
         "On one network: Open on the other computer, then Exchange here; or type the address it shows.",
+        "Often on one network: let it exchange by itself; “Why is it not reached?” says what keeps it.",
         "Without a network: plug in a stick, write the packet, take it there.",
         "There: plug it in, see what is in it, import it.",
         "Bring a packet back the same way, and both are in step.",

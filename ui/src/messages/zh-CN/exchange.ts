@@ -1,5 +1,7 @@
 // 交换: in step with the other units, by network or by stick.
 
+import type { LanCause } from "@/host/types";
+
 export const exchange = {
   titleVillage: "和镇里对账",
   titleTownship: "和各村对账",
@@ -143,6 +145,52 @@ export const exchange = {
     notEqual: "两边还没有完全一样，请再交换一次。",
     doneClose: "好的",
   },
+  automatic: {
+    title: "自动交换",
+    off: "关着：要人来点才交换。",
+    on: "开着：连得上的时候，每隔几分钟自己和镇里交换一次；有新登记的，很快就送到。",
+    onTownship: "开着：镇里的电脑之间自己交换。各村的电脑会自己来，这台不用去找。",
+    openIt: "打开自动交换",
+    closeIt: "关掉自动交换",
+    failing: (what: string) => `最近没有连上：${what}过一会儿会自己再试。`,
+    why: "为什么连不上？",
+    looking: "正在一项一项查，要几秒钟。",
+    own: (addresses: string) => `这台电脑的地址：${addresses}`,
+    noAddress: "这台电脑没有连上任何网络。",
+    waits: "各村会自己来找这台电脑。下面“让别的电脑找得到这台”开着就行。",
+    causes: {
+      reached: { what: "找到了", next: "连得上，可以交换。" },
+      no_network: {
+        what: "这台电脑没有网络",
+        next: "看看网线插好没有，或者无线网络连上没有。",
+      },
+      no_announcements: {
+        what: "连得上",
+        next: "只是这个网络不让电脑互相找。不用管，会按上次的地址去连；那边换了地址，再手工输入一次。",
+      },
+      other_network: {
+        what: "不在同一个网络",
+        next: "两台电脑要接到同一个路由器上；接不到一起，就用 U 盘。",
+      },
+      silent: {
+        what: "那边没有声音",
+        next: "看看那台电脑开了没有。开着，就是防火墙拦住了：在那台电脑的防火墙里允许“评理”。",
+      },
+      not_open: {
+        what: "那边没有打开",
+        next: "电脑开着，但程序没有开，或者没有点“打开”。请那边的人登录，在“交换”页点“打开”。",
+      },
+      locked: { what: "那边锁着", next: "请那边的人登录，登录后会自己接上。" },
+      somebody_else: {
+        what: "地址换了",
+        next: "那个地址现在是别的电脑。请那边的人看“交换”页上现在的地址，在上面输入一次。",
+      },
+      never_met: {
+        what: "还没有交换过",
+        next: "不知道它在哪里。接到同一个网络后点“再找一次”，或者输入那边“交换”页上的地址。",
+      },
+    } satisfies Record<LanCause, { what: string; next: string }>,
+  },
   history: {
     title: "最近几次",
     none: "还没有交换过。",
@@ -154,6 +202,7 @@ export const exchange = {
     received: (n: string) => `收到 ${n} 条`,
     sent: (n: string) => `送出 ${n} 条`,
     nothing: "没有新的",
+    times: (n: string) => `一连 ${n} 次没有新的`,
     held: (n: string) => `${n} 条待查`,
     waitingUntil: (day: string) => `缺截至${day}的那个包`,
   },

@@ -65,14 +65,24 @@ impl Desk {
         }
     }
 
-    /// Looks, for as long as the desk lives, whether somebody is still there, and whether a backup
-    /// is due.
+    /// Looks, for as long as the desk lives, whether somebody is still there, whether a backup is
+    /// due, and whose turn it is to be met.
     pub fn watch(self: &Arc<Self>) {
+        self.every_moment(|desk| {
+            desk.tend();
+            desk.upkeep();
+        });
+        // A meeting may take its time: whoever leaves is noticed meanwhile.
+        self.every_moment(|desk| {
+            desk.go_round();
+        });
+    }
+
+    fn every_moment(self: &Arc<Self>, does: impl Fn(&Self) + Send + 'static) {
         let desk = Arc::downgrade(self);
         std::thread::spawn(move || {
             while let Some(desk) = desk.upgrade() {
-                desk.tend();
-                desk.upkeep();
+                does(&desk);
                 drop(desk);
                 std::thread::sleep(LOOK_EVERY);
             }
@@ -140,7 +150,8 @@ impl Desk {
     /// Locks the window, where others are still to be met, and the vault otherwise.
     fn leave_office(&self, office: &Arc<Office>) -> Result<(), Fault> {
         let settings = office.store.read(settings::current)?;
-        if !settings.exchanges_while_idle || !self.lan.state().is_listening {
+        let lan = self.lan.state();
+        if !settings.exchanges_while_idle || !(lan.is_listening || lan.is_automatic) {
             return self.lock().map(drop);
         }
         if let Err(error) = audit::note(office, Deed::new(Act::Locked).word("window")) {

@@ -67,6 +67,8 @@ pub struct ExchangeLine {
     pub held: u64,
     /// How it ended.
     pub outcome: ExchangeOutcome,
+    /// How often in a row the two met and had nothing for each other: such meetings are one line.
+    pub times: u32,
     /// The day up to which the missing packet goes, where one is missing.
     pub waiting_until: Option<domain::time::Day>,
 }
@@ -82,12 +84,18 @@ pub struct ExchangeWindow {
 }
 
 /// More about a line, as it rests in the database.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Detail {
     #[serde(default)]
     waiting_until: Option<domain::time::Day>,
     #[serde(default)]
     held: u64,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+const fn once() -> u32 {
+    1
 }
 
 /// What to write down about an exchange.
@@ -102,10 +110,23 @@ pub(super) struct Note {
     pub(super) waiting_until: Option<domain::time::Day>,
 }
 
-/// Writes a line of the history.
+impl Detail {
+    fn of(line: &Exchange) -> Self {
+        let read = serde_json::from_str(&line.detail);
+        read.unwrap_or(Self { waiting_until: None, held: 0, times: once() })
+    }
+}
+
+/// Whether two met and had nothing for each other.
+fn is_idle(line: &Exchange, held: u64) -> bool {
+    line.outcome == word(&ExchangeOutcome::Equal) && (line.received, line.sent, held) == (0, 0, 0)
+}
+
+/// Writes a line of the history. Two that meet every few minutes and have nothing for each other
+/// have one line for it.
 pub(super) fn note(office: &Office, note: &Note) -> Result<(), Fault> {
-    let detail = Detail { waiting_until: note.waiting_until, held: note.held };
-    let line = Exchange {
+    let mut detail = Detail { waiting_until: note.waiting_until, held: note.held, times: once() };
+    let mut line = Exchange {
         id: 0,
         at_ms: signed(office.now_ms()),
         way: note.way.to_owned(),
@@ -114,9 +135,22 @@ pub(super) fn note(office: &Office, note: &Note) -> Result<(), Fault> {
         received: note.received,
         sent: note.sent,
         outcome: word(&note.outcome),
-        detail: serde_json::to_string(&detail)?,
+        detail: String::new(),
     };
-    office.store.write(|tx| Ok(tx.add_exchange(&line)?))
+    office.store.write(|tx| {
+        if let Some(device) = note.device
+            && is_idle(&line, note.held)
+            && let Some(last) = tx.reader().last_exchange_with(device)?
+        {
+            let before = Detail::of(&last);
+            if is_idle(&last, before.held) && last.way == line.way {
+                detail.times = before.times.saturating_add(1);
+                tx.remove_exchange(last.id)?;
+            }
+        }
+        line.detail = serde_json::to_string(&detail)?;
+        Ok(tx.add_exchange(&line)?)
+    })
 }
 
 /// Reads a window of the history.
@@ -126,7 +160,7 @@ pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<Exchang
         let limit = request.limit.unwrap_or(ROWS_MAX).clamp(1, ROWS_MAX);
         let rows = reader.exchanges(request.offset, limit)?;
         let line = |row: Exchange| {
-            let detail: Detail = serde_json::from_str(&row.detail).unwrap_or_default();
+            let detail = Detail::of(&row);
             let outcome = serde_json::from_value(serde_json::Value::String(row.outcome));
             ExchangeLine {
                 at_ms: u64::try_from(row.at_ms).unwrap_or(0),
@@ -137,6 +171,7 @@ pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<Exchang
                 sent: row.sent,
                 held: detail.held,
                 outcome: outcome.unwrap_or(ExchangeOutcome::BrokenOff),
+                times: detail.times,
                 waiting_until: detail.waiting_until,
             }
         };

@@ -18,6 +18,7 @@ use trust::key::{PublicKey, SecretKey};
 
 use super::history::{self, ExchangeOutcome, Note};
 use super::notes;
+use super::rounds::{self, LanAutomaticSet, Rounds};
 use crate::alarms;
 use crate::archive::Records;
 use crate::audit;
@@ -36,6 +37,9 @@ use crate::view::{DeviceRef, UnitRef};
 /// The port that is tried first.
 const PORT: u16 = 47_820;
 
+/// Under which name rests what somebody wants of the network.
+const WISH: &str = "lan/wish";
+
 /// How long answers of computers nearby are waited for.
 const PROBE: Duration = Duration::from_secs(3);
 
@@ -43,7 +47,7 @@ const PROBE: Duration = Duration::from_secs(3);
 const PROBES_MAX: usize = 64;
 
 /// Opens or closes this computer to the others on the network.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct LanListen {
@@ -69,6 +73,10 @@ pub struct LanState {
     pub addresses: Vec<String>,
     /// Whether others can find it by themselves.
     pub is_announced: bool,
+    /// Whether it meets others by itself.
+    pub is_automatic: bool,
+    /// Why it met nobody by itself lately, if so.
+    pub trouble: Option<LanTrouble>,
 }
 
 /// A computer on the network.
@@ -134,7 +142,6 @@ pub struct LanExchanged {
 struct Open {
     listening: Listening,
     discovery: Option<Discovery>,
-    is_loopback: bool,
 }
 
 /// The network side of a desk.
@@ -145,9 +152,49 @@ pub struct Lan {
     /// In the place of the other while the profile is locked.
     shut: Mutex<Option<Open>>,
     search: Mutex<Option<Discovery>>,
+    pub(super) rounds: Rounds,
 }
 
-fn guard<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// What somebody wants of the network, as it rests in the database.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Wish {
+    /// Open to others, and how.
+    #[serde(default)]
+    listen: Option<LanListen>,
+    /// Meets them by itself.
+    #[serde(default)]
+    is_automatic: bool,
+}
+
+impl Wish {
+    fn read(office: &Office) -> Result<Self, Fault> {
+        let bytes = office.store.read(|reader| reader.value(WISH))?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+    }
+
+    fn change(office: &Office, change: impl FnOnce(&mut Self)) -> Result<(), Fault> {
+        let before = Self::read(office)?;
+        let mut wish = before.clone();
+        change(&mut wish);
+        if wish == before {
+            return Ok(());
+        }
+        let bytes = serde_json::to_vec(&wish)?;
+        office.store.write(|tx| Ok(tx.set_value(WISH, &bytes)?))
+    }
+}
+
+/// Who answered at an address, or why nobody did.
+pub(super) type Answer = (SocketAddr, Result<Peer, LanFault>);
+
+/// A meeting that came to its end.
+pub(super) struct Met {
+    pub(super) peer: Peer,
+    meeting: Meeting,
+    held: u64,
+}
+
+pub(super) fn guard<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -296,7 +343,9 @@ impl DeskKeeper {
         }
         let held = quarantine::newly_held(&self.office)?;
         self.held.store(held, Ordering::Relaxed);
-        notes::met(&self.office, peer.device, peer.unit, "lan", meeting.skew_ms, &meeting.theirs)?;
+        // Whoever ends equal holds what we hold.
+        let theirs = (&meeting.theirs, meeting.is_equal);
+        notes::met(&self.office, peer.device, peer.unit, "lan", meeting.skew_ms, theirs)?;
         let outcome = match fault {
             None if meeting.is_equal => ExchangeOutcome::Equal,
             None => ExchangeOutcome::Received,
@@ -322,14 +371,11 @@ impl DeskKeeper {
             audit::note_later(&self.office, deed.count(moved))?;
         }
         if let Some(listener) = &self.listener {
-            let topics = vec![
-                Topic::Cases,
-                Topic::Conflicts,
-                Topic::Persons,
-                Topic::Roster,
-                Topic::Exchanges,
-                Topic::Quarantine,
-            ];
+            let mut topics = vec![Topic::Exchanges];
+            if meeting.received > 0 || held > 0 {
+                use Topic::{Cases, Conflicts, Persons, Quarantine, Roster};
+                topics.extend([Cases, Conflicts, Persons, Roster, Quarantine]);
+            }
             listener(Event::Changed { topics });
         }
         Ok(())
@@ -365,6 +411,7 @@ impl Lan {
         }
         self.close_port()?;
         if !request.enabled {
+            Wish::change(office, |wish| wish.listen = None)?;
             return Ok(self.state());
         }
         let keeper = DeskKeeper::new(office.clone(), listener, Progress::unwatched());
@@ -388,31 +435,49 @@ impl Lan {
         } else {
             Discovery::begin(&random_name(office), Some(listening.address().port())).ok()
         };
+        // It stays open over the next start, and others find it where it was.
+        let port = Some(listening.address().port());
+        Wish::change(office, |wish| wish.listen = Some(LanListen { port, ..request.clone() }))?;
         *guard(&self.search) = None;
-        *guard(&self.open) = Some(Open { listening, discovery, is_loopback: request.loopback });
+        *guard(&self.open) = Some(Open { listening, discovery });
+        Ok(self.state())
+    }
+
+    /// Lets this computer meet others by itself, or not.
+    pub(crate) fn set_automatic(
+        &self,
+        office: &Office,
+        request: &LanAutomaticSet,
+    ) -> Result<LanState, Fault> {
+        if office.identity.record.is_demo {
+            return Err(Fault::NotHere);
+        }
+        Wish::change(office, |wish| wish.is_automatic = request.enabled)?;
+        self.rounds.is_automatic.store(request.enabled, Ordering::SeqCst);
+        if !request.enabled {
+            self.rounds.stop();
+        }
         Ok(self.state())
     }
 
     /// Whether this computer is open to the others.
     pub(crate) fn state(&self) -> LanState {
         let open = guard(&self.open);
-        match open.as_ref() {
-            Some(open) => {
-                let address = open.listening.address();
-                LanState {
-                    is_listening: true,
-                    port: Some(address.port()),
-                    addresses: own_addresses(address),
-                    is_announced: open.discovery.is_some(),
-                }
-            }
-            None => LanState {
-                is_listening: false,
-                port: None,
-                addresses: Vec::new(),
-                is_announced: false,
-            },
+        let address = open.as_ref().map(|open| open.listening.address());
+        let is_automatic = self.rounds.is_automatic.load(Ordering::SeqCst);
+        LanState {
+            is_listening: open.is_some(),
+            port: address.map(|address| address.port()),
+            addresses: address.map(own_addresses).unwrap_or_default(),
+            is_announced: open.as_ref().is_some_and(|open| open.discovery.is_some()),
+            is_automatic,
+            trouble: self.rounds.trouble().filter(|_| is_automatic),
         }
+    }
+
+    /// Something was written that others have not.
+    pub(crate) fn hurry(&self, now_ms: u64) {
+        self.rounds.hurry(now_ms);
     }
 
     /// Closes the port, if it is open.
@@ -427,6 +492,7 @@ impl Lan {
     /// Closes everything, as the profile is being locked. If this computer was open to the others,
     /// whoever calls is told.
     pub(crate) fn shut(&self) {
+        self.rounds.stop();
         *guard(&self.search) = None;
         let open = guard(&self.open).take();
         if let Some(open) = open
@@ -446,49 +512,52 @@ impl Lan {
         Ok(())
     }
 
-    /// Opens this computer to the others again, if it was before it was locked.
+    /// Opens this computer to the others again, if it was before it was locked or turned off, and
+    /// lets it meet them by itself again.
     pub(crate) fn reopen(&self, office: &Arc<Office>, listener: Option<Listener>) {
-        let before = guard(&self.shut).as_ref().map(|shut| LanListen {
-            enabled: true,
-            port: Some(shut.listening.address().port()),
-            loopback: shut.is_loopback,
+        let wish = Wish::read(office).unwrap_or_else(|error| {
+            tracing::error!(%error, "what was wanted of the network cannot be read");
+            Wish::default()
         });
-        if let Some(before) = before
-            && let Err(error) = self.listen(office, listener, &before)
-        {
+        self.rounds.is_automatic.store(wish.is_automatic, Ordering::SeqCst);
+        let Some(before) = wish.listen else { return };
+        let opened = self.listen(office, listener.clone(), &before).or_else(|_| {
+            // Another program took the port meanwhile.
+            self.listen(office, listener, &LanListen { port: None, ..before })
+        });
+        if let Err(error) = opened {
             tracing::error!(%error, "the port could not be opened again");
         }
     }
 
-    /// Looks who is there: those that announce themselves, asked one by one who they are.
-    pub(crate) fn peers(
+    /// Where computers announce themselves now. The first look takes a moment.
+    pub(super) fn sightings(&self, office: &Office) -> Option<Vec<SocketAddr>> {
+        let addresses = |discovery: &Discovery| -> Vec<SocketAddr> {
+            discovery.seen().into_iter().flat_map(|s| s.addresses).take(PROBES_MAX).collect()
+        };
+        if let Some(open) = guard(&self.open).as_ref()
+            && let Some(discovery) = &open.discovery
+        {
+            return Some(addresses(discovery));
+        }
+        let mut search = guard(&self.search);
+        if search.is_none() {
+            *search = Discovery::begin(&random_name(office), None).ok();
+            // Answers take a moment to come in.
+            std::thread::sleep(Duration::from_millis(1500));
+        }
+        search.as_ref().map(addresses)
+    }
+
+    /// Asks who answers at some addresses.
+    pub(super) fn ask(
         &self,
         office: &Arc<Office>,
+        addresses: Vec<SocketAddr>,
         progress: &Progress,
-    ) -> Result<LanPeers, Fault> {
-        progress.at(Phase::Searching, 0, None);
-        let mut sightings = Vec::new();
-        let mut can_search = false;
-        if let Some(discovery) = guard(&self.open).as_ref().and_then(|o| o.discovery.as_ref()) {
-            sightings = discovery.seen();
-            can_search = true;
-        } else {
-            let mut search = guard(&self.search);
-            if search.is_none() {
-                *search = Discovery::begin(&random_name(office), None).ok();
-                // Answers take a moment to come in.
-                std::thread::sleep(Duration::from_millis(1500));
-            }
-            if let Some(search) = search.as_ref() {
-                sightings = search.seen();
-                can_search = true;
-            }
-        }
+    ) -> Result<Vec<Answer>, Fault> {
         let keeper = Arc::new(DeskKeeper::new(office.clone(), None, progress.clone()));
-        let addresses: Vec<SocketAddr> =
-            sightings.into_iter().flat_map(|s| s.addresses).take(PROBES_MAX).collect();
-        let runtime = self.runtime()?;
-        let found = runtime.block_on(async {
+        Ok(self.runtime()?.block_on(async {
             let mut asked = tokio::task::JoinSet::new();
             for address in addresses {
                 let keeper = keeper.clone();
@@ -498,7 +567,19 @@ impl Lan {
                 });
             }
             asked.join_all().await
-        });
+        }))
+    }
+
+    /// Looks who is there: those that announce themselves, asked one by one who they are.
+    pub(crate) fn peers(
+        &self,
+        office: &Arc<Office>,
+        progress: &Progress,
+    ) -> Result<LanPeers, Fault> {
+        progress.at(Phase::Searching, 0, None);
+        let sightings = self.sightings(office);
+        let can_search = sightings.is_some();
+        let found = self.ask(office, sightings.unwrap_or_default(), progress)?;
         progress.check()?;
         let names = office.store.read(|reader| Names::read(office, reader))?;
         let mut by_device: BTreeMap<Option<DeviceId>, LanPeer> = BTreeMap::new();
@@ -530,6 +611,21 @@ impl Lan {
         Ok(LanPeers { peers: by_device.into_values().collect(), can_search })
     }
 
+    /// Meets whoever answers at an address, and remembers who that is.
+    pub(super) fn meet(
+        &self,
+        office: &Arc<Office>,
+        listener: Option<Listener>,
+        address: SocketAddr,
+        progress: &Progress,
+    ) -> Result<Met, Fault> {
+        let keeper = Arc::new(DeskKeeper::new(office.clone(), listener, progress.clone()));
+        let met = self.runtime()?.block_on(carry::lan::call(keeper.clone(), address));
+        let (peer, meeting) = met.map_err(|error| lan_fault(&error, &address.to_string()))?;
+        rounds::met_at(office, peer.device, address)?;
+        Ok(Met { peer, meeting, held: keeper.held.load(Ordering::Relaxed) })
+    }
+
     /// Meets the computer at an address.
     pub(crate) fn exchange(
         &self,
@@ -542,16 +638,14 @@ impl Lan {
             return Err(Fault::NotHere);
         }
         let address = parse_address(&request.address)?;
-        let keeper = Arc::new(DeskKeeper::new(office.clone(), listener, progress.clone()));
-        let met = self.runtime()?.block_on(carry::lan::call(keeper.clone(), address));
-        let (peer, meeting) = met.map_err(|error| lan_fault(&error, &request.address))?;
+        let Met { peer, meeting, held } = self.meet(office, listener, address, progress)?;
         let names = office.store.read(|reader| Names::read(office, reader))?;
         Ok(LanExchanged {
             unit: names.unit(peer.unit),
             device: names.device(peer.device),
             received: meeting.received,
             sent: meeting.sent,
-            held: keeper.held.load(Ordering::Relaxed),
+            held,
             is_equal: meeting.is_equal,
             clock_ahead_ms: meeting.skew_ms,
             bytes_sent: meeting.wire.bytes_sent,
@@ -572,9 +666,9 @@ fn own_addresses(listening: SocketAddr) -> Vec<String> {
     if !listening.ip().is_unspecified() {
         return vec![listening.to_string()];
     }
-    let mut ips = carry::lan::own_addresses();
+    let mut ips: Vec<Ipv4Addr> = carry::lan::own_networks().iter().map(|n| n.ip).collect();
     ips.sort_unstable();
-    ips.into_iter().map(|ip| SocketAddr::new(ip, listening.port()).to_string()).collect()
+    ips.into_iter().map(|ip| SocketAddr::new(ip.into(), listening.port()).to_string()).collect()
 }
 
 /// Reads an address as people type it: with or without a port, with full-width digits and dots.

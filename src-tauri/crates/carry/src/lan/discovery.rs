@@ -2,9 +2,10 @@
 //! about the place. A hint only; keys decide.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use if_addrs::IfAddr;
 use mdns_sd::{ServiceDaemon, ServiceEvent, ServiceInfo};
 
 const SERVICE: &str = "_pingli._tcp.local.";
@@ -103,10 +104,31 @@ impl Drop for Discovery {
     }
 }
 
-/// The addresses of this computer on its networks, loopback and link-local ones left out.
+/// A network this computer is on, and its address there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    /// The address of this computer.
+    pub ip: Ipv4Addr,
+    /// Which part of it names the network.
+    pub mask: Ipv4Addr,
+}
+
+impl Network {
+    /// Whether an address lies in it.
+    #[must_use]
+    pub fn holds(&self, other: Ipv4Addr) -> bool {
+        let of = |ip: Ipv4Addr| ip.to_bits() & self.mask.to_bits();
+        of(self.ip) == of(other)
+    }
+}
+
+/// The networks of this computer, loopback and link-local ones left out.
 #[must_use]
-pub fn own_addresses() -> Vec<IpAddr> {
+pub fn own_networks() -> Vec<Network> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let ips = interfaces.into_iter().filter(|i| !i.is_loopback()).map(|i| i.ip());
-    ips.filter(|ip| matches!(ip, IpAddr::V4(v4) if !v4.is_link_local())).collect()
+    let networks = interfaces.into_iter().filter_map(|interface| match interface.addr {
+        IfAddr::V4(v4) => Some(Network { ip: v4.ip, mask: v4.netmask }),
+        IfAddr::V6(_) => None,
+    });
+    networks.filter(|network| !network.ip.is_loopback() && !network.ip.is_link_local()).collect()
 }

@@ -403,9 +403,10 @@ impl Rooms {
 }
 
 /// How many exchanges a room has written down.
-fn meetings(room: &Room) -> usize {
+fn meetings(room: &Room) -> u64 {
     let history = room.call("exchange_history", json!({})).unwrap_or_default();
-    list(&history, "rows").len()
+    // Meetings without anything new are counted on one line.
+    list(&history, "rows").iter().map(|line| number(line, "/times")).sum()
 }
 
 fn number(value: &Value, path: &str) -> u64 {
