@@ -406,7 +406,7 @@ impl Rooms {
 fn meetings(room: &Room) -> u64 {
     let history = room.call("exchange_history", json!({})).unwrap_or_default();
     // Meetings without anything new are counted on one line.
-    list(&history, "rows").iter().map(|line| number(line, "/times")).sum()
+    list(&history, "rows").iter().map(|line| number(line, "times")).sum()
 }
 
 fn number(value: &Value, path: &str) -> u64 {
