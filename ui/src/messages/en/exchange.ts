@@ -196,7 +196,7 @@ export const exchange: ExchangeWords = {
         next: "Another computer has that address now. Ask for the address on their Exchange page and type it above once.",
       },
       never_met: {
-        what: "never met",
+        what: "never met on a network",
         next: "Nobody knows where it is. On the same network press “Look again”, or type the address on their Exchange page.",
       },
     },

@@ -186,7 +186,7 @@ export const exchange = {
         next: "那个地址现在是别的电脑。请那边的人看“交换”页上现在的地址，在上面输入一次。",
       },
       never_met: {
-        what: "还没有交换过",
+        what: "没在网上碰过面",
         next: "不知道它在哪里。接到同一个网络后点“再找一次”，或者输入那边“交换”页上的地址。",
       },
     } satisfies Record<LanCause, { what: string; next: string }>,
