@@ -13,6 +13,7 @@ mod forks;
 mod held;
 mod histories;
 mod invitations;
+mod keyring;
 mod lan;
 mod packets;
 mod paired;

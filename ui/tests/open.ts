@@ -78,6 +78,7 @@ export function status(change: Partial<StatusView> = {}): StatusView {
     profile: "open",
     is_demo: false,
     is_answering: false,
+    keyring: { state: "absent", opens_now: false },
     accounts: [{ user: "USER", label: "周某", wait_s: 0 }],
     preferences: { language: "zh-CN", zoom_percent: 100 },
     today: "2026-03-24",

@@ -146,6 +146,8 @@ export type { InvitationCreated } from "./generated/InvitationCreated";
 export type { InvitationTrouble } from "./generated/InvitationTrouble";
 export type { JudgedView } from "./generated/JudgedView";
 export type { Kept } from "./generated/Kept";
+export type { KeyringTrouble } from "./generated/KeyringTrouble";
+export type { KeyringView } from "./generated/KeyringView";
 export type { LackingView } from "./generated/LackingView";
 export type { LanExchange } from "./generated/LanExchange";
 export type { LanExchanged } from "./generated/LanExchanged";

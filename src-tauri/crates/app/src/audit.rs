@@ -194,16 +194,17 @@ fn failed(home: &Path) -> u64 {
     text.trim().parse().unwrap_or(0)
 }
 
-/// Notes that the profile was opened, and how often that failed before. A full disk keeps nobody
+/// Notes that the profile was opened, by which way if not with a passphrase, and how often that
+/// failed before. A full disk keeps nobody
 /// from their records: then the note is missing, and the program's own log says so.
-pub(crate) fn note_unlocked(office: &Office) -> Result<(), Fault> {
+pub(crate) fn note_unlocked(office: &Office, way: &str) -> Result<(), Fault> {
     let count = failed(&office.home);
     let noted = office.store.write(|tx| -> Result<(), Fault> {
         let mut pen = Pen::new(office, tx);
         if count > 0 {
             pen.note(Deed::new(Act::UnlockFailed).count(count))?;
         }
-        pen.note(Deed::new(Act::Unlocked))
+        pen.note(Deed::new(Act::Unlocked).word(way))
     });
     match noted {
         Ok(()) => {

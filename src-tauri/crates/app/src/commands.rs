@@ -32,6 +32,7 @@ use crate::exchange::{
     PacketImported, PacketView,
 };
 use crate::fault::Fault;
+use crate::keyring::KeyringRemember;
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
 use crate::organisation::{
     InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated, OrgCreate,
@@ -283,6 +284,9 @@ commands! {
     profile_unlock(ProfileUnlock) -> StatusView, always,
         reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours] =
         |desk, request, _| desk.unlock(&request);
+    keyring_unlock(Nothing) -> StatusView, always,
+        reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours] =
+        |desk, _, _| desk.unlock_by_keyring();
     passphrase_recover(PassphraseRecover) -> StatusView, always,
         reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours] =
         |desk, request, _| desk.recover(&request);
@@ -313,6 +317,10 @@ commands! {
         |desk, _, _| Ok(desk.sticks());
     passphrase_change(PassphraseChange) -> Nothing, AccountRun, reads [], changes [Profile] =
         |desk, request, _| desk.change_passphrase(&request);
+    keyring_remember(KeyringRemember) -> Nothing, AccountRun, reads [], changes [Profile] =
+        |desk, request, _| desk.remember(&request);
+    keyring_forget(Nothing) -> Nothing, AccountRun, reads [], changes [Profile] =
+        |desk, _, _| desk.forget();
     passphrase_reset(PassphraseReset) -> Nothing, AccountSet, reads [], changes [Profile] =
         |desk, request, _| desk.reset_passphrase(&request);
     recovery_renew(RecoveryRenew) -> RecoverySheet, AccountRun, reads [], changes [Profile] =

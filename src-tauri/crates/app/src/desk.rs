@@ -39,10 +39,12 @@ use crate::vault;
 
 mod backups;
 mod door;
+mod keyring;
 mod presence;
 #[cfg(test)]
 mod tests;
 
+use keyring::Asked;
 use presence::Presence;
 
 /// The folder of the practice profile, inside the home folder.
@@ -105,6 +107,7 @@ pub struct Desk {
     /// Whoever tries a passphrase or changes the vault does so alone.
     turn: Mutex<()>,
     presence: Presence,
+    keyring: Asked,
     calls: Calls,
     lan: Lan,
     /// What goes on beside everything else while the profile is open. Before the office goes, it
@@ -130,6 +133,7 @@ impl Desk {
         }
         Self {
             folder: Mutex::new(options.home.clone()),
+            keyring: Asked::new(options.host.keyring()),
             options,
             office: RwLock::new(None),
             leaving: Mutex::default(),
@@ -213,6 +217,7 @@ impl Desk {
     fn set_office(&self, office: Option<Arc<Office>>) {
         self.touch();
         if let Some(office) = &office {
+            self.presence.note_opened();
             office.try_by(self.options.worker.as_ref());
         }
         let mut open = self.office.write().unwrap_or_else(PoisonError::into_inner);
@@ -292,6 +297,7 @@ impl Desk {
             is_demo: folder != self.options.home,
             is_answering: office.is_none() && self.held().is_some(),
             accounts: self.accounts(),
+            keyring: self.keyring_view(),
             preferences: preferences::read(&self.options.home),
             today: today(now_ms),
             now_ms,

@@ -142,6 +142,12 @@ pub enum Fault {
         /// Why.
         reason: BackupTrouble,
     },
+    /// The system's keyring does not open the profile, or may not.
+    #[error("keyring: {reason:?}")]
+    Keyring {
+        /// Why.
+        reason: KeyringTrouble,
+    },
     /// The other computer cannot be reached or will not talk.
     #[error("lan: {reason:?}")]
     Lan {
@@ -259,6 +265,31 @@ pub enum BackupTrouble {
     Newer,
     /// Something was erased again and again while it was made: later, then.
     Busy,
+}
+
+/// Why the system's keyring does not open the profile, or may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum KeyringTrouble {
+    /// This computer has none, or it failed.
+    Unavailable,
+    /// It stays shut: it is locked, or somebody said no.
+    Refused,
+    /// It did not answer in time.
+    NoAnswer,
+    /// What it should hold is not there, or does not fit any more: it opens nothing.
+    Gone,
+    /// Several people work on this computer.
+    Several,
+    /// The profile was open or locked since the program started: the passphrase is wanted.
+    NotNow,
+}
+
+impl From<KeyringTrouble> for Fault {
+    fn from(reason: KeyringTrouble) -> Self {
+        Self::Keyring { reason }
+    }
 }
 
 /// What is wrong with the other computer, or the line to it.

@@ -3,11 +3,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, KeyringTrouble};
 
 /// Where a file is to be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -97,6 +99,28 @@ pub enum Attendance {
     Seen,
 }
 
+/// The keyring of the system, which opens with the account of the system. Each call may take as
+/// long as it likes: whoever asks does so beside everything else.
+pub trait Keyring: Send + Sync {
+    /// What it keeps under a name; `None` if that is nothing.
+    ///
+    /// # Errors
+    /// [`KeyringTrouble::Unavailable`] or [`KeyringTrouble::Refused`].
+    fn get(&self, name: &str) -> Result<Option<Zeroizing<String>>, KeyringTrouble>;
+
+    /// Keeps a text under a name, in the place of what was there.
+    ///
+    /// # Errors
+    /// As for [`Keyring::get`].
+    fn set(&self, name: &str, secret: &str) -> Result<(), KeyringTrouble>;
+
+    /// Forgets what it keeps under a name; if that is nothing, all is well.
+    ///
+    /// # Errors
+    /// As for [`Keyring::get`].
+    fn remove(&self, name: &str) -> Result<(), KeyringTrouble>;
+}
+
 /// The surroundings.
 pub trait Host: Send + Sync {
     /// A word for it: `window`, `browser`, `cli`.
@@ -122,6 +146,11 @@ pub trait Host: Send + Sync {
 
     /// What tells this computer from another; `None` where nothing does.
     fn machine(&self) -> Option<String>;
+
+    /// The keyring of the system, where it may be used: in the window alone.
+    fn keyring(&self) -> Option<Arc<dyn Keyring>> {
+        None
+    }
 }
 
 /// The command line: paths, no dialogs.

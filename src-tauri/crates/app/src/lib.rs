@@ -19,6 +19,7 @@ pub mod erasure;
 pub mod exchange;
 pub mod fault;
 pub mod host;
+pub mod keyring;
 pub mod maintenance;
 pub mod numbering;
 pub mod organisation;

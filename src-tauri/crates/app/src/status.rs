@@ -22,6 +22,7 @@ use crate::clock::{signed, today};
 use crate::exchange::{LanState, undelivered, waiting_for};
 use crate::fault::Fault;
 use crate::forks;
+use crate::keyring::KeyringView;
 use crate::names::Names;
 use crate::office::Office;
 use crate::period::{self, PeriodView};
@@ -85,6 +86,8 @@ pub struct StatusView {
     pub is_answering: bool,
     /// Who opens the profile.
     pub accounts: Vec<AccountView>,
+    /// The system's keyring.
+    pub keyring: KeyringView,
     /// What this computer's screen remembers.
     pub preferences: Preferences,
     /// The day it is.

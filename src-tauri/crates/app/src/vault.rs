@@ -1,5 +1,6 @@
 //! The vault: a small file beside the database that holds its key, locked once for each person
-//! who works here and once for each paper that gives a person their way back.
+//! who works here and once for each paper that gives a person their way back; where a person alone on their
+//! computer wished for it, once more for a secret in the system's keyring.
 //!
 //! **Shape**: `profile.json` names for each account an opaque id and the label that the lock page
 //! shows; everything else in it is random bytes, boxes and what it costs to try them. A box holds
@@ -18,7 +19,7 @@ use trust::seal::{self, Cost, Fresh, SealError, Sealed};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::clock::{Entropy, draw};
-use crate::fault::{Fault, file_fault};
+use crate::fault::{Fault, KeyringTrouble, file_fault};
 
 pub(crate) mod strength;
 mod tries;
@@ -39,7 +40,7 @@ pub(crate) struct Secrets {
     pub(crate) seed: [u8; 32],
 }
 
-/// A box for a paper.
+/// A box for a key that nobody guesses: of a paper, or of the system's keyring.
 #[derive(Clone, Serialize, Deserialize)]
 struct Paper {
     /// Whose key opens it.
@@ -55,6 +56,10 @@ struct Account {
     /// None once the account was closed; its papers stay, so that nothing is lost with it.
     passphrase: Option<Sealed>,
     papers: Vec<Paper>,
+    /// For the secret that the system's keyring holds, where its owner wished for that: one more
+    /// way in, never the only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keyring: Option<Paper>,
 }
 
 /// The file.
@@ -181,7 +186,7 @@ impl Vault {
     }
 
     /// Gives an account its boxes: a new account, or an old one a new passphrase. `escrow` are the
-    /// recipients of the township's kits.
+    /// recipients of the township's kits. No keyring opens anything here from then.
     pub(crate) fn lock(
         &mut self,
         (user, label): (UserId, &str),
@@ -197,7 +202,8 @@ impl Vault {
             .map_err(|error| Fault::internal(&error))?;
         let papers = self.papers(&packed, escrow)?;
         let label = label.to_owned();
-        let account = Account { user, label, passphrase: Some(passphrase), papers };
+        let account = Account { user, label, passphrase: Some(passphrase), papers, keyring: None };
+        self.forget();
         match self.accounts.iter_mut().find(|held| held.user == user) {
             Some(held) => *held = account,
             None => self.accounts.push(account),
@@ -248,7 +254,54 @@ impl Vault {
     /// Closes an account: its passphrase opens nothing any more. Says whether it was open.
     pub(crate) fn close(&mut self, user: UserId) -> bool {
         let mut own = self.accounts.iter_mut().filter(|account| account.user == user);
-        own.any(|account| account.passphrase.take().is_some())
+        own.any(|account| {
+            account.keyring = None;
+            account.passphrase.take().is_some()
+        })
+    }
+
+    /// The one account of this vault, if a keyring opens it, and the name of its secret there.
+    pub(crate) fn remembered(&self) -> Option<(UserId, String)> {
+        let mut open = self.accounts.iter().filter(|account| account.passphrase.is_some());
+        let (Some(only), None) = (open.next(), open.next()) else { return None };
+        only.keyring.as_ref().map(|_| (only.user, self.keyring_name(only.user)))
+    }
+
+    /// The name under which a keyring holds the secret of an account.
+    pub(crate) fn keyring_name(&self, user: UserId) -> String {
+        format!("{} {user}", self.vault)
+    }
+
+    /// Boxes an account's secrets for the key that a keyring holds. The passphrase stays.
+    pub(crate) fn remember(
+        &mut self,
+        user: UserId,
+        key: &PacketKey,
+        secrets: &Secrets,
+    ) -> Result<(), Fault> {
+        if self.accounts().count() != 1 {
+            return Err(KeyringTrouble::Several.into());
+        }
+        let recipient = key.recipient();
+        let boxed = seal::box_for(&recipient, &secrets.packed(self.vault, user))
+            .map_err(|error| Fault::internal(&error))?;
+        let account = self.accounts.iter_mut().find(|account| account.user == user);
+        account.ok_or_else(|| Fault::not_found(user))?.keyring = Some(Paper { recipient, boxed });
+        Ok(())
+    }
+
+    /// Lets no keyring open anything; says whether one did.
+    pub(crate) fn forget(&mut self) -> bool {
+        let taken = self.accounts.iter_mut().filter_map(|account| account.keyring.take());
+        taken.count() > 0
+    }
+
+    /// Opens an account with the key that a keyring held; nothing if it does not fit.
+    pub(crate) fn open_remembered(&self, user: UserId, key: &PacketKey) -> Option<Secrets> {
+        let (only, _) = self.remembered()?;
+        let paper = self.account(user).ok().filter(|_| only == user)?.keyring.as_ref()?;
+        let opened = seal::open_box(key, &paper.boxed).ok()?;
+        Secrets::unpacked(self.vault, user, &opened)
     }
 
     /// What an account is called on the lock page.

@@ -13,7 +13,7 @@ use crate::time::Hlc;
 
 /// The latest version of the payload that this program reads; it writes the earliest that knows the
 /// act ([`Act::since`]), so that an older program reads what it can.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 
 /// The largest payload of a note, in bytes.
 pub const NOTE_BYTES_MAX: usize = 4 * 1024;
@@ -48,7 +48,7 @@ words! {
     /// What was done. A closed list: a version that adds one raises [`VERSION`] and says so in
     /// [`Act::since`].
     Act {
-        /// The profile was opened.
+        /// The profile was opened; `word` is `keyring` where the system's keyring did it.
         Unlocked,
         /// A passphrase was wrong, `count` times since the profile was last opened.
         UnlockFailed,
@@ -103,6 +103,8 @@ words! {
         BackupDrilled,
         /// The profile was restored from a backup; `word` names it.
         BackupRestored,
+        /// Whether the system's keyring opens the profile was changed; `word` is `on` or `off`.
+        KeyringSet,
     }
 }
 
@@ -112,6 +114,7 @@ impl Act {
     pub const fn since(self) -> u8 {
         match self {
             Self::BackupMade | Self::BackupDrilled | Self::BackupRestored => 2,
+            Self::KeyringSet => 3,
             _ => 1,
         }
     }
@@ -345,7 +348,7 @@ mod tests {
         let rows: [(&[u8], NoteError); 5] = [
             (b"", NoteError::Unreadable),
             (b"{}", NoteError::Unreadable),
-            (b"{\"v\":3,\"act\":\"dreamt\"}", NoteError::Newer),
+            (b"{\"v\":4,\"act\":\"dreamt\"}", NoteError::Newer),
             (
                 b"{\"v\":1,\"at\":\"1-0\",\"by\":\"x\",\"role\":\"R4\",\"act\":\"printed\"}",
                 NoteError::Unreadable,

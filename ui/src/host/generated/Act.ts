@@ -4,4 +4,4 @@
  * What was done. A closed list: a version that adds one raises [`VERSION`] and says so in
  * [`Act::since`].
  */
-export type Act = "unlocked" | "unlock_failed" | "locked" | "refused" | "protected_read" | "printed" | "exported" | "glass_broken" | "user_added" | "role_changed" | "user_removed" | "passphrase_changed" | "passphrase_reset" | "recovery_renewed" | "device_revoked" | "key_taken_over" | "device_renewed" | "device_replaced" | "packet_imported" | "lan_exchanged" | "settings_changed" | "quarantine_decided" | "erased" | "alteration_found" | "backup_made" | "backup_drilled" | "backup_restored";
+export type Act = "unlocked" | "unlock_failed" | "locked" | "refused" | "protected_read" | "printed" | "exported" | "glass_broken" | "user_added" | "role_changed" | "user_removed" | "passphrase_changed" | "passphrase_reset" | "recovery_renewed" | "device_revoked" | "key_taken_over" | "device_renewed" | "device_replaced" | "packet_imported" | "lan_exchanged" | "settings_changed" | "quarantine_decided" | "erased" | "alteration_found" | "backup_made" | "backup_drilled" | "backup_restored" | "keyring_set";

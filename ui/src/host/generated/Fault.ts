@@ -3,6 +3,7 @@ import type { BackupTrouble } from "./BackupTrouble";
 import type { CodeTrouble } from "./CodeTrouble";
 import type { FileTrouble } from "./FileTrouble";
 import type { InvitationTrouble } from "./InvitationTrouble";
+import type { KeyringTrouble } from "./KeyringTrouble";
 import type { LanTrouble } from "./LanTrouble";
 import type { PacketTrouble } from "./PacketTrouble";
 import type { RefusalReason } from "./RefusalReason";
@@ -88,7 +89,11 @@ whole_segments: number, } | { "code": "backup",
 /**
  * Why.
  */
-reason: BackupTrouble, } | { "code": "lan", 
+reason: BackupTrouble, } | { "code": "keyring", 
+/**
+ * Why.
+ */
+reason: KeyringTrouble, } | { "code": "lan", 
 /**
  * Why.
  */

@@ -58,6 +58,7 @@ import type { InvitationAccepted } from "./InvitationAccepted";
 import type { InvitationCreate } from "./InvitationCreate";
 import type { InvitationCreated } from "./InvitationCreated";
 import type { KeyTakeOver } from "./KeyTakeOver";
+import type { KeyringRemember } from "./KeyringRemember";
 import type { LanAutomaticSet } from "./LanAutomaticSet";
 import type { LanDiagnosis } from "./LanDiagnosis";
 import type { LanExchange } from "./LanExchange";
@@ -122,6 +123,7 @@ export interface Commands {
   org_create: { payload: OrgCreate; result: OrgCreated };
   invitation_accept: { payload: InvitationAccept; result: InvitationAccepted };
   profile_unlock: { payload: ProfileUnlock; result: StatusView };
+  keyring_unlock: { payload: Nothing; result: StatusView };
   passphrase_recover: { payload: PassphraseRecover; result: StatusView };
   profile_lock: { payload: Nothing; result: StatusView };
   desk_leave: { payload: Nothing; result: StatusView };
@@ -133,6 +135,8 @@ export interface Commands {
   file_pick: { payload: FilePick; result: FilePicked };
   stick_list: { payload: Nothing; result: Sticks };
   passphrase_change: { payload: PassphraseChange; result: Nothing };
+  keyring_remember: { payload: KeyringRemember; result: Nothing };
+  keyring_forget: { payload: Nothing; result: Nothing };
   passphrase_reset: { payload: PassphraseReset; result: Nothing };
   recovery_renew: { payload: RecoveryRenew; result: RecoverySheet };
   account_add: { payload: AccountAdd; result: Nothing };
@@ -216,6 +220,7 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   org_create: [],
   invitation_accept: [],
   profile_unlock: [],
+  keyring_unlock: [],
   passphrase_recover: [],
   profile_lock: [],
   desk_leave: [],
@@ -227,6 +232,8 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   file_pick: [],
   stick_list: ["neighbours"],
   passphrase_change: [],
+  keyring_remember: [],
+  keyring_forget: [],
   passphrase_reset: [],
   recovery_renew: [],
   account_add: [],

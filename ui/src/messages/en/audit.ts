@@ -82,6 +82,7 @@ export const audit: Audit = {
     backup_made: "Made a backup",
     backup_drilled: "Tried a restore",
     backup_restored: "Restored from a backup",
+    keyring_set: "System keyring",
   },
   files: {
     packet: "packet",
@@ -105,5 +106,8 @@ export const audit: Audit = {
     asked: "asked for",
     good: "it works",
     bad: "it does not work",
+    keyring: "by the system’s keyring",
+    on: "turned on",
+    off: "turned off",
   },
 };

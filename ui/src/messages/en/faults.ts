@@ -168,6 +168,33 @@ const backups = {
   },
 };
 
+const keyrings: Faults["keyrings"] = {
+  unavailable: {
+    what: "The system’s keyring does not open it: this computer has none, or it failed.",
+    next: "Type the passphrase. Nothing is lost.",
+  },
+  refused: {
+    what: "The system’s keyring does not open it: the system did not agree.",
+    next: "Type the passphrase; or try again, and agree when the system asks.",
+  },
+  no_answer: {
+    what: "The system’s keyring does not open it: it does not answer.",
+    next: "Type the passphrase.",
+  },
+  gone: {
+    what: "The system’s keyring does not open it: the key is not in it any more.",
+    next: "Type the passphrase. To use the keyring again, turn it on under Settings, Passphrases and accounts.",
+  },
+  several: {
+    what: "Several people use this computer, so the system’s keyring may not open it.",
+    next: "Each person opens it with a passphrase of their own.",
+  },
+  not_now: {
+    what: "Once it was locked, the system’s keyring does not open it.",
+    next: "Type the passphrase.",
+  },
+};
+
 const lans: Faults["lans"] = {
   bad_address: { what: "The address is not right.", next: "Type it as the other screen shows it." },
   no_answer: {
@@ -268,6 +295,7 @@ const fault: FaultTable = {
       ? { what: packets.damaged.what, next: "Ask for a new one." }
       : packets[reason],
   backup: ({ reason }) => backups[reason],
+  keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
   cancelled: () => ({ what: "Stopped.", next: "Nothing is lost. Start again at any time." }),
   not_here: () => ({ what: "This cannot be done here.", next: "Do it in the desktop window." }),
@@ -289,5 +317,6 @@ export const faults: Faults = {
   invitations,
   packets,
   backups,
+  keyrings,
   lans,
 };

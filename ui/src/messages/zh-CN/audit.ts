@@ -84,6 +84,7 @@ export const audit = {
     backup_made: "备份",
     backup_drilled: "演练恢复",
     backup_restored: "从备份恢复",
+    keyring_set: "系统钥匙串",
   } satisfies Record<Act, string>,
   files: {
     packet: "U 盘包",
@@ -107,6 +108,9 @@ export const audit = {
     asked: "手动",
     good: "演练成功",
     bad: "演练没通过",
+    keyring: "系统钥匙串",
+    on: "启用",
+    off: "不再用",
   } as Record<string, string>,
 };
 

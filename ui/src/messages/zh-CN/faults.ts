@@ -5,6 +5,7 @@ import type {
   BackupTrouble,
   FileTrouble,
   InvitationTrouble,
+  KeyringTrouble,
   LanTrouble,
   PacketTrouble,
   RefusalReason,
@@ -146,6 +147,27 @@ const backups = {
   busy: { what: "正在删除个人信息，备份先让一让。", next: "请过几分钟再备份。" },
 } satisfies Record<BackupTrouble, FaultWords>;
 
+const keyrings = {
+  unavailable: {
+    what: "打不开系统钥匙串：这台电脑没有，或者它出了错。",
+    next: "请用密码打开，什么都没有丢。",
+  },
+  refused: {
+    what: "打不开系统钥匙串：系统没有同意。",
+    next: "请输入密码；要再试，系统问的时候请点同意。",
+  },
+  no_answer: { what: "打不开系统钥匙串：它一直没有回答。", next: "请输入密码。" },
+  gone: {
+    what: "打不开系统钥匙串：里面没有这台电脑的钥匙了。",
+    next: "请输入密码。还想用的，到“设置”→“密码和账号”里重新启用。",
+  },
+  several: {
+    what: "这台电脑有几个人用，不能用系统钥匙串打开。",
+    next: "请每个人用自己的密码打开。",
+  },
+  not_now: { what: "锁上以后，系统钥匙串打不开。", next: "请输入密码。" },
+} satisfies Record<KeyringTrouble, FaultWords>;
+
 const lans = {
   bad_address: { what: "地址写得不对。", next: "照着对方屏幕上显示的地址再打一遍。" },
   no_answer: {
@@ -232,6 +254,7 @@ const fault: FaultTable = {
       ? { what: packets.damaged.what, next: "请对方重新写一个包。" }
       : packets[reason],
   backup: ({ reason }) => backups[reason],
+  keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
   cancelled: () => ({ what: "已经停下。", next: "什么都没有丢，随时可以再来一次。" }),
   not_here: () => ({ what: "在这里做不了这件事。", next: "请换到桌面窗口里做。" }),
@@ -245,7 +268,17 @@ const fault: FaultTable = {
   }),
 };
 
-export const faults = { fault, refusals, weaknesses, files, invitations, packets, backups, lans };
+export const faults = {
+  fault,
+  refusals,
+  weaknesses,
+  files,
+  invitations,
+  packets,
+  backups,
+  keyrings,
+  lans,
+};
 
 export type Faults = {
   fault: FaultTable;
@@ -255,5 +288,6 @@ export type Faults = {
   invitations: Record<InvitationTrouble, FaultWords>;
   packets: Record<PacketTrouble, FaultWords>;
   backups: Record<BackupTrouble, FaultWords>;
+  keyrings: Record<KeyringTrouble, FaultWords>;
   lans: Record<LanTrouble, FaultWords>;
 };

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use carry::patience::patiently;
 use carry::usb::Carried;
+use domain::id::UserId;
 use store::Store;
 use store::database::sync_folder;
 use zeroize::Zeroizing;
@@ -37,6 +38,8 @@ pub(crate) struct Staged {
     folder: PathBuf,
     /// Its vault.
     pub(crate) vault: Vault,
+    /// What a keyring opened on the day of the backup, and opens no more.
+    pub(crate) remembered: Option<(UserId, String)>,
 }
 
 fn clear(folder: &Path) -> Result<(), Fault> {
@@ -64,9 +67,16 @@ impl Staged {
         let folder = home.join(STAGE);
         clear(&folder)?;
         let brought = copy_parts(found, &manifest, &folder, watch)
-            .and_then(|()| Vault::read(&folder).map_err(blame));
+            .and_then(|()| Vault::read(&folder).map_err(blame))
+            .and_then(|mut vault| {
+                let remembered = vault.remembered();
+                if vault.forget() {
+                    vault.write(&folder)?;
+                }
+                Ok((vault, remembered))
+            });
         match brought {
-            Ok(vault) => Ok(Self { folder, vault }),
+            Ok((vault, remembered)) => Ok(Self { folder, vault, remembered }),
             Err(fault) => {
                 clear(&folder)?;
                 Err(fault)

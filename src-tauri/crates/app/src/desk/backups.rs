@@ -8,7 +8,7 @@ use domain::id::UserId;
 use domain::rights::Right;
 use trust::kit::Kit;
 
-use super::door::count_failed;
+use super::door::{Way, count_failed};
 use super::{Desk, Resolved};
 use crate::accounts;
 use crate::audit;
@@ -157,9 +157,11 @@ impl Desk {
             }
         };
         let aside = restoring::aside_name(&home, self.options.clock.now_ms());
+        let was = [staged.remembered.clone(), Vault::read(&home).ok().and_then(|v| v.remembered())];
         staged.enter(&home, &aside)?;
         let mut vault = Vault::read(&home)?;
-        let office = self.enter(&home, &mut vault, user, &secrets)?;
+        was.into_iter().for_each(|was| self.let_go(was, &vault));
+        let office = self.enter(&home, &mut vault, user, &secrets, Way::Asked)?;
         if let (Opening::Paper { new_passphrase, .. }, Some(paper)) = (&key, paper) {
             self.set_anew(&office, &mut vault, new_passphrase, &secrets, paper)?;
         }

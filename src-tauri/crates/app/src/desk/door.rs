@@ -40,13 +40,29 @@ pub(super) fn count_failed(folder: &Path, fault: &Fault) {
     }
 }
 
+/// By which way somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// With something they know or hold: a passphrase, a paper.
+    Asked,
+    /// With the secret that the system's keyring holds.
+    Keyring,
+}
+
 /// Brings up to date what the profile holds as somebody comes in.
-fn settle(office: &Office, vault: &mut Vault, secrets: &Secrets) -> Result<(), Fault> {
+fn settle(office: &Office, vault: &mut Vault, secrets: &Secrets, way: Way) -> Result<(), Fault> {
     // A power cut may have left documents behind their entries.
     sharing::settle_in(office, |_| true)?;
     quarantine::newly_held(office)?;
     accounts::settle(office, vault, secrets)?;
-    audit::note_unlocked(office)
+    audit::note_unlocked(
+        office,
+        match way {
+            // What a paper opened is noted with the passphrase it sets.
+            Way::Asked => "",
+            Way::Keyring => "keyring",
+        },
+    )
 }
 
 impl Desk {
@@ -74,7 +90,7 @@ impl Desk {
         let secrets = self
             .try_passphrase(&folder, &vault, user, &request.passphrase)
             .inspect_err(|fault| count_failed(&folder, fault))?;
-        let office = self.enter(&folder, &mut vault, user, &secrets)?;
+        let office = self.enter(&folder, &mut vault, user, &secrets, Way::Asked)?;
         self.open_office(office);
         self.status()
     }
@@ -97,7 +113,9 @@ impl Desk {
         vault: &mut Vault,
         user: UserId,
         secrets: &Secrets,
+        way: Way,
     ) -> Result<Arc<Office>, Fault> {
+        let was = vault.remembered();
         let session = Session::of(user, SecretKey::from_seed(secrets.seed));
         let office = match self.held() {
             // The window alone was locked.
@@ -118,7 +136,8 @@ impl Desk {
             }
         };
         office.try_by(self.options.worker.as_ref());
-        let settled = settle(&office, vault, secrets);
+        let settled = settle(&office, vault, secrets, way);
+        self.let_go(was, vault);
         if settled.is_err() {
             office.leave();
         }
@@ -130,6 +149,7 @@ impl Desk {
         self.calls.cancel_all();
         self.lan.shut();
         self.end_chore();
+        self.presence.note_opened();
         if let Some(office) = self.held()
             && let Err(error) = audit::note(&office, Deed::new(Act::Locked))
         {
@@ -148,7 +168,7 @@ impl Desk {
     }
 
     /// The vault of the open profile, opened once more by whoever sits at the desk.
-    fn confirm(&self, passphrase: &str) -> Result<(Arc<Office>, Vault, Secrets), Fault> {
+    pub(super) fn confirm(&self, passphrase: &str) -> Result<(Arc<Office>, Vault, Secrets), Fault> {
         let office = self.office()?;
         let vault = Vault::read(&office.home)?;
         let secrets = self.try_passphrase(&office.home, &vault, office.user(), passphrase)?;
@@ -166,8 +186,11 @@ impl Desk {
         accounts::check_passphrase(office, passphrase, &[label])?;
         let means = Means { cost: self.cost(), entropy: self.options.entropy.as_ref() };
         let escrow = office.roster();
+        let was = vault.remembered();
         vault.lock((user, label), passphrase, secrets, &escrow.escrow(), &means)?;
-        vault.write(&office.home)
+        vault.write(&office.home)?;
+        self.let_go(was, vault);
+        Ok(())
     }
 
     /// Changes the passphrase of whoever works here.
@@ -200,7 +223,7 @@ impl Desk {
             accounts::open_with_paper(&vault, user, &paper, entropy)
         })
         .inspect_err(|fault| count_failed(&folder, fault))?;
-        let office = self.enter(&folder, &mut vault, user, &secrets)?;
+        let office = self.enter(&folder, &mut vault, user, &secrets, Way::Asked)?;
         self.set_anew(&office, &mut vault, &request.new_passphrase, &secrets, paper_kind)?;
         self.open_office(office);
         self.status()

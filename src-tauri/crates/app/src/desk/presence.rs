@@ -6,7 +6,7 @@
 //! township allows that. The *vault* locks on request, with the session of the system and on its
 //! way to sleep: everything leaves memory, and nobody is met until somebody opens it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -42,6 +42,21 @@ pub(super) struct Presence {
     last_ms: AtomicU64,
     /// Whose end was last acted upon.
     ended: Mutex<Option<Arc<Ended>>>,
+    /// Whether the profile was opened or locked since the program started.
+    was_opened: AtomicBool,
+}
+
+impl Presence {
+    /// The profile is opened, or locked.
+    pub(super) fn note_opened(&self) {
+        self.was_opened.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the profile was opened or locked since the program started. Whoever finds a locked
+    /// window after that is asked for the passphrase, and no keyring is.
+    pub(super) fn was_opened(&self) -> bool {
+        self.was_opened.load(Ordering::SeqCst)
+    }
 }
 
 impl Desk {
@@ -118,7 +133,10 @@ impl Desk {
             Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
             Err(TryLockError::WouldBlock) => return Ok(()),
         };
-        accounts::close_removed(office, &mut Vault::read(&office.home)?)?;
+        let mut vault = Vault::read(&office.home)?;
+        let was = vault.remembered();
+        accounts::close_removed(office, &mut vault)?;
+        self.let_go(was, &vault);
         *known = Some(ended);
         Ok(())
     }

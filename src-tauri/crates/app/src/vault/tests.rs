@@ -164,13 +164,42 @@ fn whatever_stops_the_writing_the_old_file_or_the_new_one_is_there() {
 
 #[test]
 fn the_file_names_nobody_but_by_their_label() {
-    let (vault, ..) = vault();
+    let (mut vault, zhou, _) = vault();
+    vault.close(CHEN);
+    vault.remember(ZHOU, &recovery(7), &zhou).unwrap();
     let text = serde_json::to_string(&vault).unwrap();
     let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
     for account in value["accounts"].as_array_mut().unwrap() {
         let members: Vec<&String> = account.as_object().unwrap().keys().collect();
-        assert_eq!(members, ["label", "papers", "passphrase", "user"]);
+        let wanted = ["keyring", "label", "papers", "passphrase", "user"];
+        let is_remembered = account["keyring"].is_object();
+        assert_eq!(members, wanted[usize::from(!is_remembered)..]);
         account["label"].take();
     }
     assert!(value.to_string().is_ascii(), "nothing in words");
+}
+
+#[test]
+fn a_keyrings_box_is_for_one_alone_and_no_other_key_opens_it() {
+    let (mut vault, zhou, chen) = vault();
+    let key = recovery(7);
+    let refused = vault.remember(ZHOU, &key, &zhou).unwrap_err();
+    assert_eq!(refused, KeyringTrouble::Several.into());
+    assert!(vault.close(CHEN));
+    vault.remember(ZHOU, &key, &zhou).unwrap();
+    assert_same(vault.open_remembered(ZHOU, &key).ok_or(Fault::WrongPaper), &zhou);
+    assert_same(vault.open(ZHOU, "桥头 水牛 七点"), &zhou);
+    assert!(vault.open_remembered(ZHOU, &recovery(1)).is_none());
+    assert!(vault.open_remembered(CHEN, &key).is_none());
+    let before = vault.clone();
+    // The box of somebody else, in the place of the own one.
+    let packed = chen.packed(vault.vault, CHEN);
+    let boxed = seal::box_for(&key.recipient(), &packed).unwrap();
+    vault.accounts[0].keyring = Some(Paper { recipient: key.recipient(), boxed });
+    assert!(vault.open_remembered(ZHOU, &key).is_none());
+    // Whoever comes back to the computer ends it.
+    let mut vault = before;
+    vault.lock((CHEN, "陈"), "窗台 铁锹 五更", &chen, &[], &MEANS).unwrap();
+    assert!(vault.remembered().is_none() && vault.open_remembered(ZHOU, &key).is_none());
+    assert!(!vault.forget(), "it is gone, and not only passed over");
 }
