@@ -3,6 +3,7 @@
 
 mod call;
 mod compose;
+mod keyring;
 mod logging;
 mod renderer;
 #[cfg(target_os = "linux")]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use app::DeskOptions;
 use app::clock::{Clock, SystemClock};
 use app::fault::Fault;
-use app::host::{Attendance, Host, PickKind, Stick};
+use app::host::{Attendance, Host, Keyring, PickKind, Stick};
 
 use crate::window::Window;
 
@@ -97,5 +97,9 @@ impl Host for Directed {
 
     fn machine(&self) -> Option<String> {
         self.window.machine()
+    }
+
+    fn keyring(&self) -> Option<Arc<dyn Keyring>> {
+        self.window.keyring()
     }
 }

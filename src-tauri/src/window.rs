@@ -1,13 +1,15 @@
 //! The window and its native dialogs.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use app::fault::Fault;
-use app::host::{Attendance, CommandLine, Host, PickKind, Stick};
+use app::host::{Attendance, CommandLine, Host, Keyring, PickKind, Stick};
 use tauri::{App, AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::compose::Shared;
+use crate::keyring::SystemKeyring;
 
 /// Opens the window. Nothing of the page outlives it: the web view keeps no storage.
 pub(crate) fn open(app: &App) -> tauri::Result<()> {
@@ -100,5 +102,9 @@ impl Host for Window {
 
     fn machine(&self) -> Option<String> {
         CommandLine.machine()
+    }
+
+    fn keyring(&self) -> Option<Arc<dyn Keyring>> {
+        Some(SystemKeyring::shared())
     }
 }
