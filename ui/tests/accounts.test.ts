@@ -43,6 +43,40 @@ describe("passphrases and accounts", () => {
     expect(host.calls.some(({ name }) => name === "draft_set")).toBe(false);
   });
 
+  it("lets the system's keyring open the program, and ends that", async () => {
+    let state: "off" | "on" = "off";
+    const { host, user } = await open(PAGE, {
+      status_get: () => status({ keyring: { state, opens_now: false } }),
+      keyring_remember: () => {
+        state = "on";
+        host.emit({ event: "changed", topics: ["profile"] });
+        return {};
+      },
+      keyring_forget: {},
+    });
+    await user.click(await screen.findByRole("button", { name: "启用系统钥匙串" }));
+    expect(dialog().getByText(/只有您一个人用这个系统账号/)).toBeVisible();
+    await expectAccessible();
+    await user.type(dialog().getByLabelText(/^您自己的密码/), OWN);
+    await user.click(dialog().getByRole("button", { name: "启用" }));
+    expect(await screen.findByText(/系统钥匙串可以用了/)).toBeVisible();
+    const sent = host.calls.find(({ name }) => name === "keyring_remember");
+    expect(sent?.payload).toEqual({ passphrase: OWN });
+    await user.click(await screen.findByRole("button", { name: "不再用系统钥匙串" }));
+    expect(await screen.findByText(/里面的钥匙也删了/)).toBeVisible();
+  });
+
+  it("offers no keyring on a computer of several, nor where there is none", async () => {
+    const keyring = { state: "several", opens_now: false } as const;
+    const { unmount } = await open(PAGE, { status_get: status({ accounts: TWO, keyring }) });
+    expect(await screen.findByText(/这台电脑有几个人用，不能启用/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "启用系统钥匙串" })).toBeNull();
+    unmount();
+    await open(PAGE);
+    expect(await screen.findByRole("heading", { name: "恢复卡" })).toBeVisible();
+    expect(screen.queryByRole("heading", { name: "系统钥匙串" })).toBeNull();
+  });
+
   it("prints a new recovery sheet and keeps it in sight until it was copied", async () => {
     const { host, user } = await open(PAGE, { recovery_renew: SHEET });
     await user.click(await screen.findByRole("button", { name: "重打恢复卡" }));

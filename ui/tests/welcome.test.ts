@@ -255,6 +255,31 @@ describe("the lock", () => {
     await expectAccessible();
   });
 
+  it("opens with the system's keyring after a start, and else asks for the passphrase", async () => {
+    const keyring = { state: "on", opens_now: true } as const;
+    let isThere = false;
+    const { host, user } = await open("/", {
+      status_get: status({ ...LOCKED, keyring }),
+      keyring_unlock: () => (isThere ? status() : fail({ code: "keyring", reason: "refused" })),
+    });
+    const button = await screen.findByRole("button", { name: "用这台电脑的系统钥匙串打开" });
+    await expectAccessible();
+    await user.click(button);
+    expect(await screen.findByText(/打不开系统钥匙串/)).toBeVisible();
+    expect(screen.getByLabelText(/^密码/)).toHaveFocus();
+    isThere = true;
+    await user.click(button);
+    expect(await screen.findByText("桥头村评理说事点")).toBeVisible();
+    expect(host.calls.some(({ name }) => name === "profile_unlock")).toBe(false);
+  });
+
+  it("offers no keyring once it was locked", async () => {
+    const keyring = { state: "on", opens_now: false } as const;
+    await open("/", { status_get: status({ ...LOCKED, keyring }) });
+    expect(await screen.findByRole("button", { name: "打开" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: /钥匙串/ })).toBeNull();
+  });
+
   it("says whether others are still met", async () => {
     await open("/", { status_get: status({ ...LOCKED, is_answering: true }) });
     expect(await screen.findByText(/和别的电脑的交换照常/)).toBeVisible();

@@ -28,6 +28,22 @@ export const accounts: Accounts = {
     go: "It is put away",
     done: "The new recovery sheet holds; the old one opens nothing any more.",
   },
+  keyring: {
+    title: "The system’s keyring",
+    says: "When the program starts, the keyring of this computer can open it without a passphrase. Only then: whatever F8, sleep or an empty desk has locked wants the passphrase.",
+    warning:
+      "Whoever is signed in to this computer as you can start the program anew and read the cases. Turn this on only where nobody else uses your system account, and lock the screen when you leave. Keep knowing the passphrase.",
+    several:
+      "Several people use this computer, so it stays off. Each opens with their own passphrase.",
+    on: "It is on: the next time the program starts, the lock page offers the keyring.",
+    ends: "It ends by itself with a new passphrase, the recovery sheet, another person on this computer, a restored backup.",
+    turnOn: "Open with the system’s keyring",
+    turnOff: "Do not use the keyring any more",
+    send: "Turn it on",
+    sending: "Asking the system…",
+    onDone: "The system’s keyring opens the program from now on. So does the passphrase.",
+    offDone: "The system’s keyring opens nothing any more; the key in it is removed.",
+  },
   others: {
     title: "Who uses this computer",
     says: "Each person has a passphrase, and what they write bears their name. Whoever leaves is removed by the head of the centre under “Users”.",

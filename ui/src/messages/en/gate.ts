@@ -102,6 +102,7 @@ export const gate: Gate = {
     passphrase: "Passphrase",
     open: "Open",
     opening: "Opening…",
+    keyring: "Open with this computer’s keyring",
     who: "Who works",
     forgot: "Forgotten?",
     forgotSays:

@@ -268,6 +268,7 @@ export const help: Help = {
         "Delete nothing.",
       ],
       notes: [
+        "Whoever works alone on a computer may let the system’s keyring open the program under Settings → Passphrases and accounts: once, when it starts. What was locked since (F8, an empty desk, sleep) wants the passphrase, and without the keyring, or on another computer, the passphrase opens as ever.",
         "Nobody sees the old passphrase; a new one is set.",
         "The sheet is for one computer, printed at its first use; the kit was printed when the township was founded, and opens each of its computers. Keep both in sealed envelopes, away from the computers.",
       ],

@@ -99,6 +99,7 @@ export const gate = {
     passphrase: "密码",
     open: "打开",
     opening: "正在打开…",
+    keyring: "用这台电脑的系统钥匙串打开",
     who: "谁来用",
     forgot: "忘了密码怎么办？",
     forgotSays:
