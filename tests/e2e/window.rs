@@ -37,9 +37,14 @@ struct Group(Child);
 impl Group {
     /// What the programs say goes into a file in `target/e2e`.
     fn start(command: &mut Command, said: &str) -> Self {
+        Self::fed(command, Stdio::null(), said)
+    }
+
+    /// The same, with something to read.
+    fn fed(command: &mut Command, read: Stdio, said: &str) -> Self {
         let said = fs::File::create(pictures().join(said)).unwrap();
         let errors = said.try_clone().unwrap();
-        let command = command.stdin(Stdio::null()).stdout(said).stderr(errors);
+        let command = command.stdin(read).stdout(said).stderr(errors);
         Self(command.process_group(0).spawn().unwrap_or_else(|e| panic!("{command:?}: {e}")))
     }
 }
@@ -60,6 +65,7 @@ pub struct Room {
     display: String,
     client: Client,
     _driver: Group,
+    _keyring: Option<Group>,
     _bus: Group,
     _screen: Group,
     pictures: Cell<usize>,
@@ -102,6 +108,8 @@ impl Room {
             let number = said.lines().find_map(|line| line.trim().parse::<u32>().ok())?;
             said.ends_with('\n').then(|| format!(":{number}"))
         });
+        // What an earlier one left.
+        let _ = fs::remove_file(folder.join("bus"));
         // One bus for both: what the system says is said there, too.
         let mut bus = Command::new("dbus-daemon");
         bus.args(["--session", "--nofork", "--address", &address_of_bus(&folder)]);
@@ -119,6 +127,7 @@ impl Room {
                         display,
                         client,
                         _driver: driver,
+                        _keyring: None,
                         _bus: bus,
                         _screen: screen,
                         pictures,
@@ -214,6 +223,33 @@ impl Room {
             .env("DISPLAY", &self.display)
             .status();
         assert!(moved.is_ok_and(|status| status.success()), "xdotool moves no mouse");
+    }
+
+    /// The person signs in to the system, which opens their keyring.
+    pub fn sign_in(&mut self) {
+        let run = self.folder.join("person/run");
+        fs::create_dir_all(&run).unwrap();
+        let password = self.folder.join("person/password");
+        fs::write(&password, "geheim").unwrap();
+        let mut daemon = Command::new("gnome-keyring-daemon");
+        daemon
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .env("DBUS_SESSION_BUS_ADDRESS", address_of_bus(&self.folder))
+            .env("HOME", self.folder.join("person"))
+            .env("XDG_RUNTIME_DIR", run)
+            .env_remove("XDG_DATA_HOME");
+        let password = fs::File::open(password).unwrap();
+        let said = format!("{}-keyring.log", self.name);
+        self._keyring = Some(Group::fed(&mut daemon, password.into(), &said));
+        wait("the keyring", || {
+            let asked = Command::new("dbus-send")
+                .arg(format!("--bus={}", address_of_bus(&self.folder)))
+                .args(["--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"])
+                .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
+                .output();
+            let said = String::from_utf8(asked.ok()?.stdout).ok()?;
+            said.contains("boolean true").then_some(())
+        });
     }
 
     /// The system says something to every program.

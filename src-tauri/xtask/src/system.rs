@@ -10,6 +10,7 @@ pub(crate) const BUILD: &[&str] = &[
     "pkg-config",
     "perl",
     "libssl-dev",
+    "libdbus-1-dev",
     "libwebkit2gtk-4.1-dev",
     "libxdo-dev",
     "libayatana-appindicator3-dev",
@@ -17,9 +18,18 @@ pub(crate) const BUILD: &[&str] = &[
     "fonts-noto-cjk",
 ];
 
-/// What the tests need besides: a display, a driver for the window, a hand, a browser, a camera.
-pub(crate) const TEST: &[&str] =
-    &["xvfb", "xauth", "dbus-x11", "webkit2gtk-driver", "imagemagick", "xdotool", "chromium"];
+/// What the tests need besides: a display, a driver for the window, a keyring, a hand, a browser, a
+/// camera.
+pub(crate) const TEST: &[&str] = &[
+    "xvfb",
+    "xauth",
+    "dbus-x11",
+    "webkit2gtk-driver",
+    "gnome-keyring",
+    "imagemagick",
+    "xdotool",
+    "chromium",
+];
 
 /// The oldest Node that builds the pages.
 const NODE_MAJOR_MIN: u32 = 20;
