@@ -76,11 +76,12 @@ fn dependencies_point_one_way() {
 
 #[test]
 fn libraries_are_named_where_they_belong() {
-    let rows: [(&str, &[&str]); 4] = [
+    let rows: [(&str, &[&str]); 5] = [
         ("tauri", &["pingli"]),
         ("tokio", &["carry", "app", "pingli-cli", "pingli"]),
         ("rusqlite", &["store"]),
         ("automerge", &["document"]),
+        ("keyring-core", &["pingli"]),
     ];
     for (package, names) in named(true) {
         // The tests look at things from outside, with what anybody would take.

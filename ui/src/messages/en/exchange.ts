@@ -167,7 +167,9 @@ export const exchange: ExchangeWords = {
     own: (addresses) => `Addresses of this computer: ${addresses}`,
     noAddress: "This computer is on no network.",
     waits:
-      "Villages come to this computer by themselves. It is enough that others can find it (below).",
+      "Villages come to this computer by themselves, and others can find it: it is enough to wait.",
+    waitsShut:
+      "Villages come to this computer by themselves, but it is shut to them. Let others find it (below).",
     causes: {
       reached: { what: "found", next: "It can be reached." },
       no_network: {

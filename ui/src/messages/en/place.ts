@@ -6,7 +6,7 @@ export const place: PlaceWords = {
   pickFile: "Choose a file on this computer",
   saveFile: "Save as a file on this computer",
   pickFolder: "Into a folder on this computer",
-  pickAnyFolder: "Choose a folder",
+  pickAnyFolder: "A folder on this computer",
   pickButton: "Choose…",
   picked: (name) => `Chosen: ${name}`,
   pathFile: "Where the file is",

@@ -157,7 +157,8 @@ export const exchange = {
     looking: "正在一项一项查，要几秒钟。",
     own: (addresses: string) => `这台电脑的地址：${addresses}`,
     noAddress: "这台电脑没有连上任何网络。",
-    waits: "各村会自己来找这台电脑。下面“让别的电脑找得到这台”开着就行。",
+    waits: "各村会自己来找这台电脑。下面“让别的电脑找得到这台”已经开着，等它们来就行。",
+    waitsShut: "各村会自己来找这台电脑，可是现在关着，连不上。请把下面“让别的电脑找得到这台”打开。",
     causes: {
       reached: { what: "找到了", next: "连得上，可以交换。" },
       no_network: {

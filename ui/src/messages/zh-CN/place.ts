@@ -6,7 +6,7 @@ export const place = {
   pickFile: "从电脑里选一个文件",
   saveFile: "存成电脑里的一个文件",
   pickFolder: "放到电脑里的文件夹",
-  pickAnyFolder: "选一个文件夹",
+  pickAnyFolder: "电脑里的文件夹",
   pickButton: "选…",
   picked: (name: string) => `选了：${name}`,
   pathFile: "文件的位置",

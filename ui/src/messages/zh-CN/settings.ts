@@ -114,7 +114,7 @@ export const settings = {
       "停用了就不能恢复。电脑找回来了，也要当新电脑重新加入。",
     ],
     revokeHint: "例：8 月 3 日在集市上被偷。",
-    forked: (when: string) => `两台在用这个身份，${when}发现`,
+    forked: (when: string) => `两台在用这个身份，${when} 发现`,
     renew: "重新登记这台电脑",
     renewOf: (name: string) => `重新登记这台电脑：${name}`,
     renewSays: [
