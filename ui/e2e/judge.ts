@@ -33,6 +33,10 @@ export async function clippedTexts(page: Page): Promise<string[]> {
     if (document.documentElement.scrollWidth > document.documentElement.clientWidth + 1) {
       found.push("the page scrolls sideways");
     }
+    const frame = document.querySelector(".frame");
+    if (frame && document.documentElement.scrollHeight > window.innerHeight + 1) {
+      found.push("something lies beside the frame: going to it scrolls the frame away");
+    }
     const say = (element: Element, why: string) =>
       found.push(
         `${why}: <${element.tagName.toLowerCase()} class="${element.className}"> ${(element.textContent ?? "").trim().slice(0, 60)}`,
