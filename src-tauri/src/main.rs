@@ -14,10 +14,12 @@ mod window;
 
 use std::process::ExitCode;
 
+use app::worker::Task;
+
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|first| first == app::trial::ARGUMENT) {
-        let tried = app::trial::serve(std::io::stdin().lock(), std::io::stdout().lock());
-        return if tried.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    if let Some(task) = std::env::args_os().nth(1).and_then(|first| Task::named(&first)) {
+        let done = task.serve(std::io::stdin().lock(), std::io::stdout().lock());
+        return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     renderer::choose();
     let started = tauri::Builder::default()

@@ -62,6 +62,15 @@ fn packets() {
                     let stretches = verified.map(|v| (v.stretches.len().min(2), v.refused.len()));
                     outcome.push_str(&format!("{stretches:?} "));
                 }
+                Ok(None) => break,
+                Err(fault) => return outcome + &told(&fault),
+            }
+        }
+        for _ in 0..8 {
+            match reader.next_piece() {
+                Ok(Some(piece)) => {
+                    outcome.push_str(&format!("piece {} ", piece.bytes.len().min(2)))
+                }
                 Ok(None) => return outcome + "whole",
                 Err(fault) => return outcome + &told(&fault),
             }

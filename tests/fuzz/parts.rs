@@ -10,16 +10,17 @@ use document::{Edit, Made, Record, Vouch, binding};
 use domain::fact::body::Note;
 use domain::fact::{Body, Fact, Proof};
 use domain::id::{
-    DeviceId, FactId, LogId, LogTag, RecordId, SpaceId, TransferId, UnitId, UserId, ulid,
+    BlobId, DeviceId, FactId, LogId, LogTag, RecordId, SpaceId, TransferId, UnitId, UserId, ulid,
 };
 use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Payload, Run, Stretch};
 use domain::role::Role;
 use domain::time::Hlc;
 use sha2::{Digest, Sha256};
 use store::Store;
+use sync::blob::{Manifest, Piece, Want};
 use sync::fork::{self, Branch};
 use sync::packet::Header;
-use sync::session::{self, Greeting, Hello, Message, Peer, Segment, State, Stop};
+use sync::session::{self, Greeting, Hello, Message, Peer, Segment, State, Stop, Wants};
 use sync::{Archive, Imported, Offered, branch, chain, excerpt, segment};
 use tests::{COST, MORNING_MS};
 use trust::SUITE;
@@ -196,6 +197,8 @@ impl Land {
             enrolment: None,
             credentials: self.statements[..2].to_vec(),
             observed: None,
+            wants: vec![Want { blob: BlobId([3; 32]), from: 1 }],
+            blob_bytes: 5,
         });
         [&u32::try_from(header.len()).unwrap().to_be_bytes()[..], &header].concat()
     }
@@ -203,7 +206,14 @@ impl Land {
     /// The segments as they follow the header, with the end.
     pub fn segment_frames(&self) -> Vec<u8> {
         let segment = self.segment();
-        [&u32::try_from(segment.len()).unwrap().to_be_bytes()[..], &segment, &[0; 4]].concat()
+        let content = vec![5; 300];
+        let manifest = Manifest::of(&content);
+        let blob = manifest.id();
+        let piece = Piece { blob, manifest: Some(manifest), first: 0, bytes: content };
+        let framed = |bytes: &[u8]| -> Vec<u8> {
+            [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
+        };
+        [framed(&segment), vec![0; 4], framed(&to_bytes(&piece)), vec![0; 4]].concat()
     }
 
     /// A packet around a header of that length and whatever follows it; the signature is the
@@ -257,11 +267,12 @@ impl Land {
             now_ms: MORNING_MS,
             digest: [3; 32],
             enrolment: None,
+            blobs: Some(2),
         });
         let state = Message::State(State { is_common: false, buckets: vec![1, 2], logs: vec![] });
         let segment = Message::Segment(Segment { bytes: self.segment(), left: 0 });
-        let done = Message::Done(Greeting { now_ms: MORNING_MS });
-        let same = Message::Same(Greeting { now_ms: MORNING_MS });
+        let done = Message::Done(Greeting { now_ms: MORNING_MS, blobs: None });
+        let same = Message::Same(Greeting { now_ms: MORNING_MS, blobs: None });
         let framed = |messages: &[&Message]| -> Vec<u8> {
             let frames = messages.iter().flat_map(|message| {
                 let bytes = session::encode(message);
@@ -269,10 +280,19 @@ impl Land {
             });
             frames.collect()
         };
-        let stop = Message::Stop(Stop::Rest);
+        let stop = Message::Stop(Stop::Cancelled);
+        let content = vec![5; 70_000];
+        let manifest = Manifest::of(&content);
+        let blob = manifest.id();
+        let wants = Message::Wants(Wants { list: vec![Want { blob, from: 0 }], is_all: true });
+        let wanting = Message::Same(Greeting { now_ms: MORNING_MS, blobs: Some(1) });
+        let manifest = Some(manifest);
+        let piece = Message::Piece(Piece { blob, manifest, first: 0, bytes: content });
         vec![
             framed(&[&hello, &state, &segment, &done]),
             framed(&[&same]),
+            framed(&[&hello, &wants, &piece, &done, &wants]),
+            framed(&[&wanting, &wants, &piece, &done]),
             framed(&[&state, &segment, &done, &stop, &hello]),
         ]
     }
@@ -462,5 +482,25 @@ impl Archive for Empty {
     fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Infallible> {
         let fresh = stretches.iter().map(|stretch| stretch.entries.len()).sum::<usize>();
         Ok(Imported { fresh: u64::try_from(fresh).unwrap() })
+    }
+
+    fn wants(&mut self, _: &BTreeSet<SpaceId>) -> Result<Wants, Infallible> {
+        Ok(Wants { list: vec![Want { blob: BlobId([7; 32]), from: 0 }], is_all: true })
+    }
+
+    fn piece(&mut self, _: &BTreeSet<SpaceId>, want: &Want) -> Result<Option<Piece>, Infallible> {
+        let bytes = want.blob.0.to_vec();
+        Ok((want.from < 4).then_some(Piece {
+            blob: want.blob,
+            manifest: None,
+            first: want.from,
+            bytes,
+        }))
+    }
+
+    fn keep(&mut self, _: &BTreeSet<SpaceId>, piece: &Piece) -> Result<bool, Infallible> {
+        Ok(piece.manifest.as_ref().is_some_and(|manifest| {
+            manifest.is_sound() && manifest.chunks_in(piece.first, &piece.bytes).is_some()
+        }))
     }
 }

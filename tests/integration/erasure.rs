@@ -26,7 +26,7 @@ impl Land {
         let village = township.joined(QIAOTOU, &folder.path().join("village"));
         let other = township.joined(SHIWAN, &folder.path().join("other"));
         township.carry(&village);
-        let _ = village.register("不相干的案件");
+        let unrelated = village.register("不相干的案件")["id"].clone();
         let person =
             village.does("person_add", json!({ "name": "欧阳鹳", "phone": "13899887766" }));
         let person = text(&person, "/id");
@@ -54,6 +54,10 @@ impl Land {
                 "kind": "visit_received", "body": { "content": "欧阳鹳说蓝莓烧饼铺又淹了" }
             }]),
         );
+        // A paper of that case alone, and one that another case has too.
+        for (case, paper) in [(json!(land.case), 1), (json!(land.case), 2), (unrelated, 2)] {
+            land.village.attach(&case, "字据", &paper_of(paper)).unwrap();
+        }
         land.everybody_meets();
         land
     }
@@ -95,8 +99,14 @@ impl Land {
         assert_eq!(tests::as_json(&fault)["code"], "not_found", "{name}");
         let found = room.does("case_search", json!({ "query": "鸬鹚" }));
         assert_eq!(found["total"], 0, "{name}");
+        let files = usize::from(room.titles().contains(&"不相干的案件".to_owned()));
+        assert_eq!(room.blob_files().len(), files, "{name}: its papers are gone, others' are not");
         is_sound(room, name);
     }
+}
+
+fn paper_of(n: u8) -> Vec<u8> {
+    [b"%PDF-1.7 ".as_slice(), &vec![n; 100_000]].concat()
 }
 
 fn request(records: &[&str]) -> Value {

@@ -1,6 +1,7 @@
 //! Whole desks against what can go wrong between them and around them.
 
 mod accounts;
+mod attachments;
 mod backup;
 mod clocks;
 mod commands;

@@ -124,6 +124,8 @@ fn header(land: &Land, invitation: &Invitation, sender: &SecretKey) -> Header {
         enrolment: None,
         credentials: Vec::new(),
         observed: None,
+        wants: Vec::new(),
+        blob_bytes: 0,
     }
 }
 

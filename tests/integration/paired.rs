@@ -165,6 +165,8 @@ impl Bad {
             enrolment,
             credentials: Vec::new(),
             observed: None,
+            wants: Vec::new(),
+            blob_bytes: 0,
         };
         let recipients: Vec<String> = self.roster.devices().map(|d| d.recipient.clone()).collect();
         let mut writer = PacketWriter::begin(Vec::new(), &recipients, &header, signer).unwrap();

@@ -245,6 +245,8 @@ impl Bad {
             enrolment: None,
             credentials: Vec::new(),
             observed: None,
+            wants: Vec::new(),
+            blob_bytes: 0,
         };
         let devices = land.roster.devices_of(land.unit(to));
         let recipients: Vec<String> = devices.map(|device| device.recipient.clone()).collect();
@@ -270,8 +272,8 @@ fn conversation(
     all.extend(
         segment.into_iter().flat_map(|bytes| framed(&Message::Segment(Segment { bytes, left: 0 }))),
     );
-    all.extend(framed(&Message::Done(Greeting { now_ms: MORNING_MS })));
-    all.extend(framed(&Message::Stop(Stop::Rest)));
+    all.extend(framed(&Message::Done(Greeting { now_ms: MORNING_MS, blobs: None })));
+    all.extend(framed(&Message::Stop(Stop::Cancelled)));
     all
 }
 

@@ -188,6 +188,7 @@ pub(crate) fn hello(township: &Room, enrolment: Option<Enrolment>) -> Vec<u8> {
         now_ms: MORNING_MS,
         digest: [0; 32],
         enrolment,
+        blobs: None,
     }))
 }
 

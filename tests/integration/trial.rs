@@ -115,7 +115,7 @@ fn a_child_of_ours_survives_what_is_good_and_has_limits() {
 
     // What the kernel says of such a child, once it has said that it is ready.
     let mut child = Command::new(program())
-        .arg(app::trial::ARGUMENT)
+        .arg(app::worker::Task::TryChanges.argument())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -13,6 +13,8 @@ use app::fault::Fault;
 use app::host::{Attendance, CommandLine, Host, PickKind, Stick};
 use app::progress::Listener;
 use app::{Desk, DeskOptions};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use trust::seal::Cost;
@@ -376,6 +378,47 @@ impl Room {
                 ],
             }),
         )
+    }
+
+    /// Puts a file to a case, piece by piece as a page does.
+    pub fn attach(&self, case: &Value, name: &str, bytes: &[u8]) -> Result<Value, Fault> {
+        let begun = self.call("attachment_begin", json!({ "case": case, "bytes": bytes.len() }))?;
+        let (upload, most) = (&begun["upload"], begun["piece_bytes"].as_u64().unwrap_or(1));
+        for piece in bytes.chunks(usize::try_from(most).unwrap_or(1)) {
+            let data = STANDARD.encode(piece);
+            self.call("attachment_piece", json!({ "upload": upload, "data": data }))?;
+        }
+        self.call("attachment_finish", json!({ "case": case, "upload": upload, "name": name }))
+    }
+
+    /// The bytes of an attachment, or of its small picture, read as a page does.
+    pub fn attached(
+        &self,
+        case: &Value,
+        attachment: &Value,
+        small: bool,
+    ) -> Result<Vec<u8>, Fault> {
+        let mut bytes = Vec::new();
+        loop {
+            let request = json!({
+                "case": case, "attachment": attachment, "thumbnail": small, "from": bytes.len(),
+            });
+            let read = self.call("attachment_read", request)?;
+            bytes.extend(STANDARD.decode(text(&read, "/data")).unwrap_or_default());
+            if read["bytes"] == bytes.len() {
+                return Ok(bytes);
+            }
+        }
+    }
+
+    /// The files in which the bytes of attachments lie.
+    #[must_use]
+    pub fn blob_files(&self) -> Vec<PathBuf> {
+        let folders = std::fs::read_dir(self.home.join("blobs")).into_iter().flatten();
+        let files = folders
+            .flatten()
+            .flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten().flatten());
+        files.map(|file| file.path()).collect()
     }
 
     /// The titles of all cases, sorted.

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use domain::id::{DeviceId, LogId, SpaceId};
 use domain::log::{EntryRef, Hash, Held, Run, Stretch};
 use store::{Reader, StoreError};
+use sync::blob::{Piece, Want};
+use sync::session::Wants;
 use sync::{Archive, Imported, Offered};
 use trust::roster::Roster;
 
+use crate::attachments::travelling::{self, Kept};
 use crate::clock::signed;
 use crate::erasure;
 use crate::fault::Fault;
@@ -22,11 +25,13 @@ const LATE_MAX: u64 = 10_000;
 /// The records of an open profile, during one exchange.
 pub(crate) struct Records {
     office: Arc<Office>,
+    /// Whether something came whose records are not built yet.
+    is_behind: bool,
 }
 
 impl Records {
     pub(crate) fn new(office: Arc<Office>) -> Self {
-        Self { office }
+        Self { office, is_behind: false }
     }
 }
 
@@ -135,6 +140,22 @@ impl Archive for Records {
         for stretch in forked {
             forks::tell(&self.office, stretch)?;
         }
+        self.is_behind |= fresh > 0;
         Ok(Imported { fresh })
+    }
+
+    fn wants(&mut self, spaces: &BTreeSet<SpaceId>) -> Result<Wants, Fault> {
+        if std::mem::take(&mut self.is_behind) {
+            travelling::build_few(&self.office)?;
+        }
+        travelling::wants_of_a_round(&self.office, spaces)
+    }
+
+    fn piece(&mut self, spaces: &BTreeSet<SpaceId>, want: &Want) -> Result<Option<Piece>, Fault> {
+        travelling::piece(&self.office, spaces, want)
+    }
+
+    fn keep(&mut self, spaces: &BTreeSet<SpaceId>, piece: &Piece) -> Result<bool, Fault> {
+        Ok(travelling::keep(&self.office, spaces, piece)? != Kept::Refused)
     }
 }

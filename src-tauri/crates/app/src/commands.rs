@@ -11,6 +11,10 @@ use crate::accounts::{
     RecoveryRenew, RecoverySheet,
 };
 use crate::alarms::{self, AlarmNote, Alarms};
+use crate::attachments::{
+    self, AttachmentAsk, AttachmentBegin, AttachmentBegun, AttachmentBytes, AttachmentDrop,
+    AttachmentFinish, AttachmentPiece, AttachmentRead, AttachmentSave,
+};
 use crate::audit::{self, AuditExport, AuditList, AuditWindow};
 use crate::backup::{
     BackupDrill, BackupFind, BackupPlaceSet, BackupRestore, Backups, Drilled, FoundBackups,
@@ -416,6 +420,22 @@ commands! {
         |desk, request, _| cases::history(&*desk.office()?, &request);
     fact_add(FactAdd) -> CaseView, each_kind, reads [], changes [Cases Conflicts] =
         |desk, request, _| cases::add_facts(&*desk.office()?, &request);
+    attachment_begin(AttachmentBegin) -> AttachmentBegun, NoteWrite, reads [], changes [] =
+        |desk, request, _| attachments::begin(&*desk.office()?, &request);
+    attachment_piece(AttachmentPiece) -> Nothing, NoteWrite, reads [], changes [] =
+        |desk, request, _| attachments::add(&*desk.office()?, &request).map(|()| Nothing {});
+    attachment_drop(AttachmentDrop) -> Nothing, NoteWrite, reads [], changes [] =
+        |desk, request, _| attachments::give_up(&*desk.office()?, &request).map(|()| Nothing {});
+    attachment_finish(AttachmentFinish) -> CaseView, NoteWrite, reads [], changes [Cases] =
+        |desk, request, call| {
+            attachments::finish(&*desk.office()?, &request, &call.progress)
+        };
+    attachment_read(AttachmentRead) -> AttachmentBytes, CaseRead, reads [Cases], changes [] =
+        |desk, request, _| attachments::read(&*desk.office()?, &request);
+    attachment_ask(AttachmentAsk) -> CaseView, CaseRead, reads [], changes [Neighbours] =
+        |desk, request, _| attachments::ask(&*desk.office()?, &request);
+    attachment_save(AttachmentSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
+        |desk, request, _| desk.save_attachment(&request);
     field_set(FieldSet) -> Nothing, CaseWrite, reads [], changes [Cases Persons] =
         |desk, request, _| cases::set_field(&*desk.office()?, &request).map(|()| Nothing {});
     text_edit(TextEdit) -> Nothing, CaseWrite, reads [], changes [Cases] =

@@ -133,6 +133,7 @@ impl Rooms {
     fn carry(&self, from: &Arc<Office>, to: &Arc<Office>) -> Result<(), Fault> {
         let folder = self.stick.path();
         let export = PacketExport {
+            words_only: false,
             unit: to.identity.record.unit,
             to: Place::Picked(String::new()),
             after: None,

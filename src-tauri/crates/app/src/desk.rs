@@ -9,6 +9,7 @@ use domain::audit::{Deed, FileKind};
 use serde_json::Value;
 use trust::seal::Cost;
 
+use crate::attachments::{self, AttachmentSave};
 use crate::audit::{self, AuditExport};
 use crate::backup::restoring;
 use crate::beside::Beside;
@@ -75,8 +76,8 @@ pub struct DeskOptions {
     pub cost: Option<Cost>,
     /// Who hears of events.
     pub listener: Option<Listener>,
-    /// The program that tries what others wrote, called with [`crate::trial::ARGUMENT`]; without
-    /// one only panics are caught.
+    /// The program that parses what others wrote or made, called with the name of a
+    /// [`crate::worker::Task`]; without one only panics are caught.
     pub worker: Option<PathBuf>,
 }
 
@@ -407,6 +408,15 @@ impl Desk {
         let name = format!("{}.automerge", request.record);
         let saved = self.save(&request.to, &name, &bytes)?;
         audit::note(&office, Deed::exported(FileKind::Automerge).record(request.record))?;
+        Ok(saved)
+    }
+
+    /// Saves an attachment as a file.
+    pub(crate) fn save_attachment(&self, request: &AttachmentSave) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        let (name, bytes) = attachments::whole(&office, request.case, request.attachment)?;
+        let saved = self.save(&request.to, &name, &bytes)?;
+        audit::note(&office, attachments::exported(request.case))?;
         Ok(saved)
     }
 

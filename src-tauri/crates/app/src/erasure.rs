@@ -125,6 +125,7 @@ pub(crate) fn wipe(office: &Office) -> Result<(), Fault> {
         Ok(_) | Err(Fault::Locked) => {}
         Err(fault) => return Err(fault),
     }
+    office.store.sweep_blobs()?;
     if office.store.empty_log()? {
         office.store.write(|tx| tx.clear_value(UNWIPED))?;
     }

@@ -136,6 +136,12 @@ pub enum Fault {
         /// For a damaged packet: how many whole segments it still holds.
         whole_segments: u32,
     },
+    /// The attachment cannot be put there, or cannot be shown.
+    #[error("attachment: {reason:?}")]
+    Attachment {
+        /// Why.
+        reason: AttachmentTrouble,
+    },
     /// The backup cannot be used.
     #[error("backup: {reason:?}")]
     Backup {
@@ -250,6 +256,29 @@ pub enum PacketTrouble {
     Forged,
     /// It would be for more computers than a packet can be locked to.
     TooManyComputers,
+}
+
+/// What is wrong with an attachment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum AttachmentTrouble {
+    /// There is nothing in the file.
+    Empty,
+    /// It is larger than what is kept.
+    TooLarge,
+    /// Not all of it was brought in.
+    Cut,
+    /// It is no picture, no PDF and no recording that is known here.
+    UnknownForm,
+    /// A picture in the form of Apple's telephones, which is not known here.
+    ApplePicture,
+    /// It has more pixels than any camera.
+    TooManyPixels,
+    /// It cannot be read as the picture it says it is.
+    Damaged,
+    /// Its bytes are on another computer and have not come yet.
+    NotHere,
 }
 
 /// What is wrong with a backup.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod alarms;
+pub mod attachments;
 pub mod audit;
 pub mod backup;
 pub mod cases;
@@ -36,8 +37,8 @@ pub mod sharing;
 pub mod status;
 pub mod succession;
 pub mod topic;
-pub mod trial;
 pub mod view;
+pub mod worker;
 
 mod archive;
 mod beside;
@@ -49,6 +50,7 @@ mod names;
 mod office;
 mod projector;
 mod scrub;
+mod trial;
 mod vault;
 mod witness;
 

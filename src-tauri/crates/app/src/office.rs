@@ -22,6 +22,7 @@ use trust::roster::{CutOffs, Judged, Removed, Revoked, Roster};
 use trust::statement::{Place, Signed};
 use zeroize::Zeroizing;
 
+use crate::attachments::Uploads;
 use crate::backup::Backing;
 use crate::clock::{Clock, Entropy, draw};
 use crate::erasure;
@@ -32,6 +33,7 @@ use crate::redaction::{self, Heirs};
 use crate::rights::Opened;
 use crate::trial::Trial;
 use crate::witness::{Continuity, Witness};
+use crate::worker::Worker;
 
 /// The most computers nobody knows that are remembered until they are written down.
 const KNOCKS_MAX: usize = 30;
@@ -63,6 +65,10 @@ pub(crate) struct Office {
     /// Tries what others wrote before a document touches it; never set where there is no program
     /// to do it.
     trial: OnceLock<Trial>,
+    /// What becomes a child of ours; never set where there is no such program.
+    worker: OnceLock<Worker>,
+    /// Files that are being brought in, piece by piece.
+    pub(crate) uploads: Uploads,
     /// Computers nobody knows that knocked and were not written down yet.
     knocks: Mutex<BTreeSet<DeviceId>>,
     /// How much waited to be looked at when that was last told.
@@ -202,6 +208,8 @@ impl Office {
             office.witness(&[])?;
         }
         erasure::resume(&office)?;
+        // What a power cut left of files that nobody knows of.
+        office.store.sweep_blobs()?;
         Ok(office)
     }
 
@@ -235,6 +243,8 @@ impl Office {
             witness: Mutex::new(witness),
             opened: Mutex::default(),
             trial: OnceLock::new(),
+            worker: OnceLock::new(),
+            uploads: Uploads::default(),
             knocks: Mutex::default(),
             told: Mutex::default(),
             backing: Backing::default(),
@@ -343,8 +353,15 @@ impl Office {
     /// Has what others wrote tried by a program of ours from now on.
     pub(crate) fn try_by(&self, program: Option<&PathBuf>) {
         if let Some(program) = program {
-            let _ = self.trial.set(Trial::by(program.clone()));
+            let worker = Worker::by(program.clone());
+            let _ = self.trial.set(Trial::by(worker.clone()));
+            let _ = self.worker.set(worker);
         }
+    }
+
+    /// What becomes a child of ours, if anything does.
+    pub(crate) fn worker(&self) -> Option<&Worker> {
+        self.worker.get()
     }
 
     /// What tries what others wrote, if anything does.
@@ -421,6 +438,7 @@ impl Office {
     /// emergency is closed.
     pub(crate) fn leave(&self) {
         self.session.write().unwrap_or_else(PoisonError::into_inner).key = None;
+        self.uploads.clear();
         guard(&self.opened).clear();
     }
 

@@ -54,6 +54,10 @@ pub enum Phase {
     Inventing,
     /// Copying the whole profile.
     Copying,
+    /// Drawing a picture anew.
+    Drawing,
+    /// Moving the bytes of attachments.
+    Attachments,
 }
 
 /// Who listens to events.

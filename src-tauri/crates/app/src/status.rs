@@ -133,6 +133,8 @@ pub struct OfficeView {
     pub behind: u32,
     /// What was kept without effect or turned away, and waits to be looked at (待查).
     pub held: u32,
+    /// Photographs, papers and their small pictures whose bytes are on other computers still.
+    pub blobs_lacking: u32,
     /// The other units this one exchanges with.
     pub neighbours: Vec<NeighbourView>,
     /// Packets that must come first.
@@ -378,13 +380,14 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
     let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     let mine = cases::ConflictList { mine: true, ..cases::ConflictList::default() };
     let waiting = waiting_for(office)?;
-    let (held_cases, notices, behind, held, idle_minutes) =
+    let (held_cases, notices, behind, held, lacking, idle_minutes) =
         office.store.read(|reader| -> Result<_, Fault> {
             Ok((
                 reader.case_count()?,
                 reader.notices(me.unit, LISTED_MAX)?.len(),
                 reader.behind_count()?,
                 quarantine::open_count(office, reader)?,
+                reader.lacking_count()?,
                 crate::settings::current(reader)?.idle_minutes,
             ))
         })?;
@@ -405,6 +408,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
         to_note: size(notices),
         behind: count(behind),
         held: count(held),
+        blobs_lacking: count(lacking),
         neighbours: neighbours(office, &names)?,
         waiting_for: waiting
             .into_iter()

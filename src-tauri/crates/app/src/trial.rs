@@ -2,16 +2,14 @@
 //! with limits of its own. What the child does not survive (a crash, memory or time without end)
 //! is held back here, and costs nothing but the child.
 //!
-//! **Shape**: to the child, for each change its length (four bytes, big endian) and its bytes;
-//! from the child one byte once its limits are set, and one for each change it has tried.
+//! **Shape**: to the child, one request for each change ([`crate::worker`]); from the child its word
+//! once its limits are set, and once for each change it has tried.
 //!
 //! Panics of the parser are caught in our own process as well; what cannot be caught is why there
 //! is a child: memory that runs out, a stack that overflows, a loop without end.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -24,9 +22,7 @@ use store::logs::Stored;
 
 use crate::fault::Fault;
 use crate::office::Office;
-
-/// The argument that makes a program of ours such a child.
-pub const ARGUMENT: &str = "try-changes";
+use crate::worker::{self, Running, Task, WORD, Worker};
 
 /// How long the child may think about one change.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -37,23 +33,12 @@ const CHANGES_PER_CHILD: usize = 2000;
 /// How many changes of one log a batch may lose before the rest of that log is held untried.
 const LOST_PER_LOG_MAX: usize = 2;
 
-/// The child's word that its limits are set, or that it has tried a change.
-const WORD: [u8; 1] = [b'.'];
-
 /// The longest change that is tried; the outer line of defence lets no longer one in.
 const CHANGE_BYTES_MAX: usize = domain::log::PAYLOAD_BYTES_MAX;
 
-/// How much memory the child may take beyond what it has when it begins, in bytes.
-#[cfg(target_os = "linux")]
-const MEMORY_BYTES_MAX: u64 = 256 * 1024 * 1024;
-
-/// How long the child may compute, in seconds.
-#[cfg(unix)]
-const CPU_SECONDS_MAX: u64 = 60;
-
 /// Tries changes in children of a program.
 pub(crate) struct Trial {
-    program: PathBuf,
+    worker: Worker,
     /// What was survived since the last batch began.
     survived: Mutex<HashSet<EntryRef>>,
 }
@@ -62,9 +47,9 @@ pub(crate) struct Trial {
 type Foreign<'a> = [(LogId, &'a [u8])];
 
 impl Trial {
-    /// Tries changes by a program of ours.
-    pub(crate) fn by(program: PathBuf) -> Self {
-        Self { program, survived: Mutex::default() }
+    /// Tries changes by children of ours.
+    pub(crate) fn by(worker: Worker) -> Self {
+        Self { worker, survived: Mutex::default() }
     }
 
     /// The places of the changes that no child survives.
@@ -109,16 +94,7 @@ impl Trial {
 
     /// Has a child try changes one after the other; how many it survived.
     fn run(&self, changes: &[&[u8]]) -> io::Result<usize> {
-        let mut child = Command::new(&self.program)
-            .arg(ARGUMENT)
-            .env_remove("PINGLI_PASSPHRASE")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let (Some(mut input), Some(mut output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        };
+        let Running { mut child, mut input, mut output } = self.worker.begin(Task::TryChanges)?;
         let words = thread::scope(|scope| {
             let (tell, told) = mpsc::channel();
             scope.spawn(move || {
@@ -131,7 +107,7 @@ impl Trial {
             });
             scope.spawn(move || {
                 // A child that is gone is noticed by its silence.
-                changes.iter().try_for_each(|change| write_change(&mut input, change))
+                changes.iter().try_for_each(|change| worker::write_request(&mut input, change))
             });
             let words = (0..=changes.len()).take_while(|_| told.recv_timeout(PATIENCE).is_ok());
             let words = words.count();
@@ -142,12 +118,6 @@ impl Trial {
         child.wait()?;
         words.checked_sub(1).ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
-}
-
-fn write_change(output: &mut impl Write, change: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(change.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-    output.write_all(&length.to_be_bytes())?;
-    output.write_all(change)
 }
 
 /// Tries what is ready of some records in one go, before they are built one by one.
@@ -204,57 +174,12 @@ pub(crate) fn hold_lost(
     Ok(held)
 }
 
-/// What the child does: sets its limits, says so, and tries whatever comes until nothing more does.
-///
-/// # Errors
-/// The limits cannot be set, or whoever asks is gone.
-pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
-    limit()?;
-    let mut say = || output.write_all(&WORD).and_then(|()| output.flush());
-    say()?;
-    loop {
-        let mut length = [0; 4];
-        match input.read_exact(&mut length) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
-            read => read?,
-        }
-        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > CHANGE_BYTES_MAX {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        let mut change = vec![0; length];
-        input.read_exact(&mut change)?;
+/// What the child does once its limits are set: tries whatever comes until nothing more does.
+pub(crate) fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+    while let Some(change) = worker::read_request(&mut input, CHANGE_BYTES_MAX)? {
         document::structure::probe(&change);
-        say()?;
+        output.write_all(&WORD)?;
+        output.flush()?;
     }
-}
-
-/// Takes from this process what a parser does not need: more memory, time, files.
-#[cfg(unix)]
-fn limit() -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let at_most = |resource, count| {
-        setrlimit(resource, Rlimit { current: Some(count), maximum: Some(count) })
-    };
-    #[cfg(target_os = "linux")]
-    {
-        // What the program and its libraries take before anything is tried.
-        let sizes = std::fs::read_to_string("/proc/self/statm")?;
-        let pages = sizes.split(' ').next().and_then(|pages| pages.parse::<u64>().ok());
-        let page_bytes = u64::try_from(rustix::param::page_size()).unwrap_or(u64::MAX);
-        let taken = pages.unwrap_or(0).saturating_mul(page_bytes);
-        at_most(Resource::As, taken.saturating_add(MEMORY_BYTES_MAX))?;
-    }
-    at_most(Resource::Cpu, CPU_SECONDS_MAX)?;
-    at_most(Resource::Core, 0)?;
-    at_most(Resource::Fsize, 0)?;
-    // No further file, no socket.
-    at_most(Resource::Nofile, 0)?;
-    Ok(())
-}
-
-/// Nothing can be limited here: a crash still costs the child alone, and so does a loop.
-#[cfg(not(unix))]
-fn limit() -> io::Result<()> {
     Ok(())
 }

@@ -14,7 +14,8 @@ use domain::case::stage::{Mark, Stage, State};
 use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::body::{
-    Choice, EscalationReason, Outcome, PartyAdded, Retention, Risk, SessionResult, Sex, Track, Will,
+    AttachmentForm, Choice, EscalationReason, Outcome, PartyAdded, Retention, Risk, SessionResult,
+    Sex, Track, Will,
 };
 use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
@@ -130,6 +131,33 @@ views! {
         uncounted: Option<Uncounted>,
         /// The rule and the facts behind that.
         why: WhyView,
+    }
+    /// An attachment.
+    AttachmentView {
+        /// The fact.
+        id: FactId,
+        /// What people call it.
+        name: String,
+        /// Its form.
+        form: AttachmentForm,
+        /// Its size, in bytes.
+        bytes: u64,
+        /// When it was made, as it is dated.
+        at: At,
+        /// Which unit put it there.
+        unit: UnitRef,
+        /// What was written that it belongs to.
+        of: Option<FactId>,
+        /// Whether it has a small picture.
+        has_thumbnail: bool,
+        /// Whether the small picture is here.
+        is_thumbnail_here: bool,
+        /// Whether all of it is here; otherwise its bytes are on another computer still.
+        is_here: bool,
+        /// Whether it was asked that it comes before others.
+        is_asked: bool,
+        /// Why it belongs to the case no longer, if so.
+        withdrawn: Option<WhyView>,
     }
     /// An escalation.
     EscalationView {
@@ -403,6 +431,8 @@ views! {
         parties: Vec<PartyView>,
         /// The sessions.
         sessions: Vec<SessionView>,
+        /// The photographs, scans and recordings that belong to it.
+        attachments: Vec<AttachmentView>,
         /// Who mediates.
         hosting: HostingView,
         /// What the program suggests.

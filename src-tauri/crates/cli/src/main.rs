@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app::fault::Fault;
+use app::worker::Task;
 use clap::{Parser, Subcommand};
 use pingli_cli::{bench, call, commands, demo, fault_json, open, payload, print, scenario, serve};
 use serde_json::{Value, json};
@@ -87,9 +88,6 @@ enum Verb {
     },
     /// Examine the profile: file, chains, signatures.
     Doctor,
-    /// Try changes that others wrote, as a child of this program.
-    #[command(hide = true, name = app::trial::ARGUMENT)]
-    TryChanges,
     /// Measure: `idle`, `exchange` or `open`.
     Bench {
         /// Which.
@@ -123,6 +121,10 @@ fn environment() -> Environment {
 fn main() -> ExitCode {
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
     log.with_max_level(tracing::Level::WARN).init();
+    if let Some(task) = std::env::args_os().nth(1).and_then(|first| Task::named(&first)) {
+        let done = task.serve(std::io::stdin().lock(), std::io::stdout().lock());
+        return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     match run(Arguments::parse()) {
         Ok((value, is_good)) => {
             let is_printed = value.is_null() || print(&value).is_ok();
@@ -169,11 +171,6 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
             let mut rest = Vec::new();
             // Whatever ends standard input ends the listening.
             let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut rest);
-            Ok((Value::Null, true))
-        }
-        Verb::TryChanges => {
-            let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
-            app::trial::serve(input, output).map_err(|error| Fault::bad(error.to_string()))?;
             Ok((Value::Null, true))
         }
         Verb::Bench { name, cases, seed, json: _ } => Ok((bench::run(&name, &cases, seed)?, true)),

@@ -137,6 +137,8 @@ words! {
         Document,
         /// A backup of the profile.
         Backup,
+        /// An attachment of a case.
+        Attachment,
     }
 }
 

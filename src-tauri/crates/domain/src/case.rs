@@ -5,6 +5,7 @@
 
 pub mod agreement;
 pub mod assess;
+pub mod attachment;
 pub mod card;
 pub mod clock;
 pub mod confirmation;
@@ -58,6 +59,7 @@ use crate::time::{At, Day, Hlc, Span};
 
 use agreement::Agreement;
 use assess::Derived;
+use attachment::Attachment;
 use confirmation::Confirmation;
 use conflict::Conflict;
 use hosting::Hosting;
@@ -273,6 +275,8 @@ pub struct Case {
     pub cards: Vec<card::Card>,
     /// Why it is on the red branch, if it is: report first, nobody face to face.
     pub red_branch: Option<Why>,
+    /// What belongs to it besides words (附件), in the order it was put there.
+    pub attachments: Vec<Attachment>,
     /// The archived file.
     pub archive: Option<ending::Archive>,
     /// Why nothing is done with it but keep it, if so (封存).
@@ -590,6 +594,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         parties,
         ladder,
         sessions,
+        attachments: attachment::fold(&facts),
         archive,
         restriction,
         numbers,

@@ -310,6 +310,10 @@ fact_kinds! {
     Acknowledged = "acknowledged" v 1 on Case by CaseWrite, substantive false;
     /// 备注.
     Note = "note" v 1 on Case by NoteWrite, substantive false;
+    /// 附件: a photograph, a scan or a recording is put to the case.
+    AttachmentAdded = "attachment_added" v 1 on Case by NoteWrite, substantive false;
+    /// 撤下附件: it was put there by mistake.
+    AttachmentWithdrawn = "attachment_withdrawn" v 1 on Case by NoteWrite, substantive false;
     /// 更正: an earlier fact was wrong.
     Corrected = "corrected" v 1 on Case by CaseWrite, substantive false;
     /// 裁定: a conflict is settled by a person.

@@ -1,5 +1,5 @@
 //! Names of things. Every id is sixteen bytes, shown as 26 Crockford base-32 characters; a fact id
-//! adds the tag of the log that wrote it.
+//! adds the tag of the log that wrote it, and the bytes of an attachment are named by their hash.
 //!
 //! Ids are arguments here: nothing in this crate draws randomness or reads a clock.
 
@@ -168,6 +168,73 @@ id_type! {
 
 /// A unit (a village point, a township centre, an office) is named by its record.
 pub type UnitId = RecordId;
+
+/// The bytes of an attachment: the BLAKE3 of how they are cut and what each chunk hashes to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "string"))]
+pub struct BlobId(#[cfg_attr(feature = "schema", schemars(with = "String"))] pub [u8; 32]);
+
+impl BlobId {
+    /// The raw thirty-two bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl From<[u8; 32]> for BlobId {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<BlobId> for [u8; 32] {
+    fn from(id: BlobId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BlobId({self})")
+    }
+}
+
+impl FromStr for BlobId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(IdError::Length);
+        }
+        let mut bytes = [0; 32];
+        for (at, slot) in bytes.iter_mut().enumerate() {
+            let from = at.saturating_mul(2);
+            let pair = text.get(from..from.saturating_add(2)).ok_or(IdError::Length)?;
+            *slot = u8::from_str_radix(pair, 16).map_err(|_| IdError::Alphabet)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for BlobId {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BlobId {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 /// The first eight bytes of a log id's hash: short enough to stand in every fact id and actor id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -250,6 +250,9 @@ rules! {
     Restriction "restriction" Max "2.5" "个人信息保护法（2021）第四十七条第二款：保存期限未届满的，停止除存储和采取必要的安全保护措施之外的处理"
         "a restricted file is kept and nothing else is done with it; of several restrictions each holds until somebody who knew of it lifts it"
         "case::ending::tests::a_restriction_holds_until_somebody_who_knew_of_it_lifts_it";
+    Attachments "attachments" Set "5.19" "人民调解工作若干规定（2002）第三十七条：调解登记和卷宗"
+        "every attachment anybody puts to a case belongs to it until somebody withdraws it with a reason; its bytes are kept"
+        "case::attachment::tests::what_two_put_there_is_all_there_and_what_one_withdraws_stays_in_the_history";
     TwoStatements "C25" Set "5.20" "卷宗情况说明都保留，后一份作补充"
         "two locked statements are both kept, the second as a supplement"
         "case::ending::tests::two_statements_are_both_kept";

@@ -262,3 +262,17 @@ CREATE INDEX view_audit_time ON view_audit (at_ms DESC, entry DESC);
 CREATE INDEX view_audit_act ON view_audit (act, user, at_ms);
 CREATE INDEX IF NOT EXISTS log_entry_audit
     ON log_entry (log, seq) WHERE kind = 5 AND state = 0;
+
+-- The blobs that the attachments of a record name, with the entry that named each.
+CREATE TABLE view_blob (
+    record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL,
+    blob BLOB NOT NULL,
+    bytes INTEGER NOT NULL,
+    is_thumbnail INTEGER NOT NULL,
+    recorded_ms INTEGER NOT NULL,
+    log_id BLOB,
+    seq INTEGER,
+    PRIMARY KEY (record, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX view_blob_name ON view_blob (blob);

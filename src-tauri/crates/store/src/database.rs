@@ -1,19 +1,21 @@
 //! The file: made whole or not at all, opened with a raw key, one writer, many readers.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use domain::id::BlobId;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::backup::Waiting;
 
 /// The version of the tables of record: one for each file.
-pub(crate) const SCHEMA_VERSION: i64 = 3;
+pub(crate) const SCHEMA_VERSION: i64 = 4;
 
 /// The version of the projections; another one drops and rebuilds them.
-pub const VIEW_VERSION: i64 = 9;
+pub const VIEW_VERSION: i64 = 10;
 
 /// The oldest SQLite that never loses a page of the write-ahead log.
 const SQLITE_MIN: i32 = 3_051_003;
@@ -28,10 +30,11 @@ const BUSY_MS: u32 = 10_000;
 const BROKEN_NAMED: usize = 10;
 
 /// The tables of record, as they came to be.
-const SCHEMA: [&str; 3] = [
+const SCHEMA: [&str; 4] = [
     include_str!("../schema/0001.sql"),
     include_str!("../schema/0002.sql"),
     include_str!("../schema/0003.sql"),
+    include_str!("../schema/0004.sql"),
 ];
 const VIEWS: &str = include_str!("../schema/view.sql");
 
@@ -101,11 +104,13 @@ pub type Key = Zeroizing<[u8; 32]>;
 
 /// An open database.
 pub struct Store {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     pub(crate) key: Key,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     pub(crate) waiting: Waiting,
+    /// The blobs that are being written now, each as often as somebody does.
+    pub(crate) in_flight: Mutex<BTreeMap<BlobId, u32>>,
     _lock: File,
 }
 
@@ -249,6 +254,7 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             waiting: Waiting::default(),
+            in_flight: Mutex::default(),
             _lock: lock,
         };
         store.write(|tx| -> Result<()> {
@@ -400,7 +406,7 @@ pub(crate) fn is_sound(conn: &Connection) -> Result<()> {
     if status == "1" { Ok(()) } else { Err(StoreError::Damaged("a page without its seal".into())) }
 }
 
-fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A connection is consistent after a panic: its transaction was rolled back.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

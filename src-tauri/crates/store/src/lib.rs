@@ -3,7 +3,7 @@
 //! One encrypted file. Three kinds of tables, told apart by their prefix: `log_` is of record and
 //! only ever appended to; `view_` can be dropped and rebuilt from the logs, byte for byte the same
 //! on every machine; `local_` never leaves this device. The crate keeps changes as bytes and does
-//! not know what is in them.
+//! not know what is in them. The bytes of attachments lie in encrypted files beside it ([`blobs`]).
 //!
 //! Durability: WAL with `synchronous=FULL`; whatever a caller is told is saved survives a power
 //! cut. One writer, many readers, one transaction per user action.
@@ -15,6 +15,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod blobs;
 pub mod cards;
 pub mod cases;
 pub mod database;

@@ -7,6 +7,7 @@
 //! Cost grows with the number of logs and with what is new, never with the number of records: a
 //! digest of frontiers says in 32 bytes that nothing is missing.
 
+pub mod blob;
 pub mod branch;
 pub mod chain;
 pub mod excerpt;
@@ -27,6 +28,9 @@ use std::sync::Arc;
 use domain::id::{LogId, SpaceId};
 use domain::log::{Entry, EntryRef, Hash, Held, Run, Stretch};
 use trust::roster::Roster;
+
+use blob::{Piece, Want};
+use session::Wants;
 
 /// An entry with its place in the order in which entries may be passed on.
 #[derive(Debug, Clone)]
@@ -92,4 +96,29 @@ pub trait Archive {
     /// # Errors
     /// The archive's; then nothing was stored.
     fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Self::Error>;
+
+    /// The blobs that records of some spaces name and that are not whole here: those somebody
+    /// waits for first, then small ones, then new ones; as many as one round should bring.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn wants(&mut self, spaces: &BTreeSet<SpaceId>) -> Result<Wants, Self::Error>;
+
+    /// The next piece of what somebody wants with whom some spaces are shared; `None` where no
+    /// record of these names it, or no more of it is held.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn piece(
+        &mut self,
+        spaces: &BTreeSet<SpaceId>,
+        want: &Want,
+    ) -> Result<Option<Piece>, Self::Error>;
+
+    /// Stores a piece durably, if records of some spaces name its blob, it is what the blob's name
+    /// says, and it is the next that is lacking; otherwise says no, and nothing was stored.
+    ///
+    /// # Errors
+    /// The archive's; then nothing was stored.
+    fn keep(&mut self, spaces: &BTreeSet<SpaceId>, piece: &Piece) -> Result<bool, Self::Error>;
 }

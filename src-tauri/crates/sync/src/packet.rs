@@ -2,8 +2,9 @@
 //! and to the escrow key, so that stock tools open it with such a key.
 //!
 //! **Shape** inside: magic, the header's length and bytes, the sending device's signature over
-//! them, then segments, each with its length, and a zero length at the end. All lengths are four
-//! bytes, big endian. Without a good header nothing more is read.
+//! them, then segments, each with its length, and a zero length; then pieces of blobs, each with
+//! its length, and a zero length at the end. All lengths are four bytes, big endian. Without a good
+//! header nothing more is read.
 
 use std::io::{self, BufReader, Read, Seek, Write};
 
@@ -15,6 +16,7 @@ use trust::key::{PacketKey, PublicKey, SecretKey, Signature};
 use trust::roster::Roster;
 use trust::statement::{Signed, Statement, to_bytes};
 
+use crate::blob::{PIECE_BYTES_MAX, Piece, WANTS_MAX, Want};
 use crate::frontier::LogState;
 use crate::segment;
 
@@ -92,6 +94,13 @@ pub struct Header {
     /// How the sender's clock stood against the receiver's at their last meeting.
     #[n(15)]
     pub observed: Option<Observed>,
+    /// Which blobs the sender lacks, [`WANTS_MAX`] at most: the acknowledgement of all others that
+    /// its entries name.
+    #[n(16)]
+    pub wants: Vec<Want>,
+    /// How many bytes of blobs are in this part.
+    #[n(17)]
+    pub blob_bytes: u64,
 }
 
 /// The packet or part before.
@@ -162,6 +171,8 @@ fn reading(error: io::Error) -> PacketFault {
 /// Writes a packet.
 pub struct PacketWriter<W: Write> {
     out: age::stream::StreamWriter<W>,
+    /// Whether the segments are over.
+    is_at_pieces: bool,
 }
 
 impl<W: Write> PacketWriter<W> {
@@ -192,16 +203,38 @@ impl<W: Write> PacketWriter<W> {
         out.write_all(&length(bytes.len())?)?;
         out.write_all(&bytes)?;
         out.write_all(&signature.0)?;
-        Ok(Self { out })
+        Ok(Self { out, is_at_pieces: false })
     }
 
     /// Adds a segment.
     ///
     /// # Errors
-    /// The medium's.
+    /// The medium's; after a piece there are no more segments.
     pub fn segment(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.is_at_pieces {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         self.out.write_all(&length(bytes.len())?)?;
         self.out.write_all(bytes)
+    }
+
+    fn end_segments(&mut self) -> io::Result<()> {
+        if !self.is_at_pieces {
+            self.is_at_pieces = true;
+            self.out.write_all(&[0; 4])?;
+        }
+        Ok(())
+    }
+
+    /// Adds a piece of a blob.
+    ///
+    /// # Errors
+    /// The medium's.
+    pub fn piece(&mut self, piece: &Piece) -> io::Result<()> {
+        self.end_segments()?;
+        let bytes = to_bytes(piece);
+        self.out.write_all(&length(bytes.len())?)?;
+        self.out.write_all(&bytes)
     }
 
     /// Ends the packet and gives the medium back.
@@ -209,6 +242,7 @@ impl<W: Write> PacketWriter<W> {
     /// # Errors
     /// The medium's.
     pub fn finish(mut self) -> io::Result<W> {
+        self.end_segments()?;
         self.out.write_all(&[0; 4])?;
         self.out.finish()
     }
@@ -224,7 +258,15 @@ fn length(bytes: usize) -> io::Result<[u8; 4]> {
 pub struct PacketReader<R: Read> {
     input: age::stream::StreamReader<BufReader<R>>,
     header: Header,
-    is_over: bool,
+    is_at: At,
+}
+
+/// How far a packet was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Segments,
+    Pieces,
+    End,
 }
 
 /// Checks that age's own header ends where it must, before age looks for its end: it would read
@@ -289,7 +331,7 @@ impl<R: Read + Seek> PacketReader<R> {
         let mut signature = [0; 64];
         input.read_exact(&mut signature).map_err(reading)?;
         let header = verify_header(&bytes, signature, roster)?;
-        Ok(Self { input, header, is_over: false })
+        Ok(Self { input, header, is_at: At::Segments })
     }
 
     /// What the packet says about itself.
@@ -298,24 +340,42 @@ impl<R: Read + Seek> PacketReader<R> {
         &self.header
     }
 
-    /// The next segment; `None` at the end.
+    /// The next segment; `None` where pieces begin.
     ///
     /// # Errors
     /// [`PacketFault::Damaged`] wherever the file was cut or changed.
     pub fn next_segment(&mut self) -> Result<Option<Vec<u8>>, PacketFault> {
-        if self.is_over {
+        if self.is_at != At::Segments {
             return Ok(None);
         }
         let count = take_length(&mut self.input, segment::PACKED_BYTES_MAX)?;
         if count == 0 {
-            self.is_over = true;
+            self.is_at = At::Pieces;
+            return Ok(None);
+        }
+        take_bytes(&mut self.input, count).map(Some)
+    }
+
+    /// The next piece of a blob, once the segments are over; `None` at the end.
+    ///
+    /// # Errors
+    /// [`PacketFault::Damaged`] wherever the file was cut or changed.
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, PacketFault> {
+        while self.next_segment()?.is_some() {}
+        if self.is_at == At::End {
+            return Ok(None);
+        }
+        let count = take_length(&mut self.input, PIECE_BYTES_MAX)?;
+        if count == 0 {
+            self.is_at = At::End;
             let mut beyond = [0; 1];
             return match self.input.read(&mut beyond).map_err(reading)? {
                 0 => Ok(None),
                 _ => Err(PacketFault::Damaged),
             };
         }
-        take_bytes(&mut self.input, count).map(Some)
+        let bytes = take_bytes(&mut self.input, count)?;
+        minicbor::decode(&bytes).map(Some).map_err(|_| PacketFault::Damaged)
     }
 }
 
@@ -338,6 +398,7 @@ fn verify_header(
         .map_err(|_| PacketFault::Forged)?;
     let is_sane = header.part >= 1
         && header.part <= header.parts
+        && header.wants.len() <= WANTS_MAX
         && crate::frontier::is_bearable(&header.frontier);
     if is_sane { Ok(header) } else { Err(PacketFault::Damaged) }
 }
@@ -372,6 +433,7 @@ pub fn credentials(statements: &[Signed], roster: &Roster, device: DeviceId) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blob::Manifest;
     use crate::testing::{Office, office};
     use std::io::Cursor;
 
@@ -393,6 +455,8 @@ mod tests {
             enrolment: None,
             credentials: vec![],
             observed: None,
+            wants: vec![],
+            blob_bytes: 0,
         }
     }
 
@@ -411,6 +475,12 @@ mod tests {
         let mut writer =
             PacketWriter::begin(Vec::new(), &recipients, &header, &office.village.secret).unwrap();
         writer.segment(&segment).unwrap();
+        let content = vec![9; 300];
+        let manifest = Manifest::of(&content);
+        let blob = manifest.id();
+        let piece = Piece { blob, manifest: Some(manifest), first: 0, bytes: content };
+        writer.piece(&piece).unwrap();
+        assert!(writer.segment(&segment).is_err(), "records come first");
         writer.finish().unwrap()
     }
 
@@ -419,6 +489,9 @@ mod tests {
         let mut count = 0;
         while reader.next_segment()?.is_some() {
             count += 1;
+        }
+        while let Some(piece) = reader.next_piece()? {
+            assert_eq!((piece.first, piece.bytes.len()), (0, 300));
         }
         Ok(count)
     }

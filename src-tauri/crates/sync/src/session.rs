@@ -5,6 +5,7 @@
 //! 3. Otherwise it answers with a digest per bucket of spaces; the caller says what it holds in
 //!    the buckets that differ; the other answers likewise; both send what the other lacks.
 //! 4. The caller says hello again, and so on until they are equal or nothing moves any more.
+//! 5. Then, where either lacks blobs, each says which, and both send what they have of them.
 //!
 //! The common space goes first: who may see what must be settled before anything else is shown.
 //! Interrupted anywhere, whatever was imported stays, and the next meeting goes on from there.
@@ -17,6 +18,7 @@ use minicbor::{Decode, Encode};
 use trust::invitation::Enrolment;
 
 use crate::Archive;
+use crate::blob::{Piece, WANTS_MAX, Want};
 use crate::frontier::{self, LogState};
 use crate::plan::Plan;
 use crate::segment::{self, LogRefusal, SegmentFault};
@@ -32,6 +34,9 @@ pub const STRANGER_BYTES_MAX: usize = 8 * 1024;
 
 /// How often two machines go round before they leave the rest for the next meeting.
 const ROUNDS_MAX: u32 = 8;
+
+/// How often they say which blobs they lack.
+const PIECE_ROUNDS_MAX: u32 = 64;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -57,6 +62,12 @@ pub enum Message {
     /// The sender will not go on.
     #[n(6)]
     Stop(#[n(0)] Stop),
+    /// Which blobs the sender lacks.
+    #[n(7)]
+    Wants(#[n(0)] Wants),
+    /// Some of a blob.
+    #[n(8)]
+    Piece(#[n(0)] Piece),
 }
 
 /// The beginning of a round.
@@ -80,6 +91,9 @@ pub struct Hello {
     /// A new device's request to join.
     #[n(4)]
     pub enrolment: Option<Enrolment>,
+    /// How many blobs the caller lacks, if any.
+    #[n(5)]
+    pub blobs: Option<u64>,
 }
 
 /// A clock.
@@ -89,6 +103,21 @@ pub struct Greeting {
     /// The sender's clock, in milliseconds since 1970.
     #[n(0)]
     pub now_ms: u64,
+    /// How many blobs the sender lacks, if any; said where the digests are equal.
+    #[n(1)]
+    pub blobs: Option<u64>,
+}
+
+/// Which blobs the sender lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Wants {
+    /// In the order they should come, [`WANTS_MAX`] at most.
+    #[n(0)]
+    pub list: Vec<Want>,
+    /// Whether these are all of them.
+    #[n(1)]
+    pub is_all: bool,
 }
 
 /// Where the two differ.
@@ -159,9 +188,6 @@ pub enum Stop {
     /// The other said something that makes no sense.
     #[n(5)]
     Nonsense,
-    /// Nothing moves any more; the rest waits for another day.
-    #[n(6)]
-    Rest,
 }
 
 /// A session that cannot go on.
@@ -221,6 +247,12 @@ pub struct Progress {
     pub refused: BTreeMap<LogId, (DeviceId, LogRefusal)>,
     /// What the other says it holds.
     pub theirs: BTreeMap<LogId, LogState>,
+    /// Bytes of blobs received.
+    pub blob_bytes_received: u64,
+    /// Bytes of blobs sent.
+    pub blob_bytes_sent: u64,
+    /// The blobs the other lacks, as it said last; `None` where it did not say.
+    pub their_wants: Option<Wants>,
     /// What crossed, as whoever moves the messages counts it.
     pub wire: Wire,
 }
@@ -249,6 +281,10 @@ enum Waiting {
     State,
     /// For segments until `Done`.
     Segments,
+    /// For `Wants`.
+    Wants,
+    /// For pieces until `Done`.
+    Pieces,
     /// For nothing.
     Over,
 }
@@ -258,6 +294,15 @@ enum Waiting {
 struct Scope {
     is_common: bool,
     buckets: BTreeSet<u8>,
+}
+
+/// What both sides know of the rounds of pieces.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pieces {
+    /// How many rounds there were.
+    rounds: u32,
+    /// How many pieces went over since the last lists of wants.
+    moved: u64,
 }
 
 /// One meeting.
@@ -273,6 +318,9 @@ pub struct Session {
     scope: Scope,
     round: u32,
     moved: bool,
+    /// What the other lacks and was not sent yet, while pieces go over.
+    serving: Option<std::collections::VecDeque<Want>>,
+    pieces: Pieces,
     /// What the other held of what, last time it said so.
     before: Option<(Scope, BTreeMap<LogId, LogState>)>,
     progress: Progress,
@@ -297,6 +345,8 @@ impl Session {
             scope: Scope::default(),
             round: 0,
             moved: false,
+            serving: None,
+            pieces: Pieces::default(),
             before: None,
             progress: Progress::default(),
         }
@@ -318,7 +368,10 @@ impl Session {
     /// Whether the meeting is over and everything was sent.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.waiting == Waiting::Over && self.outgoing.is_empty() && self.plan.is_none()
+        self.waiting == Waiting::Over
+            && self.outgoing.is_empty()
+            && self.plan.is_none()
+            && self.serving.is_none()
     }
 
     /// The next message to send; `None` while it is the other's turn. Segments are made one at a
@@ -338,18 +391,25 @@ impl Session {
             if let Some(plan) = &mut self.plan {
                 let Some(packed) = plan.next(archive).map_err(SessionFault::Archive)? else {
                     self.plan = None;
-                    return Ok(Some(Message::Done(Greeting { now_ms: self.now_ms })));
+                    return Ok(Some(self.done()));
                 };
                 self.progress.sent = self.progress.sent.saturating_add(packed.entries);
                 self.progress.to_send = plan.left();
                 let segment = Segment { bytes: packed.bytes, left: plan.left() };
                 return Ok(Some(Message::Segment(segment)));
             }
+            if let Some(message) = self.serve(archive)? {
+                return Ok(Some(message));
+            }
             if self.waiting != Waiting::Begin {
                 return Ok(None);
             }
             self.begin(archive)?;
         }
+    }
+
+    const fn done(&self) -> Message {
+        Message::Done(Greeting { now_ms: self.now_ms, blobs: None })
     }
 
     /// Takes a message of the other.
@@ -362,15 +422,12 @@ impl Session {
         message: Message,
     ) -> Result<(), SessionFault<A::Error>> {
         match (&self.waiting, message) {
-            (Waiting::Hello, Message::Stop(Stop::Rest)) if self.round > 0 => {
-                self.waiting = Waiting::Over;
-                Ok(())
-            }
             (_, Message::Stop(stop)) => Err(SessionFault::StoppedByPeer(stop)),
             (Waiting::Hello, Message::Hello(hello)) => self.answer(archive, &hello),
             (Waiting::Verdict, Message::Same(greeting)) => {
                 self.note_clock(greeting.now_ms);
-                self.end_equal(archive)
+                let wants_any = self.note_equal(archive, greeting.blobs)?;
+                if wants_any { self.say_wants(archive) } else { Ok(()) }
             }
             (Waiting::Verdict, Message::Differ(differ)) => self.narrow(archive, &differ),
             (Waiting::State, Message::State(state)) => self.exchange(archive, state),
@@ -382,6 +439,22 @@ impl Session {
                     Side::Caller => Waiting::Begin,
                     Side::Answerer => Waiting::Hello,
                 };
+                Ok(())
+            }
+            // Nothing moves any more, or the digests are equal: the rest is blobs.
+            (Waiting::Hello, Message::Wants(wants)) if self.round > 0 => {
+                self.say_wants(archive)?;
+                self.take_wants(wants)
+            }
+            (Waiting::Wants, Message::Wants(wants)) if self.side == Side::Answerer => {
+                self.say_wants(archive)?;
+                self.take_wants(wants)
+            }
+            (Waiting::Wants, Message::Wants(wants)) => self.take_wants(wants),
+            (Waiting::Pieces, Message::Piece(piece)) => self.keep(archive, &piece),
+            (Waiting::Pieces, Message::Done(_)) => {
+                self.waiting = Waiting::Over;
+                self.go_on();
                 Ok(())
             }
             _ => Err(SessionFault::Protocol),
@@ -443,9 +516,7 @@ impl Session {
     fn begin<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
         if self.round >= ROUNDS_MAX || (self.round > 0 && !self.moved) {
             // Nothing moves any more: the rest waits for another day.
-            self.outgoing.push_back(Message::Stop(Stop::Rest));
-            self.waiting = Waiting::Over;
-            return Ok(());
+            return self.say_wants(archive);
         }
         self.moved = false;
         self.round = self.round.saturating_add(1);
@@ -455,6 +526,7 @@ impl Session {
             now_ms: self.now_ms,
             digest: self.whole_digest(archive)?,
             enrolment: self.enrolment.take(),
+            blobs: self.want_count(archive)?,
         };
         self.outgoing.push_back(Message::Hello(hello));
         self.waiting = Waiting::Verdict;
@@ -478,8 +550,12 @@ impl Session {
         }
         self.note_clock(hello.now_ms);
         if hello.digest == self.whole_digest(archive)? {
-            self.outgoing.push_back(Message::Same(Greeting { now_ms: self.now_ms }));
-            return self.end_equal(archive);
+            let blobs = self.want_count(archive)?;
+            self.outgoing.push_back(Message::Same(Greeting { now_ms: self.now_ms, blobs }));
+            if self.note_equal(archive, hello.blobs)? {
+                self.waiting = Waiting::Wants;
+            }
+            return Ok(());
         }
         let held = self.held(archive, &Self::all_buckets())?;
         self.outgoing.push_back(Message::Differ(Differ {
@@ -585,14 +661,118 @@ impl Session {
         Ok(())
     }
 
-    fn end_equal<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
+    /// How many blobs are lacking here of what the two share, if any.
+    fn want_count<A: Archive>(
+        &self,
+        archive: &mut A,
+    ) -> Result<Option<u64>, SessionFault<A::Error>> {
+        let wants = archive.wants(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        Ok(u64::try_from(wants.list.len()).ok().filter(|count| *count > 0))
+    }
+
+    fn say_wants<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
+        let mut wants = archive.wants(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        wants.is_all &= wants.list.len() <= WANTS_MAX;
+        wants.list.truncate(WANTS_MAX);
+        self.pieces = Pieces { rounds: self.pieces.rounds.saturating_add(1), moved: 0 };
+        self.outgoing.push_back(Message::Wants(wants));
+        self.waiting = Waiting::Wants;
+        Ok(())
+    }
+
+    fn take_wants<E>(&mut self, wants: Wants) -> Result<(), SessionFault<E>> {
+        if wants.list.len() > WANTS_MAX {
+            return Err(SessionFault::Protocol);
+        }
+        self.progress.their_wants = Some(wants.clone());
+        self.serving = Some(wants.list.into());
+        self.waiting = Waiting::Pieces;
+        Ok(())
+    }
+
+    /// The next piece for the other, or that there are no more.
+    fn serve<A: Archive>(
+        &mut self,
+        archive: &mut A,
+    ) -> Result<Option<Message>, SessionFault<A::Error>> {
+        let shared = match &self.serving {
+            Some(_) => self.shared(archive),
+            None => return Ok(None),
+        };
+        while let Some(want) = self.serving.as_mut().and_then(|serving| serving.front_mut()) {
+            let piece = archive.piece(&shared, want).map_err(SessionFault::Archive)?;
+            let Some(piece) = piece else {
+                self.serving.as_mut().and_then(std::collections::VecDeque::pop_front);
+                continue;
+            };
+            let chunks = piece.bytes.len().div_ceil(crate::blob::CHUNK_BYTES);
+            want.from = want.from.saturating_add(u32::try_from(chunks).unwrap_or(u32::MAX));
+            self.count_piece(&piece, true);
+            return Ok(Some(Message::Piece(piece)));
+        }
+        self.serving = None;
+        // Whatever goes on comes after it.
+        self.go_on();
+        Ok(Some(self.done()))
+    }
+
+    fn count_piece(&mut self, piece: &Piece, is_sent: bool) {
+        self.pieces.moved = self.pieces.moved.saturating_add(1);
+        let bytes = u64::try_from(piece.bytes.len()).unwrap_or(u64::MAX);
+        let progress = &mut self.progress;
+        let sum =
+            if is_sent { &mut progress.blob_bytes_sent } else { &mut progress.blob_bytes_received };
+        *sum = sum.saturating_add(bytes);
+    }
+
+    fn keep<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        piece: &Piece,
+    ) -> Result<(), SessionFault<A::Error>> {
+        let shared = self.shared(archive);
+        // What nobody asked for, or what is not what its name says.
+        if !archive.keep(&shared, piece).map_err(SessionFault::Archive)? {
+            return Err(SessionFault::Protocol);
+        }
+        self.count_piece(piece, false);
+        Ok(())
+    }
+
+    /// Both have sent what they had. As long as something moves they begin anew, with the records:
+    /// what is written meanwhile waits for no photograph, and in the end each has heard from the
+    /// other what it still lacks. Both sides count the same.
+    fn go_on(&mut self) {
+        let is_through = self.waiting == Waiting::Over && self.serving.is_none();
+        if !is_through || self.pieces.moved == 0 || self.pieces.rounds >= PIECE_ROUNDS_MAX {
+            return;
+        }
+        self.round = 0;
+        self.before = None;
+        self.progress.is_equal = false;
+        self.waiting = match self.side {
+            Side::Caller => Waiting::Begin,
+            Side::Answerer => Waiting::Hello,
+        };
+    }
+
+    /// The two are equal; says whether either lacks blobs.
+    fn note_equal<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        theirs: Option<u64>,
+    ) -> Result<bool, SessionFault<A::Error>> {
+        let own = self.want_count(archive)?;
+        if theirs.is_none() {
+            self.progress.their_wants = Some(Wants { list: Vec::new(), is_all: true });
+        }
         let held = archive.held(&self.shared(archive)).map_err(SessionFault::Archive)?;
         self.progress
             .theirs
             .extend(held.iter().filter(|h| !h.ranges.is_empty()).map(|h| (h.log, LogState::of(h))));
         self.progress.is_equal = true;
         self.waiting = Waiting::Over;
-        Ok(())
+        Ok(own.is_some() || theirs.is_some())
     }
 }
 
@@ -747,10 +927,119 @@ mod tests {
         assert_eq!(answerer.progress().received, 1, "the honest log came through");
     }
 
+    /// A blob that one holds and the other lacks.
+    fn lend(from: &mut Memory, to: &mut Memory, n: u8, chunks: usize) -> domain::id::BlobId {
+        let content = vec![n; chunks * crate::blob::CHUNK_BYTES - 5];
+        let blob = crate::blob::Manifest::of(&content).id();
+        from.blobs.insert(blob, content);
+        to.lacking.insert(blob, Default::default());
+        blob
+    }
+
+    #[test]
+    fn blobs_come_after_the_records_both_ways_and_then_two_part_as_fast_as_ever() {
+        let Office { mut village, mut township, .. } = office();
+        village.write(1, 1);
+        village.seal();
+        lend(&mut village, &mut township, 1, 5);
+        lend(&mut township, &mut village, 2, 1);
+        let nobody_has_it = domain::id::BlobId([9; 32]);
+        village.lacking.insert(nobody_has_it, Default::default());
+        let (a, b, _) = meet(&mut village, &mut township);
+        assert!(a.is_equal && b.is_equal);
+        assert_eq!(a.blob_bytes_sent, b.blob_bytes_received);
+        assert_eq!((a.blob_bytes_sent, a.blob_bytes_received), (5 * 65_536 - 5, 65_531));
+        assert_eq!((village.blobs.len(), township.blobs.len()), (2, 2));
+        let said = |list: Vec<Want>| Some(Wants { list, is_all: true });
+        let lacked = vec![Want { blob: nobody_has_it, from: 0 }];
+        assert_eq!(b.their_wants, said(lacked), "it knows what the other still lacks");
+        assert_eq!(a.their_wants, said(vec![]), "and the other, that it has all of it");
+        village.lacking.remove(&nobody_has_it);
+        let (a, b, line) = meet(&mut village, &mut township);
+        assert_eq!((line.flights, a.their_wants, b.their_wants), (2, said(vec![]), said(vec![])));
+    }
+
+    #[test]
+    fn a_cut_blob_goes_on_where_it_stopped() {
+        let Office { mut village, mut township, .. } = office();
+        let blob = lend(&mut village, &mut township, 1, 7);
+        let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        // Hello, same, wants, wants, and one piece; then the line is cut.
+        for _ in 0..2 {
+            let there = caller.next(&mut village).unwrap().unwrap();
+            answerer.receive(&mut township, there).unwrap();
+            let back = answerer.next(&mut township).unwrap().unwrap();
+            caller.receive(&mut village, back).unwrap();
+        }
+        let piece = caller.next(&mut village).unwrap().unwrap();
+        answerer.receive(&mut township, piece).unwrap();
+        assert_eq!(township.lacking[&blob].bytes.len(), 2 * crate::blob::CHUNK_BYTES);
+        let (a, _, _) = meet(&mut village, &mut township);
+        assert_eq!(a.blob_bytes_sent, 5 * 65_536 - 5, "two chunks were there already");
+        assert_eq!(township.blobs[&blob], village.blobs[&blob]);
+    }
+
+    #[test]
+    fn two_that_never_become_equal_still_give_each_other_blobs() {
+        let Office { mut village, mut township, mut intruder, .. } = office();
+        intruder.write(1, 1);
+        intruder.seal();
+        village.plant(&intruder.everything());
+        lend(&mut village, &mut township, 1, 2);
+        let (a, b, _) = meet(&mut village, &mut township);
+        assert!(!a.is_equal && !b.is_equal);
+        assert_eq!(township.blobs.len(), 1);
+    }
+
+    #[test]
+    fn more_than_one_list_holds_comes_all_the_same() {
+        let Office { mut village, mut township, .. } = office();
+        for n in 0..WANTS_MAX + 3 {
+            let content = n.to_be_bytes().to_vec();
+            let blob = crate::blob::Manifest::of(&content).id();
+            village.blobs.insert(blob, content);
+            township.lacking.insert(blob, Default::default());
+        }
+        let (a, b, _) = meet(&mut village, &mut township);
+        assert!(a.is_equal && b.is_equal);
+        assert_eq!((village.blobs.len(), township.blobs.len()), (WANTS_MAX + 3, WANTS_MAX + 3));
+    }
+
+    #[test]
+    fn a_piece_that_nobody_asked_for_or_that_is_another_ends_the_meeting() {
+        let Office { mut village, mut township, .. } = office();
+        let blob = lend(&mut village, &mut township, 1, 1);
+        let good = village.piece(&BTreeSet::new(), &Want { blob, from: 0 }).unwrap().unwrap();
+        let mut altered = good.clone();
+        altered.bytes[3] ^= 1;
+        let mut unasked = good.clone();
+        unasked.blob = domain::id::BlobId([8; 32]);
+        for piece in [altered, unasked] {
+            let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+            let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+            for _ in 0..2 {
+                let there = caller.next(&mut village).unwrap().unwrap();
+                answerer.receive(&mut township, there).unwrap();
+                let back = answerer.next(&mut township).unwrap().unwrap();
+                caller.receive(&mut village, back).unwrap();
+            }
+            let fault = answerer.receive(&mut township, Message::Piece(piece)).unwrap_err();
+            assert_eq!(fault.stop(), Some(Stop::Nonsense));
+        }
+        let endless = vec![Want { blob, from: 0 }; WANTS_MAX + 1];
+        let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        let hello = caller.next(&mut village).unwrap().unwrap();
+        answerer.receive(&mut township, hello).unwrap();
+        let wants = Message::Wants(Wants { list: endless, is_all: true });
+        assert!(answerer.receive(&mut township, wants).is_err());
+    }
+
     #[test]
     fn nonsense_ends_the_meeting() {
         let Office { mut township, village, .. } = office();
-        let greeting = Greeting { now_ms: 0 };
+        let greeting = Greeting { now_ms: 0, blobs: None };
         let nonsense = [
             Message::Same(greeting),
             Message::Done(greeting),
@@ -769,6 +1058,7 @@ mod tests {
                 now_ms: 0,
                 digest: [0; 32],
                 enrolment: None,
+                blobs: None,
             })
         };
         let own = township.roster().organisation();

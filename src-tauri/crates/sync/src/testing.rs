@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use domain::id::{DeviceId, LogId, RecordId, SpaceId, UnitId};
+use domain::id::{BlobId, DeviceId, LogId, RecordId, SpaceId, UnitId};
 use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, LogKey, Range, Run, Stretch};
 use trust::key::SecretKey;
 use trust::roster::Roster;
@@ -13,8 +13,9 @@ use trust::statement::{
     SpaceKind, Statement, UserCertificate,
 };
 
+use crate::blob::{CHUNK_BYTES, Manifest, Piece, Want};
 use crate::plan::Plan;
-use crate::session::Peer;
+use crate::session::{Peer, Wants};
 use crate::{Archive, Imported, Offered, chain};
 
 /// One machine: its key and everything it holds.
@@ -26,6 +27,16 @@ pub(crate) struct Memory {
     logs: BTreeMap<LogId, Stretch>,
     positions: BTreeMap<EntryRef, u64>,
     last: BTreeMap<u8, EntryRef>,
+    /// Whole blobs, and those that are named and lacking with what is here of them.
+    pub(crate) blobs: BTreeMap<BlobId, Vec<u8>>,
+    pub(crate) lacking: BTreeMap<BlobId, Lacking>,
+}
+
+/// What is here of a blob.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lacking {
+    pub(crate) manifest: Option<Manifest>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A village, its neighbour, their township, and a certified machine without a grant.
@@ -98,6 +109,8 @@ pub(crate) fn office() -> Office {
         logs: BTreeMap::new(),
         positions: BTreeMap::new(),
         last: BTreeMap::new(),
+        blobs: BTreeMap::new(),
+        lacking: BTreeMap::new(),
     };
     Office {
         village: machine(11, 1, 101),
@@ -289,5 +302,42 @@ impl Archive for Memory {
             }
         }
         Ok(Imported { fresh })
+    }
+
+    fn wants(&mut self, _: &BTreeSet<SpaceId>) -> Result<Wants, Infallible> {
+        let chunks = |bytes: &[u8]| u32::try_from(bytes.len().div_ceil(CHUNK_BYTES)).unwrap();
+        let wants = self.lacking.iter();
+        let want =
+            |(blob, held): (&BlobId, &Lacking)| Want { blob: *blob, from: chunks(&held.bytes) };
+        Ok(Wants { list: wants.map(want).collect(), is_all: true })
+    }
+
+    fn piece(&mut self, _: &BTreeSet<SpaceId>, want: &Want) -> Result<Option<Piece>, Infallible> {
+        let Some(content) = self.blobs.get(&want.blob) else { return Ok(None) };
+        let from = usize::try_from(want.from).unwrap() * CHUNK_BYTES;
+        let end = content.len().min(from + 2 * CHUNK_BYTES);
+        if from >= end {
+            return Ok(None);
+        }
+        Ok(Some(Piece {
+            blob: want.blob,
+            manifest: (want.from == 0).then(|| Manifest::of(content)),
+            first: want.from,
+            bytes: content[from..end].to_vec(),
+        }))
+    }
+
+    fn keep(&mut self, _: &BTreeSet<SpaceId>, piece: &Piece) -> Result<bool, Infallible> {
+        let Some(held) = self.lacking.get_mut(&piece.blob) else { return Ok(false) };
+        let manifest = held.manifest.get_or_insert_with(|| piece.manifest.clone().unwrap());
+        if manifest.chunks_in(piece.first, &piece.bytes).is_none() {
+            return Ok(false);
+        }
+        held.bytes.extend(&piece.bytes);
+        if u64::try_from(held.bytes.len()).unwrap() == manifest.bytes {
+            let whole = self.lacking.remove(&piece.blob).unwrap();
+            self.blobs.insert(piece.blob, whole.bytes);
+        }
+        Ok(true)
     }
 }

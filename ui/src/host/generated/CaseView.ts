@@ -3,6 +3,7 @@ import type { AgreementView } from "./AgreementView";
 import type { ApplicationView } from "./ApplicationView";
 import type { ArchiveView } from "./ArchiveView";
 import type { At } from "./At";
+import type { AttachmentView } from "./AttachmentView";
 import type { CandidateView } from "./CandidateView";
 import type { CardDueView } from "./CardDueView";
 import type { CardView } from "./CardView";
@@ -117,6 +118,10 @@ parties: Array<PartyView>,
  * The sessions.
  */
 sessions: Array<SessionView>, 
+/**
+ * The photographs, scans and recordings that belong to it.
+ */
+attachments: Array<AttachmentView>, 
 /**
  * Who mediates.
  */

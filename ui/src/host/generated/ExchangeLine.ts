@@ -36,6 +36,10 @@ sent: number,
  */
 held: number, 
 /**
+ * Bytes of attachments that went over, both ways.
+ */
+blob_bytes: number, 
+/**
  * How it ended.
  */
 outcome: ExchangeOutcome, 

@@ -21,6 +21,10 @@ bytes: number,
  */
 entries: number, 
 /**
+ * How many bytes of attachments are in it.
+ */
+blob_bytes: number, 
+/**
  * The day of the last entry in it; absent where there is none.
  */
 until: string | null, };

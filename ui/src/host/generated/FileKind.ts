@@ -3,4 +3,4 @@
 /**
  * What kind of file something left as.
  */
-export type FileKind = "packet" | "automerge" | "invitation" | "audit" | "table" | "document" | "backup";
+export type FileKind = "packet" | "automerge" | "invitation" | "audit" | "table" | "document" | "backup" | "attachment";

@@ -35,6 +35,14 @@ is_equal: boolean,
  */
 clock_ahead_ms: number, 
 /**
+ * Bytes of attachments sent.
+ */
+blob_bytes_sent: number, 
+/**
+ * Bytes of attachments received.
+ */
+blob_bytes_received: number, 
+/**
  * Bytes sent, before they were encrypted.
  */
 bytes_sent: number, 

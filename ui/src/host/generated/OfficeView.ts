@@ -73,6 +73,10 @@ behind: number,
  */
 held: number, 
 /**
+ * Photographs, papers and their small pictures whose bytes are on other computers still.
+ */
+blobs_lacking: number, 
+/**
  * The other units this one exchanges with.
  */
 neighbours: Array<NeighbourView>, 

@@ -22,4 +22,8 @@ after: TransferId | null,
 /**
  * How large one file may be, in bytes; 256 MiB if absent.
  */
-part_bytes: number | null, };
+part_bytes: number | null, 
+/**
+ * Without the bytes of attachments: they come another time.
+ */
+words_only: boolean, };

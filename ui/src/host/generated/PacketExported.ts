@@ -22,4 +22,8 @@ files: Array<ExportedFile>,
 /**
  * How many entries are in it.
  */
-entries: number, };
+entries: number, 
+/**
+ * How many bytes of attachments are in it.
+ */
+blob_bytes: number, };

@@ -15,6 +15,10 @@ packet: PacketView,
  */
 received: number, 
 /**
+ * Bytes of attachments that were stored.
+ */
+blob_bytes: number, 
+/**
  * How much of it waits to be looked at (待查).
  */
 held: number, 

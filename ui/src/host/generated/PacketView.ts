@@ -41,6 +41,10 @@ entries: number,
  */
 fresh: number, 
 /**
+ * How many bytes of attachments are in it.
+ */
+blob_bytes: number, 
+/**
  * Cases that would be new.
  */
 cases_new: number, 

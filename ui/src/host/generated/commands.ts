@@ -3,6 +3,15 @@ import type { AccountAdd } from "./AccountAdd";
 import type { AccountJoin } from "./AccountJoin";
 import type { AlarmNote } from "./AlarmNote";
 import type { Alarms } from "./Alarms";
+import type { AttachmentAsk } from "./AttachmentAsk";
+import type { AttachmentBegin } from "./AttachmentBegin";
+import type { AttachmentBegun } from "./AttachmentBegun";
+import type { AttachmentBytes } from "./AttachmentBytes";
+import type { AttachmentDrop } from "./AttachmentDrop";
+import type { AttachmentFinish } from "./AttachmentFinish";
+import type { AttachmentPiece } from "./AttachmentPiece";
+import type { AttachmentRead } from "./AttachmentRead";
+import type { AttachmentSave } from "./AttachmentSave";
 import type { AuditExport } from "./AuditExport";
 import type { AuditList } from "./AuditList";
 import type { AuditWindow } from "./AuditWindow";
@@ -180,6 +189,13 @@ export interface Commands {
   case_search: { payload: CaseSearch; result: CaseWindow };
   case_history: { payload: CaseHistory; result: HistoryWindow };
   fact_add: { payload: FactAdd; result: CaseView };
+  attachment_begin: { payload: AttachmentBegin; result: AttachmentBegun };
+  attachment_piece: { payload: AttachmentPiece; result: Nothing };
+  attachment_drop: { payload: AttachmentDrop; result: Nothing };
+  attachment_finish: { payload: AttachmentFinish; result: CaseView };
+  attachment_read: { payload: AttachmentRead; result: AttachmentBytes };
+  attachment_ask: { payload: AttachmentAsk; result: CaseView };
+  attachment_save: { payload: AttachmentSave; result: FileSaved };
   field_set: { payload: FieldSet; result: Nothing };
   text_edit: { payload: TextEdit; result: Nothing };
   conflict_list: { payload: ConflictList; result: ConflictWindow };
@@ -277,6 +293,13 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   case_search: ["cases", "roster"],
   case_history: ["cases", "roster"],
   fact_add: [],
+  attachment_begin: [],
+  attachment_piece: [],
+  attachment_drop: [],
+  attachment_finish: [],
+  attachment_read: ["cases"],
+  attachment_ask: [],
+  attachment_save: [],
   field_set: [],
   text_edit: [],
   conflict_list: ["conflicts", "cases"],

@@ -241,6 +241,7 @@ pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault>
             }
         }
         shown.tie(reader, &mut view)?;
+        shown.attach(reader, &mut view)?;
         let lens = Lens::new(office, reader);
         shown.limit(&mut view, &lens)?;
         Ok((view, audit::read_of(&case, lens.sight(request.case)?)))

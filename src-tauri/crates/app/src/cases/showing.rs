@@ -161,6 +161,7 @@ fn close(view: &mut CaseView) {
     view.fields.clear();
     view.texts.clear();
     view.sessions.clear();
+    view.attachments.clear();
     view.hosting = HostingView { host: None, mediators: Vec::new(), recused: Vec::new() };
     view.suggestions.clear();
     view.agreements.clear();
@@ -224,6 +225,7 @@ impl CaseReader<'_> {
             texts: texts.collect(),
             parties: self.parties(),
             sessions: self.sessions(),
+            attachments: Vec::new(),
             hosting: self.hosting(),
             suggestions: self.suggestions(),
             escalations: self.escalations(),
@@ -319,6 +321,32 @@ impl CaseReader<'_> {
             may_write: Vec::new(),
             needs_update: case.events.iter().any(|e| e.marks.contains(&EventMark::NeedsUpdate)),
         }
+    }
+
+    /// Adds the attachments, and whether their bytes are here.
+    pub(super) fn attach(&self, reader: &Reader<'_>, view: &mut CaseView) -> Result<(), Fault> {
+        let is_here = |blob| -> Result<bool, Fault> {
+            Ok(reader.blob(blob)?.is_some_and(|held| held.is_whole()))
+        };
+        for attachment in &self.case.attachments {
+            let details = &attachment.details;
+            let thumbnail = details.thumbnail.as_ref().map(|small| is_here(small.blob));
+            view.attachments.push(AttachmentView {
+                id: attachment.id,
+                name: details.name.clone(),
+                form: details.form,
+                bytes: details.whole.bytes,
+                at: attachment.at,
+                unit: self.names.unit(attachment.unit),
+                of: details.of,
+                has_thumbnail: details.thumbnail.is_some(),
+                is_thumbnail_here: thumbnail.transpose()?.unwrap_or(false),
+                is_here: is_here(details.whole.blob)?,
+                is_asked: reader.is_asked_for(details.whole.blob)?,
+                withdrawn: attachment.withdrawn.as_ref().map(why_view),
+            });
+        }
+        Ok(())
     }
 
     /// Leaves in a view what whoever asks may see and do. Words are masked as the view leaves.

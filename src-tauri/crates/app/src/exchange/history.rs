@@ -65,6 +65,8 @@ pub struct ExchangeLine {
     pub sent: u64,
     /// How much of what came waits to be looked at (待查).
     pub held: u64,
+    /// Bytes of attachments that went over, both ways.
+    pub blob_bytes: u64,
     /// How it ended.
     pub outcome: ExchangeOutcome,
     /// How often in a row the two met and had nothing for each other: such meetings are one line.
@@ -90,6 +92,8 @@ struct Detail {
     waiting_until: Option<domain::time::Day>,
     #[serde(default)]
     held: u64,
+    #[serde(default)]
+    blob_bytes: u64,
     #[serde(default = "once")]
     times: u32,
 }
@@ -106,6 +110,7 @@ pub(super) struct Note {
     pub(super) received: u64,
     pub(super) sent: u64,
     pub(super) held: u64,
+    pub(super) blob_bytes: u64,
     pub(super) outcome: ExchangeOutcome,
     pub(super) waiting_until: Option<domain::time::Day>,
 }
@@ -113,19 +118,26 @@ pub(super) struct Note {
 impl Detail {
     fn of(line: &Exchange) -> Self {
         let read = serde_json::from_str(&line.detail);
-        read.unwrap_or(Self { waiting_until: None, held: 0, times: once() })
+        read.unwrap_or(Self { waiting_until: None, held: 0, blob_bytes: 0, times: once() })
     }
 }
 
 /// Whether two met and had nothing for each other.
-fn is_idle(line: &Exchange, held: u64) -> bool {
-    line.outcome == word(&ExchangeOutcome::Equal) && (line.received, line.sent, held) == (0, 0, 0)
+fn is_idle(line: &Exchange, detail: &Detail) -> bool {
+    line.outcome == word(&ExchangeOutcome::Equal)
+        && (line.received, line.sent) == (0, 0)
+        && (detail.held, detail.blob_bytes) == (0, 0)
 }
 
 /// Writes a line of the history. Two that meet every few minutes and have nothing for each other
 /// have one line for it.
 pub(super) fn note(office: &Office, note: &Note) -> Result<(), Fault> {
-    let mut detail = Detail { waiting_until: note.waiting_until, held: note.held, times: once() };
+    let mut detail = Detail {
+        waiting_until: note.waiting_until,
+        held: note.held,
+        blob_bytes: note.blob_bytes,
+        times: once(),
+    };
     let mut line = Exchange {
         id: 0,
         at_ms: signed(office.now_ms()),
@@ -139,11 +151,11 @@ pub(super) fn note(office: &Office, note: &Note) -> Result<(), Fault> {
     };
     office.store.write(|tx| {
         if let Some(device) = note.device
-            && is_idle(&line, note.held)
+            && is_idle(&line, &detail)
             && let Some(last) = tx.reader().last_exchange_with(device)?
         {
             let before = Detail::of(&last);
-            if is_idle(&last, before.held) && last.way == line.way {
+            if is_idle(&last, &before) && last.way == line.way {
                 detail.times = before.times.saturating_add(1);
                 tx.remove_exchange(last.id)?;
             }
@@ -170,6 +182,7 @@ pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<Exchang
                 received: row.received,
                 sent: row.sent,
                 held: detail.held,
+                blob_bytes: detail.blob_bytes,
                 outcome: outcome.unwrap_or(ExchangeOutcome::BrokenOff),
                 times: detail.times,
                 waiting_until: detail.waiting_until,

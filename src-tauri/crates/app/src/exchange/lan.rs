@@ -21,6 +21,7 @@ use super::notes;
 use super::rounds::{self, LanAutomaticSet, Rounds};
 use crate::alarms;
 use crate::archive::Records;
+use crate::attachments::travelling;
 use crate::audit;
 use crate::clock::draw;
 use crate::fault::{Fault, LanTrouble};
@@ -130,6 +131,10 @@ pub struct LanExchanged {
     pub is_equal: bool,
     /// How far the other's clock is ahead of ours, in milliseconds.
     pub clock_ahead_ms: i64,
+    /// Bytes of attachments sent.
+    pub blob_bytes_sent: u64,
+    /// Bytes of attachments received.
+    pub blob_bytes_received: u64,
     /// Bytes sent, before they were encrypted.
     pub bytes_sent: u64,
     /// Bytes received, after they were decrypted.
@@ -227,6 +232,11 @@ fn lan_fault(error: &LanFault, address: &str) -> Fault {
     Fault::Lan { reason, address: address.to_owned() }
 }
 
+/// How many bytes of attachments went over, both ways.
+const fn blob_bytes(meeting: &Meeting) -> u64 {
+    meeting.blob_bytes_received.saturating_add(meeting.blob_bytes_sent)
+}
+
 /// This desk, as a meeting sees it.
 pub(super) struct DeskKeeper {
     office: Arc<Office>,
@@ -313,6 +323,8 @@ impl Keeper for DeskKeeper {
         } else if meeting.to_send > 0 {
             let total = meeting.sent.saturating_add(meeting.to_send);
             self.progress.at(Phase::Sending, meeting.sent, Some(total));
+        } else if blob_bytes(meeting) > 0 {
+            self.progress.at(Phase::Attachments, blob_bytes(meeting), None);
         }
         !self.progress.is_stopped() && !self.office.ended().devices.contains_key(&peer.device)
     }
@@ -346,6 +358,9 @@ impl DeskKeeper {
         // Whoever ends equal holds what we hold.
         let theirs = (&meeting.theirs, meeting.is_equal);
         notes::met(&self.office, peer.device, peer.unit, "lan", meeting.skew_ms, theirs)?;
+        if let Some(wants) = &meeting.their_wants {
+            travelling::note_wants(&self.office, peer.device, wants)?;
+        }
         let outcome = match fault {
             None if meeting.is_equal => ExchangeOutcome::Equal,
             None => ExchangeOutcome::Received,
@@ -361,6 +376,7 @@ impl DeskKeeper {
                 received: meeting.received,
                 sent: meeting.sent,
                 held,
+                blob_bytes: blob_bytes(meeting),
                 outcome,
                 waiting_until: None,
             },
@@ -372,6 +388,9 @@ impl DeskKeeper {
         }
         if let Some(listener) = &self.listener {
             let mut topics = vec![Topic::Exchanges];
+            if meeting.blob_bytes_received > 0 {
+                topics.push(Topic::Cases);
+            }
             if meeting.received > 0 || held > 0 {
                 use Topic::{Cases, Conflicts, Persons, Quarantine, Roster};
                 topics.extend([Cases, Conflicts, Persons, Roster, Quarantine]);
@@ -648,6 +667,8 @@ impl Lan {
             held,
             is_equal: meeting.is_equal,
             clock_ahead_ms: meeting.skew_ms,
+            blob_bytes_sent: meeting.blob_bytes_sent,
+            blob_bytes_received: meeting.blob_bytes_received,
             bytes_sent: meeting.wire.bytes_sent,
             bytes_received: meeting.wire.bytes_received,
             crossings: meeting.wire.crossings,

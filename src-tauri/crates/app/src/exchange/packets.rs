@@ -2,29 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::audit::{Act, Deed, FileKind};
-use domain::id::{DeviceId, LogId, TransferId, UnitId, ulid};
+use domain::id::{BlobId, DeviceId, LogId, TransferId, UnitId, ulid};
 use domain::log::Held;
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::local::{Gap, Packet};
 use sync::Archive;
+use sync::blob::{PIECE_CHUNKS_MAX, WANTS_MAX};
 use sync::chain::RUN_BYTES_MAX;
 use sync::frontier::{LogState, StretchState, UNKNOWN};
-use sync::packet::{self, Before, Header, Observed, PacketWriter, RECIPIENTS_MAX};
+use sync::packet::{self, Before, Header, Observed, PacketReader, PacketWriter, RECIPIENTS_MAX};
 use sync::plan::{Packed, Plan};
 use sync::segment::PAYLOAD_TARGET;
+use sync::session::Wants;
 use trust::SUITE;
 
 use super::history::{self, ExchangeOutcome, Note};
 use super::notes;
 use super::preview::{self, Checked, PacketView, packet_fault};
 use crate::archive::Records;
+use crate::attachments::travelling::{self, Kept};
 use crate::audit;
 use crate::clock::{draw, signed};
 use crate::fault::{Fault, FileTrouble, PacketTrouble, file_fault};
@@ -62,6 +65,9 @@ pub struct PacketExport {
     /// How large one file may be, in bytes; 256 MiB if absent.
     #[serde(default)]
     pub part_bytes: Option<u64>,
+    /// Without the bytes of attachments: they come another time.
+    #[serde(default)]
+    pub words_only: bool,
 }
 
 /// A file of a packet.
@@ -76,6 +82,8 @@ pub struct ExportedFile {
     pub bytes: u64,
     /// How many entries are in it.
     pub entries: u64,
+    /// How many bytes of attachments are in it.
+    pub blob_bytes: u64,
     /// The day of the last entry in it; absent where there is none.
     pub until: Option<Day>,
 }
@@ -92,6 +100,8 @@ pub struct PacketExported {
     pub files: Vec<ExportedFile>,
     /// How many entries are in it.
     pub entries: u64,
+    /// How many bytes of attachments are in it.
+    pub blob_bytes: u64,
 }
 
 /// Looks into a packet, or imports it.
@@ -114,6 +124,8 @@ pub struct PacketImported {
     pub packet: PacketView,
     /// Entries that were stored.
     pub received: u64,
+    /// Bytes of attachments that were stored.
+    pub blob_bytes: u64,
     /// How much of it waits to be looked at (待查).
     pub held: u64,
     /// How it ended.
@@ -127,14 +139,51 @@ struct Part {
     bytes: u64,
     entries: u64,
     until_ms: u64,
+    /// Chunks of blobs: from which on, and how many.
+    chunks: Vec<(BlobId, u32, u32)>,
+    blob_bytes: u64,
 }
 
 impl Part {
+    fn is_empty(&self) -> bool {
+        self.entries == 0 && self.chunks.is_empty()
+    }
+
+    fn add_chunks(&mut self, blob: BlobId, first: u32, count: u32) {
+        let bytes = u64::from(count).saturating_mul(CHUNK);
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.blob_bytes = self.blob_bytes.saturating_add(bytes);
+        self.chunks.push((blob, first, count));
+    }
+
     fn add(&mut self, packed: Packed) {
         self.bytes = self.bytes.saturating_add(size(&packed));
         self.entries = self.entries.saturating_add(packed.entries);
         self.until_ms = self.until_ms.max(packed.until_ms);
         self.segments.push(packed);
+    }
+}
+
+/// The bytes of a chunk.
+const CHUNK: u64 = 64 * 1024;
+
+/// Lays the chunks of blobs into parts, behind the records. Each part has one at least, however
+/// small it should be.
+fn lay(parts: &mut Vec<Part>, owed: &[(BlobId, u32)], limit: u64) {
+    let piece_max = u32::try_from(PIECE_CHUNKS_MAX).unwrap_or(u32::MAX);
+    for (blob, chunks) in owed {
+        let mut first = 0;
+        while first < *chunks {
+            let room = parts.last().map_or(0, |part| limit.saturating_sub(part.bytes) / CHUNK);
+            let is_fresh = parts.last().is_some_and(Part::is_empty);
+            let room = u32::try_from(room).unwrap_or(u32::MAX).max(u32::from(is_fresh));
+            let count = chunks.saturating_sub(first).min(piece_max).min(room);
+            match parts.last_mut().filter(|_| count > 0) {
+                Some(part) => part.add_chunks(*blob, first, count),
+                None => parts.push(Part::default()),
+            }
+            first = first.saturating_add(count);
+        }
     }
 }
 
@@ -200,9 +249,18 @@ pub(crate) fn export(
         }
     }
 
+    if !request.words_only {
+        let is_after = before.is_some();
+        let owed = travelling::owed(office, request.unit, &shared, &theirs, is_after)?;
+        lay(&mut parts, &owed, limit);
+    }
     let packet = TransferId(ulid(office.now_ms(), &draw(office.entropy.as_ref())));
-    let header = first_header(office, request.unit, packet, &own, before.as_ref(), parts.len())?;
+    let wants = travelling::wants(office, &shared)?;
+    let mut header =
+        first_header(office, request.unit, packet, &own, before.as_ref(), parts.len())?;
+    header.wants = wants;
     let files = write_parts(office, &recipients, header, &parts, folder, shows_paths, progress)?;
+    let blob_bytes = files.iter().map(|file| file.blob_bytes).sum();
     let entries = files.iter().map(|file| file.entries).sum();
     let until_ms = parts.iter().map(|part| part.until_ms).max().unwrap_or(0);
     office.store.write(|tx| -> Result<(), Fault> {
@@ -223,6 +281,7 @@ pub(crate) fn export(
             received: 0,
             sent: entries,
             held: 0,
+            blob_bytes,
             outcome: ExchangeOutcome::Written,
             waiting_until: None,
         },
@@ -230,7 +289,7 @@ pub(crate) fn export(
     let deed = Deed::exported(FileKind::Packet).unit(request.unit).count(entries);
     audit::note_later(office, deed)?;
     let names = office.store.read(|reader| Names::read(office, reader))?;
-    Ok(PacketExported { packet, unit: names.unit(request.unit), files, entries })
+    Ok(PacketExported { packet, unit: names.unit(request.unit), files, entries, blob_bytes })
 }
 
 /// What every certified device of a unit has acknowledged: a packet must serve any of them.
@@ -317,6 +376,8 @@ fn first_header(
             packet: *packet,
             ahead_ms: ours_ahead.saturating_neg(),
         }),
+        wants: Vec::new(),
+        blob_bytes: 0,
     })
 }
 
@@ -337,6 +398,8 @@ fn write_parts(
         progress.check()?;
         header.until_ms = part.until_ms;
         header.entries = part.entries;
+        header.blob_bytes = part.blob_bytes;
+        let mut blob_bytes = 0_u64;
         let name = format!("{stem}{:02}.{}", header.part, carry::usb::PACKET);
         let bytes = carry::usb::write_verified(folder, &name, |out: &mut dyn Write| {
             let mut writer =
@@ -344,14 +407,29 @@ fn write_parts(
             for segment in &part.segments {
                 writer.segment(&segment.bytes)?;
             }
+            for (blob, first, count) in &part.chunks {
+                progress.check().map_err(|_| std::io::ErrorKind::Interrupted)?;
+                // What cannot be read any more comes from whoever else has it.
+                let piece = travelling::cut(office, *blob, *first, *count);
+                let piece = piece.map_err(|error| std::io::Error::other(error.to_string()))?;
+                let Some(piece) = piece else { continue };
+                writer.piece(&piece)?;
+                let bytes = u64::try_from(piece.bytes.len()).unwrap_or(0);
+                blob_bytes = blob_bytes.saturating_add(bytes);
+                progress.at(Phase::Attachments, blob_bytes, Some(part.blob_bytes));
+            }
             writer.finish().map(|_| ())
         })
-        .map_err(|error| file_fault(&error, folder))?;
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::Interrupted => Fault::Cancelled,
+            _ => file_fault(&error, folder),
+        })?;
         done = done.saturating_add(part.entries);
         progress.at(Phase::Writing, done, Some(total));
         let path = shows_paths.then(|| folder.join(&name).display().to_string());
         let until = (part.entries > 0).then(|| day_of(signed(part.until_ms)));
-        files.push(ExportedFile { name, path, bytes, entries: part.entries, until });
+        let entries = part.entries;
+        files.push(ExportedFile { name, path, bytes, entries, blob_bytes, until });
         header.before = Some(Before { packet: header.packet, until_ms: part.until_ms });
         header.part = header.part.saturating_add(1);
     }
@@ -380,6 +458,7 @@ pub(crate) fn import(
     if office.identity.record.is_demo {
         return Err(Fault::NotHere);
     }
+    let again = file.try_clone().map_err(|error| file_fault(&error, Path::new("")))?;
     let checked = preview::check(office, file, progress)?;
     if let Some(damage) = &checked.damage
         && !request.salvage
@@ -399,6 +478,10 @@ pub(crate) fn import(
         progress.at(Phase::Building, done, None);
         true
     })?;
+    let blob_bytes = match &stored {
+        Ok(_) => store_blobs(office, &checked, again, progress)?,
+        Err(_) => 0,
+    };
     let received = match &stored {
         Ok(received) | Err((received, _)) => *received,
     };
@@ -406,7 +489,7 @@ pub(crate) fn import(
         Err((_, Fault::Cancelled)) => ExchangeOutcome::Cancelled,
         Err(_) => ExchangeOutcome::BrokenOff,
         Ok(_) if checked.damage.is_some() => ExchangeOutcome::BrokenOff,
-        Ok(0) => ExchangeOutcome::NothingNew,
+        Ok(0) if blob_bytes == 0 => ExchangeOutcome::NothingNew,
         Ok(_) if packet.waiting_for.is_some() => ExchangeOutcome::Waiting,
         Ok(_) => ExchangeOutcome::Received,
     };
@@ -416,13 +499,13 @@ pub(crate) fn import(
         quarantine::turned_away(office, Turned { reason, way, from, device: Some(key.device) });
     }
     let held = quarantine::newly_held(office)?;
-    note_import(office, &checked, &packet, (received, held), outcome)?;
+    note_import(office, &checked, &packet, (received, held, blob_bytes), outcome)?;
     if received > 0 {
         let deed = Deed::new(Act::PacketImported).unit(checked.header.sender_unit);
         audit::note_later(office, deed.device(checked.header.sender).count(received))?;
     }
     match stored {
-        Ok(_) => Ok(PacketImported { packet, received, held, outcome }),
+        Ok(_) => Ok(PacketImported { packet, received, blob_bytes, held, outcome }),
         Err((_, fault)) => Err(fault),
     }
 }
@@ -446,12 +529,47 @@ fn store_segments(
     Ok(received)
 }
 
+/// Keeps what a packet brings of blobs, piece after piece, each durable before the next; gives how
+/// many bytes were new. What nothing here names, or what is here already, is passed over.
+fn store_blobs(
+    office: &Office,
+    checked: &Checked,
+    mut file: File,
+    progress: &Progress,
+) -> Result<u64, Fault> {
+    if checked.header.blob_bytes == 0 {
+        return Ok(0);
+    }
+    let damaged = |error| packet_fault(&error, checked.segments.len());
+    file.rewind().map_err(|error| file_fault(&error, Path::new("")))?;
+    let roster = office.roster();
+    let mut reader = PacketReader::open(file, &office.identity.packet, &roster).map_err(damaged)?;
+    let shared = roster.shared(office.identity.record.unit, checked.header.sender_unit);
+    let (mut done, mut fresh) = (0_u64, 0_u64);
+    loop {
+        if progress.check().is_err() {
+            return Ok(fresh);
+        }
+        let piece = match reader.next_piece() {
+            Ok(Some(piece)) => piece,
+            // Damage was told before, and whoever goes on knows of it.
+            Ok(None) | Err(_) => return Ok(fresh),
+        };
+        let bytes = u64::try_from(piece.bytes.len()).unwrap_or(0);
+        done = done.saturating_add(bytes);
+        if travelling::keep(office, &shared, &piece)? == Kept::Fresh {
+            fresh = fresh.saturating_add(bytes);
+        }
+        progress.at(Phase::Attachments, done, Some(checked.header.blob_bytes));
+    }
+}
+
 /// Remembers who sent it, what they hold, what is missing, and how the clocks stood.
 fn note_import(
     office: &Office,
     checked: &Checked,
     packet: &PacketView,
-    (received, held): (u64, u64),
+    (received, held, blob_bytes): (u64, u64, u64),
     outcome: ExchangeOutcome,
 ) -> Result<(), Fault> {
     let header = &checked.header;
@@ -460,6 +578,9 @@ fn note_import(
     let skew = packet.clock_ahead_ms.unwrap_or(0);
     // A packet names everything its sender holds.
     notes::met(office, header.sender, header.sender_unit, "usb", skew, (&theirs, true))?;
+    let list = header.wants.clone();
+    let is_all = list.len() < WANTS_MAX;
+    travelling::note_wants(office, header.sender, &Wants { list, is_all })?;
     let first_missing = checked
         .segments
         .iter()
@@ -499,6 +620,7 @@ fn note_import(
             received,
             sent: 0,
             held,
+            blob_bytes,
             outcome,
             waiting_until: packet.waiting_for.as_ref().map(|waiting| waiting.until),
         },

@@ -71,6 +71,8 @@ pub struct PacketView {
     pub entries: u64,
     /// How many of those are new here.
     pub fresh: u64,
+    /// How many bytes of attachments are in it.
+    pub blob_bytes: u64,
     /// Cases that would be new.
     pub cases_new: u32,
     /// Cases that would change.
@@ -175,7 +177,7 @@ pub(super) fn check<R: Read + Seek>(
         progress.check()?;
         let bytes = match reader.next_segment() {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return Ok(checked),
+            Ok(None) => break,
             Err(error) => {
                 checked.damage = Some(error);
                 return Ok(checked);
@@ -191,6 +193,18 @@ pub(super) fn check<R: Read + Seek>(
         segment::learn(&mut checked.roster, &verified.stretches);
         progress.at(Phase::Checking, entries, Some(checked.header.entries));
         checked.segments.push(verified);
+    }
+    // The pieces of blobs are looked at as they are stored: here only whether all of them are there.
+    loop {
+        progress.check()?;
+        match reader.next_piece() {
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(checked),
+            Err(error) => {
+                checked.damage = Some(error);
+                return Ok(checked);
+            }
+        }
     }
 }
 
@@ -220,6 +234,7 @@ pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView,
             part: header.part,
             parts: header.parts,
             entries: header.entries,
+            blob_bytes: header.blob_bytes,
             fresh: forecast.fresh,
             cases_new: forecast.cases_new,
             cases_updated: forecast.cases_updated,

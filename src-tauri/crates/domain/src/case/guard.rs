@@ -17,6 +17,7 @@ mod tests;
 mod timing;
 
 use super::Case;
+use super::attachment::{ATTACHMENTS_MAX, BLOB_BYTES_MAX, THUMBNAIL_BYTES_MAX};
 use super::ladder::EscalationStatus;
 use super::privacy;
 use super::procedure::follows_registration;
@@ -209,18 +210,55 @@ fn next_round(case: &Case, from: Level) -> u16 {
     }
 }
 
-/// Whether a fact may be written on a case as it now stands.
+/// Whether an attachment may be put to a case as it now stands; its bytes are looked at by whoever
+/// keeps them.
 ///
 /// # Errors
 /// The member at fault and what is wrong with it.
-pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
+pub fn check_attachment(case: &Case, at: At, body: &AttachmentAdded, author: Author) -> Verdict {
+    let whole = Body::AttachmentAdded(body.clone());
+    check_author(case, at, &whole, author)?;
+    if case.attachments.len() >= ATTACHMENTS_MAX {
+        return refuse("whole", RefusalReason::TooMany);
+    }
+    check_attachment_words(case, body)?;
+    let is_within = |blob: &BlobRef, most: u64| (1..=most).contains(&blob.bytes);
+    if !is_within(&body.whole, BLOB_BYTES_MAX)
+        || !body.thumbnail.iter().all(|blob| is_within(blob, THUMBNAIL_BYTES_MAX))
+    {
+        return refuse("whole", RefusalReason::OutOfRange);
+    }
+    Ok(())
+}
+
+fn check_attachment_words(case: &Case, body: &AttachmentAdded) -> Verdict {
+    required("name", &body.name, NAME_CHARS_MAX)?;
+    match body.of {
+        Some(of) if !case.events.iter().any(|event| event.id == of) => {
+            refuse("of", RefusalReason::Unknown)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What holds of every fact: the role may write it, nothing is done with a restricted file, and the
+/// time is possible.
+fn check_author(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
     if !body.row().admits(author.role) {
         return refuse("kind", RefusalReason::Role);
     }
     if case.restriction.is_some() && !matches!(body, Body::RestrictionLifted(_)) {
         return refuse("kind", RefusalReason::Restricted);
     }
-    check_time(case, at, body, author.today)?;
+    check_time(case, at, body, author.today)
+}
+
+/// Whether a fact may be written on a case as it now stands.
+///
+/// # Errors
+/// The member at fault and what is wrong with it.
+pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
+    check_author(case, at, body, author)?;
     check_size(body)?;
     let names = Names { case };
     match body {
@@ -228,6 +266,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         Body::Registered(_)
         | Body::Decided(_)
         | Body::CaseShared(_)
+        | Body::AttachmentAdded(_)
         | Body::PersonRegistered(_)
         | Body::PersonDecided(_)
         | Body::PersonsLinked(_)
@@ -357,6 +396,16 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
             privacy::check(case, b)
         }
         Body::Note(b) => required("text", &b.text, TEXT_CHARS_MAX),
+        Body::AttachmentWithdrawn(b) => {
+            required("reason", &b.reason, TEXT_CHARS_MAX)?;
+            match case.attachments.iter().find(|held| held.id == b.attachment) {
+                None => refuse("attachment", RefusalReason::Unknown),
+                Some(held) if held.withdrawn.is_some() => {
+                    refuse("attachment", RefusalReason::AlreadyDone)
+                }
+                Some(_) => Ok(()),
+            }
+        }
         Body::Corrected(b) => check_correction(case, b, author),
         // Raising is free, lowering needs a reason (5.5).
         Body::RiskAssessed(b) if case.risk.as_ref().is_some_and(|held| b.risk < held.value) => {
@@ -515,6 +564,16 @@ fn check_correction(case: &Case, body: &Corrected, author: Author) -> Verdict {
     }
     if !body.to.row().admits(author.role) {
         return refuse("to", RefusalReason::Role);
+    }
+    if let Body::AttachmentAdded(to) = &*body.to {
+        // What it is called may be wrong, not which bytes it is.
+        let held = case.attachments.iter().find(|held| held.id == body.fact);
+        let bytes =
+            |body: &AttachmentAdded| (body.form, body.whole.clone(), body.thumbnail.clone());
+        if held.is_none_or(|held| bytes(&held.details) != bytes(to)) {
+            return refuse("to", RefusalReason::NotWrittenByHand);
+        }
+        check_attachment_words(case, to)?;
     }
     match body.at {
         Some(at) if at.day > author.today => refuse("at", RefusalReason::InFuture),

@@ -36,6 +36,7 @@ macro_rules! bodies {
     };
 }
 
+mod attachment;
 mod ending;
 mod keeping;
 mod linking;
@@ -44,6 +45,7 @@ mod sheet;
 mod timing;
 mod township;
 
+pub use attachment::*;
 pub use ending::*;
 pub use keeping::*;
 pub use linking::*;

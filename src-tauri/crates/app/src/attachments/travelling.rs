@@ -1,0 +1,189 @@
+//! Blobs between computers: what is lacking here, what others may have, and keeping what comes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::{BlobId, DeviceId, LogId, SpaceId, UnitId};
+use domain::log::EntryRef;
+use store::blobs::BlobHeld;
+use sync::blob::{Manifest, PIECE_CHUNKS_MAX, Piece, WANTS_MAX, Want};
+use sync::frontier::LogState;
+use sync::session::Wants;
+
+use super::chunks;
+use crate::fault::Fault;
+use crate::office::Office;
+use crate::projector;
+
+/// The most records that are built in the middle of a meeting, while the other waits.
+const BUILT_MAX: u32 = 300;
+
+/// Under which name rests what a device lacks.
+const WANTS: &str = "blobs/wants/";
+
+/// Builds what just came, so that the blobs it names may come in the same meeting. Where it is much
+/// it is built after the meeting, and they come with the next.
+pub(crate) fn build_few(office: &Office) -> Result<(), Fault> {
+    let behind = office.store.read(|reader| reader.behind(BUILT_MAX.saturating_add(1)))?;
+    if behind.len() > usize::try_from(BUILT_MAX).unwrap_or(0) {
+        return Ok(());
+    }
+    projector::catch_up_all(office, |_| true)
+}
+
+/// Which blobs a device lacks: these, or, where it did not say all of them, any.
+type Lacked = Option<Vec<BlobId>>;
+
+/// Remembers which blobs a device lacks, as it said itself.
+pub(crate) fn note_wants(office: &Office, device: DeviceId, wants: &Wants) -> Result<(), Fault> {
+    let name = format!("{WANTS}{device}");
+    let list = wants.list.iter().map(|want| want.blob);
+    let lacked: Lacked = wants.is_all.then(|| list.collect());
+    let is_none = lacked.as_ref().is_some_and(Vec::is_empty);
+    let bytes = if is_none { None } else { Some(serde_json::to_vec(&lacked)?) };
+    if office.store.read(|reader| reader.value(&name))? == bytes {
+        return Ok(());
+    }
+    office.store.write(|tx| -> Result<(), Fault> {
+        match bytes {
+            Some(bytes) => Ok(tx.set_value(&name, &bytes)?),
+            None => Ok(tx.clear_value(&name)?),
+        }
+    })
+}
+
+/// The blobs that a packet for a unit should bring: those its computers said they lack, and those
+/// named by entries that it does not acknowledge. In the order they should come, each with the
+/// number of its chunks.
+pub(crate) fn owed(
+    office: &Office,
+    unit: UnitId,
+    spaces: &BTreeSet<SpaceId>,
+    theirs: &BTreeMap<LogId, LogState>,
+    is_after: bool,
+) -> Result<Vec<(BlobId, u32)>, Fault> {
+    let roster = office.roster();
+    office.store.read(|reader| {
+        let mut asked: BTreeSet<BlobId> = BTreeSet::new();
+        let mut asks_any = false;
+        for device in roster.active_devices_of(unit).filter(|_| !is_after) {
+            let held = reader.value(&format!("{WANTS}{}", device.device()))?;
+            let lacked = held.and_then(|bytes| serde_json::from_slice::<Lacked>(&bytes).ok());
+            match lacked {
+                Some(Some(list)) => asked.extend(list),
+                Some(None) => asks_any = true,
+                None => {}
+            }
+        }
+        let has = |at: EntryRef| {
+            let state = theirs.get(&at.log);
+            state.is_some_and(|s| s.ranges.iter().any(|r| (r.first..=r.last).contains(&at.seq)))
+        };
+        let mut owed = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (whole, at) in reader.whole_blobs(spaces)? {
+            let is_owed = asks_any || asked.contains(&whole.blob) || !at.is_some_and(has);
+            if is_owed && seen.insert(whole.blob) {
+                owed.push((whole.blob, whole.held));
+            }
+        }
+        Ok(owed)
+    })
+}
+
+/// The most bytes that one round of a meeting should bring: then records are looked at again.
+const ROUND_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
+/// What one round of a meeting should bring.
+pub(crate) fn wants_of_a_round(
+    office: &Office,
+    spaces: &BTreeSet<SpaceId>,
+) -> Result<Wants, Fault> {
+    let most = WANTS_MAX.saturating_add(1);
+    let lacking = office.store.read(|reader| reader.lacking(spaces, most))?;
+    let (mut list, mut bytes) = (Vec::new(), 0_u64);
+    let mut is_all = lacking.len() <= WANTS_MAX;
+    for one in lacking.into_iter().take(WANTS_MAX) {
+        bytes = bytes.saturating_add(one.bytes);
+        if bytes > ROUND_BYTES_MAX && !list.is_empty() {
+            is_all = false;
+            break;
+        }
+        list.push(Want { blob: one.blob, from: one.held });
+    }
+    Ok(Wants { list, is_all })
+}
+
+/// What is lacking here of some spaces, in the order it should come.
+pub(crate) fn wants(office: &Office, spaces: &BTreeSet<SpaceId>) -> Result<Vec<Want>, Fault> {
+    let lacking = office.store.read(|reader| reader.lacking(spaces, WANTS_MAX))?;
+    Ok(lacking.into_iter().map(|lacking| Want { blob: lacking.blob, from: lacking.held }).collect())
+}
+
+/// Chunks of a blob as they travel; `None` where they are not here.
+pub(crate) fn cut(
+    office: &Office,
+    blob: BlobId,
+    first: u32,
+    count: u32,
+) -> Result<Option<Piece>, Fault> {
+    let most = usize::try_from(count).unwrap_or(0).min(PIECE_CHUNKS_MAX);
+    let Some((held, bytes)) = chunks(office, blob, first, most)? else { return Ok(None) };
+    let manifest = (first == 0).then(|| Manifest { bytes: held.bytes, hashes: held.hashes });
+    Ok(Some(Piece { blob, manifest, first, bytes }))
+}
+
+/// The next piece of what somebody wants who shares some spaces.
+pub(crate) fn piece(
+    office: &Office,
+    spaces: &BTreeSet<SpaceId>,
+    want: &Want,
+) -> Result<Option<Piece>, Fault> {
+    if !office.store.read(|reader| reader.names_blob(want.blob, spaces))? {
+        return Ok(None);
+    }
+    cut(office, want.blob, want.from, u32::MAX)
+}
+
+/// What became of a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// It was lacking, and lies here now.
+    Fresh,
+    /// It was here already.
+    Known,
+    /// Nothing here names it, it is not what its name says, or something before it is lacking.
+    Refused,
+}
+
+/// Keeps a piece, if it is what is lacking next and what its blob's name says.
+pub(crate) fn keep(
+    office: &Office,
+    spaces: &BTreeSet<SpaceId>,
+    piece: &Piece,
+) -> Result<Kept, Fault> {
+    let in_flight = office.store.begin_blob(piece.blob);
+    let (is_named, known) = office.store.read(|reader| -> Result<_, Fault> {
+        Ok((reader.names_blob(piece.blob, spaces)?, reader.blob(piece.blob)?))
+    })?;
+    let said = piece.manifest.as_ref().filter(|said| said.is_sound() && said.id() == piece.blob);
+    let (manifest, held) = match (known, said) {
+        (Some(known), _) => (Manifest { bytes: known.bytes, hashes: known.hashes }, known.held),
+        (None, Some(said)) => (said.clone(), 0),
+        (None, None) => return Ok(Kept::Refused),
+    };
+    // Two may bring the same at once: what is here already is no harm, what leaves a gap is.
+    if !is_named || piece.first > held {
+        return Ok(Kept::Refused);
+    }
+    let Some(chunks) = manifest.chunks_in(piece.first, &piece.bytes) else {
+        return Ok(Kept::Refused);
+    };
+    let end = piece.first.saturating_add(u32::try_from(chunks.len()).unwrap_or(u32::MAX));
+    if end <= held {
+        return Ok(Kept::Known);
+    }
+    in_flight.write(piece.first, &chunks)?;
+    let held = BlobHeld { bytes: manifest.bytes, hashes: manifest.hashes, held: end };
+    office.store.write(|tx| tx.hold_blob(piece.blob, &held))?;
+    Ok(Kept::Fresh)
+}
