@@ -333,3 +333,23 @@ fn a_village_that_writes_while_it_sends_loses_nothing_when_the_power_goes() {
         assert!(!village.attached(&land.case, &one["id"], false).unwrap().is_empty());
     }
 }
+
+#[test]
+fn the_weekly_look_finds_what_nobody_opened() {
+    let land = Land::new();
+    land.village.attach(&land.case, "合同", &paper(200_000, 1)).unwrap();
+    land.village.attach(&land.case, "收条", &paper(90_000, 2)).unwrap();
+    let file = land.village.blob_files().remove(0);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    assert_eq!(here(&land.village, &land.case).len(), 2, "nobody has looked");
+    land.village.does("profile_lock", json!({}));
+    land.village.does("profile_unlock", json!({ "passphrase": tests::PASSPHRASE }));
+    let began = std::time::Instant::now();
+    while here(&land.village, &land.case).len() != 1 {
+        assert!(began.elapsed().as_secs() < 60, "it is never found");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}

@@ -71,11 +71,17 @@ fn a_backup_is_made_checked_and_restored_to_what_it_was() {
     for n in 0..5 {
         let _ = room.register(&format!("第 {n} 件"));
     }
+    let case = room.register("有借条的案件")["id"].clone();
+    let view = room.attach(&case, "借条", b"%PDF-1.7 ten thousand").unwrap();
+    let note = view["attachments"][0]["id"].clone();
+    let shows = |room: &Room, attachment: &Value| room.attached(&case, attachment, false).unwrap();
     let (titles, before) = (room.titles(), room.records());
     let made = room.does("backup_make", json!({}));
     assert_eq!(names(&made["backups"]), ["20260302-090000"], "{made}");
-    assert_eq!((&made["backups"][0]["cases"], &made["is_running"]), (&json!(5), &json!(false)));
+    assert_eq!((&made["backups"][0]["cases"], &made["is_running"]), (&json!(6), &json!(false)));
     let _ = room.register("备份以后的案件");
+    let view = room.attach(&case, "收条", b"%PDF-1.7 two thousand").unwrap();
+    let receipt = view["attachments"][1]["id"].clone();
     let notes = room.does("audit_list", json!({ "limit": 50 })).to_string();
     assert!(notes.contains("backup_made"), "{notes}");
     room.clock.set(MORNING_MS + DAY_MS);
@@ -91,6 +97,8 @@ fn a_backup_is_made_checked_and_restored_to_what_it_was() {
     restore(&room, None);
     assert_eq!(room.titles(), titles);
     assert_eq!(room.records(), before, "byte for byte");
+    assert_eq!(shows(&room, &note), b"%PDF-1.7 ten thousand");
+    assert_eq!(room.blob_files().len(), 1);
     is_sound(&room);
     let notes = room.does("audit_list", json!({ "limit": 50 })).to_string();
     assert!(notes.contains("backup_restored"), "{notes}");
@@ -101,6 +109,8 @@ fn a_backup_is_made_checked_and_restored_to_what_it_was() {
     let asked = json!({ "name": "aside/20260303-090000", "passphrase": PASSPHRASE });
     room.does("backup_restore", asked);
     assert_eq!(room.records(), later);
+    assert_eq!(shows(&room, &note), b"%PDF-1.7 ten thousand");
+    assert_eq!(shows(&room, &receipt), b"%PDF-1.7 two thousand", "put aside with it");
     is_sound(&room);
     assert_eq!(listed(&room)["aside"].as_array().unwrap().len(), 2, "nothing is ever removed");
     // Nothing was begun that is not finished, and an epoch that began goes on.
@@ -420,7 +430,7 @@ fn no_name_and_no_key_stands_in_a_backup() {
     room.does("backup_make", json!({}));
     for place in [room.home.join("backups"), folder.path().join("disk")] {
         let looked = Leaks::of(&people).below(&place);
-        assert_eq!((looked.files, looked.hits.len()), (3, 0), "{looked:?}");
+        assert_eq!((looked.files, looked.hits.len()), (4, 0), "{looked:?}");
         assert!(looked.bytes > 100_000);
     }
     // The vault is the vault: boxes, and no key that opens one.
@@ -580,6 +590,9 @@ fn a_deleted_folder_comes_back_from_the_second_place() {
     for n in 0..30 {
         let _ = village.register(&format!("第 {n} 件"));
     }
+    let case = village.register("有借条的案件")["id"].clone();
+    let view = village.attach(&case, "借条", b"%PDF-1.7 ten thousand").unwrap();
+    let note = view["attachments"][0]["id"].clone();
     village.does("backup_make", json!({}));
     let _ = village.register("备份以后送到镇里的");
     exchange(village, township, Way::Line);
@@ -590,6 +603,8 @@ fn a_deleted_folder_comes_back_from_the_second_place() {
     assert_eq!(fresh.does("status_get", json!({}))["profile"], "none");
     let began = Instant::now();
     restore(&fresh, Some(&disk));
+    let bytes = fresh.attached(&case, &note, false).unwrap();
+    assert_eq!(bytes, b"%PDF-1.7 ten thousand", "carried there with the backup");
     exchange(&fresh, township, Way::Line);
     exchange(&fresh, township, Way::Line);
     eprintln!("restored and met within {} ms", began.elapsed().as_millis());

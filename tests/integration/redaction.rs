@@ -420,6 +420,32 @@ fn what_is_recorded_until_the_second_person_agrees_is_not_lost() {
 }
 
 #[test]
+fn a_photograph_of_the_person_goes_and_the_others_stay() {
+    let land = Land::new();
+    let case = json!(land.case);
+    let view = land.village.attach(&case, "欧阳鹳的身份证", b"%PDF-1.7 one").unwrap();
+    let gone = view["attachments"][0]["id"].clone();
+    let view = land.village.attach(&case, "水沟", b"%PDF-1.7 two").unwrap();
+    let kept = view["attachments"][1]["id"].clone();
+    land.everybody_meets();
+    let mut request = land.request();
+    request["attachments"] = json!([land.party]);
+    assert!(is(&land.township.fails("case_redact", request.clone()), "refused", "unknown"));
+    request["attachments"] = json!([gone]);
+    let asked = land.township.does("case_redact", request);
+    land.agree(&asked["erasures"][0]["id"]);
+    land.everybody_meets();
+    for (room, name) in land.rooms() {
+        let shown = land.shown(room)["attachments"].clone();
+        assert_eq!(shown.as_array().map(Vec::len), Some(1), "{name}: {shown}");
+        assert_eq!(shown[0]["is_here"], true, "{name}");
+        assert_eq!(room.attached(&case, &kept, false).unwrap(), b"%PDF-1.7 two", "{name}");
+        assert_eq!(room.blob_files().len(), 1, "{name}: the other is gone");
+    }
+    land.is_clean();
+}
+
+#[test]
 fn a_second_person_is_taken_out_of_the_same_case() {
     let land = Land::new();
     land.redact();

@@ -45,6 +45,7 @@ fn the_policy_forbids_inline_script_and_every_other_origin() {
     }
     assert_eq!(policy["connect-src"], "ipc: http://ipc.localhost");
     assert_eq!(policy["img-src"], "'self' data: blob:");
+    assert_eq!(policy["media-src"], "'self' blob:");
     let whole = security["csp"].to_string();
     for word in ["unsafe", "https:", "*", "wasm"] {
         assert!(!whole.contains(word), "{word} in {whole}");

@@ -28,6 +28,7 @@ use crate::vault::Vault;
 
 mod drilling;
 mod making;
+mod pool;
 pub(crate) mod restoring;
 mod ring;
 mod shape;

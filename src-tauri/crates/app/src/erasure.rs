@@ -94,6 +94,8 @@ pub(crate) fn settle(office: &Office, tx: &mut Writer<'_>) -> Result<bool, Fault
             tx.doubt_naming(record)?;
             projector::catch_up(office, tx, heirs.last(record))?;
         }
+        // What stands in its place has named by now what it keeps.
+        tx.forget_blobs_of(record)?;
         has_erased = true;
     }
     if has_erased {

@@ -10,7 +10,7 @@ mod again;
 mod heirs;
 mod making;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::case::Case;
 use domain::case::guard::{self, RefusalReason};
@@ -71,6 +71,9 @@ pub struct CaseRedact {
     /// Places that a person rewrote.
     #[serde(default)]
     pub by_hand: Vec<Rewritten>,
+    /// Attachments that show the person: they do not come along.
+    #[serde(default)]
+    pub attachments: Vec<FactId>,
     /// Records of persons that are erased with it.
     #[serde(default)]
     pub persons: Vec<RecordId>,
@@ -372,7 +375,12 @@ fn put_in_place(
     }
     let by_hand = request.by_hand.iter().map(|one| (one.key.clone(), one.text.clone()));
     let by_hand: BTreeMap<String, String> = by_hand.collect();
-    making::make(office, pen, request.case, &making::Cut { wanted, by_hand })
+    let attachments: BTreeSet<FactId> = request.attachments.iter().copied().collect();
+    let is_known = |id: &FactId| case.attachments.iter().any(|held| held.id == *id);
+    if !attachments.iter().all(is_known) {
+        return Err(refuse("attachments", 0, RefusalReason::Unknown));
+    }
+    making::make(office, pen, request.case, &making::Cut { wanted, by_hand, attachments })
 }
 
 /// What became of a case when somebody was taken out of it; the last time, if it was several times.

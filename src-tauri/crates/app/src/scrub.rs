@@ -16,6 +16,7 @@ use sync::chain;
 use trust::key::PublicKey;
 
 use crate::alarms;
+use crate::attachments;
 use crate::clock::signed;
 use crate::fault::Fault;
 use crate::office::Office;
@@ -276,7 +277,8 @@ pub(crate) fn tell(office: &Office, found: &[Altered]) -> Result<bool, Fault> {
     Ok(has_told)
 }
 
-/// Looks at every page of the file where that was not done for a week.
+/// Looks at every page of the file, and at the bytes of attachments, where that was not done for a
+/// week.
 fn pages(office: &Office) -> Result<bool, Fault> {
     let now = office.now_ms();
     let last = office.store.read(|reader| reader.value(PAGES))?;
@@ -289,6 +291,7 @@ fn pages(office: &Office) -> Result<bool, Fault> {
         Err(store::StoreError::Damaged(detail)) => damaged(office, &detail)?,
         Err(error) => return Err(error.into()),
     };
+    attachments::look(office)?;
     office
         .store
         .write(|tx| -> Result<(), Fault> { Ok(tx.set_value(PAGES, &now.to_be_bytes())?) })?;

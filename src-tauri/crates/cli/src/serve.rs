@@ -34,7 +34,7 @@ use crate::worker;
 pub const TOKEN: &str = "x-pingli-token";
 
 /// What the page may do: nothing but what was shipped with it.
-pub const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; \
+pub const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; \
                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The longest request, in bytes: a long text with room to spare.

@@ -26,6 +26,10 @@ words: Array<Swap>,
  */
 by_hand: Array<Rewritten>, 
 /**
+ * Attachments that show the person: they do not come along.
+ */
+attachments: Array<FactId>, 
+/**
  * Records of persons that are erased with it.
  */
 persons: Array<RecordId>, 

@@ -14,7 +14,8 @@ use domain::time::day_of;
 use store::StoreError;
 use store::backup::Copied;
 
-use super::shape::{self, Found, Manifest, NEW, Part};
+use super::pool;
+use super::shape::{self, Found, LIST, Manifest, NEW, Part};
 use super::{Reached, Second, State, own};
 use crate::audit;
 use crate::clock::{signed, today};
@@ -52,7 +53,8 @@ pub(super) fn make(office: &Office, watch: &mut Watch<'_>) -> Result<Found, Faul
     let (name, made_ms) = free_name(&folder, office.now_ms());
     let fresh = folder.join(format!("{name}{NEW}"));
     fs::create_dir(&fresh).map_err(trouble)?;
-    let made = fill(office, &fresh, made_ms, watch).and_then(|()| {
+    let made = pool::keep(office, &folder, watch);
+    let made = made.and_then(|()| fill(office, &fresh, made_ms, watch)).and_then(|()| {
         patiently(|| fs::rename(&fresh, folder.join(&name))).map_err(trouble)?;
         store::database::sync_folder(&folder).map_err(trouble)
     });
@@ -88,7 +90,12 @@ fn fill(office: &Office, fresh: &Path, made_ms: u64, watch: &mut Watch<'_>) -> R
     let hash = *blake3::hash(&bytes).as_bytes();
     let vault = Part::new(vault::FILE, Carried { bytes: size, hash });
     let database = Part::new(store::database::FILE, hashed(&file, watch)?);
-    Manifest::new(made_ms, id, Some(cases), vec![database, vault]).write(fresh)
+    let names = pool::names(office)?;
+    let size = usb::write_verified(fresh, LIST, |out| out.write_all(names.as_bytes()))
+        .map_err(|error| file_fault(&error, fresh))?;
+    let hash = *blake3::hash(names.as_bytes()).as_bytes();
+    let list = Part::new(LIST, Carried { bytes: size, hash });
+    Manifest::new(made_ms, id, Some(cases), vec![database, vault, list]).write(fresh)
 }
 
 /// Copies the database and checks the copy; gives how many cases it holds.
@@ -138,10 +145,11 @@ fn prune(folder: &Path, last: &str) -> Result<(), Fault> {
     let whole = shape::list(folder).into_iter().filter(|found| found.manifest.is_ok());
     let made: Vec<(String, u64)> =
         whole.map(|found| (found.name.clone(), found.made_ms())).collect();
-    for name in super::ring::surplus(&made, last) {
-        shape::remove(folder, &name)?;
+    let surplus = super::ring::surplus(&made, last);
+    for name in &surplus {
+        shape::remove(folder, name)?;
     }
-    Ok(())
+    if surplus.is_empty() { Ok(()) } else { pool::prune(folder) }
 }
 
 /// Where the backups of a vault lie in the second place.
@@ -172,7 +180,9 @@ pub(super) fn carry(
     let target = folder.join(&found.name);
     if !target.exists() {
         let fresh = folder.join(format!("{}{NEW}", found.name));
-        let carried = fill_from(found, &manifest, &fresh, watch).and_then(|()| {
+        let carried = pool::carry(found, &folder, watch);
+        let carried = carried.and_then(|()| fill_from(found, &manifest, &fresh, watch));
+        let carried = carried.and_then(|()| {
             patiently(|| fs::rename(&fresh, &target)).map_err(trouble)?;
             // FAT knows no such thing; the files themselves are synced already.
             let _ = store::database::sync_folder(&folder);

@@ -14,11 +14,13 @@ use carry::patience::patiently;
 use carry::usb::Carried;
 use domain::id::UserId;
 use store::Store;
+use store::blobs::FOLDER as BLOBS;
 use store::database::sync_folder;
 use zeroize::Zeroizing;
 
 use super::ASIDE;
 use super::making::{Watch, copy_parts};
+use super::pool;
 use super::shape::{self, Found, MANIFEST, Manifest, Part, WAL};
 use crate::fault::{BackupTrouble, Fault, file_fault, store_fault};
 use crate::identity;
@@ -29,6 +31,9 @@ const STAGE: &str = "restoring";
 
 /// How the name of that folder begins once it is decided; the name of what is put aside follows.
 const ENTERING: &str = "entering-";
+
+/// The mark that the old blobs are aside.
+const BLOBS_ASIDE: &str = "blobs-are-aside";
 
 /// What goes aside with the database and without a successor.
 const BESIDE: [&str; 3] = [WAL, "pingli.db-shm", "witness.json"];
@@ -67,6 +72,7 @@ impl Staged {
         let folder = home.join(STAGE);
         clear(&folder)?;
         let brought = copy_parts(found, &manifest, &folder, watch)
+            .and_then(|()| pool::restore(found, &folder, watch))
             .and_then(|()| Vault::read(&folder).map_err(blame))
             .and_then(|mut vault| {
                 let remembered = vault.remembered();
@@ -162,6 +168,9 @@ fn go_on(home: &Path, entering: &Path, aside: &str) -> Result<(), Fault> {
         }
         move_aside(file)?;
         sync_folder(&aside).map_err(trouble)?;
+        if file == store::database::FILE {
+            move_blobs(home, entering, &move_aside)?;
+        }
         patiently(|| fs::rename(&new, home.join(file))).map_err(trouble)?;
         sync_folder(home).map_err(trouble)?;
     }
@@ -170,6 +179,28 @@ fn go_on(home: &Path, entering: &Path, aside: &str) -> Result<(), Fault> {
         tracing::warn!(%fault, "what was put aside could not be described");
     }
     clear(entering)
+}
+
+/// Puts the blobs of the backup in the place of those that are there. As long as the database has
+/// not entered, whatever bears their name in the home folder is the old ones, or the new ones whose
+/// name in the backup is gone.
+fn move_blobs(
+    home: &Path,
+    entering: &Path,
+    move_aside: &dyn Fn(&str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let trouble = |error: std::io::Error| file_fault(&error, home);
+    let new = entering.join(BLOBS);
+    let is_decided = entering.join(BLOBS_ASIDE);
+    if !is_decided.exists() {
+        move_aside(BLOBS)?;
+        fs::write(&is_decided, b"").map_err(trouble)?;
+        sync_folder(entering).map_err(trouble)?;
+    }
+    if new.exists() {
+        patiently(|| fs::rename(&new, home.join(BLOBS))).map_err(trouble)?;
+    }
+    Ok(())
 }
 
 /// Gives what was put aside the shape of a backup, so that it can be brought back like one. Where

@@ -1,10 +1,10 @@
 //! The shape of a backup, and how one is found and read. Whoever restores one may have it from
 //! anywhere: nothing of it is believed.
 //!
-//! **Shape**: a folder with three plain files. `pingli.db` is the database, sealed with its own key
+//! **Shape**: a folder with plain files. `pingli.db` is the database, sealed with its own key
 //! as ever; `profile.json` is the vault, its keys in their boxes as ever; `backup.json` says when
 //! it was made, of which vault, how many cases it holds, and of each part its size and the BLAKE3
-//! of its bytes. A profile that was put aside has the same shape, and may have the database's
+//! of its bytes. `blobs.list` names the files of attachments that it needs. A profile that was put aside has the same shape, and may have the database's
 //! write-ahead log, `pingli.db-wal`, besides. The folder is named by the minute it was made.
 //! `backup.json` is written last, and the folder gets its name after that: one that has both is
 //! whole.
@@ -39,6 +39,12 @@ const MANIFEST_BYTES_MAX: u64 = 16 * 1024;
 /// The largest `profile.json`, in bytes: some boxes for each of some dozens of people.
 const VAULT_BYTES_MAX: u64 = 256 * 1024;
 
+/// Which files of blobs it needs, each on a line ([`super::pool`]).
+pub(super) const LIST: &str = "blobs.list";
+
+/// The longest such list, in bytes: a million of them.
+pub(super) const LIST_BYTES_MAX: u64 = 70 * 1024 * 1024;
+
 /// The largest database, in bytes.
 const DATABASE_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 
@@ -51,10 +57,11 @@ const DEPTH_MAX: usize = 4;
 const LISTED_MAX: usize = 200;
 
 /// What may lie in a backup, and how large it may be.
-const PARTS: [(&str, u64); 3] = [
+const PARTS: [(&str, u64); 4] = [
     (store::database::FILE, DATABASE_BYTES_MAX),
     (vault::FILE, VAULT_BYTES_MAX),
     (WAL, DATABASE_BYTES_MAX),
+    (LIST, LIST_BYTES_MAX),
 ];
 
 /// A file of a backup.
@@ -210,6 +217,7 @@ fn folders(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut found: Vec<(String, PathBuf)> = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
+        .filter(|(name, _)| name != store::blobs::FOLDER)
         .collect();
     found.sort();
     found

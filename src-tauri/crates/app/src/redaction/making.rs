@@ -1,11 +1,11 @@
 //! Making the record that stands in the place of another: the same case, with one person's words
 //! taken out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use document::{Layers, Origin, Record, Vouch, binding};
 use domain::case::guard::RefusalReason;
-use domain::fact::{FieldText, RecordFacts, RecordKind};
+use domain::fact::{Body, FieldText, RecordFacts, RecordKind};
 use domain::id::{ChangeId, FactId, LogId, RecordId, UnitId};
 use domain::log::{EntryRef, LogKey};
 use domain::redaction::{self, Leaf, Wanted};
@@ -86,6 +86,8 @@ pub(super) struct Cut<'a> {
     pub(super) wanted: Wanted<'a>,
     /// By the key of the place.
     pub(super) by_hand: BTreeMap<String, String>,
+    /// The attachments that do not come along.
+    pub(super) attachments: BTreeSet<FactId>,
 }
 
 impl Cut<'_> {
@@ -94,6 +96,20 @@ impl Cut<'_> {
             Some(words) => Some(words.clone()),
             None => proposed,
         }
+    }
+
+    /// Whether a fact puts an attachment there that does not come along, or says something of it.
+    fn drops(&self, id: FactId, json: &str) -> bool {
+        if self.attachments.is_empty() {
+            return false;
+        }
+        let of = match domain::fact::Fact::read(json).map(|fact| fact.body) {
+            Ok(Body::AttachmentAdded(_)) => Some(id),
+            Ok(Body::AttachmentWithdrawn(body)) => Some(body.attachment),
+            Ok(Body::Corrected(body)) => Some(body.fact),
+            _ => None,
+        };
+        of.is_some_and(|of| self.attachments.contains(&of))
     }
 
     fn leaves(&self, id: FactId, json: &str) -> Vec<Leaf> {
@@ -252,7 +268,7 @@ fn parts(
         let (log, id) = (logs.place(&log), layer.origin.change());
         at.push(Some((log, id)));
         let mut facts = Vec::new();
-        for carried in &layer.facts {
+        for carried in layer.facts.iter().filter(|one| !cut.drops(one.id, &one.json)) {
             let json = cut.fact(carried.id, &carried.json)?;
             facts.push(TakenFact { id: carried.id, role: carried.role, json });
         }

@@ -183,7 +183,6 @@ impl Writer<'_> {
             self.drop_payload(entry)?;
         }
         if self.reader().is_erased(record)? {
-            self.forget_blobs_of(record)?;
             self.unlist(record)?;
             self.caught_up(record)?;
         }
