@@ -37,6 +37,20 @@ fn encode(bytes: &[u8; 16]) -> String {
     text.iter().map(|b| char::from(*b)).collect()
 }
 
+/// The value of a digit, in upper or lower case.
+const fn digit(byte: u8) -> Option<u8> {
+    let (first, value) = match byte.to_ascii_uppercase() {
+        b'0'..=b'9' => (b'0', 0),
+        b'A'..=b'H' => (b'A', 10),
+        b'J' | b'K' => (b'J', 18),
+        b'M' | b'N' => (b'M', 20),
+        b'P'..=b'T' => (b'P', 22),
+        b'V'..=b'Z' => (b'V', 27),
+        _ => return None,
+    };
+    Some(byte.to_ascii_uppercase().wrapping_sub(first).wrapping_add(value))
+}
+
 /// Reads what [`encode`] wrote. Lower case is accepted, ambiguous letters are not.
 fn decode(text: &str) -> Result<[u8; 16], IdError> {
     if text.len() != TEXT_LEN {
@@ -44,16 +58,12 @@ fn decode(text: &str) -> Result<[u8; 16], IdError> {
     }
     let mut value: u128 = 0;
     for (at, byte) in text.bytes().enumerate() {
-        let digit = ALPHABET
-            .iter()
-            .position(|a| *a == byte.to_ascii_uppercase())
-            .and_then(|d| u128::try_from(d).ok())
-            .ok_or(IdError::Alphabet)?;
+        let digit = digit(byte).ok_or(IdError::Alphabet)?;
         // 26 characters carry 130 bits; the first may only use three of its five.
         if at == 0 && digit > 7 {
             return Err(IdError::Alphabet);
         }
-        value = (value << 5) | digit;
+        value = (value << 5) | u128::from(digit);
     }
     Ok(value.to_be_bytes())
 }
