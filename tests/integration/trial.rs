@@ -96,6 +96,31 @@ fn what_no_child_survives_is_held_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_picture_that_no_child_survives_is_refused_and_costs_nothing_else() {
+    let folder = folder();
+    let home = folder.path().join("township");
+    let township = Room::township(&home);
+    let case = township.register("滴水边界纠纷")["id"].clone();
+    let mut good = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(40, 30).write_to(&mut good, image::ImageFormat::Jpeg).unwrap();
+    let good = good.into_inner();
+    drop(township);
+    // What a child of another program says is no picture either.
+    let township = trying(&home, unlucky(folder.path()));
+    for harm in ["crashes the parser", "babbles"] {
+        let bytes = [&good[..], harm.as_bytes()].concat();
+        let fault = township.attach(&case, "坏的", &bytes).unwrap_err();
+        assert!(tests::is(&fault, "attachment", "damaged"), "{harm}: {fault:?}");
+    }
+    assert!(township.blob_files().is_empty());
+    drop(township);
+    let township = trying(&home, program().to_owned());
+    let view = township.attach(&case, "墙角", &good).unwrap();
+    assert_eq!(view["attachments"][0]["form"], "jpeg");
+    assert_eq!(township.blob_files().len(), 2, "the picture and the small one");
+}
+
+#[test]
 fn a_child_of_ours_survives_what_is_good_and_has_limits() {
     let folder = folder();
     let home = folder.path().join("township");
