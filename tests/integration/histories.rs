@@ -33,6 +33,7 @@ enum Plain {
     Day,
     At,
     Record,
+    Blob,
 }
 
 /// Makes bodies from the schema.
@@ -132,7 +133,8 @@ impl Maker {
             Some("string") if schema["format"] == "date" => json!(day(rng)),
             Some("string") => {
                 let place = (kind.to_owned(), member.to_owned());
-                let any = [Plain::Words, Plain::Fact, Plain::Day, Plain::At, Plain::Record];
+                let any =
+                    [Plain::Words, Plain::Fact, Plain::Day, Plain::At, Plain::Record, Plain::Blob];
                 let plain = match self.plain.get(&place).or_else(|| tried.get(&place)) {
                     Some(plain) => *plain,
                     None => any[rng.usize(..any.len())],
@@ -144,6 +146,7 @@ impl Maker {
                     Plain::Day => json!(day(rng)),
                     Plain::At => json!(at(rng)),
                     Plain::Record => json!(RecordId([rng.u8(1..4); 16]).to_string()),
+                    Plain::Blob => json!(format!("{:02x}", rng.u8(1..4)).repeat(32)),
                 }
             }
             // Anything at all: the value of a register.

@@ -11,7 +11,7 @@ use domain::log::{Entry, EntryKind, LogKey, Stretch};
 use serde_json::json;
 use sync::frontier::BUCKETS;
 use sync::packet::{Header, PacketWriter};
-use sync::session::{Greeting, Message, Segment, State, Stop};
+use sync::session::{Greeting, Message, Segment, State, Wants};
 use sync::{chain, segment};
 use tests::{MORNING_MS, Post, QIAOTOU, Room, SHIWAN, folder, text};
 use tokio::runtime::Runtime;
@@ -273,7 +273,8 @@ fn conversation(
         segment.into_iter().flat_map(|bytes| framed(&Message::Segment(Segment { bytes, left: 0 }))),
     );
     all.extend(framed(&Message::Done(Greeting { now_ms: MORNING_MS, blobs: None })));
-    all.extend(framed(&Message::Stop(Stop::Cancelled)));
+    all.extend(framed(&Message::Wants(Wants { list: Vec::new(), is_all: true })));
+    all.extend(framed(&Message::Done(Greeting { now_ms: MORNING_MS, blobs: None })));
     all
 }
 

@@ -62,6 +62,8 @@ kinds! {
     Field "field" Work 16;
     /// Words are typed into the summary.
     Text "text" Work 8;
+    /// A paper is put to a case.
+    Attach "attach" Work 5;
     /// Whoever may settles a contradiction.
     Settle "settle" Work 10;
     /// Two computers meet over the line.

@@ -78,6 +78,9 @@ pub struct Model {
     pub writes: Vec<Write>,
     /// At which computer somebody is working.
     pub actor: usize,
+    /// The papers that were put to cases: in which case, by whom, and the word that names each and
+    /// stands in its bytes.
+    pub papers: Vec<(usize, usize, String)>,
     /// The packets.
     pub mail: Vec<Mail>,
     /// Every packet that was ever written.

@@ -184,6 +184,7 @@ fn look(play: &mut Play) -> Result<String, String> {
         words(play, at)?;
         registers(play, at)?;
         delivered(play, at)?;
+        papers(play, at)?;
     }
     same(play)?;
     Ok(play.world.room(TOWNSHIP).records().join("\n"))
@@ -311,6 +312,33 @@ fn delivered(play: &Play, at: usize) -> Result<(), String> {
         Some(line) if line["undelivered"] == 0 => Ok(()),
         line => Err(format!("{}: equal, and not all is delivered: {line:?}", slot.name)),
     }
+}
+
+/// Every paper is there whole wherever its case is, and is what it was. Where the disk that had it
+/// alone was put back, or belongs to somebody who was revoked, it may be lacking, and says so.
+fn papers(play: &Play, at: usize) -> Result<(), String> {
+    let name = &play.world.slots[at].name;
+    for (number, by, word) in &play.model.papers {
+        let case = &play.model.cases[*number];
+        let id = json!(case.id);
+        let Ok(view) = play.world.call(at, "case_get", json!({ "case": id }))? else { continue };
+        let mut listed = view["attachments"].as_array().into_iter().flatten();
+        let Some(paper) = listed.find(|paper| paper["name"] == **word) else { continue };
+        let author = &play.world.slots[*by];
+        let may_lack = author.is_revoked || play.model.forked.contains(&author.device);
+        if paper["is_here"] != true {
+            if may_lack {
+                continue;
+            }
+            return Err(format!("{name} lacks the paper {word} of case {}", case.born));
+        }
+        let bytes = play.world.room(at).attached(&id, &paper["id"], false);
+        let bytes = bytes.map_err(|fault| format!("{name}: the paper {word}: {fault:?}"))?;
+        if !bytes.ends_with(word.as_bytes()) || paper["bytes"] != bytes.len() {
+            return Err(format!("{name}: the paper {word} is another"));
+        }
+    }
+    Ok(())
 }
 
 /// Computers that hold the same entries show the same, byte for byte.

@@ -151,6 +151,7 @@ impl Play {
             Kind::Fact => self.fact(e, at),
             Kind::Field => self.field(e, at),
             Kind::Text => self.text(e, at),
+            Kind::Attach => self.attach(e, at),
             Kind::Settle => self.settle(e, at),
             Kind::Meet | Kind::MeetCut | Kind::TornMeeting => self.meet(e, at),
             Kind::Pack => self.pack(e, at),
@@ -273,6 +274,23 @@ impl Play {
                 Ok(kind)
             }
             Err(why) => Ok(format!("{kind} {why}")),
+        }
+    }
+
+    /// A paper, named by a word that stands at its end too.
+    fn attach(&mut self, e: &Event, at: usize) -> Outcome {
+        let Some(case) = self.pick_case(at, e.b)? else { return Ok("no case".into()) };
+        let id = json!(self.model.cases[case].id);
+        let said = word(e.id, 0);
+        let content = [b"%PDF-1.7 ", &*vec![7; 300 * e.c as usize], said.as_bytes()].concat();
+        match self.world.room(at).attach(&id, &said, &content) {
+            Ok(_) => {
+                self.model.papers.push((case, at, said.clone()));
+                self.model.say(case, said);
+                self.count("papers");
+                Ok(format!("{} bytes", content.len()))
+            }
+            Err(why) => Ok(format!("{why:?}")),
         }
     }
 

@@ -114,12 +114,17 @@ pub struct World {
     made: u32,
 }
 
-/// Copies the files of a home folder as they are, without what a running program keeps there.
+/// Copies the files of a home folder and the blobs below it as they are, without what a running
+/// program keeps there.
 pub fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let name = entry.file_name();
+        let is_blobs = name == "blobs" || from.file_name().is_some_and(|from| from == "blobs");
+        if entry.file_type()?.is_dir() && is_blobs {
+            copy(&entry.path(), &to.join(&name))?;
+        }
         if entry.file_type()?.is_file() && name != "lock" && name != "pingli.db-shm" {
             fs::copy(entry.path(), to.join(name))?;
         }
@@ -319,6 +324,10 @@ impl World {
     pub fn torn(&mut self, at: usize, before: &Path, part: f64) -> (PathBuf, bool) {
         let after = self.files(at);
         let is_torn = tear(before, &after, before, part).expect("torn");
+        if is_torn && after.join("blobs").is_dir() {
+            // They are on the disk before the database says so.
+            copy(&after.join("blobs"), &before.join("blobs")).expect("copied");
+        }
         let _ = is_torn.then(|| fs::remove_dir_all(&after));
         (if is_torn { before.to_owned() } else { after }, is_torn)
     }

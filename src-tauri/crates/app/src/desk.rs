@@ -414,6 +414,7 @@ impl Desk {
     /// Saves an attachment as a file.
     pub(crate) fn save_attachment(&self, request: &AttachmentSave) -> Result<FileSaved, Fault> {
         let office = self.office()?;
+        self.resolve(&request.to)?;
         let (name, bytes) = attachments::whole(&office, request.case, request.attachment)?;
         let saved = self.save(&request.to, &name, &bytes)?;
         audit::note(&office, attachments::exported(request.case))?;

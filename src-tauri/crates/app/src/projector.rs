@@ -19,7 +19,6 @@ use domain::role::Level;
 use domain::time::Hlc;
 use domain::{case, person, unit};
 use serde::Serialize;
-use store::blobs::BlobRow;
 use store::cards::CardRow;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::guards::GuardRow;
@@ -29,6 +28,7 @@ use store::ties::{LinkRow, NumberRow, Ties};
 use store::township::{ItemRow, PeriodRow, SheetRow};
 use store::{Reader, Writer};
 
+use crate::attachments::travelling;
 use crate::audit;
 use crate::branches;
 use crate::fault::Fault;
@@ -358,7 +358,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
             rows.dues.extend(deadlines(record.id(), &case, &clocks));
             rows.sheets = sheet_rows(record.id(), &case, &clocks);
             tx.put_case(&rows)?;
-            tx.put_blobs(record.id(), &blob_rows(&tx.reader(), record, &case)?)?;
+            tx.put_blobs(record.id(), &travelling::rows(&tx.reader(), record, &case)?)?;
             let settings = &case.settings;
             let bench = Bench { clocks: &clocks, calendar: &calendar, settings };
             tx.put_cards(record.id(), &card_rows(record.id(), &case, bench))?;
@@ -591,30 +591,6 @@ fn deadlines(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<DueRow> {
             amount_fen: None,
         })
         .collect()
-}
-
-/// The blobs that the attachments of a case name, with the entries that named them.
-fn blob_rows(reader: &Reader<'_>, record: &Record, case: &Case) -> Result<Vec<BlobRow>, Fault> {
-    if case.attachments.is_empty() {
-        return Ok(Vec::new());
-    }
-    let changes = record.changes_of_facts();
-    let mut rows = Vec::new();
-    for attachment in &case.attachments {
-        let at = match changes.get(&attachment.id) {
-            Some(change) => reader.entry_of_change(record.id(), change)?,
-            None => None,
-        };
-        let whole = attachment.details.whole.blob;
-        rows.extend(attachment.blobs().map(|blob| BlobRow {
-            blob: blob.blob,
-            bytes: blob.bytes,
-            is_thumbnail: blob.blob != whole,
-            recorded_ms: attachment.recorded.ms,
-            at,
-        }));
-    }
-    Ok(rows)
 }
 
 /// The supervision cards of a case; those that were withdrawn stand there and do not count.

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use document::Record;
+use domain::case::Case;
 use domain::id::{BlobId, DeviceId, LogId, SpaceId, UnitId};
 use domain::log::EntryRef;
-use store::blobs::BlobHeld;
+use store::Reader;
+use store::blobs::{BlobHeld, BlobRow};
 use sync::blob::{Manifest, PIECE_CHUNKS_MAX, Piece, WANTS_MAX, Want};
 use sync::frontier::LogState;
 use sync::session::Wants;
@@ -13,6 +16,34 @@ use super::chunks;
 use crate::fault::Fault;
 use crate::office::Office;
 use crate::projector;
+
+/// The blobs that the attachments of a case name, with the entries that named them.
+pub(crate) fn rows(
+    reader: &Reader<'_>,
+    record: &Record,
+    case: &Case,
+) -> Result<Vec<BlobRow>, Fault> {
+    if case.attachments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let changes = record.changes_of_facts();
+    let mut rows = Vec::new();
+    for attachment in &case.attachments {
+        let at = match changes.get(&attachment.id) {
+            Some(change) => reader.entry_of_change(record.id(), change)?,
+            None => None,
+        };
+        let whole = attachment.details.whole.blob;
+        rows.extend(attachment.blobs().map(|blob| BlobRow {
+            blob: blob.blob,
+            bytes: blob.bytes,
+            is_thumbnail: blob.blob != whole,
+            recorded_ms: attachment.recorded.ms,
+            at,
+        }));
+    }
+    Ok(rows)
+}
 
 /// The most records that are built in the middle of a meeting, while the other waits.
 const BUILT_MAX: u32 = 300;

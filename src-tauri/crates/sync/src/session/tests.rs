@@ -1,0 +1,267 @@
+use super::*;
+use crate::testing::{Memory, Office, office};
+
+/// Carries messages between two ends until both are done, counting bytes and flights.
+struct Line {
+    bytes: usize,
+    flights: usize,
+}
+
+fn talk(a: (&mut Session, &mut Memory), b: (&mut Session, &mut Memory)) -> Line {
+    let mut line = Line { bytes: 0, flights: 0 };
+    let (mut from, mut to) = (a, b);
+    loop {
+        let mut flight = Vec::new();
+        while let Some(message) = from.0.next(from.1).unwrap() {
+            flight.push(encode(&message));
+        }
+        if flight.is_empty() {
+            assert!(from.0.is_over() && to.0.is_over(), "both are done");
+            return line;
+        }
+        line.flights += 1;
+        for bytes in flight {
+            line.bytes += bytes.len();
+            let message = decode::<std::convert::Infallible>(&bytes).unwrap();
+            to.0.receive(to.1, message).unwrap();
+        }
+        std::mem::swap(&mut from, &mut to);
+    }
+}
+
+fn meet(a: &mut Memory, b: &mut Memory) -> (Progress, Progress, Line) {
+    let mut caller = Session::new(Side::Caller, a.unit, b.peer(), 1_000);
+    let mut answerer = Session::new(Side::Answerer, b.unit, a.peer(), 2_000);
+    let line = talk((&mut caller, a), (&mut answerer, b));
+    (caller.progress, answerer.progress, line)
+}
+
+#[test]
+fn two_that_hold_the_same_part_after_one_round_trip() {
+    let Office { mut village, mut township, .. } = office();
+    for n in 0..50 {
+        village.write(n % 7, n);
+    }
+    village.seal();
+    meet(&mut village, &mut township);
+    let (a, b, line) = meet(&mut village, &mut township);
+    assert!(a.is_equal && b.is_equal);
+    assert_eq!(line.flights, 2);
+    assert!(line.bytes <= 300, "{} bytes", line.bytes);
+    assert_eq!((a.skew_ms, b.skew_ms), (1_000, -1_000), "both see the clocks");
+}
+
+#[test]
+fn what_was_written_apart_is_everywhere_afterwards() {
+    let Office { mut village, mut township, .. } = office();
+    for n in 0..30 {
+        village.write(n % 7, n);
+        township.write(n % 5, n);
+    }
+    village.seal();
+    township.seal();
+    let (a, b, _) = meet(&mut village, &mut township);
+    assert!(a.is_equal && b.is_equal);
+    assert_eq!((a.received, a.sent), (30, 30));
+    assert_eq!(village.everything().len(), 2);
+    assert_eq!(village.everything(), township.everything());
+    assert_eq!(a.theirs.len(), 2, "and each knows what the other holds");
+}
+
+#[test]
+fn a_cut_line_keeps_what_came_and_goes_on_from_there() {
+    let Office { mut village, mut township, .. } = office();
+    for n in 0..200u8 {
+        village.write(n % 7, n);
+        village.seal();
+    }
+    let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    // Hello, differ, state, state; then the line is cut before anything is sent.
+    for _ in 0..2 {
+        let there = caller.next(&mut village).unwrap().unwrap();
+        answerer.receive(&mut township, there).unwrap();
+        let back = answerer.next(&mut township).unwrap().unwrap();
+        caller.receive(&mut village, back).unwrap();
+    }
+    let Some(Message::Segment(segment)) = caller.next(&mut village).unwrap() else {
+        panic!("a segment is next");
+    };
+    answerer.receive(&mut township, Message::Segment(segment)).unwrap();
+    drop((caller, answerer));
+    let (a, _, _) = meet(&mut village, &mut township);
+    assert!(a.is_equal);
+    assert_eq!(village.everything(), township.everything());
+}
+
+#[test]
+fn neighbours_share_the_common_space_and_nothing_else() {
+    let Office { mut village, mut neighbour, .. } = office();
+    village.write(1, 1);
+    village.seal();
+    let (a, b, _) = meet(&mut village, &mut neighbour);
+    assert!(a.is_equal && b.is_equal);
+    assert_eq!((a.sent, b.received), (0, 0));
+    assert!(neighbour.everything().is_empty());
+}
+
+#[test]
+fn a_log_that_is_not_taken_does_not_keep_two_at_it_for_ever() {
+    let Office { mut village, mut township, mut intruder, .. } = office();
+    intruder.write(1, 1);
+    intruder.seal();
+    village.plant(&intruder.everything());
+    village.write(1, 1);
+    village.seal();
+    let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    talk((&mut caller, &mut village), (&mut answerer, &mut township));
+    assert!(!caller.progress().is_equal);
+    assert_eq!(answerer.progress().refused.len(), 1, "and it is named");
+    assert_eq!(answerer.progress().received, 1, "the honest log came through");
+}
+
+/// A blob that one holds and the other lacks.
+fn lend(from: &mut Memory, to: &mut Memory, n: u8, chunks: usize) -> domain::id::BlobId {
+    let content = vec![n; chunks * crate::blob::CHUNK_BYTES - 5];
+    let blob = crate::blob::Manifest::of(&content).id();
+    from.blobs.insert(blob, content);
+    to.lacking.insert(blob, Default::default());
+    blob
+}
+
+#[test]
+fn blobs_come_after_the_records_both_ways_and_then_two_part_as_fast_as_ever() {
+    let Office { mut village, mut township, .. } = office();
+    village.write(1, 1);
+    village.seal();
+    lend(&mut village, &mut township, 1, 5);
+    lend(&mut township, &mut village, 2, 1);
+    let nobody_has_it = domain::id::BlobId([9; 32]);
+    village.lacking.insert(nobody_has_it, Default::default());
+    let (a, b, _) = meet(&mut village, &mut township);
+    assert!(a.is_equal && b.is_equal);
+    assert_eq!(a.blob_bytes_sent, b.blob_bytes_received);
+    assert_eq!((a.blob_bytes_sent, a.blob_bytes_received), (5 * 65_536 - 5, 65_531));
+    assert_eq!((village.blobs.len(), township.blobs.len()), (2, 2));
+    let said = |list: Vec<Want>| Some(Wants { list, is_all: true });
+    let lacked = vec![Want { blob: nobody_has_it, from: 0 }];
+    assert_eq!(b.their_wants, said(lacked), "it knows what the other still lacks");
+    assert_eq!(a.their_wants, said(vec![]), "and the other, that it has all of it");
+    village.lacking.remove(&nobody_has_it);
+    let (a, b, line) = meet(&mut village, &mut township);
+    assert_eq!((line.flights, a.their_wants, b.their_wants), (2, said(vec![]), said(vec![])));
+}
+
+#[test]
+fn a_cut_blob_goes_on_where_it_stopped() {
+    let Office { mut village, mut township, .. } = office();
+    let blob = lend(&mut village, &mut township, 1, 7);
+    let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    // Hello, same, wants, wants, and one piece; then the line is cut.
+    for _ in 0..2 {
+        let there = caller.next(&mut village).unwrap().unwrap();
+        answerer.receive(&mut township, there).unwrap();
+        let back = answerer.next(&mut township).unwrap().unwrap();
+        caller.receive(&mut village, back).unwrap();
+    }
+    let piece = caller.next(&mut village).unwrap().unwrap();
+    answerer.receive(&mut township, piece).unwrap();
+    assert_eq!(township.lacking[&blob].bytes.len(), 2 * crate::blob::CHUNK_BYTES);
+    let (a, _, _) = meet(&mut village, &mut township);
+    assert_eq!(a.blob_bytes_sent, 5 * 65_536 - 5, "two chunks were there already");
+    assert_eq!(township.blobs[&blob], village.blobs[&blob]);
+}
+
+#[test]
+fn two_that_never_become_equal_still_give_each_other_blobs() {
+    let Office { mut village, mut township, mut intruder, .. } = office();
+    intruder.write(1, 1);
+    intruder.seal();
+    village.plant(&intruder.everything());
+    lend(&mut village, &mut township, 1, 2);
+    let (a, b, _) = meet(&mut village, &mut township);
+    assert!(!a.is_equal && !b.is_equal);
+    assert_eq!(township.blobs.len(), 1);
+}
+
+#[test]
+fn more_than_one_list_holds_comes_all_the_same() {
+    let Office { mut village, mut township, .. } = office();
+    for n in 0..WANTS_MAX + 3 {
+        let content = n.to_be_bytes().to_vec();
+        let blob = crate::blob::Manifest::of(&content).id();
+        village.blobs.insert(blob, content);
+        township.lacking.insert(blob, Default::default());
+    }
+    let (a, b, _) = meet(&mut village, &mut township);
+    assert!(a.is_equal && b.is_equal);
+    assert_eq!((village.blobs.len(), township.blobs.len()), (WANTS_MAX + 3, WANTS_MAX + 3));
+}
+
+#[test]
+fn a_piece_that_nobody_asked_for_or_that_is_another_ends_the_meeting() {
+    let Office { mut village, mut township, .. } = office();
+    let blob = lend(&mut village, &mut township, 1, 1);
+    let good = village.piece(&BTreeSet::new(), &Want { blob, from: 0 }).unwrap().unwrap();
+    let mut altered = good.clone();
+    altered.bytes[3] ^= 1;
+    let mut unasked = good.clone();
+    unasked.blob = domain::id::BlobId([8; 32]);
+    for piece in [altered, unasked] {
+        let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        for _ in 0..2 {
+            let there = caller.next(&mut village).unwrap().unwrap();
+            answerer.receive(&mut township, there).unwrap();
+            let back = answerer.next(&mut township).unwrap().unwrap();
+            caller.receive(&mut village, back).unwrap();
+        }
+        let fault = answerer.receive(&mut township, Message::Piece(piece)).unwrap_err();
+        assert_eq!(fault.stop(), Some(Stop::Nonsense));
+    }
+    let endless = vec![Want { blob, from: 0 }; WANTS_MAX + 1];
+    let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    let hello = caller.next(&mut village).unwrap().unwrap();
+    answerer.receive(&mut township, hello).unwrap();
+    let wants = Message::Wants(Wants { list: endless, is_all: true });
+    assert!(answerer.receive(&mut township, wants).is_err());
+}
+
+#[test]
+fn nonsense_ends_the_meeting() {
+    let Office { mut township, village, .. } = office();
+    let greeting = Greeting { now_ms: 0, blobs: None };
+    let nonsense = [
+        Message::Same(greeting),
+        Message::Done(greeting),
+        Message::Segment(Segment { bytes: vec![1, 2, 3], left: 0 }),
+        Message::State(State { is_common: false, buckets: vec![], logs: vec![] }),
+    ];
+    for message in nonsense {
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        let fault = answerer.receive(&mut township, message.clone()).unwrap_err();
+        assert_eq!(fault.stop(), Some(Stop::Nonsense), "{message:?}");
+    }
+    let hello = |organisation, version| {
+        Message::Hello(Hello {
+            version,
+            organisation,
+            now_ms: 0,
+            digest: [0; 32],
+            enrolment: None,
+            blobs: None,
+        })
+    };
+    let own = township.roster().organisation();
+    for (message, stop) in [
+        (hello(OrganisationId([9; 16]), VERSION), Stop::OtherOrganisation),
+        (hello(own, VERSION + 1), Stop::Version),
+    ] {
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        let fault = answerer.receive(&mut township, message).unwrap_err();
+        assert_eq!(fault.stop(), Some(stop));
+    }
+}
