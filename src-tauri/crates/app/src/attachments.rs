@@ -419,7 +419,7 @@ pub(crate) fn read(office: &Office, request: &AttachmentRead) -> Result<Attachme
     let wanted = wanted.ok_or_else(|| Fault::not_found(request.attachment))?;
     let size = u64::try_from(CHUNK_BYTES).unwrap_or(u64::MAX);
     let from = u32::try_from(request.from / size).unwrap_or(u32::MAX);
-    if request.from % size != 0 {
+    if !request.from.is_multiple_of(size) {
         return Err(Fault::bad("from: not where a chunk begins"));
     }
     let read = chunks(office, wanted.blob, from, PIECE_BYTES_MAX / CHUNK_BYTES)?;

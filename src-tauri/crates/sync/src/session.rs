@@ -18,10 +18,12 @@ use minicbor::{Decode, Encode};
 use trust::invitation::Enrolment;
 
 use crate::Archive;
-use crate::blob::{Piece, WANTS_MAX, Want};
+use crate::blob::{Piece, Want};
 use crate::frontier::{self, LogState};
 use crate::plan::Plan;
 use crate::segment::{self, LogRefusal, SegmentFault};
+
+mod blobs;
 
 /// The version of the protocol.
 pub const VERSION: u8 = 1;
@@ -659,101 +661,6 @@ impl Session {
         self.progress.received = self.progress.received.saturating_add(imported.fresh);
         self.progress.to_receive = segment.left;
         Ok(())
-    }
-
-    /// How many blobs are lacking here of what the two share, if any.
-    fn want_count<A: Archive>(
-        &self,
-        archive: &mut A,
-    ) -> Result<Option<u64>, SessionFault<A::Error>> {
-        let wants = archive.wants(&self.shared(archive)).map_err(SessionFault::Archive)?;
-        Ok(u64::try_from(wants.list.len()).ok().filter(|count| *count > 0))
-    }
-
-    fn say_wants<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
-        let mut wants = archive.wants(&self.shared(archive)).map_err(SessionFault::Archive)?;
-        wants.is_all &= wants.list.len() <= WANTS_MAX;
-        wants.list.truncate(WANTS_MAX);
-        self.pieces = Pieces { rounds: self.pieces.rounds.saturating_add(1), moved: 0 };
-        self.outgoing.push_back(Message::Wants(wants));
-        self.waiting = Waiting::Wants;
-        Ok(())
-    }
-
-    fn take_wants<E>(&mut self, wants: Wants) -> Result<(), SessionFault<E>> {
-        if wants.list.len() > WANTS_MAX {
-            return Err(SessionFault::Protocol);
-        }
-        self.progress.their_wants = Some(wants.clone());
-        self.serving = Some(wants.list.into());
-        self.waiting = Waiting::Pieces;
-        Ok(())
-    }
-
-    /// The next piece for the other, or that there are no more.
-    fn serve<A: Archive>(
-        &mut self,
-        archive: &mut A,
-    ) -> Result<Option<Message>, SessionFault<A::Error>> {
-        let shared = match &self.serving {
-            Some(_) => self.shared(archive),
-            None => return Ok(None),
-        };
-        while let Some(want) = self.serving.as_mut().and_then(|serving| serving.front_mut()) {
-            let piece = archive.piece(&shared, want).map_err(SessionFault::Archive)?;
-            let Some(piece) = piece else {
-                self.serving.as_mut().and_then(std::collections::VecDeque::pop_front);
-                continue;
-            };
-            let chunks = piece.bytes.len().div_ceil(crate::blob::CHUNK_BYTES);
-            want.from = want.from.saturating_add(u32::try_from(chunks).unwrap_or(u32::MAX));
-            self.count_piece(&piece, true);
-            return Ok(Some(Message::Piece(piece)));
-        }
-        self.serving = None;
-        // Whatever goes on comes after it.
-        self.go_on();
-        Ok(Some(self.done()))
-    }
-
-    fn count_piece(&mut self, piece: &Piece, is_sent: bool) {
-        self.pieces.moved = self.pieces.moved.saturating_add(1);
-        let bytes = u64::try_from(piece.bytes.len()).unwrap_or(u64::MAX);
-        let progress = &mut self.progress;
-        let sum =
-            if is_sent { &mut progress.blob_bytes_sent } else { &mut progress.blob_bytes_received };
-        *sum = sum.saturating_add(bytes);
-    }
-
-    fn keep<A: Archive>(
-        &mut self,
-        archive: &mut A,
-        piece: &Piece,
-    ) -> Result<(), SessionFault<A::Error>> {
-        let shared = self.shared(archive);
-        // What nobody asked for, or what is not what its name says.
-        if !archive.keep(&shared, piece).map_err(SessionFault::Archive)? {
-            return Err(SessionFault::Protocol);
-        }
-        self.count_piece(piece, false);
-        Ok(())
-    }
-
-    /// Both have sent what they had. As long as something moves they begin anew, with the records:
-    /// what is written meanwhile waits for no photograph, and in the end each has heard from the
-    /// other what it still lacks. Both sides count the same.
-    fn go_on(&mut self) {
-        let is_through = self.waiting == Waiting::Over && self.serving.is_none();
-        if !is_through || self.pieces.moved == 0 || self.pieces.rounds >= PIECE_ROUNDS_MAX {
-            return;
-        }
-        self.round = 0;
-        self.before = None;
-        self.progress.is_equal = false;
-        self.waiting = match self.side {
-            Side::Caller => Waiting::Begin,
-            Side::Answerer => Waiting::Hello,
-        };
     }
 
     /// The two are equal; says whether either lacks blobs.

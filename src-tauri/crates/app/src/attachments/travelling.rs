@@ -159,7 +159,8 @@ pub(crate) fn cut(
 ) -> Result<Option<Piece>, Fault> {
     let most = usize::try_from(count).unwrap_or(0).min(PIECE_CHUNKS_MAX);
     let Some((held, bytes)) = chunks(office, blob, first, most)? else { return Ok(None) };
-    let manifest = (first == 0).then(|| Manifest { bytes: held.bytes, hashes: held.hashes });
+    let manifest = Manifest { bytes: held.bytes, hashes: held.hashes };
+    let manifest = (first == 0).then_some(manifest);
     Ok(Some(Piece { blob, manifest, first, bytes }))
 }
 

@@ -208,7 +208,7 @@ mod tests {
             "ab",
             "../../etc/passwd",
             "ab/../../x",
-            &good[..66],
+            good.strip_suffix('0').unwrap(),
             &good.to_uppercase(),
             &slashes,
         ] {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::blob::WANTS_MAX;
 use crate::testing::{Memory, Office, office};
 
 /// Carries messages between two ends until both are done, counting bytes and flights.
