@@ -103,6 +103,7 @@ export function view(change: Partial<CaseView> = {}): CaseView {
       summary: { text: "水沟被堵。", version: "v1" },
       agreement: { text: "", version: "v1" },
     },
+    attachments: [],
     parties: [party("P-1", "张某", "applicant"), party("P-2", "李某", "respondent")],
     sessions: [
       {

@@ -41,6 +41,7 @@ function packet(change: Partial<PacketView> = {}): PacketView {
     parts: 2,
     entries: 190,
     fresh: 118,
+    blob_bytes: 0,
     cases_new: 12,
     cases_updated: 7,
     to_decide: 3,
@@ -76,11 +77,18 @@ describe("the exchange page", () => {
     const waiting_for = [{ unit: VILLAGE, until: "2026-05-01" }];
     await page({
       status_get: status({
-        office: office({ unit: TOWNSHIP, neighbours, waiting_for, is_certified: true }),
+        office: office({
+          unit: TOWNSHIP,
+          neighbours,
+          waiting_for,
+          is_certified: true,
+          blobs_lacking: 12,
+        }),
       }),
     });
     expect(await screen.findByText(/已送达 132 条，待送 3 条，最早一条 2 天前/)).toBeVisible();
     expect(screen.getByText("12 天没对账")).toBeVisible();
+    expect(screen.getByText(/还有 12 份照片、录音没到/)).toBeVisible();
     expect(screen.getByText("那边电脑的钟慢了 7 小时，请核对时间。")).toBeVisible();
     expect(screen.getByText(/待前置包：桥头村评理说事点，截至5月1日/)).toBeVisible();
     await expectAccessible();
@@ -95,7 +103,13 @@ describe("the exchange page", () => {
       }),
       packet_import: ({ from }) => {
         taken.push((from as { stick_file: { name: string } }).stick_file.name);
-        return { packet: packet(), received: 59, held: 1, outcome: "received" };
+        return {
+          packet: packet(),
+          received: 59,
+          blob_bytes: 1_150_000,
+          held: 1,
+          outcome: "received",
+        };
       },
     });
     expect(await screen.findByText(/有 2 个包是给别的单位的/)).toBeVisible();
@@ -106,6 +120,7 @@ describe("the exchange page", () => {
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "按顺序收下这 2 个文件" }));
     expect(await screen.findByText("收好了，共 118 条")).toBeVisible();
+    expect(screen.getByText("照片等收到 2.3 兆。")).toBeVisible();
     expect(taken).toEqual(["PINGLI/AB/TFMN7H01.PLP", "PINGLI/AB/TFMN7H02.PLP"]);
     expect(screen.getByRole("link", { name: "去冲突待办" })).toBeVisible();
     expect(screen.getByText(/有 2 条放到了待查里/)).toBeVisible();
@@ -198,24 +213,42 @@ describe("the exchange page", () => {
         packet: "P",
         unit: TOWNSHIP,
         files: [
-          { name: "TF01.PLP", path: null, bytes: 4e6, entries: 90, until: "2026-03-23" },
-          { name: "TF02.PLP", path: null, bytes: 1e6, entries: 10, until: "2026-03-24" },
+          {
+            name: "TF01.PLP",
+            path: null,
+            bytes: 4e6,
+            entries: 90,
+            blob_bytes: 0,
+            until: "2026-03-23",
+          },
+          {
+            name: "TF02.PLP",
+            path: null,
+            bytes: 1e6,
+            entries: 10,
+            blob_bytes: 2_300_000,
+            until: "2026-03-24",
+          },
         ],
         entries: 100,
+        blob_bytes: 2_300_000,
       },
     });
     await user.click(await screen.findByRole("button", { name: "写到 U 盘，给青石镇综治中心" }));
     const dialog = screen.getByRole("dialog");
     await user.click(within(dialog).getByLabelText(/U 盘 F:/));
     await user.selectOptions(within(dialog).getByLabelText(/每个文件最大/), "small");
+    await user.click(within(dialog).getByLabelText(/连同照片、录音/));
     await expectAccessible();
     await user.click(within(dialog).getByRole("button", { name: "写包" }));
     expect(await screen.findByText("写好了，请带给青石镇综治中心")).toBeVisible();
     expect(screen.getByText(/第 2 个，共 2 个/)).toBeVisible();
+    expect(screen.getByText(/其中照片等 2.3 兆/)).toBeVisible();
     expect(host.calls.find(({ name }) => name === "packet_export")?.payload).toMatchObject({
       unit: TOWNSHIP.id,
       to: { stick: "F" },
       part_bytes: 4 * 1024 * 1024,
+      words_only: true,
     });
   });
 
@@ -251,6 +284,8 @@ describe("the exchange page", () => {
               held: 0,
               is_equal: true,
               clock_ahead_ms: 0,
+              blob_bytes_sent: 640_000,
+              blob_bytes_received: 12_400_000,
               bytes_sent: 0,
               bytes_received: 0,
               crossings: 1,
@@ -326,6 +361,7 @@ describe("the exchange page", () => {
           received: offset + index + 1,
           sent: 0,
           held: 0,
+          blob_bytes: offset === 0 ? 0 : 2_300_000,
           outcome: "received" as const,
           times: 1,
           waiting_until: null,
@@ -336,7 +372,7 @@ describe("the exchange page", () => {
     expect(await screen.findByText("收到 10 条")).toBeVisible();
     expect(screen.queryByText("收到 11 条")).toBeNull();
     await user.click(screen.getByRole("button", { name: "下一页" }));
-    await waitFor(() => expect(screen.getByText("收到 11 条")).toBeVisible());
+    expect(await screen.findByText("收到 11 条，照片等 2.3 兆")).toBeVisible();
     expect(screen.getByRole("button", { name: "下一页" })).toBeDisabled();
     expect(screen.getByText("第 11—11 条，共 11 条")).toBeVisible();
   });

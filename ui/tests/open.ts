@@ -57,6 +57,7 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
     to_note: 0,
     behind: 0,
     held: 0,
+    blobs_lacking: 0,
     neighbours: [neighbour()],
     waiting_for: [],
     lan: {

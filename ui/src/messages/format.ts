@@ -138,6 +138,13 @@ export function formatCount(count: number): string {
   return grouped(String(count));
 }
 
+/** The size of a photograph: `640 千字节`, `2.3 兆`; `640 KB`, `2.3 MB`. */
+export function formatSize(bytes: number, language: Language): string {
+  if (language === "en") return formatBytes(Math.max(bytes, 1000));
+  const [value = 0, unit] = bytes < 1e6 ? [bytes / 1000, "千字节"] : [bytes / 1e6, "兆"];
+  return `${value < 10 && bytes >= 1e6 ? Math.round(value * 10) / 10 : Math.ceil(value)} ${unit}`;
+}
+
 /** `12 GB`, `640 KB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];

@@ -37,6 +37,7 @@ export interface Format {
   money(fen: number): string;
   count(count: number): string;
   bytes(bytes: number): string;
+  size(bytes: number): string;
 }
 
 /** How days, times and amounts are written in the chosen language. */
@@ -55,6 +56,7 @@ export function useFormat(): ComputedRef<Format> {
       money: (fen) => format.formatMoney(fen, chosen),
       count: format.formatCount,
       bytes: format.formatBytes,
+      size: (bytes) => format.formatSize(bytes, chosen),
     };
   });
 }

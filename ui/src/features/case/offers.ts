@@ -15,6 +15,7 @@ import {
   referrals,
   reports,
   sentSheets,
+  standingAttachments,
   unsignedSheets,
 } from "./forms/records";
 
@@ -50,6 +51,7 @@ export const GROUPS: Record<Group, readonly WritableKind[]> = {
     "inquiry_made",
     "site_visited",
     "evidence_taken",
+    "attachment_withdrawn",
     "note",
   ],
   settle: [
@@ -139,6 +141,7 @@ const BARS: Partial<Record<WritableKind, (view: CaseView, me: Me) => Bar | null>
   sheet_closed: (view, { unit }) => (sentSheets(view, unit).length > 0 ? null : "no_sheet"),
   objection_decided: (view, { unit }) =>
     objectedSheets(view, unit).length > 0 ? null : "no_objection",
+  attachment_withdrawn: (view) => (standingAttachments(view).length > 0 ? null : "no_attachment"),
   terminated: isClosed,
   closed: (view, me) => {
     if (view.closure) return "closed";

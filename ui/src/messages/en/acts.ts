@@ -53,5 +53,6 @@ export const acts: Acts = {
     no_consultation: "none to approve",
     no_objection: "no open objection",
     no_notice: "nothing to note",
+    no_attachment: "no attachment",
   },
 };

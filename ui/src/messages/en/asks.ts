@@ -86,6 +86,7 @@ export const asks: Asks = {
       attachments: "Papers",
     },
     sheet_closed: { sheet: "Which sheet", note: "Remark" },
+    attachment_withdrawn: { attachment: "Which one", reason: "Why" },
   },
   says: {
     relation_disclosed: "Kinship, an interest, or anything else that may affect fairness.",
@@ -111,6 +112,7 @@ export const asks: Asks = {
     number_assigned: "Provisional and earlier numbers can still be found.",
     referral_proposed: "The village head reviews it first; then the township dispatches.",
     sheet_issued: "An order needs a day; the window names who approved it.",
+    attachment_withdrawn: "It is crossed out and kept. Only the head can erase it for good.",
     sheet_objected: "Within five working days of signing in; whoever dispatched decides.",
   },
   hints: {

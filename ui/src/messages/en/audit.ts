@@ -92,6 +92,7 @@ export const audit: Audit = {
     table: "table",
     document: "document",
     backup: "backup",
+    attachment: "attachment",
   },
   protections: {
     minor: "of a minor",

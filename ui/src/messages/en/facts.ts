@@ -47,6 +47,8 @@ export const facts: FactSentences = {
     }${said(b.note)}`,
   acknowledged: () => "Taken note of",
   note: (b) => b.text,
+  attachment_added: (b) => `Attachment: ${b.name}`,
+  attachment_withdrawn: (b) => `An attachment taken out${said(b.reason)}`,
   corrected: (b) => `Corrected one “${words.factKind[b.to.kind]}”${said(b.reason)}`,
   decided: (b) => `Decision${said(b.reason)}`,
   person_registered: () => "Person registered",

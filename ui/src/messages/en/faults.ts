@@ -221,6 +221,38 @@ const lans: Faults["lans"] = {
   port_taken: { what: "Another program uses this port.", next: "Close it, or let Pingli choose." },
 };
 
+const attachments: Faults["attachments"] = {
+  empty: {
+    what: "This file is empty.",
+    next: "See whether it was copied wholly, and choose it again.",
+  },
+  too_large: {
+    what: "This file is too large.",
+    next: "Cut a recording or a scan into parts; send a photograph in a smaller size.",
+  },
+  cut: { what: "The file did not come wholly.", next: "Choose it again, and leave the stick in." },
+  unknown_form: {
+    what: "Such files cannot be attached.",
+    next: "Pictures (JPG, PNG, WebP, BMP), PDF, and recordings (MP3, M4A, WAV, AMR, OGG) can. Print anything else as a PDF first.",
+  },
+  apple_picture: {
+    what: "This is a HEIC picture of an Apple telephone.",
+    next: "Choose “Most Compatible” under Camera → Formats on the telephone, or choose a screenshot.",
+  },
+  too_many_pixels: {
+    what: "This picture has too many pixels.",
+    next: "Make it smaller on the telephone, or choose a screenshot.",
+  },
+  damaged: {
+    what: "This picture is damaged.",
+    next: "Send it again from the telephone, or choose a screenshot.",
+  },
+  not_here: {
+    what: "It is on another computer still.",
+    next: "Press “Bring this one first”; it comes with the next exchange.",
+  },
+};
+
 const fault: FaultTable = {
   unknown_command: () => ({ what: "The program does not know this.", next: "Update the program." }),
   bad_request: () => ({ what: "This cannot be understood.", next: "Check what you typed." }),
@@ -294,6 +326,7 @@ const fault: FaultTable = {
     reason === "damaged" && whole_segments === 0
       ? { what: packets.damaged.what, next: "Ask for a new one." }
       : packets[reason],
+  attachment: ({ reason }) => attachments[reason],
   backup: ({ reason }) => backups[reason],
   keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
@@ -316,6 +349,7 @@ export const faults: Faults = {
   files,
   invitations,
   packets,
+  attachments,
   backups,
   keyrings,
   lans,

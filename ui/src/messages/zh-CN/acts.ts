@@ -53,6 +53,7 @@ export const acts = {
     no_consultation: "没有等着的会商",
     no_objection: "没有等着的异议",
     no_notice: "没有要知悉的",
+    no_attachment: "没有附件",
   },
 };
 

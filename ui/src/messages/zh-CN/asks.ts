@@ -76,6 +76,7 @@ export const asks = {
       attachments: "材料的名字",
     },
     sheet_closed: { sheet: "哪一张单", note: "说明" },
+    attachment_withdrawn: { attachment: "哪一份", reason: "为什么撤下" },
   } satisfies Labels,
   /** What to know before writing one. */
   says: {
@@ -101,6 +102,7 @@ export const asks = {
     number_assigned: "临时编号、以前的编号照样查得到。",
     referral_proposed: "先由村调委会主任审核，再由镇里派单。",
     sheet_issued: "交办单要写日子；受理员发交办单要写谁批的。",
+    attachment_withdrawn: "撤下的照片、录音划掉，还留在案卷里。要彻底删掉，请找主任。",
     sheet_objected: "签收以后五个工作日内可以提，由派单的单位决定。",
   } satisfies Partial<Record<FactKind, string>>,
   hints: {

@@ -94,6 +94,7 @@ export const audit = {
     table: "表格",
     document: "文书",
     backup: "备份",
+    attachment: "附件",
   } satisfies Record<FileKind, string>,
   protections: {
     minor: "涉及未成年人",

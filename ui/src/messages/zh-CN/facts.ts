@@ -60,6 +60,8 @@ export const facts: FactSentences = {
     }${said(b.note)}`,
   acknowledged: () => "已知悉",
   note: (b) => b.text,
+  attachment_added: (b) => `附件：${b.name}`,
+  attachment_withdrawn: (b) => `撤下一份附件${said(b.reason)}`,
   corrected: (b) => `更正一条“${words.factKind[b.to.kind]}”${said(b.reason)}`,
   decided: (b) => `裁定${said(b.reason)}`,
   person_registered: () => "登记人员",

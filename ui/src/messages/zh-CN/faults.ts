@@ -2,6 +2,7 @@
 
 import type { Failure } from "@/host";
 import type {
+  AttachmentTrouble,
   BackupTrouble,
   FileTrouble,
   InvitationTrouble,
@@ -191,6 +192,32 @@ const lans = {
   port_taken: { what: "这个端口被别的程序占着。", next: "关掉别的程序，或者让程序自己选端口。" },
 } satisfies Record<LanTrouble, FaultWords>;
 
+const attachments = {
+  empty: { what: "这个文件是空的。", next: "看看是不是还没拷完，再选一次。" },
+  too_large: {
+    what: "这个文件太大了，放不下。",
+    next: "录音请分成几段，扫描件请分成几份；照片请在手机上选“小一些”再传来。",
+  },
+  cut: { what: "文件没有传完。", next: "再选一次。U 盘、手机先不要拔。" },
+  unknown_form: {
+    what: "这种文件放不进案卷。",
+    next: "能放的是照片（JPG、PNG、WebP、BMP）、PDF 扫描件、录音（MP3、M4A、WAV、AMR、OGG）。别的请先打印成 PDF。",
+  },
+  apple_picture: {
+    what: "这是苹果手机的照片格式（HEIC），打不开。",
+    next: "在手机的“设置 → 相机 → 格式”里改成“兼容性最佳”再拍；已经拍好的，截一张图再选。",
+  },
+  too_many_pixels: {
+    what: "这张照片的尺寸太大了。",
+    next: "请在手机或者电脑上改小一些，或者截一张图再选。",
+  },
+  damaged: { what: "这张照片坏了，打不开。", next: "请从手机里重新传一次，或者截一张图再选。" },
+  not_here: {
+    what: "它还在别的电脑上，没有到这里。",
+    next: "点“先要这一张”，下次交换就先带过来。",
+  },
+} satisfies Record<AttachmentTrouble, FaultWords>;
+
 const fault: FaultTable = {
   unknown_command: () => ({ what: "程序不认识这个操作。", next: "请更新程序。" }),
   bad_request: () => ({ what: "填的内容程序看不懂。", next: "请核对各项再试一次。" }),
@@ -253,6 +280,7 @@ const fault: FaultTable = {
     reason === "damaged" && whole_segments === 0
       ? { what: packets.damaged.what, next: "请对方重新写一个包。" }
       : packets[reason],
+  attachment: ({ reason }) => attachments[reason],
   backup: ({ reason }) => backups[reason],
   keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
@@ -275,6 +303,7 @@ export const faults = {
   files,
   invitations,
   packets,
+  attachments,
   backups,
   keyrings,
   lans,
@@ -287,6 +316,7 @@ export type Faults = {
   files: Record<FileTrouble, FaultWords>;
   invitations: Record<InvitationTrouble, FaultWords>;
   packets: Record<PacketTrouble, FaultWords>;
+  attachments: Record<AttachmentTrouble, FaultWords>;
   backups: Record<BackupTrouble, FaultWords>;
   keyrings: Record<KeyringTrouble, FaultWords>;
   lans: Record<LanTrouble, FaultWords>;

@@ -3,6 +3,7 @@
 import { accounts } from "./accounts";
 import { acts } from "./acts";
 import { asks } from "./asks";
+import { attachments } from "./attachments";
 import { audit } from "./audit";
 import { backups } from "./backups";
 import { caseWords } from "./case";
@@ -37,6 +38,7 @@ export const messages = {
   accounts,
   acts,
   asks,
+  attachments,
   audit,
   backups,
   case: caseWords,

@@ -29,6 +29,8 @@ export const kinds = {
   closed: "结案",
   acknowledged: "知悉确认",
   note: "记一笔",
+  attachment_added: "加附件",
+  attachment_withdrawn: "撤下附件",
   corrected: "更正",
   decided: "裁定",
   person_registered: "登记人员",

@@ -2,6 +2,8 @@
 
 import type { RuleId } from "@/host/types";
 
+import { counting } from "./counting";
+
 /** What each rule is called, and what it says. */
 export type Rules = Record<RuleId, { title: string; says: string }>;
 
@@ -475,24 +477,9 @@ export const rules = {
     title: "法定期限不能乱改",
     says: "法律定的最长只能缩短，法律定的最短只能延长，定死的不能改。",
   },
-  C13: {
-    title: "报上去的数不改",
-    says: "一期冻结以后数字不再变；后来才到的，列进下一期“补报”；同一件纠纷已经报过的，不再报。",
+  attachments: {
+    title: "附件",
+    says: "谁放进来的照片、扫描件、录音都归案卷，直到有人写明理由撤下。撤下的也留着，随时看得到。",
   },
-  freeze_once: {
-    title: "一期只算一次冻结",
-    says: "两处都冻结了同一期，按件数少的那次；多出来的算补报。",
-  },
-  zero_report: {
-    title: "未报不等于零报",
-    says: "没有案件要说“零上报”才算；有了案件，零上报作废。",
-  },
-  statistics_dates: {
-    title: "按哪天统计",
-    says: "案件按受理那天算，协议按生效那天算；协议有冲突的，金额只算后一份。",
-  },
-  official_types: {
-    title: "官方类型和版本",
-    says: "类型用官方的十八类；选的时候用哪一版的表，一直记着，报表以后还能照样出。",
-  },
+  ...counting,
 } satisfies Rules;

@@ -367,6 +367,8 @@ export const words = {
     searching: "正在查找",
     inventing: "正在编练习案例",
     copying: "正在复制",
+    drawing: "正在整理照片",
+    attachments: "正在传照片、录音",
   } satisfies Record<Phase, string>,
   profile: { none: "还没开始用", locked: "已锁定", open: "已打开" } satisfies Record<
     ProfileState,

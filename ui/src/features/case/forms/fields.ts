@@ -242,6 +242,10 @@ export const FIELDS: { [K in AskedKind]: FieldsOf<K> } = {
     sheet: { as: "record", of: "sent", ...required },
     note: { ...long, rows: 2 },
   },
+  attachment_withdrawn: {
+    attachment: { as: "record", of: "attachments", ...required },
+    ...reason,
+  },
 };
 
 /** What a body must say and nobody is asked: the program fills in which round is meant. */

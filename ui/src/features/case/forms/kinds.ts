@@ -6,6 +6,7 @@ import type { FactKind } from "@/messages/zh-CN/kinds";
 
 import AcceptedForm from "./AcceptedForm.vue";
 import AgreementForm from "./AgreementForm.vue";
+import AttachmentForm from "./AttachmentForm.vue";
 import CardForm from "./CardForm.vue";
 import CategoryForm from "./CategoryForm.vue";
 import CloseForm from "./CloseForm.vue";
@@ -60,8 +61,22 @@ const PLAIN = Object.fromEntries<Component>(
 
 export const FORMS: Record<WritableKind, Component> = { ...OWN, ...PLAIN };
 
+/** What is written in another way and yet corrected as everything else is. */
+const CORRECTED = { attachment_added: AttachmentForm } satisfies Partial<
+  Record<FactKind, Component>
+>;
+
+export type CorrectableKind = WritableKind | keyof typeof CORRECTED;
+
+/** The forms of corrections. */
+export const CORRECTIONS: Record<CorrectableKind, Component> = { ...FORMS, ...CORRECTED };
+
 export const WRITABLE = Object.keys(FORMS) as WritableKind[];
 
 export function isWritable(kind: string): kind is WritableKind {
   return kind in FORMS;
+}
+
+export function isCorrectable(kind: string): kind is CorrectableKind {
+  return kind in CORRECTIONS;
 }

@@ -1,6 +1,7 @@
 // What a case has that an act may be about, as options of a field.
 
 import type {
+  AttachmentView,
   CardView,
   CaseView,
   ClockView,
@@ -22,7 +23,8 @@ export type RecordsOf =
   | "objections"
   | "unsigned"
   | "received"
-  | "sent";
+  | "sent"
+  | "attachments";
 
 /** Cards that stand and wait for an answer. */
 export function openCards(view: CaseView): CardView[] {
@@ -94,6 +96,11 @@ export function extensibleClocks(view: CaseView): ClockView[] {
   );
 }
 
+/** Attachments nobody took out. */
+export function standingAttachments({ attachments }: CaseView): AttachmentView[] {
+  return attachments.filter(({ withdrawn }) => withdrawn === null);
+}
+
 export interface Saying {
   messages: Messages;
   format: Format;
@@ -159,6 +166,11 @@ export function recordOptions(
       return receivedSheets(view).map((sheet) => ofSheet(sheet, saying));
     case "sent":
       return sentSheets(view, saying.unit).map((sheet) => ofSheet(sheet, saying));
+    case "attachments":
+      return standingAttachments(view).map(({ id, name, at }) => ({
+        value: id,
+        label: [name, saying.format.at(at, saying.today)].join(" · "),
+      }));
     case "notices":
       return openNotices(view, saying.unit).map((notice) => ({
         value: notice.key,
