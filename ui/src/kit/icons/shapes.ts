@@ -174,6 +174,39 @@ export const shapes = {
     ["circle", { cx: "19", cy: "12", r: "1" }],
     ["circle", { cx: "5", cy: "12", r: "1" }],
   ],
+  picture: [
+    ["rect", { x: "3", y: "3", width: "18", height: "18", rx: "2" }],
+    ["circle", { cx: "9", cy: "9", r: "2" }],
+    ["path", { d: "m21 15-3.086-3.086a2 2 0 0 0-2.828 0L6 21" }],
+  ],
+  recording: [
+    ["path", { d: "M2 10v3" }],
+    ["path", { d: "M6 6v11" }],
+    ["path", { d: "M10 3v18" }],
+    ["path", { d: "M14 8v7" }],
+    ["path", { d: "M18 5v13" }],
+    ["path", { d: "M22 10v3" }],
+  ],
+  previous: [["path", { d: "m15 18-6-6 6-6" }]],
+  turn: [
+    ["path", { d: "M21 12a9 9 0 1 1-9-9c2.52 0 4.93 1 6.74 2.74L21 8" }],
+    ["path", { d: "M21 3v5h-5" }],
+  ],
+  larger: [
+    ["circle", { cx: "11", cy: "11", r: "8" }],
+    ["path", { d: "m21 21-4.35-4.35" }],
+    ["path", { d: "M11 8v6" }],
+    ["path", { d: "M8 11h6" }],
+  ],
+  smaller: [
+    ["circle", { cx: "11", cy: "11", r: "8" }],
+    ["path", { d: "m21 21-4.35-4.35" }],
+    ["path", { d: "M8 11h6" }],
+  ],
+  crop: [
+    ["path", { d: "M6 2v14a2 2 0 0 0 2 2h14" }],
+    ["path", { d: "M18 22V8a2 2 0 0 0-2-2H2" }],
+  ],
   computer: [
     ["rect", { width: "20", height: "14", x: "2", y: "3", rx: "2" }],
     ["path", { d: "M8 21L16 21" }],
