@@ -39,6 +39,16 @@ async function go(page: Page): Promise<void> {
   await page.waitForSelector("#attachments-title");
   await expect(page.locator(".loading")).toHaveCount(0);
 }
+/** Scrolls the page, and nothing around it, to the card. */
+async function show(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const main = document.querySelector("main");
+    const card = document.querySelector("#attachments-title")?.closest("section");
+    if (!main || !card) return;
+    const zoom = Number(document.documentElement.style.zoom || 1);
+    main.scrollTop += (card.getBoundingClientRect().top - main.getBoundingClientRect().top) / zoom;
+  });
+}
 /** Has the page told that the first photograph is on another computer still. */
 async function asElsewhere(page: Page): Promise<void> {
   await page.route("**/call", async (route) => {
@@ -61,11 +71,10 @@ for (const language of ["zh-CN", "en"] as const) {
     test(`what is attached ${suffix}`, async ({ page }) => {
       await served.call("preferences_set", { language, zoom_percent });
       await go(page);
-      const title = page.locator("#attachments-title");
       const tiles = page.locator(".tiles > li");
       await expect(tiles).toHaveCount(4);
       await expect(tiles.locator("img")).toHaveCount(2);
-      await title.evaluate((heading) => heading.scrollIntoView());
+      await show(page);
       await judge(page, `attachments-${suffix}`);
 
       // One that is a photograph and one that only seems to be.
@@ -77,13 +86,13 @@ for (const language of ["zh-CN", "en"] as const) {
           buffer: Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
         },
       ]);
-      await title.evaluate((heading) => heading.scrollIntoView());
+      await show(page);
       await judge(page, `attachments-chosen-${suffix}`);
       // The photograph is not put in: the case stays as it is for the next size.
       await page.getByRole("button", { name: words.removeOf("IMG_0412") }).click();
       await page.getByRole("button", { name: words.send(1), exact: true }).click();
       await page.waitForSelector(".fault");
-      await title.evaluate((heading) => heading.scrollIntoView());
+      await show(page);
       await judge(page, `attachments-failed-${suffix}`);
     });
 
@@ -119,7 +128,7 @@ for (const language of ["zh-CN", "en"] as const) {
       await page.screenshot({ path: join(FOLDER, `viewer-print-${suffix}.png`) });
       await page.emulateMedia({ media: "screen" });
       for (const name of ["withdrawn", "paper", "sound"]) {
-        await page.locator("dialog .stage, dialog").first().press("ArrowRight");
+        await page.keyboard.press("ArrowRight");
         await expect(page.locator(".loading")).toHaveCount(0);
         await judge(page, `viewer-${name}-${suffix}`);
       }
@@ -129,7 +138,7 @@ for (const language of ["zh-CN", "en"] as const) {
       await served.call("preferences_set", { language, zoom_percent });
       await asElsewhere(page);
       await go(page);
-      await page.locator("#attachments-title").evaluate((heading) => heading.scrollIntoView());
+      await show(page);
       await judge(page, `attachments-elsewhere-${suffix}`);
       await page.locator(".tiles .tile").first().click();
       await page.waitForSelector("dialog .thumb img");

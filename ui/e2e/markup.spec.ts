@@ -5,6 +5,7 @@ import { expect, test } from "@playwright/test";
 
 import { SCREENS } from "../src/app/screens";
 import { expectNothingMade, go, NAMES, PAYLOADS, saidBy, watched } from "./markup";
+import { attach, picture } from "./pictures";
 import { newHome, PASSPHRASE, Served } from "./served";
 
 let served: Served;
@@ -22,7 +23,10 @@ test.beforeAll(async () => {
     passphrase: PASSPHRASE,
   });
   for (let at = 0; at < PAYLOADS.length; at += 10) {
-    const [title, place, summary, first, second, ...notes] = PAYLOADS.slice(at, at + 10);
+    const [title, place, summary, first, second, photograph = "", ...notes] = PAYLOADS.slice(
+      at,
+      at + 10,
+    );
     const party = (side: string, index: number) => ({
       name: name(index),
       side,
@@ -37,6 +41,7 @@ test.beforeAll(async () => {
     } as never);
     const facts = notes.map((text) => ({ kind: "note", body: { text } }));
     await served.call("fact_add", { case: id, facts } as never);
+    await attach(served, id, photograph, picture(24, 16, 0));
     await served.call("person_add", { name: name(at + 7) } as never);
     cases.push(id);
   }
@@ -68,6 +73,17 @@ test("two hundred pieces of markup on a case stay text", async ({ page }) => {
   expect(told).toEqual([]);
   expect(shown).toBe(200);
   process.stdout.write(`${shown} pieces of markup shown as text, ${told.length} effects\n`);
+});
+
+test("a photograph with a hostile name is looked at", async ({ page }) => {
+  const told = await watched(page, served);
+  const [photograph = ""] = PAYLOADS.slice(5);
+  await go(page, served, `/cases/${cases[0]}`);
+  await page.locator(".tiles .tile").first().click();
+  await expect(page.locator("dialog .stage img")).toBeVisible();
+  await expect(page.locator("dialog h2").first()).toHaveText(photograph);
+  await expectNothingMade(page, "the viewer");
+  expect(told).toEqual([]);
 });
 
 test("no screen makes anything of markup in names and titles", async ({ page }) => {

@@ -55,7 +55,7 @@ export const NAMES = PAYLOADS.filter((payload) => payload.length <= NAME_CHARS_M
 /** Elements and attributes that these pages never have, and that only markup could have made. */
 const FOREIGN = [
   "iframe, object, embed, base, math, video, template, marquee, style, form[action]",
-  "script:not([src]), meta[http-equiv], link[href*='evil'], img, [id^='x1'], [id^='x2']",
+  "script:not([src]), meta[http-equiv], link[href*='evil'], img:not([src^='blob:']), [id^='x1'], [id^='x2']",
   "[onerror], [onload], [onclick], [onfocus], [ontoggle], [srcdoc]",
   "[href^='javascript:' i], [src^='javascript:' i], [href*='evil'], [src*='evil']",
 ].join(", ");
@@ -70,7 +70,8 @@ export async function watched(page: Page, served: Served): Promise<string[]> {
   page.on("request", (request) => {
     const url = new URL(request.url());
     const isOwn =
-      url.origin === new URL(served.address).origin || ["data:", "about:"].includes(url.protocol);
+      url.origin === new URL(served.address).origin ||
+      ["data:", "about:", "blob:"].includes(url.protocol);
     if (!isOwn) {
       told.push(`a request: ${request.url()}`);
     }

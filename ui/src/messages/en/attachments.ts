@@ -19,7 +19,7 @@ export const attachments: AttachmentWords = {
   giveUp: "Leave them",
   cancel: "Cancel",
   cancelOf: (name) => `Cancel: ${name}`,
-  removeOf: (name) => `Leave this one: ${name}`,
+  removeOf: (name) => `Leave it: ${name}`,
   remove: "Leave it",
   clear: "All right",
   clearOf: (name) => `All right: ${name}`,

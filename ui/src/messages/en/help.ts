@@ -84,6 +84,26 @@ export const help: Help = {
         "Its words are not changed any more. For a change, write a new one that names the old.",
       ],
     },
+    attachment: {
+      title: "Attachments: photographs, scans, recordings",
+      says: "What was seen, copied or recorded belongs to the case and travels with it.",
+      steps: [
+        "Open the case; under “Attachments” press “Add photographs or files”, several at once, or drag them there.",
+        "Give each a name that says what it shows, then put them in the file.",
+        "Press one to look at it: turn, enlarge, crop, print or save it. A crop is put beside the original.",
+        "If it was a mistake, open it, press “Take out” and say why. It is crossed out and kept.",
+        "Where one is on another computer still, press “Bring this one first”.",
+      ],
+      notes: [
+        "Pictures (JPG, PNG, WebP, BMP), PDF, recordings (MP3, M4A, WAV, AMR, OGG). HEIC cannot be read: choose “Most Compatible” on the telephone, or a screenshot.",
+        "Of a photograph only the picture is kept: where it was taken, the telephone and the like are removed, and a very large one is made smaller.",
+        "Attachments lie encrypted on this computer. What is saved as a file is not encrypted any more.",
+        "Exchanges carry words first, then small pictures, then the rest: an entry may be here before its photograph, which comes by itself next time.",
+        "A packet without photographs and recordings is written much faster.",
+        "Roles that do not see the data of minors see names alone.",
+        "Only erasing the case removes them for good, on every computer.",
+      ],
+    },
     record: {
       title: "Record anything else (More)",
       says: "Recusals, inquiries, evidence, transfers, the archive.",
