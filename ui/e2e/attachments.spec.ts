@@ -127,8 +127,13 @@ for (const language of ["zh-CN", "en"] as const) {
       await page.emulateMedia({ media: "print" });
       await page.screenshot({ path: join(FOLDER, `viewer-print-${suffix}.png`) });
       await page.emulateMedia({ media: "screen" });
-      for (const name of ["withdrawn", "paper", "sound"]) {
+      for (const [name, title] of [
+        ["withdrawn", "拍糊了的一张"],
+        ["paper", "宅基地使用证复印件"],
+        ["sound", "张某的录音"],
+      ] as const) {
         await page.keyboard.press("ArrowRight");
+        await expect(page.locator("dialog h2")).toHaveText(title);
         await expect(page.locator(".loading")).toHaveCount(0);
         await judge(page, `viewer-${name}-${suffix}`);
       }
