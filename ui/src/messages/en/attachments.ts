@@ -3,13 +3,12 @@ import type { AttachmentWords } from "../zh-CN/attachments";
 export const attachments: AttachmentWords = {
   title: "Attachments",
   count: (n) => `${n} in all`,
-  empty: "No photographs, scans or recordings yet.",
-  emptySays: "Press “Add photographs or files”, several at once if need be, or drag files here.",
+  empty:
+    "None yet. Photographs, scans as PDF and recordings can be added, several at once, or dragged here. Of a photograph only the picture is kept; where it was taken is removed.",
   masked:
     "Your role does not see the data of minors, so photographs and recordings stay closed. Ask whoever is in charge.",
   add: "Add photographs or files",
   drop: "Let go to put them here",
-  what: "Photographs, scans as PDF, recordings. Of a photograph only the picture is kept; where it was taken and the like is removed.",
   name: "Name",
   nameOf: (n) => `Name of file ${n}`,
   of: "Belongs to which entry",
