@@ -186,6 +186,7 @@ describe("taking one person out", () => {
           party: view().parties[0]!.id,
           words: looked().words,
           by_hand: [{ key: "field/title", text: "某户滴水纠纷" }],
+          attachments: [],
           persons: ["PERSON-1"],
           ground: "consent_withdrawn",
           reason: "本人书面申请",

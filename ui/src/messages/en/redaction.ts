@@ -35,6 +35,9 @@ export const redaction: RedactionWords = {
     "Either file and seal the case (Personal Information Protection Law, article 47: until the period of retention ends it is kept and not used), or erase the whole case by law.",
   undecided: (names) => `${names}: two values stand side by side. Decide first.`,
   held: "Something of this case waits to be looked at. Deal with it first.",
+  attachments: "Attachments that show this person",
+  attachmentsHint:
+    "The program cannot see who is on a photograph. Look at each; those marked do not come along.",
   persons: "Records of persons to erase as well",
   mentions: (numbers) =>
     `Cases ${numbers} tell the title and the parties of this one: do the same there.`,

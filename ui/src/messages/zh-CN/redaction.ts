@@ -35,6 +35,8 @@ export const redaction = {
     "要么归档封存（个人信息保护法第四十七条：保管期限没满的，只存着，不再用），要么依法删除整个案件。",
   undecided: (names: string) => `${names}有两个不同的写法，先去裁定，再来删除。`,
   held: "待查里还有这件案子的内容，先处理完，再来删除。",
+  attachments: "拍到、录到这个人的附件",
+  attachmentsHint: "程序看不出照片上是谁。请一份一份看过再勾；勾了的不再留下。",
   persons: "一起删除的人员资料",
   mentions: (numbers: string) =>
     `案件 ${numbers} 里记着这件案子的名称和当事人，删不到，要到那边再做一次。`,
