@@ -18,6 +18,8 @@ pub(crate) fn open(app: &App) -> tauri::Result<()> {
         .inner_size(1366.0, 768.0)
         .min_inner_size(683.0, 384.0)
         .incognito(cfg!(not(feature = "webdriver")))
+        // Files that are dropped come to the page as anywhere else.
+        .disable_drag_drop_handler()
         .on_navigation(|url| matches!(url.scheme(), "tauri") || is_own_http(url));
     #[cfg(feature = "webdriver")]
     let builder = builder.decorations(false).position(0.0, 0.0);

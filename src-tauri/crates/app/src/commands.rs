@@ -432,7 +432,7 @@ commands! {
         };
     attachment_read(AttachmentRead) -> AttachmentBytes, CaseRead, reads [Cases], changes [] =
         |desk, request, _| attachments::read(&*desk.office()?, &request);
-    attachment_ask(AttachmentAsk) -> CaseView, CaseRead, reads [], changes [Neighbours] =
+    attachment_ask(AttachmentAsk) -> CaseView, CaseRead, reads [], changes [Cases Neighbours] =
         |desk, request, _| attachments::ask(&*desk.office()?, &request);
     attachment_save(AttachmentSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
         |desk, request, _| desk.save_attachment(&request);
