@@ -208,8 +208,10 @@ impl Office {
             office.witness(&[])?;
         }
         erasure::resume(&office)?;
-        // What a power cut left of files that nobody knows of.
-        office.store.sweep_blobs()?;
+        // What a power cut left of files that nobody knows of; they are in nobody's way.
+        if let Err(error) = office.store.sweep_blobs() {
+            tracing::warn!(%error, "stray files of blobs are left");
+        }
         Ok(office)
     }
 

@@ -25,6 +25,9 @@ use crate::progress::Phase;
 /// The largest file of a blob: its bytes, and a seal of sixteen for each chunk.
 const FILE_BYTES_MAX: u64 = BLOB_BYTES_MAX + BLOB_BYTES_MAX / 1024;
 
+/// After how many files it is told how far it is.
+const TOLD_EVERY: u64 = 32;
+
 /// The names of the files of blobs that are whole here, each on a line.
 pub(super) fn names(office: &Office) -> Result<String, Fault> {
     let blobs = office.store.read(|reader| reader.all_whole_blobs())?;
@@ -71,7 +74,7 @@ pub(super) fn bring(
 ) -> Result<(), Fault> {
     let total = u64::try_from(names.len()).unwrap_or(u64::MAX);
     for (done, name) in (0_u64..).zip(names) {
-        if !watch(Phase::Attachments, done, total) {
+        if done.is_multiple_of(TOLD_EVERY) && !watch(Phase::Attachments, done, total) {
             return Err(Fault::Cancelled);
         }
         let (source, target) = (from.join(name), to.join(name));
