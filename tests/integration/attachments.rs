@@ -8,6 +8,8 @@ use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 use tests::{QIAOTOU, Room, SHIWAN, as_json, folder, is, text};
 
+use crate::profile::Small;
+
 /// A photograph of some size that no compression makes small.
 fn photograph(side: u32, seed: u64) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(seed);
@@ -352,4 +354,33 @@ fn the_weekly_look_finds_what_nobody_opened() {
         assert!(began.elapsed().as_secs() < 60, "it is never found");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
+}
+
+#[test]
+fn a_stick_too_small_for_the_photographs_takes_the_words_and_they_come_another_time() {
+    let land = Land::new();
+    let (village, township) = (&land.village, &land.township);
+    village.attach(&land.case, "合同", &paper(5_000_000, 1)).unwrap();
+    let Some(stick) = Small::mount("3m") else {
+        eprintln!("skipped: this user may not mount a small file system");
+        return;
+    };
+    // In one file, and in files small enough that some of the paper finds room.
+    for (part_bytes, brings) in [(100_000_000, false), (1_200_000, true)] {
+        let to = stick.path().join(part_bytes.to_string());
+        let request =
+            json!({ "unit": township.unit(), "to": { "path": to }, "part_bytes": part_bytes });
+        let written = village.does("packet_export", request);
+        assert_eq!(written["is_short"], true, "{written}");
+        assert_eq!(written["blob_bytes"].as_u64().unwrap() > 0, brings, "{written}");
+        for file in written["files"].as_array().unwrap() {
+            import(township, Path::new(&text(file, "/path")));
+        }
+        assert_eq!(attachments(township, &land.case).len(), 1, "the words are there");
+        assert!(here(township, &land.case).is_empty());
+        std::fs::remove_dir_all(&to).unwrap();
+    }
+    township.carry(village);
+    village.carry(township);
+    assert_eq!(here(township, &land.case), ["合同"]);
 }

@@ -232,6 +232,7 @@ describe("the exchange page", () => {
         ],
         entries: 100,
         blob_bytes: 2_300_000,
+        is_short: true,
       },
     });
     await user.click(await screen.findByRole("button", { name: "写到 U 盘，给青石镇综治中心" }));
@@ -244,6 +245,7 @@ describe("the exchange page", () => {
     expect(await screen.findByText("写好了，请带给青石镇综治中心")).toBeVisible();
     expect(screen.getByText(/第 2 个，共 2 个/)).toBeVisible();
     expect(screen.getByText(/其中照片等 2.3 兆/)).toBeVisible();
+    expect(screen.getByText(/地方不够，照片没有全放进去/)).toBeVisible();
     expect(host.calls.find(({ name }) => name === "packet_export")?.payload).toMatchObject({
       unit: TOWNSHIP.id,
       to: { stick: "F" },

@@ -26,4 +26,8 @@ entries: number,
 /**
  * How many bytes of attachments are in it.
  */
-blob_bytes: number, };
+blob_bytes: number, 
+/**
+ * Whether there was no room for all of the attachments: the rest comes another time.
+ */
+is_short: boolean, };

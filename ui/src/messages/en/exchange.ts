@@ -67,6 +67,8 @@ export const exchange: ExchangeWords = {
     doneEntries: (n) => `${entries(n)}. It was read back and checked; the stick can be taken out.`,
     doneEmpty: "Nothing new; the packet only confirms. It was checked; the stick can be taken out.",
     doneBlobs: (size) => `Photographs and the like: ${size}.`,
+    isShort:
+      "There was no room for all of the photographs. All the words are there; the rest comes next time, or on a larger stick.",
     partOf: (index, total) => `File ${index} of ${total}`,
     partsSays: "All files must be taken along; they are imported in order.",
     entries,

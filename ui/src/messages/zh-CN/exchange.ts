@@ -63,6 +63,7 @@ export const exchange = {
     doneEntries: (n: string) => `共 ${n} 条。写完后已经读回来核对过，U 盘可以放心拔出。`,
     doneEmpty: "没有新的记录，这个包只用来互相确认。写完后已经核对过，U 盘可以放心拔出。",
     doneBlobs: (size: string) => `其中照片等 ${size}。`,
+    isShort: "地方不够，照片没有全放进去。文字都在，剩下的照片下次再带，或者换一个大些的 U 盘。",
     partOf: (index: number, total: number) => `第 ${index} 个，共 ${total} 个`,
     partsSays: "几个文件都要带到，那边会按顺序收。",
     entries: (n: string) => `${n} 条`,

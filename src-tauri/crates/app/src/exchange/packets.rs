@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,6 +102,8 @@ pub struct PacketExported {
     pub entries: u64,
     /// How many bytes of attachments are in it.
     pub blob_bytes: u64,
+    /// Whether there was no room for all of the attachments: the rest comes another time.
+    pub is_short: bool,
 }
 
 /// Looks into a packet, or imports it.
@@ -132,6 +134,9 @@ pub struct PacketImported {
     pub outcome: ExchangeOutcome,
 }
 
+/// Chunks of a blob: from which on, and how many.
+type Chunks = (BlobId, u32, u32);
+
 /// A part of a packet being gathered.
 #[derive(Default)]
 struct Part {
@@ -139,8 +144,7 @@ struct Part {
     bytes: u64,
     entries: u64,
     until_ms: u64,
-    /// Chunks of blobs: from which on, and how many.
-    chunks: Vec<(BlobId, u32, u32)>,
+    chunks: Vec<Chunks>,
     blob_bytes: u64,
 }
 
@@ -259,7 +263,8 @@ pub(crate) fn export(
     let mut header =
         first_header(office, request.unit, packet, &own, before.as_ref(), parts.len())?;
     header.wants = wants;
-    let files = write_parts(office, &recipients, header, &parts, folder, shows_paths, progress)?;
+    let (files, is_short) =
+        write_parts(office, &recipients, header, &parts, folder, shows_paths, progress)?;
     let blob_bytes = files.iter().map(|file| file.blob_bytes).sum();
     let entries = files.iter().map(|file| file.entries).sum();
     let until_ms = parts.iter().map(|part| part.until_ms).max().unwrap_or(0);
@@ -289,7 +294,8 @@ pub(crate) fn export(
     let deed = Deed::exported(FileKind::Packet).unit(request.unit).count(entries);
     audit::note_later(office, deed)?;
     let names = office.store.read(|reader| Names::read(office, reader))?;
-    Ok(PacketExported { packet, unit: names.unit(request.unit), files, entries, blob_bytes })
+    let unit = names.unit(request.unit);
+    Ok(PacketExported { packet, unit, files, entries, blob_bytes, is_short })
 }
 
 /// What every certified device of a unit has acknowledged: a packet must serve any of them.
@@ -389,7 +395,7 @@ fn write_parts(
     folder: &Path,
     shows_paths: bool,
     progress: &Progress,
-) -> Result<Vec<ExportedFile>, Fault> {
+) -> Result<(Vec<ExportedFile>, bool), Fault> {
     let stem: String = header.packet.to_string().chars().rev().take(6).collect();
     let total = parts.iter().map(|part| part.entries).sum();
     let mut files = Vec::new();
@@ -399,29 +405,30 @@ fn write_parts(
         header.until_ms = part.until_ms;
         header.entries = part.entries;
         header.blob_bytes = part.blob_bytes;
-        let mut blob_bytes = 0_u64;
         let name = format!("{stem}{:02}.{}", header.part, carry::usb::PACKET);
-        let bytes = carry::usb::write_verified(folder, &name, |out: &mut dyn Write| {
-            let mut writer =
-                PacketWriter::begin(out, recipients, &header, &office.identity.secret)?;
-            for segment in &part.segments {
-                writer.segment(&segment.bytes)?;
+        let write = |header: &Header, chunks: &[Chunks]| {
+            write_part(
+                office,
+                recipients,
+                header,
+                (&part.segments, chunks),
+                (folder, &name),
+                progress,
+            )
+        };
+        let mut written = write(&header, &part.chunks);
+        let is_full = matches!(&written, Err(error) if error.kind() == ErrorKind::StorageFull);
+        let is_short = is_full && !part.chunks.is_empty();
+        if is_short {
+            // Records go first: attachments that find no room come another time.
+            if part.entries == 0 && !files.is_empty() {
+                return Ok((files, true));
             }
-            for (blob, first, count) in &part.chunks {
-                progress.check().map_err(|_| std::io::ErrorKind::Interrupted)?;
-                // What cannot be read any more comes from whoever else has it.
-                let piece = travelling::cut(office, *blob, *first, *count);
-                let piece = piece.map_err(|error| std::io::Error::other(error.to_string()))?;
-                let Some(piece) = piece else { continue };
-                writer.piece(&piece)?;
-                let bytes = u64::try_from(piece.bytes.len()).unwrap_or(0);
-                blob_bytes = blob_bytes.saturating_add(bytes);
-                progress.at(Phase::Attachments, blob_bytes, Some(part.blob_bytes));
-            }
-            writer.finish().map(|_| ())
-        })
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::Interrupted => Fault::Cancelled,
+            header.blob_bytes = 0;
+            written = write(&header, &[]);
+        }
+        let (bytes, blob_bytes) = written.map_err(|error| match error.kind() {
+            ErrorKind::Interrupted => Fault::Cancelled,
             _ => file_fault(&error, folder),
         })?;
         done = done.saturating_add(part.entries);
@@ -430,10 +437,44 @@ fn write_parts(
         let until = (part.entries > 0).then(|| day_of(signed(part.until_ms)));
         let entries = part.entries;
         files.push(ExportedFile { name, path, bytes, entries, blob_bytes, until });
+        if is_short {
+            return Ok((files, true));
+        }
         header.before = Some(Before { packet: header.packet, until_ms: part.until_ms });
         header.part = header.part.saturating_add(1);
     }
-    Ok(files)
+    Ok((files, false))
+}
+
+/// Writes a file of a packet; gives its size, and how many bytes of attachments are in it.
+fn write_part(
+    office: &Office,
+    recipients: &[String],
+    header: &Header,
+    (segments, chunks): (&[Packed], &[Chunks]),
+    (folder, name): (&Path, &str),
+    progress: &Progress,
+) -> std::io::Result<(u64, u64)> {
+    let mut blob_bytes = 0_u64;
+    let bytes = carry::usb::write_verified(folder, name, |out: &mut dyn Write| {
+        let mut writer = PacketWriter::begin(out, recipients, header, &office.identity.secret)?;
+        for segment in segments {
+            writer.segment(&segment.bytes)?;
+        }
+        for (blob, first, count) in chunks {
+            progress.check().map_err(|_| ErrorKind::Interrupted)?;
+            // What cannot be read any more comes from whoever else has it.
+            let piece = travelling::cut(office, *blob, *first, *count);
+            let piece = piece.map_err(|error| std::io::Error::other(error.to_string()))?;
+            let Some(piece) = piece else { continue };
+            writer.piece(&piece)?;
+            let bytes = u64::try_from(piece.bytes.len()).unwrap_or(0);
+            blob_bytes = blob_bytes.saturating_add(bytes);
+            progress.at(Phase::Attachments, blob_bytes, Some(header.blob_bytes));
+        }
+        writer.finish().map(|_| ())
+    })?;
+    Ok((bytes, blob_bytes))
 }
 
 /// The folder on a stick where packets for a unit lie. Its name is eight characters that say
