@@ -6,8 +6,10 @@ const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export default defineConfig({
   testDir: ".",
   outputDir: "../../target/playwright",
-  workers: 1,
+  // Each file has computers of its own; two of them at a time leave no core idle.
+  workers: 2,
   timeout: 600_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
     viewport: { width: 1366, height: 768 },
