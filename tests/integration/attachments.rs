@@ -314,9 +314,7 @@ fn an_attachment_leaves_as_a_file_and_that_is_noted() {
 }
 
 #[test]
-fn a_village_that_writes_while_it_sends_loses_nothing_when_the_power_goes() {
-    // The fact is written only once its bytes are on the disk: whatever file is cut off, what is
-    // listed as here is here.
+fn a_file_that_a_power_cut_left_unknown_is_swept_away_and_the_others_stay() {
     let land = Land::new();
     for n in 0..3 {
         land.village.attach(&land.case, &format!("第{n}张"), &photograph(120, n)).unwrap();

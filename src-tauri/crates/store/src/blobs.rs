@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{Key as AeadKey, XChaCha20Poly1305, XNonce};
+pub use domain::case::attachment::CHUNK_BYTES;
 use domain::id::{BlobId, RecordId, SpaceId};
 use domain::log::EntryRef;
 use rusqlite::{OptionalExtension, params};
@@ -25,11 +26,10 @@ use zeroize::Zeroizing;
 use crate::database::{Key, Reader, Result, Store, StoreError, Writer, guard, sync_folder};
 use crate::logs::{fixed, integer, number};
 
-/// The bytes of a chunk.
-pub const CHUNK_BYTES: usize = 64 * 1024;
-
-/// The bytes of a chunk as it lies in the file.
-const SEALED_BYTES: u64 = 64 * 1024 + 16;
+/// The bytes of a chunk as it lies in the file: with its tag.
+fn sealed_bytes() -> u64 {
+    u64::try_from(CHUNK_BYTES).unwrap_or(u64::MAX).saturating_add(16)
+}
 
 /// The folder beside the database.
 pub const FOLDER: &str = "blobs";
@@ -120,7 +120,7 @@ impl Place {
         let is_new = !self.file.exists();
         fs::create_dir_all(&folder)?;
         let mut file = File::options().create(true).truncate(false).write(true).open(&self.file)?;
-        file.seek(SeekFrom::Start(u64::from(first).saturating_mul(SEALED_BYTES)))?;
+        file.seek(SeekFrom::Start(u64::from(first).saturating_mul(sealed_bytes())))?;
         for (at, chunk) in (first..).zip(chunks) {
             let sealed = self.seal.encrypt(&nonce(at), *chunk).map_err(|_| unsealed())?;
             file.write_all(&sealed).map_err(full)?;
@@ -135,9 +135,9 @@ impl Place {
 
     fn read(&self, chunk: u32) -> Result<Vec<u8>> {
         let mut file = File::open(&self.file)?;
-        file.seek(SeekFrom::Start(u64::from(chunk).saturating_mul(SEALED_BYTES)))?;
+        file.seek(SeekFrom::Start(u64::from(chunk).saturating_mul(sealed_bytes())))?;
         let mut sealed = Vec::new();
-        file.take(SEALED_BYTES).read_to_end(&mut sealed)?;
+        file.take(sealed_bytes()).read_to_end(&mut sealed)?;
         self.seal.decrypt(&nonce(chunk), sealed.as_slice()).map_err(|_| unsealed())
     }
 }

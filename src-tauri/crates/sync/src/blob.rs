@@ -6,11 +6,9 @@
 //! the chunk where it stopped.
 
 use domain::case::attachment::BLOB_BYTES_MAX;
+pub use domain::case::attachment::CHUNK_BYTES;
 use domain::id::BlobId;
 use minicbor::{Decode, Encode};
-
-/// The bytes of a chunk.
-pub const CHUNK_BYTES: usize = 64 * 1024;
 
 /// The most chunks of one [`Piece`].
 pub const PIECE_CHUNKS_MAX: usize = 16;

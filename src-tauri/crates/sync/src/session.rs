@@ -428,7 +428,8 @@ impl Session {
             (Waiting::Hello, Message::Hello(hello)) => self.answer(archive, &hello),
             (Waiting::Verdict, Message::Same(greeting)) => {
                 self.note_clock(greeting.now_ms);
-                let wants_any = self.note_equal(archive, greeting.blobs)?;
+                let own = self.want_count(archive)?;
+                let wants_any = self.note_equal(archive, own, greeting.blobs)?;
                 if wants_any { self.say_wants(archive) } else { Ok(()) }
             }
             (Waiting::Verdict, Message::Differ(differ)) => self.narrow(archive, &differ),
@@ -554,7 +555,7 @@ impl Session {
         if hello.digest == self.whole_digest(archive)? {
             let blobs = self.want_count(archive)?;
             self.outgoing.push_back(Message::Same(Greeting { now_ms: self.now_ms, blobs }));
-            if self.note_equal(archive, hello.blobs)? {
+            if self.note_equal(archive, blobs, hello.blobs)? {
                 self.waiting = Waiting::Wants;
             }
             return Ok(());
@@ -667,9 +668,9 @@ impl Session {
     fn note_equal<A: Archive>(
         &mut self,
         archive: &mut A,
+        own: Option<u64>,
         theirs: Option<u64>,
     ) -> Result<bool, SessionFault<A::Error>> {
-        let own = self.want_count(archive)?;
         if theirs.is_none() {
             self.progress.their_wants = Some(Wants { list: Vec::new(), is_all: true });
         }

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::local::{Gap, Packet};
 use sync::Archive;
-use sync::blob::{PIECE_CHUNKS_MAX, WANTS_MAX};
+use sync::blob::{CHUNK_BYTES, PIECE_CHUNKS_MAX, WANTS_MAX};
 use sync::chain::RUN_BYTES_MAX;
 use sync::frontier::{LogState, StretchState, UNKNOWN};
 use sync::packet::{self, Before, Header, Observed, PacketReader, PacketWriter, RECIPIENTS_MAX};
@@ -154,7 +154,7 @@ impl Part {
     }
 
     fn add_chunks(&mut self, blob: BlobId, first: u32, count: u32) {
-        let bytes = u64::from(count).saturating_mul(CHUNK);
+        let bytes = bytes_of(count);
         self.bytes = self.bytes.saturating_add(bytes);
         self.blob_bytes = self.blob_bytes.saturating_add(bytes);
         self.chunks.push((blob, first, count));
@@ -168,8 +168,10 @@ impl Part {
     }
 }
 
-/// The bytes of a chunk.
-const CHUNK: u64 = 64 * 1024;
+/// The bytes of some chunks.
+fn bytes_of(chunks: u32) -> u64 {
+    u64::from(chunks).saturating_mul(u64::try_from(CHUNK_BYTES).unwrap_or(u64::MAX))
+}
 
 /// Lays the chunks of blobs into parts, behind the records. Each part has one at least, however
 /// small it should be.
@@ -178,7 +180,8 @@ fn lay(parts: &mut Vec<Part>, owed: &[(BlobId, u32)], limit: u64) {
     for (blob, chunks) in owed {
         let mut first = 0;
         while first < *chunks {
-            let room = parts.last().map_or(0, |part| limit.saturating_sub(part.bytes) / CHUNK);
+            let room =
+                parts.last().map_or(0, |part| limit.saturating_sub(part.bytes) / bytes_of(1));
             let is_fresh = parts.last().is_some_and(Part::is_empty);
             let room = u32::try_from(room).unwrap_or(u32::MAX).max(u32::from(is_fresh));
             let count = chunks.saturating_sub(first).min(piece_max).min(room);

@@ -10,6 +10,9 @@ use super::known::{Facts, Known, each};
 /// The largest blob, in bytes.
 pub const BLOB_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
+/// The bytes of a chunk: blobs are cut, verified, sealed and sent in these.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+
 /// The largest thumbnail, in bytes.
 pub const THUMBNAIL_BYTES_MAX: u64 = 192 * 1024;
 
