@@ -284,7 +284,7 @@ impl Land {
         let content = vec![5; 70_000];
         let manifest = Manifest::of(&content);
         let blob = manifest.id();
-        let wants = Message::Wants(Wants { list: vec![Want { blob, from: 0 }], is_all: true });
+        let wants = Message::Wants(Wants::now(vec![Want { blob, from: 0 }], true));
         let wanting = Message::Same(Greeting { now_ms: MORNING_MS, blobs: Some(1) });
         let manifest = Some(manifest);
         let piece = Message::Piece(Piece { blob, manifest, first: 0, bytes: content });
@@ -485,7 +485,7 @@ impl Archive for Empty {
     }
 
     fn wants(&mut self, _: &BTreeSet<SpaceId>) -> Result<Wants, Infallible> {
-        Ok(Wants { list: vec![Want { blob: BlobId([7; 32]), from: 0 }], is_all: true })
+        Ok(Wants::now(vec![Want { blob: BlobId([7; 32]), from: 0 }], true))
     }
 
     fn piece(&mut self, _: &BTreeSet<SpaceId>, want: &Want) -> Result<Option<Piece>, Infallible> {

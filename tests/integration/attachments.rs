@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use app::exchange::Line;
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 use tests::{QIAOTOU, Room, SHIWAN, as_json, folder, is, text};
@@ -381,4 +384,67 @@ fn a_stick_too_small_for_the_photographs_takes_the_words_and_they_come_another_t
     township.carry(village);
     village.carry(township);
     assert_eq!(here(township, &land.case), ["合同"]);
+}
+
+#[test]
+fn a_disk_that_is_nearly_full_takes_the_words_and_the_photographs_once_there_is_room() {
+    let land = Land::new();
+    let village = &land.village;
+    let homes = folder();
+    let free = Arc::new(AtomicU64::new(u64::MAX));
+    let township = Room::on_disk(&land.township.home, free.clone());
+    land.township.does("profile_lock", json!({}));
+    township.does("profile_unlock", json!({ "passphrase": tests::PASSPHRASE }));
+    let short = |room: &Room| room.does("status_get", json!({}))["office"]["short_of_room"].clone();
+    assert!(short(&township).is_null());
+    free.store(300 << 20, Ordering::SeqCst);
+    assert_eq!(short(&township), 300 << 20);
+
+    // By stick: the words are taken, the paper stays there.
+    village.attach(&land.case, "合同", &paper(1_000_000, 1)).unwrap();
+    let request = json!({ "unit": township.unit(), "to": { "path": homes.path() } });
+    let written = village.does("packet_export", request);
+    let packet = PathBuf::from(text(&written, "/files/0/path"));
+    for _ in 0..2 {
+        let taken = import(&township, &packet);
+        assert_eq!((&taken["is_short"], &taken["blob_bytes"]), (&json!(true), &json!(0)));
+        assert_ne!(taken["outcome"], "nothing_new", "{taken}");
+    }
+    assert_eq!(attachments(&township, &land.case).len(), 1);
+    assert!(here(&township, &land.case).is_empty());
+
+    // Over the line: the same, and nobody believes that it has them.
+    let meet = || {
+        let met = village.desk.meet(&township.desk, &mut Whole).unwrap();
+        (met.caller.unwrap(), met.answerer.unwrap())
+    };
+    let (ours, _) = meet();
+    assert!(ours.is_equal && ours.blob_bytes_sent == 0, "{ours:?}");
+    let again = json!({ "unit": township.unit(), "to": { "path": homes.path() } });
+    let again = village.does("packet_export", again);
+    assert!(again["blob_bytes"].as_u64().unwrap() >= 1_000_000, "it is still owed: {again}");
+
+    // As much as finds room, and the rest once there is more.
+    village.attach(&land.case, "收条", &paper(90_000, 2)).unwrap();
+    free.store((512 << 20) + 500_000, Ordering::SeqCst);
+    meet();
+    assert_eq!(here(&township, &land.case), ["收条"]);
+    free.store(u64::MAX, Ordering::SeqCst);
+    let taken = import(&township, &packet);
+    assert_eq!(taken["is_short"], false, "{taken}");
+    assert_eq!(here(&township, &land.case).len(), 2);
+    assert!(short(&township).is_null());
+}
+
+/// A line that holds.
+struct Whole;
+
+impl Line for Whole {
+    fn pick(&mut self, _: usize) -> usize {
+        0
+    }
+
+    fn crosses(&mut self, _: usize) -> bool {
+        true
+    }
 }

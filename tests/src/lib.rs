@@ -6,6 +6,7 @@ pub mod pages;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use app::clock::{Entropy, SetClock, SystemEntropy};
@@ -100,16 +101,26 @@ pub struct Fittings {
     pub listener: Option<Listener>,
 }
 
-/// The command line, with somebody before it.
-struct Attended(Attendance);
+/// The command line, with somebody before it, and a disk with as much room as somebody says.
+struct Stage {
+    attendance: Attendance,
+    free: Option<Arc<AtomicU64>>,
+}
 
-impl Host for Attended {
+impl Host for Stage {
     fn name(&self) -> &'static str {
         CommandLine.name()
     }
 
     fn attendance(&self) -> Attendance {
-        self.0
+        self.attendance
+    }
+
+    fn free(&self, folder: &Path) -> Option<u64> {
+        match &self.free {
+            Some(free) => Some(free.load(Ordering::SeqCst)),
+            None => CommandLine.free(folder),
+        }
     }
 
     fn takes_paths(&self) -> bool {
@@ -169,7 +180,14 @@ impl Room {
     /// A room before whose desk somebody sits, as far as the host or its page can tell.
     #[must_use]
     pub fn attended(home: &Path, attendance: Attendance) -> Self {
-        Self::hosted(home, Arc::new(Attended(attendance)), None)
+        Self::hosted(home, Arc::new(Stage { attendance, free: None }), None)
+    }
+
+    /// A room whose disk has as many free bytes as somebody says.
+    #[must_use]
+    pub fn on_disk(home: &Path, free: Arc<AtomicU64>) -> Self {
+        let attendance = Attendance::Nobody;
+        Self::hosted(home, Arc::new(Stage { attendance, free: Some(free) }), None)
     }
 
     fn hosted(home: &Path, host: Arc<dyn Host>, listener: Option<Listener>) -> Self {

@@ -9,7 +9,7 @@ import type { AttachmentView, CaseView, EventView } from "@/host/types";
 import { formatSize } from "@/messages/format";
 
 import { CASE, event, view, why } from "./cases";
-import { expectAccessible, open, TOWNSHIP, VILLAGE } from "./open";
+import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 const at = `/cases/${CASE}`;
 const may_write = ["attachment_added", "attachment_withdrawn", "corrected", "note"];
@@ -192,12 +192,16 @@ describe("what is attached", () => {
       at,
       answers(
         { attachments: [away] },
-        { attachment_ask: view({ may_write, attachments: [{ ...away, is_asked: true }] }) },
+        {
+          attachment_ask: view({ may_write, attachments: [{ ...away, is_asked: true }] }),
+          status_get: status({ office: office({ short_of_room: 300_000_000 }) }),
+        },
       ),
     );
     expect(
       await screen.findByText("照片还在青石镇综治中心的电脑上，下次交换时带过来"),
     ).toBeVisible();
+    expect(screen.getByText(/磁盘快满了，先不收；腾出地方以后会自己补上/)).toBeVisible();
     expect(await screen.findByRole("img", { name: "照片1" })).toBeVisible();
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "先要这一张：照片1" }));

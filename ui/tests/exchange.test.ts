@@ -83,12 +83,15 @@ describe("the exchange page", () => {
           waiting_for,
           is_certified: true,
           blobs_lacking: 12,
+          short_of_room: 300_000_000,
         }),
       }),
     });
     expect(await screen.findByText(/已送达 132 条，待送 3 条，最早一条 2 天前/)).toBeVisible();
     expect(screen.getByText("12 天没对账")).toBeVisible();
     expect(screen.getByText(/还有 12 份照片、录音没到/)).toBeVisible();
+    expect(screen.getByText(/磁盘快满了，只剩 300 兆/)).toBeVisible();
+    expect(screen.getByText(/照片、录音先不收，文字照常收/)).toBeVisible();
     expect(screen.getByText("那边电脑的钟慢了 7 小时，请核对时间。")).toBeVisible();
     expect(screen.getByText(/待前置包：桥头村评理说事点，截至5月1日/)).toBeVisible();
     await expectAccessible();
@@ -107,6 +110,7 @@ describe("the exchange page", () => {
           packet: packet(),
           received: 59,
           blob_bytes: 1_150_000,
+          is_short: true,
           held: 1,
           outcome: "received",
         };
@@ -121,6 +125,7 @@ describe("the exchange page", () => {
     await user.click(screen.getByRole("button", { name: "按顺序收下这 2 个文件" }));
     expect(await screen.findByText("收好了，共 118 条")).toBeVisible();
     expect(screen.getByText("照片等收到 2.3 兆。")).toBeVisible();
+    expect(screen.getByText(/U 盘上的包请留着，腾出地方以后再收一次/)).toBeVisible();
     expect(taken).toEqual(["PINGLI/AB/TFMN7H01.PLP", "PINGLI/AB/TFMN7H02.PLP"]);
     expect(screen.getByRole("link", { name: "去冲突待办" })).toBeVisible();
     expect(screen.getByText(/有 2 条放到了待查里/)).toBeVisible();

@@ -58,6 +58,7 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
     behind: 0,
     held: 0,
     blobs_lacking: 0,
+    short_of_room: null,
     neighbours: [neighbour()],
     waiting_for: [],
     lan: {

@@ -220,6 +220,7 @@ impl Desk {
         if let Some(office) = &office {
             self.presence.note_opened();
             office.try_by(self.options.worker.as_ref());
+            office.stand_in(self.options.host.clone());
         }
         let mut open = self.office.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(left) = std::mem::replace(&mut *open, office) {

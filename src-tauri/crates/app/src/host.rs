@@ -2,7 +2,7 @@
 //! The window shows native dialogs and hands no paths to the page; the command line takes paths.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -143,6 +143,11 @@ pub trait Host: Send + Sync {
 
     /// The sticks that are inserted now.
     fn sticks(&self) -> Vec<Stick>;
+
+    /// The free bytes of the disk that a folder lies on; `None` where nobody knows.
+    fn free(&self, folder: &Path) -> Option<u64> {
+        carry::usb::free(folder)
+    }
 
     /// What tells this computer from another; `None` where nothing does.
     fn machine(&self) -> Option<String>;

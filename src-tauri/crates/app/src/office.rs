@@ -27,6 +27,7 @@ use crate::backup::Backing;
 use crate::clock::{Clock, Entropy, draw};
 use crate::erasure;
 use crate::fault::{Fault, file_fault, store_fault};
+use crate::host::Host;
 use crate::identity::{self, Identity, IdentityRecord, LocalUser};
 use crate::quarantine::HeldReason;
 use crate::redaction::{self, Heirs};
@@ -67,6 +68,8 @@ pub(crate) struct Office {
     trial: OnceLock<Trial>,
     /// What becomes a child of ours; never set where there is no such program.
     worker: OnceLock<Worker>,
+    /// Who knows how much room there is on the disk; never set where nobody does.
+    host: OnceLock<Arc<dyn Host>>,
     /// Files that are being brought in, piece by piece.
     pub(crate) uploads: Uploads,
     /// Computers nobody knows that knocked and were not written down yet.
@@ -246,6 +249,7 @@ impl Office {
             opened: Mutex::default(),
             trial: OnceLock::new(),
             worker: OnceLock::new(),
+            host: OnceLock::new(),
             uploads: Uploads::default(),
             knocks: Mutex::default(),
             told: Mutex::default(),
@@ -350,6 +354,16 @@ impl Office {
     pub(crate) fn wrote(&self, log: LogId) -> bool {
         let writers = self.writers.read().unwrap_or_else(PoisonError::into_inner);
         writers.get(&binding::log_tag(log)) == Some(&self.identity.device)
+    }
+
+    /// How much room there is on the disk is asked of a host from now on.
+    pub(crate) fn stand_in(&self, host: Arc<dyn Host>) {
+        let _ = self.host.set(host);
+    }
+
+    /// The free bytes of the disk that the profile lies on, where anybody knows.
+    pub(crate) fn free(&self) -> Option<u64> {
+        self.host.get()?.free(&self.home)
     }
 
     /// Has what others wrote tried by a program of ours from now on.

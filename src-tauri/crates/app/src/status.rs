@@ -16,6 +16,7 @@ use store::audit::AuditFilter;
 use store::cases::Filter;
 
 use crate::accounts::AccountView;
+use crate::attachments::travelling;
 use crate::backup::{self, BackupsOverdue};
 use crate::cases::{self, value};
 use crate::clock::{signed, today};
@@ -135,6 +136,8 @@ pub struct OfficeView {
     pub held: u32,
     /// Photographs, papers and their small pictures whose bytes are on other computers still.
     pub blobs_lacking: u32,
+    /// The free bytes of the disk, where they are too few to take attachments from others.
+    pub short_of_room: Option<u64>,
     /// The other units this one exchanges with.
     pub neighbours: Vec<NeighbourView>,
     /// Packets that must come first.
@@ -409,6 +412,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
         behind: count(behind),
         held: count(held),
         blobs_lacking: count(lacking),
+        short_of_room: travelling::short_of_room(office),
         neighbours: neighbours(office, &names)?,
         waiting_for: waiting
             .into_iter()

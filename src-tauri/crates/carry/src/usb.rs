@@ -46,11 +46,29 @@ pub fn sticks() -> Vec<Inserted> {
         .map(|disk| Inserted {
             name: label(disk.mount_point(), &disk.name().to_string_lossy()),
             path: disk.mount_point().to_path_buf(),
-            free: disk.available_space(),
+            free: free(disk.mount_point()).unwrap_or_else(|| disk.available_space()),
         })
         .collect();
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// The bytes that may still be written to the disk that a folder lies on; `None` where the system
+/// does not say.
+#[must_use]
+pub fn free(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let held = rustix::fs::statvfs(folder).ok()?;
+        Some(held.f_bavail.saturating_mul(held.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let disks = sysinfo::Disks::new_with_refreshed_list();
+        let holds = disks.iter().filter(|disk| folder.starts_with(disk.mount_point()));
+        let nearest = holds.max_by_key(|disk| disk.mount_point().as_os_str().len());
+        nearest.map(sysinfo::Disk::available_space)
+    }
 }
 
 fn label(mount: &Path, device: &str) -> String {

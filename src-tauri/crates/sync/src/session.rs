@@ -120,6 +120,18 @@ pub struct Wants {
     /// Whether these are all of them.
     #[n(1)]
     pub is_all: bool,
+    /// Whether they should come another time: there is no room for them now.
+    #[n(2)]
+    #[cbor(default)]
+    pub is_later: bool,
+}
+
+impl Wants {
+    /// What is lacking, and may come now.
+    #[must_use]
+    pub const fn now(list: Vec<Want>, is_all: bool) -> Self {
+        Self { list, is_all, is_later: false }
+    }
 }
 
 /// Where the two differ.
@@ -672,7 +684,7 @@ impl Session {
         theirs: Option<u64>,
     ) -> Result<bool, SessionFault<A::Error>> {
         if theirs.is_none() {
-            self.progress.their_wants = Some(Wants { list: Vec::new(), is_all: true });
+            self.progress.their_wants = Some(Wants::now(Vec::new(), true));
         }
         let held = archive.held(&self.shared(archive)).map_err(SessionFault::Archive)?;
         self.progress

@@ -30,6 +30,8 @@ pub(crate) struct Memory {
     /// Whole blobs, and those that are named and lacking with what is here of them.
     pub(crate) blobs: BTreeMap<BlobId, Vec<u8>>,
     pub(crate) lacking: BTreeMap<BlobId, Lacking>,
+    /// Whether blobs find no room here now.
+    pub(crate) is_short_of_room: bool,
 }
 
 /// What is here of a blob.
@@ -111,6 +113,7 @@ pub(crate) fn office() -> Office {
         last: BTreeMap::new(),
         blobs: BTreeMap::new(),
         lacking: BTreeMap::new(),
+        is_short_of_room: false,
     };
     Office {
         village: machine(11, 1, 101),
@@ -309,7 +312,7 @@ impl Archive for Memory {
         let wants = self.lacking.iter();
         let want =
             |(blob, held): (&BlobId, &Lacking)| Want { blob: *blob, from: chunks(&held.bytes) };
-        Ok(Wants { list: wants.map(want).collect(), is_all: true })
+        Ok(Wants { list: wants.map(want).collect(), is_all: true, is_later: self.is_short_of_room })
     }
 
     fn piece(&mut self, _: &BTreeSet<SpaceId>, want: &Want) -> Result<Option<Piece>, Infallible> {

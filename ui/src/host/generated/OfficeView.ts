@@ -77,6 +77,10 @@ held: number,
  */
 blobs_lacking: number, 
 /**
+ * The free bytes of the disk, where they are too few to take attachments from others.
+ */
+short_of_room: number | null, 
+/**
  * The other units this one exchanges with.
  */
 neighbours: Array<NeighbourView>, 

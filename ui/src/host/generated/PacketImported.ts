@@ -19,6 +19,10 @@ received: number,
  */
 blob_bytes: number, 
 /**
+ * Whether attachments were left on the stick because the disk here is nearly full.
+ */
+is_short: boolean, 
+/**
  * How much of it waits to be looked at (待查).
  */
 held: number, 

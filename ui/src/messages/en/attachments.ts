@@ -43,6 +43,7 @@ export const attachments: AttachmentWords = {
   },
   doneOf: (n) => `${n} came in.`,
   notHere: (form, unit) => `The ${form} is on a computer of ${unit} still; an exchange brings it`,
+  noRoom: "The disk of this computer is nearly full. It comes by itself once there is room.",
   ask: "Bring this one first",
   askOf: (name) => `Bring this one first: ${name}`,
   asked: "first in the queue",

@@ -18,6 +18,9 @@ export const exchange: ExchangeWords = {
   held: (n) => `${n} to be looked at`,
   heldSays: "They do not count, and nothing else was touched by them.",
   newlyHeld: (n) => `${n} to be looked at: they do not count. Everything else was taken.`,
+  noRoom: (free: string) => `The disk of this computer is nearly full: ${free} left.`,
+  noRoomSays:
+    "Photographs and recordings are not taken for now; words still are, and nothing is lost. Empty the recycle bin or delete large files nobody needs. Once there is room they come by themselves.",
   goHeld: "Look at them",
   neighbours: {
     titleVillage: "For the township",
@@ -131,6 +134,8 @@ export const exchange: ExchangeWords = {
     doneBlobs: (size) => `Photographs and the like: ${size}.`,
     doneNothing: "Nothing new; both sides were the same",
     doneWaiting: (n) => `Imported ${entries(n)}; an earlier packet is still missing`,
+    isShort:
+      "The disk of this computer is nearly full: not all photographs and recordings of the packet were taken; all the words were. Keep the packet on the stick, and take it in once more when there is room.",
     doneDecide: (n) => `${n} to be decided`,
     goDecide: "Go to Conflicts",
     doneClose: "Done",

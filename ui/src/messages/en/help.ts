@@ -186,6 +186,7 @@ export const help: Help = {
         "A packet is locked: only the receiving side can open it. If a stick is lost, make another.",
         "Nothing breaks if the stick is pulled or the power fails; import again. Twice does no harm.",
         "“Waiting for an earlier packet” resolves by itself when that packet comes.",
+        "“The disk is nearly full”: words still come, photographs once there is room. Empty the recycle bin.",
       ],
     },
     conflict: {

@@ -42,6 +42,7 @@ export const attachments = {
   },
   doneOf: (n: string) => `放好了 ${n} 份。`,
   notHere: (form: string, unit: string) => `${form}还在${unit}的电脑上，下次交换时带过来`,
+  noRoom: "这台电脑的磁盘快满了，先不收；腾出地方以后会自己补上。",
   ask: "先要这一张",
   askOf: (name: string) => `先要这一张：${name}`,
   asked: "已排在最前",

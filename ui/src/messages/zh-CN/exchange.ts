@@ -14,6 +14,9 @@ export const exchange = {
   held: (n: string) => `有 ${n} 条在待查里`,
   heldSays: "它们没有算数，别的记录不受影响。",
   newlyHeld: (n: string) => `有 ${n} 条放到了待查里，没有算数。其余都收好了。`,
+  noRoom: (free: string) => `这台电脑的磁盘快满了，只剩 ${free}。`,
+  noRoomSays:
+    "照片、录音先不收，文字照常收，不会丢。请清空回收站，或者删掉用不着的大文件；有了地方，会自己接着收。",
   goHeld: "去看待查",
   neighbours: {
     titleVillage: "要带给镇里的",
@@ -122,6 +125,8 @@ export const exchange = {
     doneBlobs: (size: string) => `照片等收到 ${size}。`,
     doneNothing: "没有新的，两边本来就一样",
     doneWaiting: (n: string) => `收好了 ${n} 条，还在等前一个包`,
+    isShort:
+      "这台电脑的磁盘快满了，包里的照片、录音没有收全；文字都收好了。U 盘上的包请留着，腾出地方以后再收一次就补齐。",
     doneDecide: (n: string) => `有 ${n} 项要人拿主意`,
     goDecide: "去冲突待办",
     doneClose: "好的",

@@ -7,8 +7,8 @@ use domain::case::Case;
 use domain::id::{BlobId, DeviceId, LogId, SpaceId, UnitId};
 use domain::log::EntryRef;
 use store::Reader;
-use store::blobs::{BlobHeld, BlobRow};
-use sync::blob::{Manifest, PIECE_CHUNKS_MAX, Piece, WANTS_MAX, Want};
+use store::blobs::{BlobHeld, BlobRow, Lacking};
+use sync::blob::{CHUNK_BYTES, Manifest, PIECE_CHUNKS_MAX, Piece, WANTS_MAX, Want};
 use sync::frontier::LogState;
 use sync::session::Wants;
 
@@ -124,24 +124,47 @@ pub(crate) fn owed(
 /// The most bytes that one round of a meeting should bring: then records are looked at again.
 const ROUND_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
-/// What one round of a meeting should bring.
+/// What of the disk attachments leave to everything else: records come as long as they find room,
+/// and neither they nor the day's backup nor the system may want for it because of photographs.
+pub(crate) const RESERVE_BYTES: u64 = 512 * 1024 * 1024;
+
+/// How many bytes of attachments may still come; as many as they like where nobody knows.
+fn room(office: &Office) -> u64 {
+    office.free().map_or(u64::MAX, |free| free.saturating_sub(RESERVE_BYTES))
+}
+
+/// The free bytes of the disk, where they are too few for attachments that come from others.
+pub(crate) fn short_of_room(office: &Office) -> Option<u64> {
+    office.free().filter(|free| *free <= RESERVE_BYTES)
+}
+
+/// What one round of a meeting should bring. Where nothing finds room it says what is lacking all
+/// the same, so that nobody believes it was delivered, and that it should come another time.
 pub(crate) fn wants_of_a_round(
     office: &Office,
     spaces: &BTreeSet<SpaceId>,
 ) -> Result<Wants, Fault> {
     let most = WANTS_MAX.saturating_add(1);
     let lacking = office.store.read(|reader| reader.lacking(spaces, most))?;
+    let want = |one: &Lacking| Want { blob: one.blob, from: one.held };
+    let room = room(office);
     let (mut list, mut bytes) = (Vec::new(), 0_u64);
-    let mut is_all = lacking.len() <= WANTS_MAX;
-    for one in lacking.into_iter().take(WANTS_MAX) {
-        bytes = bytes.saturating_add(one.bytes);
-        if bytes > ROUND_BYTES_MAX && !list.is_empty() {
-            is_all = false;
+    for one in lacking.iter().take(WANTS_MAX) {
+        let sum = bytes.saturating_add(one.bytes);
+        if sum > ROUND_BYTES_MAX && !list.is_empty() {
             break;
         }
-        list.push(Want { blob: one.blob, from: one.held });
+        if sum <= room {
+            bytes = sum;
+            list.push(want(one));
+        }
     }
-    Ok(Wants { list, is_all })
+    let is_later = list.is_empty() && !lacking.is_empty();
+    if is_later {
+        list = lacking.iter().take(WANTS_MAX).map(want).collect();
+    }
+    let is_all = list.len() == lacking.len();
+    Ok(Wants { list, is_all, is_later })
 }
 
 /// What is lacking here of some spaces, in the order it should come.
@@ -185,6 +208,17 @@ pub(crate) enum Kept {
     Known,
     /// Nothing here names it, it is not what its name says, or something before it is lacking.
     Refused,
+}
+
+/// Whether a piece would be new here and finds no room.
+pub(crate) fn is_too_much(office: &Office, piece: &Piece) -> Result<bool, Fault> {
+    let bytes = u64::try_from(piece.bytes.len()).unwrap_or(u64::MAX);
+    if bytes <= room(office) {
+        return Ok(false);
+    }
+    let chunks = u32::try_from(piece.bytes.len().div_ceil(CHUNK_BYTES)).unwrap_or(u32::MAX);
+    let known = office.store.read(|reader| reader.blob(piece.blob))?;
+    Ok(known.is_none_or(|known| known.held < piece.first.saturating_add(chunks)))
 }
 
 /// Keeps a piece, if it is what is lacking next and what its blob's name says.

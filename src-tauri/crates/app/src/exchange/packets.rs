@@ -128,6 +128,8 @@ pub struct PacketImported {
     pub received: u64,
     /// Bytes of attachments that were stored.
     pub blob_bytes: u64,
+    /// Whether attachments were left on the stick because the disk here is nearly full.
+    pub is_short: bool,
     /// How much of it waits to be looked at (待查).
     pub held: u64,
     /// How it ended.
@@ -522,9 +524,9 @@ pub(crate) fn import(
         progress.at(Phase::Building, done, None);
         true
     })?;
-    let blob_bytes = match &stored {
+    let (blob_bytes, is_short) = match &stored {
         Ok(_) => store_blobs(office, &checked, again, progress)?,
-        Err(_) => 0,
+        Err(_) => (0, false),
     };
     let received = match &stored {
         Ok(received) | Err((received, _)) => *received,
@@ -533,7 +535,7 @@ pub(crate) fn import(
         Err((_, Fault::Cancelled)) => ExchangeOutcome::Cancelled,
         Err(_) => ExchangeOutcome::BrokenOff,
         Ok(_) if checked.damage.is_some() => ExchangeOutcome::BrokenOff,
-        Ok(0) if blob_bytes == 0 => ExchangeOutcome::NothingNew,
+        Ok(0) if blob_bytes == 0 && !is_short => ExchangeOutcome::NothingNew,
         Ok(_) if packet.waiting_for.is_some() => ExchangeOutcome::Waiting,
         Ok(_) => ExchangeOutcome::Received,
     };
@@ -549,7 +551,7 @@ pub(crate) fn import(
         audit::note_later(office, deed.device(checked.header.sender).count(received))?;
     }
     match stored {
-        Ok(_) => Ok(PacketImported { packet, received, blob_bytes, held, outcome }),
+        Ok(_) => Ok(PacketImported { packet, received, blob_bytes, is_short, held, outcome }),
         Err((_, fault)) => Err(fault),
     }
 }
@@ -574,15 +576,16 @@ fn store_segments(
 }
 
 /// Keeps what a packet brings of blobs, piece after piece, each durable before the next; gives how
-/// many bytes were new. What nothing here names, or what is here already, is passed over.
+/// many bytes were new, and whether the disk had no room for the rest. What nothing here names, or
+/// what is here already, is passed over.
 fn store_blobs(
     office: &Office,
     checked: &Checked,
     mut file: File,
     progress: &Progress,
-) -> Result<u64, Fault> {
+) -> Result<(u64, bool), Fault> {
     if checked.header.blob_bytes == 0 {
-        return Ok(0);
+        return Ok((0, false));
     }
     let damaged = |error| packet_fault(&error, checked.segments.len());
     file.rewind().map_err(|error| file_fault(&error, Path::new("")))?;
@@ -592,13 +595,17 @@ fn store_blobs(
     let (mut done, mut fresh) = (0_u64, 0_u64);
     loop {
         if progress.check().is_err() {
-            return Ok(fresh);
+            return Ok((fresh, false));
         }
         let piece = match reader.next_piece() {
             Ok(Some(piece)) => piece,
             // Damage was told before, and whoever goes on knows of it.
-            Ok(None) | Err(_) => return Ok(fresh),
+            Ok(None) | Err(_) => return Ok((fresh, false)),
         };
+        // The stick stays as it is: whoever makes room takes the packet in once more.
+        if travelling::is_too_much(office, &piece)? {
+            return Ok((fresh, true));
+        }
         let bytes = u64::try_from(piece.bytes.len()).unwrap_or(0);
         done = done.saturating_add(bytes);
         if travelling::keep(office, &shared, &piece)? == Kept::Fresh {
@@ -624,7 +631,7 @@ fn note_import(
     notes::met(office, header.sender, header.sender_unit, "usb", skew, (&theirs, true))?;
     let list = header.wants.clone();
     let is_all = list.len() < WANTS_MAX;
-    travelling::note_wants(office, header.sender, &Wants { list, is_all })?;
+    travelling::note_wants(office, header.sender, &Wants::now(list, is_all))?;
     let first_missing = checked
         .segments
         .iter()

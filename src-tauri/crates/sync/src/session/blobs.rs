@@ -35,7 +35,8 @@ impl Session {
             return Err(SessionFault::Protocol);
         }
         self.progress.their_wants = Some(wants.clone());
-        self.serving = Some(wants.list.into());
+        let now = if wants.is_later { Vec::new() } else { wants.list };
+        self.serving = Some(now.into());
         self.waiting = Waiting::Pieces;
         Ok(())
     }

@@ -145,13 +145,31 @@ fn blobs_come_after_the_records_both_ways_and_then_two_part_as_fast_as_ever() {
     assert_eq!(a.blob_bytes_sent, b.blob_bytes_received);
     assert_eq!((a.blob_bytes_sent, a.blob_bytes_received), (5 * 65_536 - 5, 65_531));
     assert_eq!((village.blobs.len(), township.blobs.len()), (2, 2));
-    let said = |list: Vec<Want>| Some(Wants { list, is_all: true });
+    let said = |list: Vec<Want>| Some(Wants::now(list, true));
     let lacked = vec![Want { blob: nobody_has_it, from: 0 }];
     assert_eq!(b.their_wants, said(lacked), "it knows what the other still lacks");
     assert_eq!(a.their_wants, said(vec![]), "and the other, that it has all of it");
     village.lacking.remove(&nobody_has_it);
     let (a, b, line) = meet(&mut village, &mut township);
     assert_eq!((line.flights, a.their_wants, b.their_wants), (2, said(vec![]), said(vec![])));
+}
+
+#[test]
+fn whoever_has_no_room_is_sent_nothing_and_nobody_believes_that_it_has_it() {
+    let Office { mut village, mut township, .. } = office();
+    village.write(1, 1);
+    village.seal();
+    let blob = lend(&mut village, &mut township, 1, 3);
+    lend(&mut township, &mut village, 2, 1);
+    township.is_short_of_room = true;
+    let (a, b, _) = meet(&mut village, &mut township);
+    assert!(a.is_equal && b.is_equal, "the records came");
+    assert_eq!((a.blob_bytes_sent, b.blob_bytes_sent), (0, 65_531), "its own went");
+    let list = vec![Want { blob, from: 0 }];
+    assert_eq!(a.their_wants, Some(Wants { list, is_all: true, is_later: true }));
+    township.is_short_of_room = false;
+    let (a, _, _) = meet(&mut village, &mut township);
+    assert_eq!(a.blob_bytes_sent, 3 * 65_536 - 5, "it comes by itself once there is room");
 }
 
 #[test]
@@ -227,7 +245,7 @@ fn a_piece_that_nobody_asked_for_or_that_is_another_ends_the_meeting() {
     let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
     let hello = caller.next(&mut village).unwrap().unwrap();
     answerer.receive(&mut township, hello).unwrap();
-    let wants = Message::Wants(Wants { list: endless, is_all: true });
+    let wants = Message::Wants(Wants::now(endless, true));
     assert!(answerer.receive(&mut township, wants).is_err());
 }
 
