@@ -32,3 +32,4 @@ mod strangers;
 mod trial;
 mod wire;
 mod workbench;
+mod worn;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sync::packet::{Header, PacketWriter};
-use tests::{Invited, QIAOTOU, Room, SHIWAN, as_json, folder, is};
+use tests::{Invited, QIAOTOU, Room, SHIWAN, Stage, as_json, folder, is};
 use trust::SUITE;
 use trust::invitation::{EnrolmentRequest, Invitation};
 use trust::key::{PacketKey, SecretKey};
@@ -280,4 +280,128 @@ fn the_whole_part_of_a_damaged_packet_is_taken_when_asked_for() {
     // The whole one still completes it.
     land.township.does("packet_import", json!({ "from": { "path": path } }));
     assert_eq!(land.township.titles(), land.village.titles());
+}
+
+/// The names of the packets for a unit on a stick.
+fn on_stick(room: &Room, stick: &Path) -> Vec<String> {
+    let unit = room.does("stick_list", json!({}))["sticks"][0].clone();
+    assert_eq!(unit["id"], "stick");
+    let mut names: Vec<String> = files(&stick.join("PINGLI"));
+    names.sort();
+    names
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let name = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let below = |entry: fs::DirEntry| match entry.path().is_dir() {
+        true => files(&entry.path()),
+        false => vec![name(&entry)],
+    };
+    entries.flat_map(below).collect()
+}
+
+#[test]
+fn three_generations_of_a_packet_stay_on_a_stick_and_nothing_of_others_is_touched() {
+    let land = land();
+    let stick = land.folder.path().join("stick");
+    fs::create_dir(&stick).unwrap();
+    let plugged = |room: &Room| room.on(Stage { stick: Some(stick.clone()), ..Stage::default() });
+    let (village, other) = (plugged(&land.village), plugged(&land.other));
+    let unit = land.township.unit();
+    let write = |room: &Room| -> String {
+        use app::clock::Clock;
+        room.clock.set(room.clock.now_ms() + 60_000);
+        let request = json!({ "unit": unit, "to": { "stick": "stick" } });
+        let written = room.does("packet_export", request);
+        tests::text(&written, "/files/0/name")
+    };
+    let theirs = write(&other);
+    let folder = stick.join("PINGLI");
+    let folder = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    for name in ["ABCDEF01.PLP", "ABCDEF02.TMP", "notes of mine.TMP"] {
+        fs::write(folder.join(name), b"whose?").unwrap();
+    }
+    let written: Vec<String> = (0..5).map(|_| write(&village)).collect();
+    let kept = |mine: &[String]| {
+        let mut names = mine.to_vec();
+        names.extend([theirs.clone(), "ABCDEF01.PLP".into(), "notes of mine.TMP".into()]);
+        names.sort();
+        names
+    };
+    assert_eq!(on_stick(&village, &stick), kept(&written[2..]), "the newest three, no half file");
+    // What was delivered makes room before the next is written.
+    let file = |name: &String| folder.join(name);
+    land.township.does("packet_import", json!({ "from": { "path": file(&written[4]) } }));
+    land.township.carry(&village);
+    let _ = village.register("路基纠纷");
+    let next = write(&village);
+    assert_eq!(
+        on_stick(&village, &stick),
+        kept(&[&written[3..], std::slice::from_ref(&next)].concat())
+    );
+    // What is refused half way leaves nothing of itself, and everything else.
+    let gone = json!({ "unit": unit, "to": { "stick": "another" } });
+    assert!(is(&village.fails("packet_export", gone), "file", "gone"));
+    assert_eq!(on_stick(&village, &stick), kept(&[&written[3..], &[next]].concat()));
+}
+
+#[test]
+fn packets_for_others_are_taken_along_and_put_on_another_stick_by_whoever_cannot_open_them() {
+    let land = land();
+    let path = |name: &str| {
+        let path = land.folder.path().join(name);
+        fs::create_dir_all(&path).unwrap();
+        path
+    };
+    let (here, there) = (path("here"), path("there"));
+    let plugged = |room: &Room, stick: &Path| {
+        room.on(Stage { stick: Some(stick.into()), ..Stage::default() })
+    };
+    let _ = land.township.register("跨村纠纷");
+    land.township.carry(&land.village);
+    let township = plugged(&land.township, &here);
+    for room in [&land.village, &land.other] {
+        let to = json!({ "unit": room.unit(), "to": { "stick": "stick" } });
+        township.does("packet_export", to);
+    }
+    let carrier = plugged(&land.village, &here);
+    // What is no packet, what is none of ours, and what leads elsewhere is left where it is.
+    let for_other = |folder: &Path| -> PathBuf {
+        let own = carrier.does("stick_list", json!({}))["sticks"][0]["packets"].clone();
+        let own = tests::text(&own, "/0/name");
+        let tags = fs::read_dir(folder.join("PINGLI")).unwrap().flatten();
+        let mut tags = tags.map(|entry| entry.path());
+        tags.find(|tag| !own.contains(&*tag.file_name().unwrap().to_string_lossy())).unwrap()
+    };
+    let tag = for_other(&here);
+    fs::write(tag.join("ABCDEF01.PLP"), b"no packet").unwrap();
+    fs::write(tag.join("notes.txt"), b"mine").unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", tag.join("ABCDEF02.PLP")).unwrap();
+    let before = carrier.records();
+    let stick = json!({ "stick": "stick" });
+    let taken = carrier.does("courier_take", stick.clone());
+    assert_eq!((&taken["files"], &taken["known"]), (&json!(1), &json!(0)), "{taken}");
+    assert_eq!(taken["courier"]["lines"][0]["unit"]["name"], SHIWAN.unit, "{taken}");
+    let again = carrier.does("courier_take", stick.clone());
+    assert_eq!((&again["files"], &again["known"]), (&json!(0), &json!(1)), "{again}");
+    assert!(carrier.records() == before, "nothing of it was read");
+
+    let carrier = plugged(&carrier, &there);
+    for (files, known) in [(1, 0), (0, 1)] {
+        let put = carrier.does("courier_put", stick.clone());
+        assert_eq!((&put["files"], &put["known"]), (&json!(files), &json!(known)), "{put}");
+    }
+    let other = plugged(&land.other, &there);
+    let found = other.does("stick_list", json!({}))["sticks"][0]["packets"].clone();
+    let file = json!({ "stick_file": { "stick": "stick", "name": found[0]["name"] } });
+    other.does("packet_import", json!({ "from": file }));
+    // What this computer wrote itself for others needs no carrier.
+    let own = json!({ "unit": township.unit(), "to": { "stick": "stick" } });
+    carrier.does("packet_export", own);
+    assert_eq!(carrier.does("courier_take", stick.clone())["files"], 0);
+    assert_eq!(carrier.does("courier_drop", json!({}))["files"], 0);
+    assert_eq!(carrier.does("courier_list", json!({}))["lines"], json!([]));
+    let gone = json!({ "stick": "another" });
+    assert!(is(&carrier.fails("courier_put", gone), "file", "gone"));
 }

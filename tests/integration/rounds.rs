@@ -119,6 +119,29 @@ fn whoever_does_not_answer_is_tried_again_and_what_keeps_it_is_said() {
 }
 
 #[test]
+fn a_revoked_computer_is_neither_called_nor_missed() {
+    let (folder, township, village, _) = met();
+    let second = township.joined(QIAOTOU, &folder.path().join("second"));
+    township.carry(&village);
+    let address = opened(&second);
+    village.does("lan_exchange", json!({ "address": address }));
+    second.does("lan_listen", json!({ "enabled": false }));
+    township.does("lan_listen", json!({ "enabled": false }));
+    set(&village, true);
+    passes(&village, 60 * MINUTE_MS);
+    let seen = || village.does("lan_diagnose", json!({}))["looks"].as_array().unwrap().len();
+    let (tried, before) = (village.desk.go_round(), seen());
+    assert_eq!((tried, before), (0, 2), "both are missed");
+    let device = second.device();
+    township.does("device_revoke", json!({ "device": device, "reason": "电脑丢了" }));
+    township.carry(&village);
+    village.does("lan_exchange", json!({ "address": opened(&township) }));
+    passes(&village, 60 * MINUTE_MS);
+    assert_eq!((village.desk.go_round(), seen()), (1, 1));
+    assert_eq!(state(&village)["trouble"], Value::Null, "nobody is missed");
+}
+
+#[test]
 fn an_address_that_somebody_else_has_now_is_told_apart() {
     let (folder, township, village, address) = met();
     set(&village, true);

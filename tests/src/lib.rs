@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use app::clock::{Entropy, SetClock, SystemEntropy};
+use app::clock::{Clock as _, Entropy, SetClock, SystemEntropy};
 use app::fault::Fault;
 use app::host::{Attendance, CommandLine, Host, PickKind, Stick};
 use app::progress::Listener;
@@ -101,10 +101,20 @@ pub struct Fittings {
     pub listener: Option<Listener>,
 }
 
-/// The command line, with somebody before it, and a disk with as much room as somebody says.
-struct Stage {
-    attendance: Attendance,
-    free: Option<Arc<AtomicU64>>,
+/// The command line, with what else is around it as a test says.
+pub struct Stage {
+    /// Whether somebody sits before it.
+    pub attendance: Attendance,
+    /// How many bytes of the disk are free; as many as are, if absent.
+    pub free: Option<Arc<AtomicU64>>,
+    /// The folder of a stick that is inserted.
+    pub stick: Option<PathBuf>,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self { attendance: Attendance::Nobody, free: None, stick: None }
+    }
 }
 
 impl Host for Stage {
@@ -136,7 +146,11 @@ impl Host for Stage {
     }
 
     fn sticks(&self) -> Vec<Stick> {
-        CommandLine.sticks()
+        let stick = |path: &PathBuf| {
+            let (id, name) = ("stick".to_owned(), "U盘".to_owned());
+            Stick { id, name, path: path.clone(), free: 1 << 30 }
+        };
+        self.stick.iter().map(stick).collect()
     }
 
     fn machine(&self) -> Option<String> {
@@ -180,14 +194,17 @@ impl Room {
     /// A room before whose desk somebody sits, as far as the host or its page can tell.
     #[must_use]
     pub fn attended(home: &Path, attendance: Attendance) -> Self {
-        Self::hosted(home, Arc::new(Stage { attendance, free: None }), None)
+        Self::hosted(home, Arc::new(Stage { attendance, ..Stage::default() }), None)
     }
 
-    /// A room whose disk has as many free bytes as somebody says.
+    /// The same profile with other surroundings.
     #[must_use]
-    pub fn on_disk(home: &Path, free: Arc<AtomicU64>) -> Self {
-        let attendance = Attendance::Nobody;
-        Self::hosted(home, Arc::new(Stage { attendance, free: Some(free) }), None)
+    pub fn on(&self, stage: Stage) -> Self {
+        self.does("profile_lock", json!({}));
+        let room = Self::hosted(&self.home, Arc::new(stage), None);
+        room.clock.set(self.clock.now_ms());
+        room.does("profile_unlock", json!({ "passphrase": PASSPHRASE }));
+        room
     }
 
     fn hosted(home: &Path, host: Arc<dyn Host>, listener: Option<Listener>) -> Self {

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
 import { fail, type Answers } from "@/host/memory";
-import type { PacketView, StickView } from "@/host/types";
+import type { Courier, CourierMoved, PacketView, StickView } from "@/host/types";
 
 import {
   expectAccessible,
@@ -57,6 +57,7 @@ function packet(change: Partial<PacketView> = {}): PacketView {
 function page(answers: Answers = {}) {
   return open("/exchange", {
     stick_list: { sticks: [] },
+    courier_list: { lines: [], files: 0, bytes: 0 },
     lan_peers: { peers: [], can_search: true },
     exchange_history: { rows: [], total: 0 },
     ...answers,
@@ -209,6 +210,93 @@ describe("the exchange page", () => {
     await user.click(screen.getByRole("button", { name: "停下" }));
     expect(await screen.findByText("已经停下。")).toBeVisible();
     expect(screen.getByRole("button", { name: "收下" })).toBeVisible();
+  });
+
+  it("writes for many units onto one stick, and says what became of each", async () => {
+    const wrote: unknown[] = [];
+    const other = { ...VILLAGE, id: "W", name: "石湾村" };
+    const third = { ...VILLAGE, id: "X", name: "下坝村" };
+    const { user } = await page({
+      stick_list: { sticks: [stick()] },
+      status_get: status({
+        office: office({
+          unit: TOWNSHIP,
+          neighbours: [
+            neighbour({ unit: VILLAGE, undelivered: 3 }),
+            neighbour({ unit: other, undelivered: 7 }),
+            neighbour({ unit: third, undelivered: 0, earliest_ms: null }),
+          ],
+        }),
+      }),
+      packet_export: ({ unit, to }) => {
+        wrote.push([unit, to]);
+        if (unit === other.id) {
+          throw fail({ code: "packet", reason: "too_many_computers", whole_segments: 0 });
+        }
+        const named = unit === third.id ? third : VILLAGE;
+        const entries = unit === third.id ? 0 : 3;
+        return { packet: "P", unit: named, files: [], entries, blob_bytes: 0, is_short: false };
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: "一个 U 盘给几个单位" }));
+    const dialog = screen.getByRole("dialog");
+    await user.click(within(dialog).getByLabelText(/U 盘 F:/));
+    expect(within(dialog).getByLabelText("石湾村（待送 7 条）")).toBeChecked();
+    const idle = within(dialog).getByLabelText("下坝村（没有要送的，只互相确认）");
+    expect(idle).not.toBeChecked();
+    await user.click(idle);
+    await expectAccessible();
+    await user.click(within(dialog).getByRole("button", { name: "开始写" }));
+    expect(await screen.findByText("写好了 2 个，共 3 个单位。")).toBeVisible();
+    const outcome = (name: string) => within(dialog).getByText(name).closest("li");
+    expect(outcome("桥头村评理说事点")).toHaveTextContent("写好，3 条");
+    expect(outcome("石湾村")).toHaveTextContent("没有写成");
+    expect(outcome("下坝村")).toHaveTextContent("写好，只互相确认");
+    expect(screen.getByText(/没写成的可以再写一次/)).toBeVisible();
+    expect(wrote).toEqual([
+      [VILLAGE.id, { stick: "F" }],
+      [other.id, { stick: "F" }],
+      [third.id, { stick: "F" }],
+    ]);
+    await expectAccessible();
+  });
+
+  it("takes packets for others along from one stick and puts them on another", async () => {
+    const line = { unit: { ...VILLAGE, name: "石湾村" }, files: 2, bytes: 3e6 };
+    let courier: Courier = { lines: [], files: 0, bytes: 0 };
+    const moved = (change: Partial<CourierMoved>): CourierMoved => ({
+      files: 2,
+      bytes: 3e6,
+      known: 0,
+      is_short: false,
+      courier,
+      ...change,
+    });
+    const { host, user, queries } = await page({
+      stick_list: {
+        sticks: [stick({ packets: [] }), stick({ id: "G", name: "G:", for_others: 0 })],
+      },
+      courier_list: () => courier,
+      courier_take: () => {
+        courier = { lines: [line], files: 2, bytes: 3e6 };
+        return moved({ courier });
+      },
+      courier_put: () => moved({ files: 1, known: 1, is_short: true }),
+      courier_drop: () => (courier = { lines: [], files: 0, bytes: 0 }),
+    });
+    await user.click(await screen.findByRole("button", { name: "从 U 盘 F: 捎上" }));
+    expect(await screen.findByText("捎上了 2 个文件，已经核对过。")).toBeVisible();
+    await queries.invalidateQueries();
+    expect(await screen.findByText(/石湾村：2 个文件/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "从 U 盘 G: 捎上" })).toBeNull();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "放到 U 盘 G: 上" }));
+    expect(await screen.findByText(/放上了 1 个文件.*有 1 个早就在了.*地方不够/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "不捎了，从这台电脑里删掉" }));
+    expect(host.calls.some(({ name }) => name === "courier_drop")).toBe(false);
+    expect(screen.getByText("送到了再删。真的删掉吗？")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "不捎了，从这台电脑里删掉" }));
+    expect(await screen.findByText(/都删掉了/)).toBeVisible();
   });
 
   it("writes a packet in parts to the stick", async () => {

@@ -78,6 +78,8 @@ export type { ConsultationView } from "./generated/ConsultationView";
 export type { Corrected } from "./generated/Corrected";
 export type { CountedAs } from "./generated/CountedAs";
 export type { CountsView } from "./generated/CountsView";
+export type { Courier } from "./generated/Courier";
+export type { CourierMoved } from "./generated/CourierMoved";
 export type { CourtChoice } from "./generated/CourtChoice";
 export type { DeadlineItem } from "./generated/DeadlineItem";
 export type { DeadlinesView } from "./generated/DeadlinesView";

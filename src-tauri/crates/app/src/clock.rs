@@ -6,6 +6,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use domain::time::{At, Day, YEARS, day_of, midnight, moment};
 use trust::seal::Cost;
 
+/// A minute, in milliseconds.
+pub(crate) const MINUTE_MS: u64 = 60_000;
+
 /// What time it is.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970-01-01T00:00Z.

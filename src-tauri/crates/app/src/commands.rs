@@ -31,9 +31,9 @@ use crate::erasure::{
     self, ErasureAgree, ErasurePreview, ErasurePreviewGet, Erasures, RecordErase,
 };
 use crate::exchange::{
-    self, ExchangeHistory, ExchangeWindow, LanAutomaticSet, LanDiagnosis, LanExchange,
-    LanExchanged, LanListen, LanPeers, LanState, PacketExport, PacketExported, PacketFrom,
-    PacketImported, PacketView,
+    self, Courier, CourierMoved, CourierStick, ExchangeHistory, ExchangeWindow, LanAutomaticSet,
+    LanDiagnosis, LanExchange, LanExchanged, LanListen, LanPeers, LanState, PacketExport,
+    PacketExported, PacketFrom, PacketImported, PacketView,
 };
 use crate::fault::Fault;
 use crate::keyring::KeyringRemember;
@@ -494,6 +494,14 @@ commands! {
     packet_import(PacketFrom) -> PacketImported, ExchangeRun,
         reads [], changes [Cases Conflicts Persons Roster Exchanges Quarantine] =
         |desk, request, call| desk.import_packet(&request, &call.progress);
+    courier_list(Nothing) -> Courier, ExchangeRun, reads [Exchanges], changes [] =
+        |desk, _, _| exchange::list_courier(&*desk.office()?);
+    courier_take(CourierStick) -> CourierMoved, ExchangeRun, reads [], changes [Exchanges] =
+        |desk, request, call| desk.take_along(&request, &call.progress);
+    courier_put(CourierStick) -> CourierMoved, ExchangeRun, reads [], changes [] =
+        |desk, request, call| desk.put_along(&request, &call.progress);
+    courier_drop(Nothing) -> Courier, ExchangeRun, reads [], changes [Exchanges] =
+        |desk, _, _| exchange::drop_all(&*desk.office()?);
     lan_listen(LanListen) -> LanState, ExchangeRun, reads [], changes [Neighbours] =
         |desk, request, _| desk.listen(&request);
     lan_automatic_set(LanAutomaticSet) -> LanState, ExchangeRun, reads [], changes [Neighbours] =

@@ -140,7 +140,9 @@ impl Rooms {
             part_bytes: None,
         };
         let quiet = Progress::unwatched();
-        let exported = exchange::export(from, &export, folder, false, &quiet)?;
+        let to_stick =
+            exchange::To { folder: folder.to_owned(), is_stick: false, shows_paths: false };
+        let exported = exchange::export(from, &export, &to_stick, &quiet)?;
         for written in &exported.files {
             let path = folder.join(&written.name);
             let file = fs::File::open(&path).map_err(|error| file_fault(&error, &path))?;

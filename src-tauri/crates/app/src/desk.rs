@@ -20,8 +20,9 @@ use crate::commands::{
 };
 use crate::demo;
 use crate::exchange::{
-    self, Lan, LanAutomaticSet, LanDiagnosis, LanExchange, LanExchanged, LanListen, LanPeers,
-    LanState, PacketExport, PacketExported, PacketFrom, PacketImported, PacketView,
+    self, CourierMoved, CourierStick, Lan, LanAutomaticSet, LanDiagnosis, LanExchange,
+    LanExchanged, LanListen, LanPeers, LanState, PacketExport, PacketExported, PacketFrom,
+    PacketImported, PacketView,
 };
 use crate::fault::{Fault, FileTrouble, file_fault};
 use crate::host::{CommandLine, Host, Place, Stick};
@@ -438,12 +439,41 @@ impl Desk {
         progress: &Progress,
     ) -> Result<PacketExported, Fault> {
         let office = self.office()?;
-        let folder = match self.resolve(&request.to)? {
-            Resolved::Stick(stick) => exchange::folder_for(&stick.path, request.unit),
-            Resolved::Path(path) => path,
+        let (folder, is_stick) = match self.resolve(&request.to)? {
+            Resolved::Stick(stick) => (exchange::folder_for(&stick.path, request.unit), true),
+            Resolved::Path(path) => (path, false),
         };
         let shows_paths = self.options.host.takes_paths();
-        exchange::export(&office, request, &folder, shows_paths, progress)
+        exchange::export(
+            &office,
+            request,
+            &exchange::To { folder, is_stick, shows_paths },
+            progress,
+        )
+    }
+
+    /// The stick that is inserted under a name.
+    fn stick(&self, id: &str) -> Result<Stick, Fault> {
+        let found = self.options.host.sticks().into_iter().find(|stick| stick.id == id);
+        found.ok_or_else(|| Fault::File { reason: FileTrouble::Gone, path: String::new() })
+    }
+
+    /// Takes along what lies on a stick for others.
+    pub(crate) fn take_along(
+        &self,
+        request: &CourierStick,
+        progress: &Progress,
+    ) -> Result<CourierMoved, Fault> {
+        exchange::take(&*self.office()?, &self.stick(&request.stick)?, progress)
+    }
+
+    /// Puts onto a stick what was taken along.
+    pub(crate) fn put_along(
+        &self,
+        request: &CourierStick,
+        progress: &Progress,
+    ) -> Result<CourierMoved, Fault> {
+        exchange::put(&*self.office()?, &self.stick(&request.stick)?, progress)
     }
 
     /// Looks into a packet.
@@ -568,11 +598,7 @@ impl Desk {
         match place {
             Place::Path(path) if host.takes_paths() => Ok(Resolved::Path(path.into())),
             Place::Path(_) => Err(Fault::NotHere),
-            Place::Stick(id) => {
-                let found = host.sticks().into_iter().find(|stick| stick.id == *id);
-                let gone = || Fault::File { reason: FileTrouble::Gone, path: String::new() };
-                found.map(Resolved::Stick).ok_or_else(gone)
-            }
+            Place::Stick(id) => self.stick(id).map(Resolved::Stick),
             Place::StickFile { stick, name } => {
                 let gone = || Fault::File { reason: FileTrouble::Gone, path: name.clone() };
                 let found = host.sticks().into_iter().find(|s| s.id == *stick);
@@ -615,7 +641,7 @@ impl Desk {
             .map_err(|error| file_fault(&error, &folder))?;
         let path =
             self.options.host.takes_paths().then(|| folder.join(&name).display().to_string());
-        Ok(FileSaved { name, path, bytes: written })
+        Ok(FileSaved { name, path, bytes: written.bytes })
     }
 }
 

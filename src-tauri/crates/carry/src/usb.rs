@@ -16,6 +16,9 @@ pub const FOLDER: &str = "PINGLI";
 /// The ending of packets.
 pub const PACKET: &str = "PLP";
 
+/// The ending of what is being written.
+pub const TEMPORARY: &str = "TMP";
+
 /// The ending of invitations.
 pub const INVITATION: &str = "PLI";
 
@@ -140,7 +143,10 @@ fn written_ms(meta: &fs::Metadata) -> u64 {
 }
 
 /// Opens a file without following a link and without waiting for a pipe.
-fn open_plain(path: &Path) -> io::Result<File> {
+///
+/// # Errors
+/// `InvalidInput` for anything but a plain file, and whatever the medium says.
+pub fn open_plain(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -212,7 +218,7 @@ impl<W: Write> Write for Hashing<W> {
 }
 
 /// Writes a file so that it is either there and whole, or not there: under a temporary name,
-/// synced, read back past the cache, renamed. Returns its size.
+/// synced, read back past the cache, renamed.
 ///
 /// # Errors
 /// `InvalidData` if what was read back is not what was written; whatever the medium or the
@@ -221,21 +227,21 @@ pub fn write_verified(
     folder: &Path,
     name: &str,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<u64> {
+) -> io::Result<Carried> {
     if is_led_astray(folder) {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     fs::create_dir_all(folder)?;
     let stem: String = name.chars().take_while(|c| *c != '.').collect();
-    let temporary = folder.join(format!("{stem}.TMP"));
-    let written = write_and_read_back(&temporary, write).and_then(|bytes| {
+    let temporary = folder.join(format!("{stem}.{TEMPORARY}"));
+    let written = write_and_read_back(&temporary, write).and_then(|written| {
         patiently(|| fs::rename(&temporary, folder.join(name)))?;
-        Ok(bytes)
+        Ok(written)
     });
     match written {
-        Ok(bytes) => {
+        Ok(written) => {
             sync_folder(folder);
-            Ok(bytes)
+            Ok(written)
         }
         Err(error) => {
             // The medium may be gone; then there is nothing to remove either.
@@ -245,7 +251,7 @@ pub fn write_verified(
     }
 }
 
-/// What was copied from one place to another.
+/// What was written or copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carried {
     /// Its size.
@@ -270,21 +276,62 @@ pub fn copy_over(
     }
     // The file may grow while it is read.
     let mut source = source.take(bytes_max);
-    let mut hasher = blake3::Hasher::new();
     let mut piece = vec![0; PIECE_BYTES];
-    let bytes = write_verified(folder, name, |out| {
+    write_verified(folder, name, |out| {
         loop {
             let count = source.read(&mut piece)?;
             let read = piece.get(..count).unwrap_or_default();
             if read.is_empty() {
                 return Ok(());
             }
-            hasher.update(read);
             out.write_all(read)?;
             tick(u64::try_from(count).unwrap_or(0))?;
         }
-    })?;
-    Ok(Carried { bytes, hash: *hasher.finalize().as_bytes() })
+    })
+}
+
+/// Reads a file that was written once more past the cache: on a stick that claims to hold more than
+/// it does, what is written later overwrites what was written before.
+///
+/// # Errors
+/// `InvalidData` if it is not what was written; whatever the medium says.
+pub fn read_back(path: &Path, written: &Carried) -> io::Result<()> {
+    let file = open_plain(path)?;
+    forget_cache(&file);
+    let mut back = blake3::Hasher::new();
+    back.update_reader(file)?;
+    let is_whole = back.finalize().as_bytes() == &written.hash;
+    if is_whole { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+}
+
+/// The plain files in a folder that have names as packets have them, eight letters or digits and
+/// an ending. In a folder that leads off the stick there are none.
+#[must_use]
+pub fn named(folder: &Path, ending: &str) -> Vec<String> {
+    if is_led_astray(folder) {
+        return Vec::new();
+    }
+    let is_ours = |name: &String| {
+        let parts = name.split_once('.');
+        parts.is_some_and(|(stem, end)| {
+            let is_plain = stem.chars().all(|c| c.is_ascii_alphanumeric());
+            is_plain && (8..=10).contains(&stem.len()) && end.eq_ignore_ascii_case(ending)
+        })
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(FILES_MAX);
+    let plain = entries.filter(|entry| entry.file_type().is_ok_and(|t| t.is_file()));
+    plain.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(is_ours).collect()
+}
+
+/// Removes a file that [`named`] named.
+///
+/// # Errors
+/// `InvalidInput` in a folder that leads off the stick; whatever the medium says.
+pub fn remove(folder: &Path, name: &str) -> io::Result<()> {
+    if is_led_astray(folder) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    patiently(|| fs::remove_file(folder.join(name)))
 }
 
 /// Reads a small plain file, at most `bytes_max`.
@@ -309,7 +356,7 @@ pub fn is_led_astray(folder: &Path) -> bool {
 fn write_and_read_back(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<u64> {
+) -> io::Result<Carried> {
     // What lies under the temporary name is a leftover, or a link that leads elsewhere: it goes,
     // and nothing that came in between is written through.
     match patiently(|| fs::remove_file(path)) {
@@ -322,15 +369,10 @@ fn write_and_read_back(
     out.flush()?;
     let file = out.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
-    forget_cache(&file);
     drop(file);
-    let mut back = blake3::Hasher::new();
-    back.update_reader(open_plain(path)?)?;
-    if back.finalize() == out.hasher.finalize() {
-        Ok(out.bytes)
-    } else {
-        Err(io::ErrorKind::InvalidData.into())
-    }
+    let written = Carried { bytes: out.bytes, hash: *out.hasher.finalize().as_bytes() };
+    read_back(path, &written)?;
+    Ok(written)
 }
 
 /// Asks the system to read the file from the medium next time, not from memory.
@@ -358,9 +400,15 @@ mod tests {
     #[test]
     fn a_file_is_there_and_whole_or_not_there() {
         let stick = tempfile::tempdir().unwrap();
-        let bytes =
+        let written =
             write_verified(stick.path(), "AB01.PLP", |out| out.write_all(b"packet")).unwrap();
-        assert_eq!(bytes, 6);
+        assert_eq!((written.bytes, written.hash), (6, *blake3::hash(b"packet").as_bytes()));
+        let path = stick.path().join("AB01.PLP");
+        read_back(&path, &written).unwrap();
+        fs::write(&path, b"racket").unwrap();
+        let other = read_back(&path, &written).unwrap_err();
+        assert_eq!(other.kind(), io::ErrorKind::InvalidData, "it was overwritten since");
+        fs::write(&path, b"packet").unwrap();
         assert_eq!(fs::read(stick.path().join("AB01.PLP")).unwrap(), b"packet");
         let failed = write_verified(stick.path(), "AB02.PLP", |out| {
             out.write_all(b"half")?;

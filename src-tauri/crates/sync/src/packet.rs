@@ -269,6 +269,11 @@ enum At {
     End,
 }
 
+/// Whether something begins as a packet does, for whomever it is.
+pub fn is_one<R: Read + Seek>(input: &mut R) -> bool {
+    check_envelope(input).is_ok()
+}
+
 /// Checks that age's own header ends where it must, before age looks for its end: it would read
 /// without bound.
 fn check_envelope<R: Read + Seek>(input: &mut R) -> Result<(), PacketFault> {

@@ -36,6 +36,9 @@ import type { CatalogueView } from "./CatalogueView";
 import type { ConflictList } from "./ConflictList";
 import type { ConflictSettle } from "./ConflictSettle";
 import type { ConflictWindow } from "./ConflictWindow";
+import type { Courier } from "./Courier";
+import type { CourierMoved } from "./CourierMoved";
+import type { CourierStick } from "./CourierStick";
 import type { DemoStart } from "./DemoStart";
 import type { DeviceAdopt } from "./DeviceAdopt";
 import type { DeviceRename } from "./DeviceRename";
@@ -220,6 +223,10 @@ export interface Commands {
   packet_export: { payload: PacketExport; result: PacketExported };
   packet_preview: { payload: PacketFrom; result: PacketView };
   packet_import: { payload: PacketFrom; result: PacketImported };
+  courier_list: { payload: Nothing; result: Courier };
+  courier_take: { payload: CourierStick; result: CourierMoved };
+  courier_put: { payload: CourierStick; result: CourierMoved };
+  courier_drop: { payload: Nothing; result: Courier };
   lan_listen: { payload: LanListen; result: LanState };
   lan_automatic_set: { payload: LanAutomaticSet; result: LanState };
   lan_peers: { payload: Nothing; result: LanPeers };
@@ -324,6 +331,10 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   packet_export: [],
   packet_preview: [],
   packet_import: [],
+  courier_list: ["exchanges"],
+  courier_take: [],
+  courier_put: [],
+  courier_drop: [],
   lan_listen: [],
   lan_automatic_set: [],
   lan_peers: ["neighbours", "roster"],

@@ -181,10 +181,13 @@ export const help: Help = {
         "Without a network: plug in a stick, write the packet, take it there.",
         "There: plug it in, see what is in it, import it.",
         "Bring a packet back the same way, and both are in step.",
+        "One stick may serve several units: “One stick for several units”, and tick them.",
       ],
       notes: [
         "A packet is locked: only the receiving side can open it. If a stick is lost, make another.",
         "Nothing breaks if the stick is pulled or the power fails; import again. Twice does no harm.",
+        "Packets for other units can be taken along and put onto another stick. Nobody here can open them.",
+        "Of the packets for one unit the newest three stay on a stick; what others wrote is not touched.",
         "“Waiting for an earlier packet” resolves by itself when that packet comes.",
         "“The disk is nearly full”: words still come, photographs once there is room. Empty the recycle bin.",
       ],

@@ -1,6 +1,7 @@
 //! Blobs between computers: what is lacking here, what others may have, and keeping what comes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use document::Record;
 use domain::case::Case;
@@ -61,13 +62,13 @@ pub(crate) fn build_few(office: &Office) -> Result<(), Fault> {
     projector::catch_up_all(office, |_| true)
 }
 
-/// Which blobs a device lacks: these, or, where it did not say all of them, any.
-type Lacked = Option<Vec<BlobId>>;
+/// Which blobs a device lacks, each from which chunk on, or, where it did not say all of them, any.
+type Lacked = Option<Vec<(BlobId, u32)>>;
 
 /// Remembers which blobs a device lacks, as it said itself.
 pub(crate) fn note_wants(office: &Office, device: DeviceId, wants: &Wants) -> Result<(), Fault> {
     let name = format!("{WANTS}{device}");
-    let list = wants.list.iter().map(|want| want.blob);
+    let list = wants.list.iter().map(|want| (want.blob, want.from));
     let lacked: Lacked = wants.is_all.then(|| list.collect());
     let is_none = lacked.as_ref().is_some_and(Vec::is_empty);
     let bytes = if is_none { None } else { Some(serde_json::to_vec(&lacked)?) };
@@ -82,27 +83,43 @@ pub(crate) fn note_wants(office: &Office, device: DeviceId, wants: &Wants) -> Re
     })
 }
 
+/// Whether any computer of a unit said that it lacks blobs.
+pub(crate) fn lacks_any(office: &Office, unit: UnitId) -> Result<bool, Fault> {
+    let roster = office.roster();
+    office.store.read(|reader| {
+        for device in roster.active_devices_of(unit) {
+            if reader.value(&format!("{WANTS}{}", device.device()))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
+}
+
 /// The blobs that a packet for a unit should bring: those its computers said they lack, and those
 /// named by entries that it does not acknowledge. In the order they should come, each with the
-/// number of its chunks.
+/// chunks that should.
 pub(crate) fn owed(
     office: &Office,
     unit: UnitId,
     spaces: &BTreeSet<SpaceId>,
     theirs: &BTreeMap<LogId, LogState>,
     is_after: bool,
-) -> Result<Vec<(BlobId, u32)>, Fault> {
+) -> Result<Vec<(BlobId, Range<u32>)>, Fault> {
     let roster = office.roster();
     office.store.read(|reader| {
-        let mut asked: BTreeSet<BlobId> = BTreeSet::new();
+        // From which chunk on somebody lacks it: whoever has most of it is sent some again.
+        let mut asked: BTreeMap<BlobId, u32> = BTreeMap::new();
         let mut asks_any = false;
         for device in roster.active_devices_of(unit).filter(|_| !is_after) {
             let held = reader.value(&format!("{WANTS}{}", device.device()))?;
-            let lacked = held.and_then(|bytes| serde_json::from_slice::<Lacked>(&bytes).ok());
-            match lacked {
-                Some(Some(list)) => asked.extend(list),
-                Some(None) => asks_any = true,
-                None => {}
+            let Some(bytes) = held else { continue };
+            match serde_json::from_slice::<Lacked>(&bytes).ok().flatten() {
+                Some(list) => list.into_iter().for_each(|(blob, from)| {
+                    let first = asked.entry(blob).or_insert(from);
+                    *first = from.min(*first);
+                }),
+                None => asks_any = true,
             }
         }
         let has = |at: EntryRef| {
@@ -112,9 +129,14 @@ pub(crate) fn owed(
         let mut owed = Vec::new();
         let mut seen = BTreeSet::new();
         for (whole, at) in reader.whole_blobs(spaces)? {
-            let is_owed = asks_any || asked.contains(&whole.blob) || !at.is_some_and(has);
-            if is_owed && seen.insert(whole.blob) {
-                owed.push((whole.blob, whole.held));
+            let from = match asked.get(&whole.blob) {
+                // Somebody else there may have nothing of it.
+                _ if asks_any || !at.is_some_and(has) => 0,
+                Some(from) => *from,
+                None => continue,
+            };
+            if from < whole.held && seen.insert(whole.blob) {
+                owed.push((whole.blob, from..whole.held));
             }
         }
         Ok(owed)
@@ -129,7 +151,7 @@ const ROUND_BYTES_MAX: u64 = 32 * 1024 * 1024;
 pub(crate) const RESERVE_BYTES: u64 = 512 * 1024 * 1024;
 
 /// How many bytes of attachments may still come; as many as they like where nobody knows.
-fn room(office: &Office) -> u64 {
+pub(crate) fn room(office: &Office) -> u64 {
     office.free().map_or(u64::MAX, |free| free.saturating_sub(RESERVE_BYTES))
 }
 

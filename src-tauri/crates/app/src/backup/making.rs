@@ -85,16 +85,14 @@ fn fill(office: &Office, fresh: &Path, made_ms: u64, watch: &mut Watch<'_>) -> R
     let id = Vault::parse(&bytes)?.id();
     let file = fresh.join(store::database::FILE);
     let cases = copy(office, &file, watch)?;
-    let size = usb::write_verified(fresh, vault::FILE, |out| out.write_all(&bytes))
+    let written = usb::write_verified(fresh, vault::FILE, |out| out.write_all(&bytes))
         .map_err(|error| file_fault(&error, fresh))?;
-    let hash = *blake3::hash(&bytes).as_bytes();
-    let vault = Part::new(vault::FILE, Carried { bytes: size, hash });
+    let vault = Part::new(vault::FILE, written);
     let database = Part::new(store::database::FILE, hashed(&file, watch)?);
     let names = pool::names(office)?;
-    let size = usb::write_verified(fresh, LIST, |out| out.write_all(names.as_bytes()))
+    let written = usb::write_verified(fresh, LIST, |out| out.write_all(names.as_bytes()))
         .map_err(|error| file_fault(&error, fresh))?;
-    let hash = *blake3::hash(names.as_bytes()).as_bytes();
-    let list = Part::new(LIST, Carried { bytes: size, hash });
+    let list = Part::new(LIST, written);
     Manifest::new(made_ms, id, Some(cases), vec![database, vault, list]).write(fresh)
 }
 

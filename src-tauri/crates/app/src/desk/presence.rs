@@ -15,6 +15,7 @@ use domain::audit::{Act, Deed};
 use super::Desk;
 use crate::accounts;
 use crate::audit;
+use crate::clock::MINUTE_MS;
 use crate::commands::CommandRow;
 use crate::fault::Fault;
 use crate::host::Attendance;
@@ -27,9 +28,6 @@ use crate::vault::Vault;
 
 /// How often it is looked whether somebody is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-
-/// A minute, in milliseconds: nobody is gone for less.
-const MINUTE_MS: u64 = 60_000;
 
 /// For how long a call at work keeps an empty desk open, in milliseconds: a long import over a
 /// slow stick has ended by then.
@@ -150,6 +148,7 @@ impl Desk {
             return false;
         }
         let gone = now.saturating_sub(last);
+        // Nobody is gone for less.
         if gone < MINUTE_MS || (self.calls.is_busy() && gone < WORK_MS_MAX) {
             return false;
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sync::session::Peer;
 
 use super::lan::{self, Lan};
-use super::rounds::{addresses, reports_to};
+use super::rounds::{addresses, wanted};
 use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
@@ -117,10 +117,7 @@ impl Lan {
             self.ask(office, sightings, progress)?.into_iter().filter_map(is_good).collect();
         progress.check()?;
         let roster = office.roster();
-        let (own, ended) = (office.identity.device, office.ended());
-        let in_use = roster.devices().filter(|d| !ended.devices.contains_key(&d.device()));
-        let wanted = in_use.filter(|d| d.device() != own && reports_to(office, d.unit));
-        let wanted: Vec<DeviceId> = wanted.map(|d| d.device()).collect();
+        let wanted = wanted(office);
         let last = addresses(office)?;
         let asked: Vec<SocketAddr> = wanted
             .iter()

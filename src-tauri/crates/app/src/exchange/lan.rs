@@ -562,8 +562,10 @@ impl Lan {
         let mut search = guard(&self.search);
         if search.is_none() {
             *search = Discovery::begin(&random_name(office), None).ok();
-            // Answers take a moment to come in.
-            std::thread::sleep(Duration::from_millis(1500));
+            if search.is_some() {
+                // Answers take a moment to come in.
+                std::thread::sleep(Duration::from_millis(1500));
+            }
         }
         search.as_ref().map(addresses)
     }

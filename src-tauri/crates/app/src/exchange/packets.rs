@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Seek, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use carry::usb::Carried;
 use domain::audit::{Act, Deed, FileKind};
 use domain::id::{BlobId, DeviceId, LogId, TransferId, UnitId, ulid};
 use domain::log::Held;
@@ -23,6 +25,7 @@ use sync::segment::PAYLOAD_TARGET;
 use sync::session::Wants;
 use trust::SUITE;
 
+use super::generations;
 use super::history::{self, ExchangeOutcome, Note};
 use super::notes;
 use super::preview::{self, Checked, PacketView, packet_fault};
@@ -177,16 +180,16 @@ fn bytes_of(chunks: u32) -> u64 {
 
 /// Lays the chunks of blobs into parts, behind the records. Each part has one at least, however
 /// small it should be.
-fn lay(parts: &mut Vec<Part>, owed: &[(BlobId, u32)], limit: u64) {
+fn lay(parts: &mut Vec<Part>, owed: &[(BlobId, Range<u32>)], limit: u64) {
     let piece_max = u32::try_from(PIECE_CHUNKS_MAX).unwrap_or(u32::MAX);
     for (blob, chunks) in owed {
-        let mut first = 0;
-        while first < *chunks {
+        let mut first = chunks.start;
+        while first < chunks.end {
             let room =
                 parts.last().map_or(0, |part| limit.saturating_sub(part.bytes) / bytes_of(1));
             let is_fresh = parts.last().is_some_and(Part::is_empty);
             let room = u32::try_from(room).unwrap_or(u32::MAX).max(u32::from(is_fresh));
-            let count = chunks.saturating_sub(first).min(piece_max).min(room);
+            let count = chunks.end.saturating_sub(first).min(piece_max).min(room);
             match parts.last_mut().filter(|_| count > 0) {
                 Some(part) => part.add_chunks(*blob, first, count),
                 None => parts.push(Part::default()),
@@ -200,12 +203,21 @@ fn size(packed: &Packed) -> u64 {
     u64::try_from(packed.bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// Writes a packet for a unit into a folder.
+/// Where the files of a packet go.
+pub(crate) struct To {
+    /// The folder.
+    pub(crate) folder: PathBuf,
+    /// Whether it is the unit's folder on a stick, where older packets go.
+    pub(crate) is_stick: bool,
+    /// Whether the caller may know paths.
+    pub(crate) shows_paths: bool,
+}
+
+/// Writes a packet for a unit into a folder. What stops it leaves nothing of it there.
 pub(crate) fn export(
     office: &Arc<Office>,
     request: &PacketExport,
-    folder: &Path,
-    shows_paths: bool,
+    to: &To,
     progress: &Progress,
 ) -> Result<PacketExported, Fault> {
     let own_unit = office.identity.record.unit;
@@ -268,8 +280,11 @@ pub(crate) fn export(
     let mut header =
         first_header(office, request.unit, packet, &own, before.as_ref(), parts.len())?;
     header.wants = wants;
-    let (files, is_short) =
-        write_parts(office, &recipients, header, &parts, folder, shows_paths, progress)?;
+    if to.is_stick {
+        generations::make_room(office, request.unit, &to.folder)?;
+    }
+    let (files, is_short) = write_parts(office, &recipients, header, &parts, to, progress)
+        .inspect_err(|_| generations::remove(&to.folder, packet))?;
     let blob_bytes = files.iter().map(|file| file.blob_bytes).sum();
     let entries = files.iter().map(|file| file.entries).sum();
     let until_ms = parts.iter().map(|part| part.until_ms).max().unwrap_or(0);
@@ -282,6 +297,9 @@ pub(crate) fn export(
             frontier: write_frontier(&own)?,
         })?)
     })?;
+    if to.is_stick {
+        generations::let_go(office, request.unit, &to.folder)?;
+    }
     history::note(
         office,
         &Note {
@@ -304,7 +322,10 @@ pub(crate) fn export(
 }
 
 /// What every certified device of a unit has acknowledged: a packet must serve any of them.
-fn acknowledged(office: &Office, unit: UnitId) -> Result<BTreeMap<LogId, LogState>, Fault> {
+pub(super) fn acknowledged(
+    office: &Office,
+    unit: UnitId,
+) -> Result<BTreeMap<LogId, LogState>, Fault> {
     let roster = office.roster();
     let own = office.identity.device;
     let devices: Vec<DeviceId> =
@@ -397,14 +418,22 @@ fn write_parts(
     recipients: &[String],
     mut header: Header,
     parts: &[Part],
-    folder: &Path,
-    shows_paths: bool,
+    to: &To,
     progress: &Progress,
 ) -> Result<(Vec<ExportedFile>, bool), Fault> {
-    let stem: String = header.packet.to_string().chars().rev().take(6).collect();
+    let folder = to.folder.as_path();
+    let stem = generations::stem(header.packet);
     let total = parts.iter().map(|part| part.entries).sum();
-    let mut files = Vec::new();
+    let fault = |error: std::io::Error| match error.kind() {
+        ErrorKind::Interrupted => Fault::Cancelled,
+        // What was there when it was written: the stick is gone.
+        ErrorKind::NotFound if to.is_stick => file_fault(&ErrorKind::NotConnected.into(), folder),
+        _ => file_fault(&error, folder),
+    };
+    let mut files: Vec<ExportedFile> = Vec::new();
+    let mut written: Vec<Carried> = Vec::new();
     let mut done: u64 = 0;
+    let mut is_short = false;
     for part in parts {
         progress.check()?;
         header.until_ms = part.until_ms;
@@ -412,46 +441,44 @@ fn write_parts(
         header.blob_bytes = part.blob_bytes;
         let name = format!("{stem}{:02}.{}", header.part, carry::usb::PACKET);
         let write = |header: &Header, chunks: &[Chunks]| {
-            write_part(
-                office,
-                recipients,
-                header,
-                (&part.segments, chunks),
-                (folder, &name),
-                progress,
-            )
+            let content = (part.segments.as_slice(), chunks);
+            write_part(office, recipients, header, content, (folder, &name), progress)
         };
-        let mut written = write(&header, &part.chunks);
-        let is_full = matches!(&written, Err(error) if error.kind() == ErrorKind::StorageFull);
-        let is_short = is_full && !part.chunks.is_empty();
+        let mut wrote = write(&header, &part.chunks);
+        let is_full = matches!(&wrote, Err(error) if error.kind() == ErrorKind::StorageFull);
+        is_short = is_full && !part.chunks.is_empty();
         if is_short {
             // Records go first: attachments that find no room come another time.
             if part.entries == 0 && !files.is_empty() {
-                return Ok((files, true));
+                break;
             }
             header.blob_bytes = 0;
-            written = write(&header, &[]);
+            wrote = write(&header, &[]);
         }
-        let (bytes, blob_bytes) = written.map_err(|error| match error.kind() {
-            ErrorKind::Interrupted => Fault::Cancelled,
-            _ => file_fault(&error, folder),
-        })?;
+        let (carried, blob_bytes) = wrote.map_err(fault)?;
         done = done.saturating_add(part.entries);
         progress.at(Phase::Writing, done, Some(total));
-        let path = shows_paths.then(|| folder.join(&name).display().to_string());
+        let path = to.shows_paths.then(|| folder.join(&name).display().to_string());
         let until = (part.entries > 0).then(|| day_of(signed(part.until_ms)));
-        let entries = part.entries;
+        let (bytes, entries) = (carried.bytes, part.entries);
         files.push(ExportedFile { name, path, bytes, entries, blob_bytes, until });
+        written.push(carried);
         if is_short {
-            return Ok((files, true));
+            break;
         }
         header.before = Some(Before { packet: header.packet, until_ms: part.until_ms });
         header.part = header.part.saturating_add(1);
     }
-    Ok((files, false))
+    // The last was read back when it was written.
+    let earlier = written.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
+    for (file, carried) in files.iter().zip(earlier) {
+        progress.check()?;
+        carry::usb::read_back(&folder.join(&file.name), carried).map_err(fault)?;
+    }
+    Ok((files, is_short))
 }
 
-/// Writes a file of a packet; gives its size, and how many bytes of attachments are in it.
+/// Writes a file of a packet; gives what it came to, and how many bytes of attachments are in it.
 fn write_part(
     office: &Office,
     recipients: &[String],
@@ -459,9 +486,9 @@ fn write_part(
     (segments, chunks): (&[Packed], &[Chunks]),
     (folder, name): (&Path, &str),
     progress: &Progress,
-) -> std::io::Result<(u64, u64)> {
+) -> std::io::Result<(Carried, u64)> {
     let mut blob_bytes = 0_u64;
-    let bytes = carry::usb::write_verified(folder, name, |out: &mut dyn Write| {
+    let carried = carry::usb::write_verified(folder, name, |out: &mut dyn Write| {
         let mut writer = PacketWriter::begin(out, recipients, header, &office.identity.secret)?;
         for segment in segments {
             writer.segment(&segment.bytes)?;
@@ -479,19 +506,23 @@ fn write_part(
         }
         writer.finish().map(|_| ())
     })?;
-    Ok((bytes, blob_bytes))
+    Ok((carried, blob_bytes))
 }
 
-/// The folder on a stick where packets for a unit lie. Its name is eight characters that say
-/// nothing to anybody else.
-pub(crate) fn folder_for(stick: &Path, unit: UnitId) -> PathBuf {
+/// The name of the folder in which packets for a unit lie: eight characters that say nothing to
+/// anybody else.
+pub(super) fn tag_of(unit: UnitId) -> String {
     let tag = blake3::derive_key("pingli stick folder 1", unit.bytes());
     let mut id = [0; 16];
     for (slot, byte) in id.iter_mut().zip(tag) {
         *slot = byte;
     }
-    let name: String = domain::id::RecordId(id).to_string().chars().rev().take(8).collect();
-    stick.join(carry::usb::FOLDER).join(name)
+    domain::id::RecordId(id).to_string().chars().rev().take(8).collect()
+}
+
+/// The folder on a stick where packets for a unit lie.
+pub(crate) fn folder_for(stick: &Path, unit: UnitId) -> PathBuf {
+    stick.join(carry::usb::FOLDER).join(tag_of(unit))
 }
 
 /// Imports a packet.

@@ -16,8 +16,10 @@ use domain::role::Level;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sync::session::Peer;
+use trust::statement::DeviceCertificate;
 
 use super::lan::{Lan, guard};
+use crate::clock::MINUTE_MS;
 use crate::fault::{Fault, LanTrouble};
 use crate::names::level_of;
 use crate::office::Office;
@@ -25,8 +27,6 @@ use crate::progress::{Listener, Progress};
 
 /// Under which name the last known addresses rest.
 const ADDRESSES: &str = "lan/addresses";
-
-const MINUTE_MS: u64 = 60_000;
 
 /// How long after a good meeting the next one begins.
 const EVERY_MS: u64 = 5 * MINUTE_MS;
@@ -113,6 +113,11 @@ impl Rounds {
         turns.values().find_map(|turn| turn.trouble).filter(|_| all_fail)
     }
 
+    /// Forgets how it went with whoever is not called any more.
+    fn keep(&self, wanted: &[DeviceId]) {
+        guard(&self.turns).retain(|device, _| wanted.contains(device));
+    }
+
     fn turn(&self, device: DeviceId) -> Turn {
         guard(&self.turns).get(&device).copied().unwrap_or_default()
     }
@@ -156,8 +161,17 @@ pub(super) fn met_at(office: &Office, device: DeviceId, address: SocketAddr) -> 
     office.store.write(|tx| Ok(tx.set_value(ADDRESSES, &bytes)?))
 }
 
+/// The computers that this one calls by itself: those in use of the units that it reports to.
+pub(super) fn wanted(office: &Office) -> Vec<DeviceId> {
+    let (roster, ended) = (office.roster(), office.ended());
+    let devices = roster.devices().filter(|device| reports_to(office, device.unit));
+    let devices = devices.map(DeviceCertificate::device);
+    let is_in_use = |device: &DeviceId| !ended.devices.contains_key(device);
+    devices.filter(is_in_use).filter(|device| *device != office.identity.device).collect()
+}
+
 /// Whether this computer calls those of a unit by itself.
-pub(super) fn reports_to(office: &Office, unit: UnitId) -> bool {
+fn reports_to(office: &Office, unit: UnitId) -> bool {
     let roster = office.roster();
     let own = office.identity.record.unit;
     let is_level = level_of(&roster, unit) == Level::Township || unit == own;
@@ -196,14 +210,17 @@ impl Lan {
         // Where somebody says they are now is better than where they were.
         there.extend(self.announced(office, progress));
         let mut met = 0u32;
+        let wanted = wanted(office);
+        rounds.keep(&wanted);
         for (device, address) in there {
-            let certificate = office.roster().device(device).cloned();
-            let is_ours = certificate.is_some_and(|device| reports_to(office, device.unit));
-            if !is_ours || !rounds.turn(device).is_due(office.now_ms()) {
+            if !wanted.contains(&device) || !rounds.turn(device).is_due(office.now_ms()) {
                 continue;
             }
             let found = self.meet(office, listener.cloned(), address, progress);
-            progress.check()?;
+            if progress.is_stopped() {
+                // Somebody locked the profile or ended it; the round goes on another time.
+                return Ok(met);
+            }
             let trouble = match &found {
                 Ok(met_there) if met_there.peer.device == device => None,
                 // Somebody else of ours has that address now.
