@@ -1,15 +1,40 @@
 import { screen, waitFor } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
+import { desk } from "./cases";
 import { expectAccessible, neighbour, office, open, status, TOWNSHIP, VILLAGE } from "./open";
 
 describe("the frame", () => {
   it("says who works where, and in step with whom", async () => {
     await open("/");
     expect(await screen.findByText("桥头村评理说事点")).toBeVisible();
-    expect(screen.getByText(/已与镇里对上/)).toBeVisible();
+    expect(screen.getByText("待送 3 条")).toBeVisible();
     expect(screen.getByRole("link", { name: /冲突待办/ })).toHaveTextContent("2");
     await expectAccessible();
+  });
+
+  it("says on no page that all was delivered before the other side has said so", async () => {
+    for (const [undelivered, says, never] of [
+      [3, /有待送的$/, /对上了?$/],
+      [0, /对上了?$/, /有待送的$/],
+    ] as const) {
+      for (const path of ["/", "/exchange"]) {
+        const answers = {
+          status_get: status({ office: office({ neighbours: [neighbour({ undelivered })] }) }),
+          workbench_get: desk(),
+          stick_list: { sticks: [] },
+          courier_list: { lines: [], files: 0, bytes: 0 },
+          lan_peers: { peers: [], can_search: true },
+          exchange_history: { rows: [], total: 0 },
+        };
+        const { unmount } = await open(path, answers);
+        // In the frame, and on the page.
+        const said = (word: RegExp) => screen.queryAllByText(word);
+        await waitFor(() => expect(said(says), `${path}, ${undelivered}`).toHaveLength(2));
+        expect(said(never), `${path}, ${undelivered}`).toEqual([]);
+        unmount();
+      }
+    }
   });
 
   it("shows whoever accepts cases one place more, and a township its silent villages", async () => {
@@ -64,7 +89,7 @@ describe("the frame", () => {
 
   it("counts in English as one does", async () => {
     const english = { language: "en" as const, zoom_percent: 100 };
-    const one = neighbour({ unit: VILLAGE });
+    const one = neighbour({ unit: VILLAGE, undelivered: 0 });
     await open("/", {
       status_get: status({
         preferences: english,

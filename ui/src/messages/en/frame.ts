@@ -64,6 +64,7 @@ export const frame: Frame = {
     never: "Never exchanged",
     inStepTownship: "In step with the township",
     inStepVillages: (n) => `${counted(n, "village")} in step`,
+    some: "More to send",
     overdueTownship: "Township not met for long",
     overdueVillages: (n) => `${counted(n, "village")} over 3 days`,
     pending: (n) => `${n} to send`,

@@ -77,6 +77,7 @@ export const workbench: Workbench = {
     delivered: (n) => `${n} delivered`,
     overdue: (days) => `${counted(days, "day")} without exchange`,
     inStep: "In step",
+    some: "More to send",
     go: "Go and exchange",
     invite: "Invite the villages",
     clock: "The two clocks differ by more than ten minutes. Please check them.",

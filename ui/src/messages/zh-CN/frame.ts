@@ -62,6 +62,7 @@ export const frame = {
     never: "还没有对过账",
     inStepTownship: "已与镇里对上",
     inStepVillages: (n: string) => `${n} 个村已对上`,
+    some: "有待送的",
     overdueTownship: "和镇里好久没对账",
     overdueVillages: (n: string) => `${n} 个村超过 3 天`,
     pending: (n: string) => `待送 ${n} 条`,

@@ -74,6 +74,7 @@ export const workbench = {
     delivered: (n: string) => `已送达 ${n} 条`,
     overdue: (days: string) => `${days} 天没对账`,
     inStep: "对上",
+    some: "有待送的",
     go: "去交换",
     invite: "去邀请村里的电脑",
     clock: "两边电脑的钟相差十分钟以上，请核对时间。",
