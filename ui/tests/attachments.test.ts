@@ -102,6 +102,35 @@ describe("files on their way in", () => {
     ]);
   });
 
+  it("go on while somebody looks at other pages, and what was not sent yet is forgotten", async () => {
+    const { finished, answered } = receiver();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { router, user } = await open(
+      at,
+      answers(
+        {},
+        {
+          ...answered,
+          attachment_finish: (payload) =>
+            held.then(() => {
+              finished.push(payload);
+              return view();
+            }),
+        },
+      ),
+    );
+    await user.upload(await input(), [file("a.jpg"), file("b.jpg")]);
+    await user.click(await screen.findByRole("button", { name: "放进案卷（2 份）" }));
+    await user.upload(await input(), [file("c.jpg")]);
+    await router.push("/exchange");
+    release();
+    await waitFor(() => expect(finished).toHaveLength(2));
+    await router.push(at);
+    expect(await screen.findByText("放好了 2 份。")).toBeVisible();
+    expect(screen.queryByLabelText("第 1 份的名字")).toBeNull();
+  });
+
   it("say why one failed and what to do, while the others go on", async () => {
     const { finished, answered } = receiver();
     const { host, user } = await open(

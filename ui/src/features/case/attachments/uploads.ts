@@ -1,15 +1,8 @@
 // Files on their way in: chosen, named, then sent one after the other.
 
-import {
-  computed,
-  onScopeDispose,
-  reactive,
-  shallowRef,
-  type ComputedRef,
-  type ShallowRef,
-} from "vue";
+import { computed, onScopeDispose, reactive, watch, type ComputedRef } from "vue";
 
-import { failureOf, useHost, type Failure } from "@/host";
+import { failureOf, useHost, type Failure, type Host } from "@/host";
 import type { FactId, RecordId } from "@/host/types";
 
 import { send } from "./bytes";
@@ -21,6 +14,7 @@ export type UploadState = "chosen" | "waiting" | "sending" | "drawing" | "failed
 
 export interface Upload {
   key: number;
+  case: RecordId;
   file: File;
   name: string;
   of: FactId | null;
@@ -30,10 +24,10 @@ export interface Upload {
 }
 
 export interface Uploads {
-  lines: Upload[];
+  readonly lines: Upload[];
   chosen: ComputedRef<Upload[]>;
   /** How many came in since somebody began. */
-  done: ShallowRef<number>;
+  done: ComputedRef<number>;
   choose(files: Iterable<File>): void;
   /** Sends what was chosen. */
   begin(of: FactId | null): void;
@@ -53,28 +47,53 @@ export function mayPass(failure: Failure): boolean {
   return failure.code !== "attachment" || failure.reason === "cut";
 }
 
-export function useUploads(caseId: () => RecordId): Uploads {
-  const host = useHost();
-  const lines = reactive<Upload[]>([]);
-  const done = shallowRef(0);
-  let current: { line: Upload; stop: AbortController } | null = null;
-  let key = 0;
+/** The files on their way into any case. They go on while somebody looks at other pages. */
+class Queue {
+  readonly lines = reactive<Upload[]>([]);
+  /** How many came into a case since somebody chose some for it. */
+  readonly done = reactive(new Map<RecordId, number>());
+  private current: { line: Upload; stop: AbortController } | null = null;
+  private key = 0;
 
-  function remove(line: Upload) {
-    const at = lines.indexOf(line);
-    if (at >= 0) lines.splice(at, 1);
-  }
-  async function run() {
-    if (current) return;
-    for (let line = next(); line; line = next()) {
-      const stop = new AbortController();
-      current = { line, stop };
-      await bring(line, stop.signal);
+  constructor(private readonly host: Host) {}
+
+  choose(id: RecordId, files: Iterable<File>) {
+    this.done.set(id, 0);
+    for (const file of files) {
+      this.key += 1;
+      const name = nameOf(file.name);
+      const fresh = { of: null, state: "chosen", sent: 0, failure: null } as const;
+      this.lines.push({ key: this.key, case: id, file, name, ...fresh });
     }
-    current = null;
   }
-  const next = () => lines.find(({ state }) => state === "waiting");
-  async function bring(line: Upload, signal: AbortSignal) {
+  async run() {
+    if (this.current) return;
+    for (let line = this.next(); line; line = this.next()) {
+      const stop = new AbortController();
+      this.current = { line, stop };
+      await this.bring(line, stop.signal);
+    }
+    this.current = null;
+  }
+  cancel(line: Upload) {
+    if (line === this.current?.line) this.current.stop.abort();
+    else line.state = "cancelled";
+  }
+  remove(line: Upload) {
+    const at = this.lines.indexOf(line);
+    if (at >= 0) this.lines.splice(at, 1);
+  }
+  /** Nobody looks at a case any more: what is not on its way was not meant yet. */
+  leave(id: RecordId) {
+    this.lines
+      .filter((line) => line.case === id && !UNDER_WAY.has(line.state))
+      .forEach((line) => this.remove(line));
+  }
+
+  private next(): Upload | undefined {
+    return this.lines.find(({ state }) => state === "waiting");
+  }
+  private async bring(line: Upload, signal: AbortSignal) {
     Object.assign(line, { state: "sending", sent: 0, failure: null });
     const { file, of } = line;
     const name = line.name.trim() || nameOf(file.name);
@@ -83,45 +102,48 @@ export function useUploads(caseId: () => RecordId): Uploads {
       drawing: () => void (line.state = "drawing"),
     };
     try {
-      await send(host, { case: caseId(), file, name, of }, steps, signal);
-      done.value += 1;
-      remove(line);
+      await send(this.host, { case: line.case, file, name, of }, steps, signal);
+      this.done.set(line.case, (this.done.get(line.case) ?? 0) + 1);
+      this.remove(line);
     } catch (error) {
       const failure = failureOf(error);
-      if (signal.aborted || failure.code === "cancelled") line.state = "cancelled";
+      if (failure.code === "locked") this.lines.splice(0);
+      else if (signal.aborted || failure.code === "cancelled") line.state = "cancelled";
       else Object.assign(line, { state: "failed", failure });
     }
   }
-  onScopeDispose(() => {
-    lines.splice(0).forEach((line) => line === current?.line && current.stop.abort());
-  });
+}
+
+const UNDER_WAY: ReadonlySet<UploadState> = new Set(["waiting", "sending", "drawing"]);
+
+const queues = new WeakMap<Host, Queue>();
+
+export function useUploads(caseId: () => RecordId): Uploads {
+  const host = useHost();
+  const queue = queues.get(host) ?? new Queue(host);
+  queues.set(host, queue);
+  const own = computed(() => queue.lines.filter((line) => line.case === caseId()));
+  watch(caseId, (_, before) => queue.leave(before));
+  onScopeDispose(() => queue.leave(caseId()));
 
   return {
-    lines,
-    chosen: computed(() => lines.filter(({ state }) => state === "chosen")),
-    done,
-    choose(files) {
-      done.value = 0;
-      for (const file of files) {
-        key += 1;
-        const name = nameOf(file.name);
-        lines.push({ key, file, name, of: null, state: "chosen", sent: 0, failure: null });
-      }
+    get lines() {
+      return own.value;
     },
+    chosen: computed(() => own.value.filter(({ state }) => state === "chosen")),
+    done: computed(() => queue.done.get(caseId()) ?? 0),
+    choose: (files) => queue.choose(caseId(), files),
     begin(of) {
-      for (const line of lines) {
+      for (const line of own.value) {
         if (line.state === "chosen") Object.assign(line, { state: "waiting", of });
       }
-      void run();
+      void queue.run();
     },
     again(line) {
       line.state = "waiting";
-      void run();
+      void queue.run();
     },
-    cancel(line) {
-      if (line === current?.line) current.stop.abort();
-      else line.state = "cancelled";
-    },
-    remove,
+    cancel: (line) => queue.cancel(line),
+    remove: (line) => queue.remove(line),
   };
 }
