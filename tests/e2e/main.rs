@@ -1,6 +1,7 @@
 //! The real window, driven as a person drives it: two rooms begin, join, work apart on one case,
 //! exchange by stick, see the contradiction, and settle it.
 
+mod cut;
 mod keyring;
 mod leaks;
 mod leave;
