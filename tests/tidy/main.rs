@@ -76,7 +76,8 @@ fn dependencies_point_one_way() {
 
 #[test]
 fn libraries_are_named_where_they_belong() {
-    let rows: [(&str, &[&str]); 5] = [
+    let rows: [(&str, &[&str]); 6] = [
+        ("samod", &[]),
         ("tauri", &["pingli"]),
         ("tokio", &["carry", "app", "pingli-cli", "pingli"]),
         ("rusqlite", &["store"]),
@@ -113,6 +114,33 @@ fn the_driven_window_is_never_built_by_accident() {
         let is_itself = path.ends_with("webdriver.rs");
         assert!(is_itself || names == 0 || guarded > 0, "{}", path.display());
     }
+}
+
+#[test]
+fn what_we_are_compared_with_is_built_by_nothing_else() {
+    let mut found = 0;
+    for package in metadata()["packages"].as_array().unwrap() {
+        for dependency in package["dependencies"].as_array().unwrap() {
+            if dependency["name"] == "samod" {
+                assert_eq!(package["name"], "tests");
+                assert_eq!(dependency["optional"], true, "only with its feature");
+                found += 1;
+            }
+            let asks = dependency["features"].to_string().contains("peers");
+            assert!(!asks, "{} asks for it", package["name"]);
+        }
+        for (name, enables) in package["features"].as_object().unwrap() {
+            let is_named = enables.to_string().contains("peers");
+            assert!(!is_named, "{}: feature {name} turns it on", package["name"]);
+            let brings = enables.to_string().contains("samod");
+            assert!(!brings || ["peers", "samod"].contains(&name.as_str()), "{name} brings it");
+        }
+        for target in package["targets"].as_array().unwrap() {
+            let needs = target["required-features"].to_string().contains("peers");
+            assert!(!needs || target["kind"] == serde_json::json!(["bench"]), "{target}");
+        }
+    }
+    assert_eq!(found, 1);
 }
 
 /// The files of a folder that are committed or about to be, without what is built.
@@ -281,12 +309,9 @@ fn paths_named_in_the_map_exist() {
 fn every_suite_of_these_tests_is_listed() {
     let manifest = fs::read_to_string(root().join("tests/Cargo.toml")).unwrap();
     let manifest: toml::Value = toml::from_str(&manifest).unwrap();
-    let listed: BTreeSet<String> = manifest["test"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|test| test["path"].as_str().unwrap().to_owned())
-        .collect();
+    let suites = ["test", "bench"].iter().flat_map(|kind| manifest[*kind].as_array().unwrap());
+    let listed: BTreeSet<String> =
+        suites.map(|test| test["path"].as_str().unwrap().to_owned()).collect();
     for folder in fs::read_dir(root().join("tests")).unwrap().flatten() {
         if folder.path().join("main.rs").is_file() {
             let path = format!("{}/main.rs", folder.file_name().to_string_lossy());

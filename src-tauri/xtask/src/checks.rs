@@ -110,32 +110,3 @@ fn is_committed(sh: &Shell) -> Done {
         _ => Ok(()),
     }
 }
-
-/// The figures, from a release build.
-pub(crate) fn bench(sh: &Shell, names: &[&str]) -> Done {
-    for name in names {
-        say(name);
-        if *name == "fold" {
-            cmd!(sh, "cargo bench --quiet --package domain --bench fold").run()?;
-        } else if *name == "window" {
-            window(sh)?;
-        } else {
-            pages::build(sh)?;
-            cmd!(sh, "cargo run --quiet --release --package pingli-cli -- bench {name} --json")
-                .run()?;
-        }
-    }
-    Ok(())
-}
-
-/// What the window and all it started take of the memory, with ten thousand cases.
-fn window(sh: &Shell) -> Done {
-    system::install(sh, &[system::BUILD, system::TEST].concat())?;
-    pages::build(sh)?;
-    cmd!(sh, "cargo build --quiet --package pingli --features webdriver").run()?;
-    let test = "the_window_stays_small";
-    cmd!(sh, "cargo test --package tests --features e2e --test e2e {test} -- --nocapture")
-        .env("PINGLI_E2E_CASES", "10000")
-        .run()?;
-    Ok(())
-}

@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything a person types to build, run, test and look at Pingli.
 
 mod checks;
+mod figures;
 mod look;
 mod mutants;
 mod pages;
@@ -32,7 +33,13 @@ cargo xtask VERB
   audit             licences, sources, bans, unused packages, known holes; installs its tools
   sbom              the list of parts of what is shipped (CycloneDX), into target/sbom
   codegen           write the TypeScript of the commands anew
-  bench [NAME]      the figures: fold, idle, exchange, open, window, or all of them
+  bench [NAME]      the figures: fold, idle, exchange, newcomer, save, open, cold, village,
+                    market, scrub, window; all but village, market and scrub unless one
+                    is named
+  compare [--cases N] [--repository-cases N] [--runs N] [--seed N]
+                    the peers beside us in one run: Automerge's sync protocol document by
+                    document, and samod; 10,000 cases (samod: 1,000), 5 runs, seed 1
+  results           write tests/bench/RESULTS.md from what was measured last
   mutants [--sample N] [--seed N]
                     would the tests notice a broken rule? 300 mutants, seed 1
 ";
@@ -67,8 +74,10 @@ fn verb(arguments: &[String]) -> Done {
         ["audit"] => supply::audit(&sh),
         ["sbom"] => supply::sbom(&sh),
         ["codegen"] => checks::codegen(&sh),
-        ["bench"] => checks::bench(&sh, &["fold", "idle", "exchange", "open", "window"]),
-        ["bench", name] => checks::bench(&sh, &[name]),
+        ["bench"] => figures::bench(&sh, &figures::USUAL),
+        ["bench", name] => figures::bench(&sh, &[name]),
+        ["compare", options @ ..] => figures::compare(&sh, options),
+        ["results"] => figures::results(&sh),
         ["mutants", rest @ ..] => {
             let number = |name: &str| -> Result<Option<u64>, Box<dyn std::error::Error>> {
                 let at = rest.iter().position(|word| *word == name);

@@ -1,5 +1,7 @@
 //! What the program ships as data: the official dispute types, the table of rest days.
 
+use std::sync::OnceLock;
+
 use domain::calendar::{Calendar, DayKind};
 use domain::catalogue::Category;
 use domain::time::Day;
@@ -56,12 +58,17 @@ pub fn catalogue() -> Result<CatalogueView, Fault> {
     })
 }
 
-/// The table of rest days and make-up working days.
+/// The table of rest days and make-up working days, read once.
 ///
 /// # Errors
 /// Our own mistake in the shipped data.
-pub fn calendar() -> Result<Calendar, Fault> {
-    Calendar::parse(HOLIDAYS).map_err(|error| Fault::internal(&error))
+pub fn calendar() -> Result<&'static Calendar, Fault> {
+    static CALENDAR: OnceLock<Calendar> = OnceLock::new();
+    if let Some(calendar) = CALENDAR.get() {
+        return Ok(calendar);
+    }
+    let read = Calendar::parse(HOLIDAYS).map_err(|error| Fault::internal(&error))?;
+    Ok(CALENDAR.get_or_init(|| read))
 }
 
 /// Whether a day is worked, and whether the table knows.

@@ -354,13 +354,13 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
             }
             let mut rows = case_rows(space, record, &facts, &case);
             let calendar = crate::catalogue::calendar()?;
-            let clocks = case::clock::read(&case, &calendar);
+            let clocks = case::clock::read(&case, calendar);
             rows.dues.extend(deadlines(record.id(), &case, &clocks));
             rows.sheets = sheet_rows(record.id(), &case, &clocks);
             tx.put_case(&rows)?;
             tx.put_blobs(record.id(), &travelling::rows(&tx.reader(), record, &case)?)?;
             let settings = &case.settings;
-            let bench = Bench { clocks: &clocks, calendar: &calendar, settings };
+            let bench = Bench { clocks: &clocks, calendar, settings };
             tx.put_cards(record.id(), &card_rows(record.id(), &case, bench))?;
         }
         Some(RecordKind::Person) => {

@@ -88,11 +88,13 @@ enum Verb {
     },
     /// Examine the profile: file, chains, signatures.
     Doctor,
-    /// Measure: `idle`, `exchange` or `open`.
+    /// Measure: `idle`, `exchange`, `newcomer`, `save`, `open`, `cold`, `village`,
+    /// `scrub` or `market`.
     Bench {
         /// Which.
         name: String,
-        /// How many cases, instead of the usual sizes; may be given several times.
+        /// How many cases, instead of the usual sizes; may be given several times. On market day:
+        /// how many villages.
         #[arg(long)]
         cases: Vec<u32>,
         /// The same number gives the same cases.
@@ -173,7 +175,14 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
             let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut rest);
             Ok((Value::Null, true))
         }
-        Verb::Bench { name, cases, seed, json: _ } => Ok((bench::run(&name, &cases, seed)?, true)),
+        // What a bench starts in a process of its own has a home; a bench makes its own.
+        Verb::Bench { name, cases, seed, json: _ } => {
+            let value = match bench::apart(&name) {
+                Some(measure) => measure(&home()?)?,
+                None => bench::run(&name, &cases, seed)?,
+            };
+            Ok((value, true))
+        }
         Verb::Rebuild { check } => {
             let report = open(&home()?, Some(needed()?))?.rebuild(check)?;
             Ok((serde_json::to_value(&report)?, report.is_same || !check))

@@ -166,7 +166,7 @@ pub(crate) fn folded(office: &Office, reader: &Reader<'_>, id: RecordId) -> Resu
 /// What a folded case is shown with.
 struct Around {
     names: Names,
-    calendar: Calendar,
+    calendar: &'static Calendar,
     clocks: Vec<Clock>,
     elsewhere: Vec<Elsewhere>,
     now: At,
@@ -187,7 +187,7 @@ impl Around {
         };
         Ok(Self {
             names: Names::read(office, reader)?,
-            clocks: clock::read(case, &calendar),
+            clocks: clock::read(case, calendar),
             calendar,
             elsewhere: cards.iter().filter_map(elsewhere).collect(),
             now: minute(office.now_ms()),
@@ -206,7 +206,7 @@ impl Around {
             facts,
             case,
             clocks: &self.clocks,
-            calendar: &self.calendar,
+            calendar: self.calendar,
             elsewhere: &self.elsewhere,
             now: self.now,
         }
