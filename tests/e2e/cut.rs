@@ -116,12 +116,16 @@ async fn a_stick_pulled_and_a_line_cut_in_the_middle_are_told_and_made_up_for() 
     room.key(ENTER).await;
     room.sees("交换到一半断了").await;
     room.sees("已经收下的都在，再交换一次就会接着来").await;
+    // All the words are there; that is not all.
+    room.sees("照片、录音那边还没有收全").await;
+    assert!(!room.text().await.contains("已与镇里对上"), "not yet");
     room.picture("line-cut");
     holds.store(i64::MAX, Ordering::SeqCst);
     room.fill("那台电脑的地址", &here).await;
     room.key(ENTER).await;
     room.key(ENTER).await;
     room.sees("和青石镇综治中心交换好了").await;
+    room.sees("已与镇里对上").await;
     room.picture("line-mended");
     let spent = i64::MAX - holds.load(Ordering::SeqCst);
     let whole = i64::try_from(PAPER_BYTES).unwrap();

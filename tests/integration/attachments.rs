@@ -419,6 +419,11 @@ fn a_disk_that_is_nearly_full_takes_the_words_and_the_photographs_once_there_is_
     };
     let (ours, _) = meet();
     assert!(ours.is_equal && ours.blob_bytes_sent == 0, "{ours:?}");
+    let owes = || {
+        let office = village.does("status_get", json!({}))["office"].clone();
+        office["neighbours"][0]["lacks_attachments"].clone()
+    };
+    assert_eq!(owes(), true, "nobody reads that all was delivered");
     let again = json!({ "unit": township.unit(), "to": { "path": homes.path() } });
     let again = village.does("packet_export", again);
     assert!(again["blob_bytes"].as_u64().unwrap() >= 1_000_000, "it is still owed: {again}");
@@ -433,6 +438,8 @@ fn a_disk_that_is_nearly_full_takes_the_words_and_the_photographs_once_there_is_
     assert_eq!(taken["is_short"], false, "{taken}");
     assert_eq!(here(&township, &land.case).len(), 2);
     assert!(short(&township).is_null());
+    meet();
+    assert_eq!(owes(), false);
 }
 
 /// A line that holds.

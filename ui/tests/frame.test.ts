@@ -14,13 +14,15 @@ describe("the frame", () => {
   });
 
   it("says on no page that all was delivered before the other side has said so", async () => {
-    for (const [undelivered, says, never] of [
-      [3, /有待送的$/, /对上了?$/],
-      [0, /对上了?$/, /有待送的$/],
+    const [some, inStep] = [/有待送的$/, /对上了?$/];
+    for (const [change, says, never] of [
+      [{ undelivered: 3 }, some, inStep],
+      [{ undelivered: 0, lacks_attachments: true }, some, inStep],
+      [{ undelivered: 0 }, inStep, some],
     ] as const) {
       for (const path of ["/", "/exchange"]) {
         const answers = {
-          status_get: status({ office: office({ neighbours: [neighbour({ undelivered })] }) }),
+          status_get: status({ office: office({ neighbours: [neighbour(change)] }) }),
           workbench_get: desk(),
           stick_list: { sticks: [] },
           courier_list: { lines: [], files: 0, bytes: 0 },
@@ -30,8 +32,10 @@ describe("the frame", () => {
         const { unmount } = await open(path, answers);
         // In the frame, and on the page.
         const said = (word: RegExp) => screen.queryAllByText(word);
-        await waitFor(() => expect(said(says), `${path}, ${undelivered}`).toHaveLength(2));
-        expect(said(never), `${path}, ${undelivered}`).toEqual([]);
+        await waitFor(() =>
+          expect(said(says), `${path}, ${JSON.stringify(change)}`).toHaveLength(2),
+        );
+        expect(said(never), `${path}, ${JSON.stringify(change)}`).toEqual([]);
         unmount();
       }
     }

@@ -34,6 +34,7 @@ export function neighbour(change: Partial<NeighbourView> = {}): NeighbourView {
     delivered: 132,
     undelivered: 3,
     earliest_ms: null,
+    lacks_attachments: false,
     clock_ahead_ms: null,
     has_devices: true,
     ...change,

@@ -9,5 +9,5 @@ export function standingOf(neighbour: NeighbourView): Standing {
   if (!neighbour.has_devices) return "not_joined";
   if (neighbour.is_overdue) return "overdue";
   if (neighbour.last_ms === null) return "never";
-  return neighbour.undelivered > 0 ? "some" : "in_step";
+  return neighbour.undelivered > 0 || neighbour.lacks_attachments ? "some" : "in_step";
 }

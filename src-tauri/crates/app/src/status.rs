@@ -166,6 +166,8 @@ pub struct NeighbourView {
     pub undelivered: u64,
     /// When the earliest of those was written, in milliseconds since 1970.
     pub earliest_ms: Option<u64>,
+    /// Whether it said that it lacks attachments that are here.
+    pub lacks_attachments: bool,
     /// How far its clock was ahead of ours, in milliseconds, where that is more than a little.
     pub clock_ahead_ms: Option<i64>,
     /// Whether any of its computers has joined.
@@ -452,6 +454,7 @@ fn neighbours(office: &Office, names: &Names) -> Result<Vec<NeighbourView>, Faul
             is_overdue: has_devices && days.is_none_or(|d| d > u32::from(settings.silent_days)),
             delivered: sum.delivered,
             undelivered: sum.waiting,
+            lacks_attachments: travelling::is_owed_any(office, unit)?,
             earliest_ms: sum.earliest_ms.map(|ms| u64::try_from(ms).unwrap_or(0)),
             clock_ahead_ms: (skew.saturating_abs() >= limit).then_some(skew),
             has_devices,

@@ -38,6 +38,10 @@ undelivered: number,
  */
 earliest_ms: number | null, 
 /**
+ * Whether it said that it lacks attachments that are here.
+ */
+lacks_attachments: boolean, 
+/**
  * How far its clock was ahead of ours, in milliseconds, where that is more than a little.
  */
 clock_ahead_ms: number | null, 

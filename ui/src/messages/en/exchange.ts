@@ -30,6 +30,8 @@ export const exchange: ExchangeWords = {
     delivered: (n) => `${n} delivered`,
     pending: (n) => `${n} to send`,
     earliest: (when) => `the first from ${when}`,
+    attachments:
+      "Photographs and recordings are not all there yet; the next exchange goes on with them.",
     nothing: "nothing to send",
     last: (when, way) => `Last: ${when}, ${way}`,
     never: "Never exchanged",

@@ -26,6 +26,7 @@ export const exchange = {
     delivered: (n: string) => `已送达 ${n} 条`,
     pending: (n: string) => `待送 ${n} 条`,
     earliest: (when: string) => `最早一条 ${when}`,
+    attachments: "照片、录音那边还没有收全，再交换一次会接着送。",
     nothing: "没有要送的",
     last: (when: string, way: string) => `上次对账：${when}，${way}`,
     never: "还没有对过账",

@@ -96,6 +96,30 @@ pub(crate) fn lacks_any(office: &Office, unit: UnitId) -> Result<bool, Fault> {
     })
 }
 
+/// Whether a computer of a unit said that it lacks blobs that are here: however many entries it
+/// holds, not all of them was delivered.
+pub(crate) fn is_owed_any(office: &Office, unit: UnitId) -> Result<bool, Fault> {
+    let roster = office.roster();
+    let spaces = roster.shared(office.identity.record.unit, unit);
+    office.store.read(|reader| {
+        for device in roster.active_devices_of(unit) {
+            let Some(bytes) = reader.value(&format!("{WANTS}{}", device.device()))? else {
+                continue;
+            };
+            let Some(list) = serde_json::from_slice::<Lacked>(&bytes).ok().flatten() else {
+                return Ok(true);
+            };
+            for (blob, _) in list {
+                let is_here = reader.blob(blob)?.is_some_and(|held| held.is_whole());
+                if is_here && reader.names_blob(blob, &spaces)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    })
+}
+
 /// The blobs that a packet for a unit should bring: those its computers said they lack, and those
 /// named by entries that it does not acknowledge. In the order they should come, each with the
 /// chunks that should.
