@@ -313,7 +313,7 @@ impl Office {
     /// Reads roster and writers again from the database.
     pub(crate) fn refresh(&self, reader: &Reader<'_>) -> Result<(), Fault> {
         let stored = reader.of_kind(EntryKind::STATEMENT)?;
-        let mut brought = Roster::new(self.identity.root());
+        let mut brought = self.roster().anew();
         for bytes in &self.identity.record.statements {
             admit(&mut brought, bytes);
         }

@@ -605,7 +605,17 @@ impl Signed {
         PublicKey(self.signer)
             .verify(CONTEXT, &parts, &Signature(self.signature))
             .map_err(|_| StatementError::Signature)?;
+        self.read()
+    }
+
+    /// Reads what is said, of a statement whose signature was verified.
+    pub(crate) fn read(&self) -> Result<Statement, StatementError> {
         minicbor::decode(&self.body).map_err(|_| StatementError::Newer)
+    }
+
+    /// The hash of all of it, words, signer and signature: two that share it are one statement.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        *blake3::hash(&self.to_bytes()).as_bytes()
     }
 }
 
