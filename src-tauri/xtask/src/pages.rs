@@ -29,3 +29,19 @@ pub(crate) fn build(sh: &Shell) -> Done {
     cmd!(sh, "npm run --silent build").run()?;
     Ok(())
 }
+
+/// Lints the pages and runs their unit tests; gives back what was printed.
+pub(crate) fn test() -> Result<String, Box<dyn std::error::Error>> {
+    let sh = Shell::new()?;
+    let _dir = sh.push_dir("ui");
+    let mut said = String::new();
+    for what in ["lint", "test"] {
+        let output = cmd!(sh, "npm run --silent {what}").quiet().ignore_status().output()?;
+        said += &String::from_utf8_lossy(&output.stdout);
+        said += &String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            return Err(format!("npm run {what}\n{said}").into());
+        }
+    }
+    Ok(said)
+}
