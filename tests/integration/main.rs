@@ -30,6 +30,7 @@ mod serve;
 mod stalled;
 mod strangers;
 mod trial;
+mod versions;
 mod wire;
 mod workbench;
 mod worn;

@@ -1,13 +1,12 @@
 //! Profiles that cannot be opened or written: a reason each, and nothing is lost.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use serde_json::json;
-use tests::{PASSPHRASE, Room, as_json, folder, program, text};
+use serde_json::{Value, json};
+use tests::served::Served;
+use tests::{PASSPHRASE, Room, as_json, folder, program};
 
 #[test]
 fn a_wrong_passphrase_opens_nothing() {
@@ -65,7 +64,7 @@ fn a_profile_opens_once() {
         .output()
         .unwrap();
     assert!(!output.status.success());
-    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(said["error"]["code"], "profile_in_use", "{said}");
     drop(room);
     Room::reopen(&home).expect("free again");
@@ -85,66 +84,25 @@ fn a_second_profile_does_not_replace_the_first() {
     assert_eq!(as_json(&locked.fails("org_create", request))["code"], "profile_exists");
 }
 
-/// A program that serves a home folder, until it is dropped.
-struct Program(Child, String);
-
-impl Program {
-    fn start(home: &Path) -> Self {
-        let mut child = Command::new(program())
-            .arg("--home")
-            .arg(home)
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let said: serde_json::Value = serde_json::from_str(&line).unwrap();
-        Self(child, text(&said, "/address"))
-    }
-
-    /// Unlocks; gives the status and the answer.
-    fn unlock(&self) -> String {
-        let (host, token) = self.1.trim_start_matches("http://").split_once("/#token=").unwrap();
-        let body = json!({ "name": "profile_unlock", "payload": { "passphrase": PASSPHRASE } });
-        let body = body.to_string();
-        let mut line = TcpStream::connect(host).unwrap();
-        let head = format!(
-            "POST /call HTTP/1.1\r\nHost: {host}\r\nX-Pingli-Token: {token}\r\n\
-             Content-Type: application/json\r\nConnection: close\r\n\
-             Content-Length: {}\r\n\r\n",
-            body.len()
-        );
-        line.write_all(head.as_bytes()).unwrap();
-        line.write_all(body.as_bytes()).unwrap();
-        let mut answer = String::new();
-        line.read_to_string(&mut answer).unwrap();
-        answer
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn of_ten_programs_started_at_once_one_opens_the_profile() {
     let folder = folder();
     let home = folder.path().join("home");
     drop(Room::township(&home));
-    let programs: Vec<Program> = std::thread::scope(|scope| {
-        let started: Vec<_> = (0..10).map(|_| scope.spawn(|| Program::start(&home))).collect();
+    let programs: Vec<Served> = std::thread::scope(|scope| {
+        let start = || Served::start(program(), &home);
+        let started: Vec<_> = (0..10).map(|_| scope.spawn(start)).collect();
         started.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    let answers: Vec<String> = std::thread::scope(|scope| {
-        let asked: Vec<_> = programs.iter().map(|p| scope.spawn(|| p.unlock())).collect();
-        asked.into_iter().map(|thread| thread.join().unwrap()).collect()
+    let unlock = json!({ "passphrase": PASSPHRASE });
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let ask = |served: &Served| served.address.call("profile_unlock", &unlock);
+        let asked: Vec<_> = programs.iter().map(|one| scope.spawn(move || ask(one))).collect();
+        asked.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect()
     });
-    let opened = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 200")).count();
-    let turned_away = answers.iter().filter(|answer| answer.contains("profile_in_use")).count();
+    let opened = answers.iter().filter(|answer| answer.is_ok()).count();
+    let is_told = |fault: &Value| fault["code"] == "profile_in_use";
+    let turned_away = answers.iter().filter(|answer| answer.as_ref().is_err_and(is_told)).count();
     eprintln!("ten programs at once: {opened} opened, {turned_away} were told so");
     assert_eq!((opened, turned_away), (1, 9), "{answers:?}");
     // However the one ends, nothing stale is left in the way of the next.

@@ -3,6 +3,7 @@
 
 pub mod leaks;
 pub mod pages;
+pub mod served;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -386,18 +387,33 @@ impl Room {
         room
     }
 
-    /// Writes a packet for a room.
+    /// Writes a packet for a room; gives its parts, records before attachments.
+    ///
+    /// # Panics
+    /// If it cannot be written.
     #[must_use]
-    pub fn pack(&self, to: &Self) -> PathBuf {
+    pub fn pack_parts(&self, to: &Self) -> Vec<PathBuf> {
         let stick = self.home.join("sticks").join(fastrand::u64(..).to_string());
         let request = json!({ "unit": to.unit(), "to": { "path": stick } });
-        text(&self.does("packet_export", request), "/files/0/path").into()
+        let written = self.does("packet_export", request);
+        let files = written["files"].as_array().expect("files");
+        files.iter().map(|file| text(file, "/path").into()).collect()
     }
 
-    /// Carries a packet to a room, which imports it.
+    /// Writes a packet for a room; gives the part with the records.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    #[must_use]
+    pub fn pack(&self, to: &Self) -> PathBuf {
+        self.pack_parts(to).swap_remove(0)
+    }
+
+    /// Carries a packet to a room, which imports it. Gives what it said of the records.
     pub fn carry(&self, to: &Self) -> Value {
-        let path = self.pack(to);
-        to.does("packet_import", json!({ "from": { "path": path } }))
+        let parts = self.pack_parts(to);
+        let import = |path| to.does("packet_import", json!({ "from": { "path": path } }));
+        parts.iter().map(import).collect::<Vec<Value>>().swap_remove(0)
     }
 
     /// Registers a case.

@@ -45,6 +45,27 @@ pub(crate) fn simulate(sh: &Shell, asked: &Simulation) -> Done {
     Ok(())
 }
 
+/// A disk that fails at so many changes of each act, and in so many ways at a power cut.
+pub(crate) fn disk(sh: &Shell, points: &str, patterns: &str) -> Done {
+    say(&format!("a disk that fails: {points} changes of each act, {patterns} kinds of damage"));
+    cmd!(sh, "cargo test --quiet --package tests --test disk -- --nocapture --test-threads 2")
+        .env("PINGLI_DISK_POINTS", points)
+        .env("PINGLI_DISK_PATTERNS", patterns)
+        .run()?;
+    Ok(())
+}
+
+/// The program killed in the middle of its work, so many times.
+pub(crate) fn kills(sh: &Shell, rounds: &str) -> Done {
+    say(&format!("{rounds} kills"));
+    let test = "crash::every_acknowledged_edit_survives_a_kill";
+    cmd!(sh, "cargo test --quiet --package tests --test integration")
+        .args(["--", "--exact", "--nocapture", test])
+        .env("PINGLI_CRASH_ROUNDS", rounds)
+        .run()?;
+    Ok(())
+}
+
 /// Every test there is.
 pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
     let packages = [system::BUILD, if is_quick { &[] } else { system::TEST }].concat();
@@ -52,14 +73,15 @@ pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
     say("formatting");
     cmd!(sh, "cargo fmt --all --check").run()?;
     pages::build(sh)?;
-    say("user interface: lint and unit tests");
-    {
-        let _dir = sh.push_dir("ui");
-        cmd!(sh, "npm run --silent lint").run()?;
-        cmd!(sh, "npm run --silent test").run()?;
-    }
-    say("lint");
-    cmd!(sh, "cargo clippy --quiet --workspace --all-targets --exclude pingli").run()?;
+    // A crate is linted by one thread: the other core looks at the pages meanwhile.
+    std::thread::scope(|scope| {
+        let pages = scope.spawn(|| pages::test().map_err(|error| error.to_string()));
+        say("lint");
+        cmd!(sh, "cargo clippy --quiet --workspace --all-targets --exclude pingli").run()?;
+        say("user interface: lint and unit tests");
+        eprintln!("{}", pages.join().map_err(|_| "the pages' tests panicked")??);
+        Done::Ok(())
+    })?;
     // The tests that drive the window are built with the others, so that nothing is built twice.
     let driven: &[&str] = if is_quick { &[] } else { &["--features", "tests/e2e"] };
     if !is_quick {

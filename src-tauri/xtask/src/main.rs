@@ -8,6 +8,7 @@ mod pages;
 mod start;
 mod supply;
 mod system;
+mod versions;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +31,12 @@ cargo xtask VERB
   sim [--seeds A..B] [--events N] [--release]
                     a township and its villages with everything that goes wrong, drawn
                     from each seed: 0..100 and 200 events each unless said
+  disk [--points N] [--patterns N]
+                    power cut, full disk and errors at every change that each act makes, or
+                    at N of them; a power cut in N ways, 8 unless said
+  kills [--rounds N]
+                    the program killed in the middle of its work, 10000 times unless said
+  versions          the previous release's program against today's, by stick and over the line
   audit             licences, sources, bans, unused packages, known holes; installs its tools
   sbom              the list of parts of what is shipped (CycloneDX), into target/sbom
   codegen           write the TypeScript of the commands anew
@@ -71,6 +78,12 @@ fn verb(arguments: &[String]) -> Done {
         ["fuzz"] => checks::fuzz(&sh, checks::FUZZ_SECONDS),
         ["fuzz", "--seconds", seconds] => checks::fuzz(&sh, seconds),
         ["sim", rest @ ..] => simulation(&sh, rest),
+        ["disk", rest @ ..] => {
+            let points = after(rest, "--points").unwrap_or("all");
+            checks::disk(&sh, points, after(rest, "--patterns").unwrap_or("8"))
+        }
+        ["kills", rest @ ..] => checks::kills(&sh, after(rest, "--rounds").unwrap_or("10000")),
+        ["versions"] => versions::versions(&sh),
         ["audit"] => supply::audit(&sh),
         ["sbom"] => supply::sbom(&sh),
         ["codegen"] => checks::codegen(&sh),
@@ -79,11 +92,7 @@ fn verb(arguments: &[String]) -> Done {
         ["compare", options @ ..] => figures::compare(&sh, options),
         ["results"] => figures::results(&sh),
         ["mutants", rest @ ..] => {
-            let number = |name: &str| -> Result<Option<u64>, Box<dyn std::error::Error>> {
-                let at = rest.iter().position(|word| *word == name);
-                let word = at.and_then(|at| rest.get(at.saturating_add(1)));
-                Ok(word.map(|word| word.parse()).transpose()?)
-            };
+            let number = |name: &str| after(rest, name).map(str::parse::<u64>).transpose();
             let sample = usize::try_from(number("--sample")?.unwrap_or(300))?;
             mutants::mutants(&sh, sample, number("--seed")?.unwrap_or(1))
         }
@@ -94,17 +103,19 @@ fn verb(arguments: &[String]) -> Done {
     }
 }
 
+/// What follows an option.
+fn after<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
+    let at = words.iter().position(|word| *word == name);
+    at.and_then(|at| words.get(at.saturating_add(1))).copied()
+}
+
 /// Reads what is asked of the simulation, and begins it.
 fn simulation(sh: &Shell, words: &[&str]) -> Done {
-    let after = |name: &str| {
-        let at = words.iter().position(|word| *word == name);
-        at.and_then(|at| words.get(at.saturating_add(1))).copied()
-    };
-    let seeds = after("--seeds").unwrap_or("0..100");
+    let seeds = after(words, "--seeds").unwrap_or("0..100");
     let (from, to) = seeds.split_once("..").ok_or("seeds: 0..100")?;
     let asked = checks::Simulation {
         seeds: from.parse()?..to.parse()?,
-        events: after("--events").unwrap_or("200").parse()?,
+        events: after(words, "--events").unwrap_or("200").parse()?,
         is_release: words.contains(&"--release"),
     };
     checks::simulate(sh, &asked)

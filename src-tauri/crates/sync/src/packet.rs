@@ -2,9 +2,10 @@
 //! and to the escrow key, so that stock tools open it with such a key.
 //!
 //! **Shape** inside: magic, the header's length and bytes, the sending device's signature over
-//! them, then segments, each with its length, and a zero length; then pieces of blobs, each with
-//! its length, and a zero length at the end. All lengths are four bytes, big endian. Without a good
-//! header nothing more is read.
+//! them, then segments, each with its length, and a zero length; then, if the header says that
+//! there are any, pieces of blobs, each with its length, and a zero length at the end. All lengths
+//! are four bytes, big endian. Without a good header nothing more is read. Records and pieces stand
+//! in parts of their own, so that a version that knows of no blobs reads all records.
 
 use std::io::{self, BufReader, Read, Seek, Write};
 
@@ -97,9 +98,11 @@ pub struct Header {
     /// Which blobs the sender lacks, [`WANTS_MAX`] at most: the acknowledgement of all others that
     /// its entries name.
     #[n(16)]
+    #[cbor(default)]
     pub wants: Vec<Want>,
     /// How many bytes of blobs are in this part.
     #[n(17)]
+    #[cbor(default)]
     pub blob_bytes: u64,
 }
 
@@ -171,7 +174,8 @@ fn reading(error: io::Error) -> PacketFault {
 /// Writes a packet.
 pub struct PacketWriter<W: Write> {
     out: age::stream::StreamWriter<W>,
-    /// Whether the segments are over.
+    /// Whether there are pieces, and whether the segments are over.
+    has_pieces: bool,
     is_at_pieces: bool,
 }
 
@@ -203,7 +207,7 @@ impl<W: Write> PacketWriter<W> {
         out.write_all(&length(bytes.len())?)?;
         out.write_all(&bytes)?;
         out.write_all(&signature.0)?;
-        Ok(Self { out, is_at_pieces: false })
+        Ok(Self { out, has_pieces: header.blob_bytes > 0, is_at_pieces: false })
     }
 
     /// Adds a segment.
@@ -229,8 +233,11 @@ impl<W: Write> PacketWriter<W> {
     /// Adds a piece of a blob.
     ///
     /// # Errors
-    /// The medium's.
+    /// The medium's; the header must say that there are pieces.
     pub fn piece(&mut self, piece: &Piece) -> io::Result<()> {
+        if !self.has_pieces {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         self.end_segments()?;
         let bytes = to_bytes(piece);
         self.out.write_all(&length(bytes.len())?)?;
@@ -243,7 +250,9 @@ impl<W: Write> PacketWriter<W> {
     /// The medium's.
     pub fn finish(mut self) -> io::Result<W> {
         self.end_segments()?;
-        self.out.write_all(&[0; 4])?;
+        if self.has_pieces {
+            self.out.write_all(&[0; 4])?;
+        }
         self.out.finish()
     }
 }
@@ -354,11 +363,25 @@ impl<R: Read + Seek> PacketReader<R> {
             return Ok(None);
         }
         let count = take_length(&mut self.input, segment::PACKED_BYTES_MAX)?;
-        if count == 0 {
-            self.is_at = At::Pieces;
-            return Ok(None);
+        if count > 0 {
+            return take_bytes(&mut self.input, count).map(Some);
         }
-        take_bytes(&mut self.input, count).map(Some)
+        if self.header.blob_bytes > 0 {
+            self.is_at = At::Pieces;
+        } else {
+            self.end()?;
+        }
+        Ok(None)
+    }
+
+    /// Nothing comes any more.
+    fn end(&mut self) -> Result<(), PacketFault> {
+        self.is_at = At::End;
+        let mut beyond = [0; 1];
+        match self.input.read(&mut beyond).map_err(reading)? {
+            0 => Ok(()),
+            _ => Err(PacketFault::Damaged),
+        }
     }
 
     /// The next piece of a blob, once the segments are over; `None` at the end.
@@ -372,12 +395,7 @@ impl<R: Read + Seek> PacketReader<R> {
         }
         let count = take_length(&mut self.input, PIECE_BYTES_MAX)?;
         if count == 0 {
-            self.is_at = At::End;
-            let mut beyond = [0; 1];
-            return match self.input.read(&mut beyond).map_err(reading)? {
-                0 => Ok(None),
-                _ => Err(PacketFault::Damaged),
-            };
+            return self.end().map(|()| None);
         }
         let bytes = take_bytes(&mut self.input, count)?;
         minicbor::decode(&bytes).map(Some).map_err(|_| PacketFault::Damaged)
@@ -461,7 +479,7 @@ mod tests {
             credentials: vec![],
             observed: None,
             wants: vec![],
-            blob_bytes: 0,
+            blob_bytes: 300,
         }
     }
 

@@ -93,7 +93,7 @@ pub struct Hello {
     /// A new device's request to join.
     #[n(4)]
     pub enrolment: Option<Enrolment>,
-    /// How many blobs the caller lacks, if any.
+    /// How many blobs the caller lacks; `None` from a version that knows of none.
     #[n(5)]
     pub blobs: Option<u64>,
 }
@@ -105,7 +105,8 @@ pub struct Greeting {
     /// The sender's clock, in milliseconds since 1970.
     #[n(0)]
     pub now_ms: u64,
-    /// How many blobs the sender lacks, if any; said where the digests are equal.
+    /// How many blobs the sender lacks; said where the digests are equal, by whoever knows of
+    /// blobs.
     #[n(1)]
     pub blobs: Option<u64>,
 }
@@ -149,6 +150,9 @@ pub struct Differ {
     #[n(2)]
     #[cbor(with = "minicbor::bytes")]
     pub buckets: Vec<u8>,
+    /// How many blobs the sender lacks; `None` from a version that knows of none.
+    #[n(3)]
+    pub blobs: Option<u64>,
 }
 
 /// What the sender holds.
@@ -202,6 +206,9 @@ pub enum Stop {
     /// The other said something that makes no sense.
     #[n(5)]
     Nonsense,
+    /// Nothing moves any more, and the other knows of no blobs: the rest waits for another day.
+    #[n(6)]
+    Rest,
 }
 
 /// A session that cannot go on.
@@ -332,6 +339,8 @@ pub struct Session {
     scope: Scope,
     round: u32,
     moved: bool,
+    /// How many blobs the other lacks, as it says; `None` where it knows of none.
+    their_lack: Option<u64>,
     /// What the other lacks and was not sent yet, while pieces go over.
     serving: Option<std::collections::VecDeque<Want>>,
     pieces: Pieces,
@@ -359,6 +368,7 @@ impl Session {
             scope: Scope::default(),
             round: 0,
             moved: false,
+            their_lack: None,
             serving: None,
             pieces: Pieces::default(),
             before: None,
@@ -436,12 +446,17 @@ impl Session {
         message: Message,
     ) -> Result<(), SessionFault<A::Error>> {
         match (&self.waiting, message) {
+            (Waiting::Hello, Message::Stop(Stop::Rest)) if self.round > 0 => {
+                self.waiting = Waiting::Over;
+                Ok(())
+            }
             (_, Message::Stop(stop)) => Err(SessionFault::StoppedByPeer(stop)),
             (Waiting::Hello, Message::Hello(hello)) => self.answer(archive, &hello),
             (Waiting::Verdict, Message::Same(greeting)) => {
                 self.note_clock(greeting.now_ms);
+                self.their_lack = greeting.blobs;
                 let own = self.want_count(archive)?;
-                let wants_any = self.note_equal(archive, own, greeting.blobs)?;
+                let wants_any = self.note_equal(archive, own)?;
                 if wants_any { self.say_wants(archive) } else { Ok(()) }
             }
             (Waiting::Verdict, Message::Differ(differ)) => self.narrow(archive, &differ),
@@ -531,7 +546,12 @@ impl Session {
     fn begin<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
         if self.round >= ROUNDS_MAX || (self.round > 0 && !self.moved) {
             // Nothing moves any more: the rest waits for another day.
-            return self.say_wants(archive);
+            if self.their_lack.is_some() {
+                return self.say_wants(archive);
+            }
+            self.outgoing.push_back(Message::Stop(Stop::Rest));
+            self.waiting = Waiting::Over;
+            return Ok(());
         }
         self.moved = false;
         self.round = self.round.saturating_add(1);
@@ -541,7 +561,7 @@ impl Session {
             now_ms: self.now_ms,
             digest: self.whole_digest(archive)?,
             enrolment: self.enrolment.take(),
-            blobs: self.want_count(archive)?,
+            blobs: Some(self.want_count(archive)?),
         };
         self.outgoing.push_back(Message::Hello(hello));
         self.waiting = Waiting::Verdict;
@@ -564,10 +584,12 @@ impl Session {
             return Err(SessionFault::Protocol);
         }
         self.note_clock(hello.now_ms);
+        self.their_lack = hello.blobs;
+        let blobs = self.want_count(archive)?;
         if hello.digest == self.whole_digest(archive)? {
-            let blobs = self.want_count(archive)?;
-            self.outgoing.push_back(Message::Same(Greeting { now_ms: self.now_ms, blobs }));
-            if self.note_equal(archive, blobs, hello.blobs)? {
+            let greeting = Greeting { now_ms: self.now_ms, blobs: Some(blobs) };
+            self.outgoing.push_back(Message::Same(greeting));
+            if self.note_equal(archive, blobs)? {
                 self.waiting = Waiting::Wants;
             }
             return Ok(());
@@ -577,6 +599,7 @@ impl Session {
             now_ms: self.now_ms,
             common: self.common_digest(archive)?,
             buckets: frontier::bucket_digests(&held).concat(),
+            blobs: Some(blobs),
         }));
         self.waiting = Waiting::State;
         Ok(())
@@ -588,6 +611,7 @@ impl Session {
         differ: &Differ,
     ) -> Result<(), SessionFault<A::Error>> {
         self.note_clock(differ.now_ms);
+        self.their_lack = differ.blobs;
         let (theirs, rest) = differ.buckets.as_chunks::<8>();
         if !rest.is_empty() || theirs.len() != usize::from(frontier::BUCKETS) {
             return Err(SessionFault::Protocol);
@@ -676,14 +700,13 @@ impl Session {
         Ok(())
     }
 
-    /// The two are equal; says whether either lacks blobs.
+    /// The two are equal; says whether either lacks blobs, and both know of them.
     fn note_equal<A: Archive>(
         &mut self,
         archive: &mut A,
-        own: Option<u64>,
-        theirs: Option<u64>,
+        own: u64,
     ) -> Result<bool, SessionFault<A::Error>> {
-        if theirs.is_none() {
+        if self.their_lack == Some(0) {
             self.progress.their_wants = Some(Wants::now(Vec::new(), true));
         }
         let held = archive.held(&self.shared(archive)).map_err(SessionFault::Archive)?;
@@ -692,7 +715,7 @@ impl Session {
             .extend(held.iter().filter(|h| !h.ranges.is_empty()).map(|h| (h.log, LogState::of(h))));
         self.progress.is_equal = true;
         self.waiting = Waiting::Over;
-        Ok(own.is_some() || theirs.is_some())
+        Ok(self.their_lack.is_some_and(|theirs| own > 0 || theirs > 0))
     }
 }
 

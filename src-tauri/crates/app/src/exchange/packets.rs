@@ -178,19 +178,19 @@ fn bytes_of(chunks: u32) -> u64 {
     u64::from(chunks).saturating_mul(u64::try_from(CHUNK_BYTES).unwrap_or(u64::MAX))
 }
 
-/// Lays the chunks of blobs into parts, behind the records. Each part has one at least, however
-/// small it should be.
+/// Lays the chunks of blobs into parts of their own, behind the records. Each part has one at
+/// least, however small it should be.
 fn lay(parts: &mut Vec<Part>, owed: &[(BlobId, Range<u32>)], limit: u64) {
     let piece_max = u32::try_from(PIECE_CHUNKS_MAX).unwrap_or(u32::MAX);
     for (blob, chunks) in owed {
         let mut first = chunks.start;
         while first < chunks.end {
-            let room =
-                parts.last().map_or(0, |part| limit.saturating_sub(part.bytes) / bytes_of(1));
-            let is_fresh = parts.last().is_some_and(Part::is_empty);
+            let open = parts.last().filter(|part| part.entries == 0);
+            let room = open.map_or(0, |part| limit.saturating_sub(part.bytes) / bytes_of(1));
+            let is_fresh = open.is_some_and(Part::is_empty);
             let room = u32::try_from(room).unwrap_or(u32::MAX).max(u32::from(is_fresh));
             let count = chunks.end.saturating_sub(first).min(piece_max).min(room);
-            match parts.last_mut().filter(|_| count > 0) {
+            match parts.last_mut().filter(|part| count > 0 && part.entries == 0) {
                 Some(part) => part.add_chunks(*blob, first, count),
                 None => parts.push(Part::default()),
             }
@@ -449,7 +449,7 @@ fn write_parts(
         is_short = is_full && !part.chunks.is_empty();
         if is_short {
             // Records go first: attachments that find no room come another time.
-            if part.entries == 0 && !files.is_empty() {
+            if !files.is_empty() {
                 break;
             }
             header.blob_bytes = 0;

@@ -8,13 +8,13 @@ use crate::Archive;
 use crate::blob::{CHUNK_BYTES, Piece, WANTS_MAX};
 
 impl Session {
-    /// How many blobs are lacking here of what the two share, if any.
+    /// How many blobs are lacking here of what the two share.
     pub(super) fn want_count<A: Archive>(
         &self,
         archive: &mut A,
-    ) -> Result<Option<u64>, SessionFault<A::Error>> {
+    ) -> Result<u64, SessionFault<A::Error>> {
         let wants = archive.wants(&self.shared(archive)).map_err(SessionFault::Archive)?;
-        Ok(u64::try_from(wants.list.len()).ok().filter(|count| *count > 0))
+        Ok(u64::try_from(wants.list.len()).unwrap_or(u64::MAX))
     }
 
     pub(super) fn say_wants<A: Archive>(

@@ -250,6 +250,45 @@ fn a_piece_that_nobody_asked_for_or_that_is_another_ends_the_meeting() {
 }
 
 #[test]
+fn with_a_version_that_knows_of_no_blobs_the_records_are_exchanged_alone() {
+    let Office { mut township, mut village, .. } = office();
+    township.lacking.insert(domain::id::BlobId([7; 32]), Default::default());
+    // As an older program answers.
+    let older = |message: Message| match message {
+        Message::Same(said) => Message::Same(Greeting { blobs: None, ..said }),
+        Message::Differ(differ) => Message::Differ(Differ { blobs: None, ..differ }),
+        other => other,
+    };
+    township.write(1, 1);
+    township.seal();
+    for entries in [1, 0] {
+        let mut caller = Session::new(Side::Caller, township.unit, village.peer(), 0);
+        let mut answerer = Session::new(Side::Answerer, village.unit, township.peer(), 0);
+        while !caller.is_over() {
+            if let Some(there) = caller.next(&mut township).unwrap() {
+                assert!(!matches!(there, Message::Wants(_)), "it would not understand");
+                answerer.receive(&mut village, there).unwrap();
+            }
+            if let Some(back) = answerer.next(&mut village).unwrap() {
+                caller.receive(&mut township, older(back)).unwrap();
+            }
+        }
+        let progress = caller.progress();
+        assert_eq!((progress.sent, progress.is_equal), (entries, true));
+        assert_eq!(progress.their_wants, None, "nothing is known to have arrived");
+    }
+    // And as it calls: it is told that both are equal, and that is all.
+    let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    let Some(Message::Hello(hello)) = caller.next(&mut village).unwrap() else {
+        panic!("it says hello")
+    };
+    answerer.receive(&mut township, Message::Hello(Hello { blobs: None, ..hello })).unwrap();
+    assert!(matches!(answerer.next(&mut township).unwrap(), Some(Message::Same(_))));
+    assert!(answerer.is_over() && answerer.progress().their_wants.is_none());
+}
+
+#[test]
 fn nonsense_ends_the_meeting() {
     let Office { mut township, village, .. } = office();
     let greeting = Greeting { now_ms: 0, blobs: None };
