@@ -300,7 +300,8 @@ impl Land {
     /// A store with a few records to be found.
     pub fn store(&self) -> Store {
         let folder = tests::folder();
-        let store = Store::create(folder.path(), zeroize::Zeroizing::new([1; 32])).unwrap();
+        let store =
+            Store::claim(folder.path()).unwrap().create(zeroize::Zeroizing::new([1; 32])).unwrap();
         // It lives as long as this process.
         std::mem::forget(folder);
         let texts = ["张某与李某排水纠纷 330102198001011234", "赡养老人", "drain 0612", "漏水"];

@@ -213,8 +213,8 @@ pub(crate) fn note_unlocked(office: &Office, way: &str) -> Result<(), Fault> {
             }
             Ok(())
         }
-        Err(Fault::DiskFull) => {
-            tracing::warn!("disk full: opening the profile was not noted");
+        Err(fault @ (Fault::DiskFull | Fault::DiskFailing)) => {
+            tracing::warn!(%fault, "opening the profile was not noted");
             Ok(())
         }
         Err(fault) => Err(fault),

@@ -78,6 +78,9 @@ pub enum Fault {
     /// The disk is full.
     #[error("disk full")]
     DiskFull,
+    /// The disk does not do what it is asked.
+    #[error("disk failing")]
+    DiskFailing,
     /// A file or folder cannot be used.
     #[error("file trouble: {reason:?}")]
     File {
@@ -389,12 +392,6 @@ impl Fault {
         tracing::error!(%incident, %chain, "internal fault");
         Self::Internal { incident }
     }
-
-    /// Whether trying again may help.
-    #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::DiskFull | Self::Cancelled | Self::Lan { .. } | Self::ProfileInUse)
-    }
 }
 
 impl From<store::StoreError> for Fault {
@@ -410,6 +407,10 @@ impl From<store::StoreError> for Fault {
             // The key was unwrapped, so it is the right one: the file's beginning is not.
             error @ E::Key => Self::ProfileDamaged { detail: error.to_string() },
             E::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Self::DiskFull,
+            error @ (E::Failing(_) | E::Io(_)) => {
+                tracing::error!(%error, "the disk is failing");
+                Self::DiskFailing
+            }
             error => Self::internal(&error),
         }
     }

@@ -162,10 +162,8 @@ pub(crate) struct Me {
     pub(crate) is_certified: bool,
 }
 
-/// Opens or makes a database, patiently.
-pub(crate) fn patient(
-    open: impl FnMut() -> Result<Store, StoreError>,
-) -> Result<Store, StoreError> {
+/// Opens, claims or makes a database, patiently.
+pub(crate) fn patient<T>(open: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
     while_held(open, |error| matches!(error, StoreError::Io(error) if is_held(error)))
 }
 

@@ -1,6 +1,5 @@
 //! Founding a township, inviting others, joining.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -210,10 +209,14 @@ impl Ground<'_> {
         record: IdentityRecord,
         fill: impl FnOnce(&Office) -> Result<(), Fault>,
     ) -> Result<(Office, RecoverySheet), Fault> {
-        if vault::exists(self.home) || Store::is_there(self.home) {
+        let claim = patient(|| Store::claim(self.home));
+        let claim = claim.map_err(|error| store_fault(error, self.home))?;
+        let is_there = vault::exists(self.home) || Store::is_there(self.home);
+        if is_there && !vault::is_begun(self.home) {
             return Err(Fault::ProfileExists);
         }
-        fs::create_dir_all(self.home).map_err(|error| file_fault(&error, self.home))?;
+        let failed = |error: std::io::Error| file_fault(&error, self.home);
+        vault::begin(self.home).map_err(failed)?;
         let entropy = self.entropy.as_ref();
         let paper = Kit::new(draw(entropy));
         let sheet = RecoverySheet::of(&paper)?;
@@ -227,9 +230,9 @@ impl Ground<'_> {
         let First { user, label, passphrase, secrets } = first;
         let means = Means { cost, entropy };
         vault.lock((user.user, label), passphrase, &secrets, &roster.escrow(), &means)?;
-        vault.write(self.home)?;
-        let made = patient(|| Store::create(self.home, secrets.key()));
-        let made = made.map_err(|error| store_fault(error, self.home)).and_then(|store| {
+        let made = vault.write(self.home).and_then(|()| {
+            let store = patient(|| claim.create(secrets.key()));
+            let store = store.map_err(|error| store_fault(error, self.home))?;
             let bytes = record.write()?;
             let session = Session::of(user.user, SecretKey::from_seed(secrets.seed));
             let users = vec![user];
@@ -249,6 +252,7 @@ impl Ground<'_> {
             )?;
             fill(&office)?;
             office.witness(&[])?;
+            vault::finished(self.home).map_err(failed)?;
             Ok((office, sheet))
         });
         if made.is_err() {

@@ -28,6 +28,9 @@ pub(crate) use tries::{Door, Tries};
 
 /// The name of the file.
 pub(crate) const FILE: &str = "profile.json";
+
+/// Lies beside it as long as the profile is not finished.
+const BEGUN: &str = "founding";
 const VERSION: u32 = 2;
 const PURPOSE: &str = "pingli vault 2";
 
@@ -87,16 +90,39 @@ pub(crate) enum PaperKind {
     Kit,
 }
 
-/// Whether a home folder holds a vault.
+/// Whether a home folder holds a vault, of a profile that was finished.
 pub(crate) fn exists(home: &Path) -> bool {
-    home.join(FILE).is_file()
+    home.join(FILE).is_file() && !is_begun(home)
+}
+
+/// Whether somebody began to make a profile and did not finish.
+pub(crate) fn is_begun(home: &Path) -> bool {
+    home.join(BEGUN).exists()
+}
+
+/// Says that a profile is being made: until it is [`finished`] there is none.
+pub(crate) fn begin(home: &Path) -> std::io::Result<()> {
+    if is_begun(home) {
+        remove(home);
+    }
+    write_whole(home, BEGUN, &[])
+}
+
+/// From here on there is a profile.
+pub(crate) fn finished(home: &Path) -> std::io::Result<()> {
+    fs::remove_file(home.join(BEGUN))?;
+    store::database::sync_folder(home)
 }
 
 /// Takes back a profile that could not be finished.
 pub(crate) fn remove(home: &Path) {
-    // What cannot be removed is found and named by the next start.
-    for name in [FILE, "pingli.db", "pingli.db-wal", "pingli.db-shm", "pingli.db.new"] {
-        let _ = fs::remove_file(home.join(name));
+    // What cannot be removed is removed when another one is begun.
+    let mut names = [FILE, "pingli.db", "pingli.db-wal", "pingli.db-shm", "pingli.db.new"].iter();
+    if names.all(|name| match fs::remove_file(home.join(name)) {
+        Ok(()) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }) {
+        let _ = fs::remove_file(home.join(BEGUN));
     }
 }
 

@@ -216,7 +216,7 @@ mod tests {
 
     /// A database of a few hundred pages.
     fn filled(home: &Path) -> Store {
-        let store = Store::create(home, key(1)).unwrap();
+        let store = Store::claim(home).unwrap().create(key(1)).unwrap();
         for n in 0..40_u8 {
             let value = vec![n; 20_000];
             store.write(|tx| tx.set_value(&format!("第 {n} 件"), &value)).unwrap();

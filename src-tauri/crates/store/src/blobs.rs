@@ -495,7 +495,7 @@ mod tests {
     use super::*;
 
     fn store(home: &Path) -> Store {
-        Store::create(home, Zeroizing::new([1; 32])).unwrap()
+        Store::claim(home).unwrap().create(Zeroizing::new([1; 32])).unwrap()
     }
 
     fn blob(n: u8) -> BlobId {

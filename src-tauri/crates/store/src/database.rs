@@ -62,6 +62,9 @@ pub enum StoreError {
     /// The disk is full. Nothing was changed.
     #[error("disk full")]
     Full,
+    /// The disk does not do what it is asked. Nothing was changed.
+    #[error("disk failing: {0}")]
+    Failing(String),
     /// The file is damaged.
     #[error("damaged: {0}")]
     Damaged(String),
@@ -89,6 +92,9 @@ impl From<rusqlite::Error> for StoreError {
         }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+                Self::Failing(error.to_string())
+            }
             Some(ErrorCode::NotADatabase) => Self::Key,
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
@@ -116,7 +122,8 @@ pub struct Store {
 
 /// A home folder that nobody else opens as long as this is held.
 pub struct Claim {
-    _lock: File,
+    home: PathBuf,
+    lock: File,
 }
 
 /// A consistent view of the database.
@@ -172,40 +179,6 @@ pub(crate) fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connec
 }
 
 impl Store {
-    /// Makes a new database in a home folder: under a temporary name, synced, then renamed, so
-    /// that a power cut leaves either none or a whole one.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`], [`StoreError::InUse`], and whatever the disk says.
-    pub fn create(home: &Path, key: Key) -> Result<Self> {
-        check_sqlite()?;
-        fs::create_dir_all(home)?;
-        let lock = lock(home)?;
-        let path = home.join(FILE);
-        if path.exists() {
-            return Err(StoreError::Exists);
-        }
-        let fresh = home.join("pingli.db.new");
-        for leftover in [fresh.clone(), home.join("pingli.db.new-journal")] {
-            if leftover.exists() {
-                fs::remove_file(leftover)?;
-            }
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let conn = connect(&fresh, &key, flags)?;
-        conn.execute_batch(&format!("BEGIN; {} {VIEWS} COMMIT;", SCHEMA.concat()))?;
-        conn.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-        conn.execute(
-            "INSERT INTO local_value (name, value) VALUES ('view_version', ?1)",
-            [VIEW_VERSION.to_be_bytes()],
-        )?;
-        conn.close().map_err(|(_, error)| error)?;
-        File::open(&fresh)?.sync_all()?;
-        fs::rename(&fresh, &path)?;
-        sync_folder(home)?;
-        Self::open_locked(home, key, lock)
-    }
-
     /// Opens the database of a home folder.
     ///
     /// # Errors
@@ -226,7 +199,7 @@ impl Store {
     /// [`StoreError::InUse`], and whatever the disk says.
     pub fn claim(home: &Path) -> Result<Claim> {
         fs::create_dir_all(home)?;
-        Ok(Claim { _lock: lock(home)? })
+        Ok(Claim { home: home.to_owned(), lock: lock(home)? })
     }
 
     /// Whether a home folder holds a database.
@@ -321,7 +294,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] with what SQLCipher found.
     pub fn check_pages(&self) -> Result<()> {
-        self.read(|reader| seals(reader.conn))
+        match self.read(|reader| seals(reader.conn)) {
+            // A power cut may have left pages half moved from the write-ahead log into the file,
+            // where nobody reads them as long as the log has them: they are moved again.
+            Err(StoreError::Damaged(_)) => {
+                self.empty_log()?;
+                self.read(|reader| seals(reader.conn))
+            }
+            checked => checked,
+        }
     }
 
     /// Moves every page of the write-ahead log into the file and empties it, so that nothing of
@@ -348,6 +329,41 @@ impl Store {
                 reader.conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
             if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
         })
+    }
+}
+
+impl Claim {
+    /// Makes a database in the claimed home folder: under a temporary name, synced, then renamed,
+    /// so that a power cut leaves either none or a whole one.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`], and whatever the disk says.
+    pub fn create(&self, key: Key) -> Result<Store> {
+        check_sqlite()?;
+        let home = &self.home;
+        let path = home.join(FILE);
+        if path.exists() {
+            return Err(StoreError::Exists);
+        }
+        let fresh = home.join("pingli.db.new");
+        for leftover in [fresh.clone(), home.join("pingli.db.new-journal")] {
+            if leftover.exists() {
+                fs::remove_file(leftover)?;
+            }
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let conn = connect(&fresh, &key, flags)?;
+        conn.execute_batch(&format!("BEGIN; {} {VIEWS} COMMIT;", SCHEMA.concat()))?;
+        conn.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        conn.execute(
+            "INSERT INTO local_value (name, value) VALUES ('view_version', ?1)",
+            [VIEW_VERSION.to_be_bytes()],
+        )?;
+        conn.close().map_err(|(_, error)| error)?;
+        File::open(&fresh)?.sync_all()?;
+        fs::rename(&fresh, &path)?;
+        sync_folder(home)?;
+        Store::open_locked(home, key, self.lock.try_clone()?)
     }
 }
 
@@ -420,7 +436,8 @@ fn upgrade(conn: &Connection, found: i64) -> Result<()> {
     }
     let version = format!("PRAGMA user_version = {SCHEMA_VERSION};");
     let done = conn.execute_batch(&format!("BEGIN IMMEDIATE; {missing} {version} COMMIT;"));
-    if done.is_err() {
+    // What is wrong with the disk may have ended the transaction already.
+    if done.is_err() && !conn.is_autocommit() {
         conn.execute_batch("ROLLBACK")?;
     }
     Ok(done?)
@@ -453,10 +470,13 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let open = |n| Store::open(home.path(), key(n)).err();
         assert!(matches!(open(1), Some(StoreError::Missing)));
-        let store = Store::create(home.path(), key(1)).unwrap();
+        let store = Store::claim(home.path()).unwrap().create(key(1)).unwrap();
         assert!(matches!(open(1), Some(StoreError::InUse)), "two at once");
         drop(store);
-        assert!(matches!(Store::create(home.path(), key(1)).err(), Some(StoreError::Exists)));
+        assert!(matches!(
+            Store::claim(home.path()).unwrap().create(key(1)).err(),
+            Some(StoreError::Exists)
+        ));
         assert!(matches!(open(2), Some(StoreError::Key)), "wrong key");
         assert!(open(1).is_none());
         let conn = connect(&home.path().join(FILE), &key(1), OpenFlags::SQLITE_OPEN_READ_WRITE);
@@ -500,14 +520,14 @@ mod tests {
     fn a_half_made_database_is_made_anew() {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("pingli.db.new"), b"torn").unwrap();
-        let store = Store::create(home.path(), key(1)).unwrap();
+        let store = Store::claim(home.path()).unwrap().create(key(1)).unwrap();
         store.check().unwrap();
     }
 
     #[test]
     fn nothing_readable_rests_on_disk() {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::create(home.path(), key(1)).unwrap();
+        let store = Store::claim(home.path()).unwrap().create(key(1)).unwrap();
         store.write(|tx| tx.set_value("name", "张某".as_bytes())).unwrap();
         drop(store);
         for entry in fs::read_dir(home.path()).unwrap() {
@@ -520,7 +540,7 @@ mod tests {
     #[test]
     fn a_failed_write_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::create(home.path(), key(1)).unwrap();
+        let store = Store::claim(home.path()).unwrap().create(key(1)).unwrap();
         let failed: Result<()> = store.write(|tx| {
             tx.set_value("a", b"1")?;
             Err(StoreError::Fork)
@@ -533,7 +553,7 @@ mod tests {
     #[test]
     fn the_projections_can_be_dropped_and_the_file_stays_whole() {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::create(home.path(), key(1)).unwrap();
+        let store = Store::claim(home.path()).unwrap().create(key(1)).unwrap();
         store.write(|tx| tx.drop_views()).unwrap();
         store.check().unwrap();
     }

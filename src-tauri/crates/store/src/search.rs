@@ -175,7 +175,7 @@ mod tests {
 
     fn store() -> (tempfile::TempDir, Store) {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::create(home.path(), Zeroizing::new([1; 32])).unwrap();
+        let store = Store::claim(home.path()).unwrap().create(Zeroizing::new([1; 32])).unwrap();
         (home, store)
     }
 

@@ -442,7 +442,8 @@ mod tests {
     #[test]
     fn a_version_that_comes_later_puts_its_cases_behind() {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::create(home.path(), zeroize::Zeroizing::new([1; 32])).unwrap();
+        let store =
+            Store::claim(home.path()).unwrap().create(zeroize::Zeroizing::new([1; 32])).unwrap();
         let row = |version: &str, body: &str| SettingRow {
             record: RecordId([9; 16]),
             version: version.into(),

@@ -38,7 +38,7 @@ reason: CodeTrouble, } | { "code": "newer_profile" } | { "code": "profile_damage
 /**
  * What was found.
  */
-detail: string, } | { "code": "disk_full" } | { "code": "file", 
+detail: string, } | { "code": "disk_full" } | { "code": "disk_failing" } | { "code": "file", 
 /**
  * Why.
  */

@@ -299,6 +299,10 @@ const fault: FaultTable = {
     what: "The disk is full. Nothing was saved.",
     next: "Make room, then retry.",
   }),
+  disk_failing: () => ({
+    what: "The disk of this computer failed; nothing was saved.",
+    next: "Try once more. If it fails again, make a backup on a stick under Settings, and have the disk looked at.",
+  }),
   file: ({ reason, path }) => ({
     what: path ? `${files[reason].what} (${path})` : files[reason].what,
     next: files[reason].next,

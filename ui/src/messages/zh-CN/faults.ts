@@ -255,6 +255,10 @@ const fault: FaultTable = {
     next: "先不要删任何文件，请联系镇里；可以从别的电脑恢复。",
   }),
   disk_full: () => ({ what: "电脑硬盘满了，没有存上。", next: "删掉些不用的文件，再做一次。" }),
+  disk_failing: () => ({
+    what: "电脑硬盘读写出错，没有存上。",
+    next: "再做一次试试。还是不行，就先到“设置”里备份到 U 盘，再请人看看这块硬盘。",
+  }),
   file: ({ reason, path }) => ({
     what: path ? `${files[reason].what}（${path}）` : files[reason].what,
     next: files[reason].next,

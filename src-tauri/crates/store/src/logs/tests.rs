@@ -49,7 +49,7 @@ fn stretch(n: u8, first: u64, entries: Vec<(u8, Vec<(u8, u64)>)>) -> Stretch {
 
 fn store() -> (tempfile::TempDir, Store) {
     let home = tempfile::tempdir().unwrap();
-    let store = Store::create(home.path(), Zeroizing::new([1; 32])).unwrap();
+    let store = Store::claim(home.path()).unwrap().create(Zeroizing::new([1; 32])).unwrap();
     (home, store)
 }
 

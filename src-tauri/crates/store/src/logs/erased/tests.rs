@@ -63,7 +63,7 @@ struct Held {
 impl Held {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::create(home.path(), Zeroizing::new([1; 32])).unwrap();
+        let store = Store::claim(home.path()).unwrap().create(Zeroizing::new([1; 32])).unwrap();
         Self { _home: home, store }
     }
 
