@@ -356,7 +356,7 @@ impl Writer<'_> {
 
     /// Notes what a device holds of some logs, as it said itself; of all there are, if it named all
     /// it holds. Two copies of one computer take turns to speak: what one of them does not name it
-    /// lacks, whatever the other has.
+    /// lacks, whatever the other has. Only what changed is written: most meetings bring nothing new.
     ///
     /// # Errors
     /// The database's.
@@ -366,23 +366,33 @@ impl Writer<'_> {
         held: &[HeldStretch],
         is_all: bool,
     ) -> Result<()> {
-        if is_all {
-            self.tx
-                .prepare_cached("DELETE FROM local_held_by WHERE device = ?1")?
-                .execute([device.bytes()])?;
+        let known = self.reader().held_by(device)?;
+        let mut said: BTreeMap<LogId, Vec<(u64, u64)>> = BTreeMap::new();
+        for (log, first, last) in held {
+            said.entry(*log).or_default().push((*first, *last));
         }
-        for (log, _, _) in held {
+        said.values_mut().for_each(|ranges| ranges.sort_unstable());
+        let is_other = |log: &LogId| said.get(log) != known.get(log);
+        let gone = known.keys().filter(|log| is_all || said.contains_key(log));
+        for log in gone.filter(|log| is_other(log)) {
             self.tx
                 .prepare_cached("DELETE FROM local_held_by WHERE device = ?1 AND log_id = ?2")?
                 .execute(params![device.bytes(), log.bytes()])?;
         }
-        for (log, first, last) in held {
-            self.tx
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO local_held_by (device, log_id, first_seq, last_seq)
-                     VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![device.bytes(), log.bytes(), integer(*first), integer(*last)])?;
+        for (log, ranges) in said.iter().filter(|(log, _)| is_other(log)) {
+            for (first, last) in ranges {
+                self.tx
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO local_held_by (device, log_id, first_seq, last_seq)
+                         VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![
+                        device.bytes(),
+                        log.bytes(),
+                        integer(*first),
+                        integer(*last)
+                    ])?;
+            }
         }
         Ok(())
     }
@@ -505,5 +515,38 @@ impl Writer<'_> {
             [],
         )?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::database::StoreError;
+
+    #[test]
+    fn what_a_device_holds_is_what_it_said_last_of_each_log_and_of_all_if_it_named_all() {
+        let home = tempfile::tempdir().unwrap();
+        let key = zeroize::Zeroizing::new([1; 32]);
+        let store = Store::claim(home.path()).unwrap().create(key).unwrap();
+        let device = DeviceId([9; 32]);
+        let log = |n| LogId([n; 16]);
+        let say = |held: &[HeldStretch], is_all| {
+            let note = |tx: &mut Writer<'_>| tx.note_held_by(device, held, is_all);
+            store.write(note).unwrap();
+            let held = store.read::<_, StoreError>(|reader| reader.held_by(device)).unwrap();
+            held.into_iter().flat_map(|(log, ranges)| {
+                ranges.into_iter().map(move |(first, last)| (log, first, last))
+            })
+        };
+        let both = [(log(1), 1, 4), (log(1), 7, 9), (log(2), 1, 2)];
+        for is_all in [false, true, true] {
+            assert!(say(&both, is_all).eq(both));
+        }
+        // Of one log alone it holds less, and says nothing of the other.
+        assert!(say(&[(log(1), 1, 3)], false).eq([(log(1), 1, 3), (log(2), 1, 2)]));
+        assert!(say(&[(log(1), 1, 9)], true).eq([(log(1), 1, 9)]));
+        assert!(say(&[], false).eq([(log(1), 1, 9)]));
+        assert!(say(&[], true).eq([]));
     }
 }
