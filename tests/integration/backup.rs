@@ -1,8 +1,7 @@
 //! Backups: made whole or not at all, kept in a ring, restored to what they were, and what becomes of
 //! everybody else when one is restored.
 //!
-//! `PINGLI_CRASH_ROUNDS` sets how often a program is killed; five times by default: at every single
-//! change of a file a disk fails in `tests/disk`.
+//! `PINGLI_CRASH_ROUNDS` sets how often a program is killed; five times by default.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -620,8 +619,7 @@ fn rounds() -> u64 {
 
 /// When the program of a round is killed: sooner, then later than one that takes so long.
 fn moment_of(round: u64, took: Duration) -> Duration {
-    let part = u32::try_from(round * 1000 / rounds()).unwrap();
-    took / 8 + took * part / 1000
+    took / 8 + took * u32::try_from(round * 1000 / rounds()).unwrap() / 1000
 }
 
 /// A program that runs one command in a home folder, killed after a while; whether it was.
@@ -672,9 +670,8 @@ fn a_backup_killed_anywhere_leaves_the_earlier_ones_whole() {
     let took = began.elapsed().min(Duration::from_secs(3));
     let mut was_killed = 0;
     for round in 0..rounds() {
-        let moment = moment_of(round, took);
-        let is_killed = killed(&home, Some(PASSPHRASE), ("backup_make", &json!({})), moment);
-        was_killed += u64::from(is_killed);
+        let call = ("backup_make", &json!({}));
+        was_killed += u64::from(killed(&home, Some(PASSPHRASE), call, moment_of(round, took)));
         let room = Room::reopen(&home).expect("opens after a kill");
         let now = whole(&room);
         for (before, now) in held.iter().zip(&now) {
@@ -738,8 +735,7 @@ fn a_restore_killed_anywhere_is_the_old_profile_or_the_backup() {
     for round in 0..rounds() {
         let home = folder.path().join(format!("{round}"));
         copy(&home);
-        let moment = moment_of(round, took);
-        killed(&home, None, ("backup_restore", &asked), moment);
+        killed(&home, None, ("backup_restore", &asked), moment_of(round, took));
         let room = Room::reopen(&home).expect("opens after a kill");
         match room.titles().len() {
             1 => new += 1,

@@ -529,7 +529,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let key = zeroize::Zeroizing::new([1; 32]);
         let store = Store::claim(home.path()).unwrap().create(key).unwrap();
-        let device = DeviceId([9; 32]);
+        let device = DeviceId([9; 16]);
         let log = |n| LogId([n; 16]);
         let say = |held: &[HeldStretch], is_all| {
             let note = |tx: &mut Writer<'_>| tx.note_held_by(device, held, is_all);
