@@ -39,7 +39,7 @@ let names: Record<string, string> = {};
 async function settled(page: Page): Promise<void> {
   await page.waitForSelector("h1");
   await expect(page.locator(".loading")).toHaveCount(0);
-  await page.evaluate(() => document.fonts.ready);
+  await page.waitForFunction(() => document.fonts.status === "loaded", null, { polling: 50 });
 }
 
 async function judge(page: Page, name: string): Promise<void> {

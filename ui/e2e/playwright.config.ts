@@ -8,10 +8,14 @@ export default defineConfig({
   outputDir: "../../target/playwright",
   // Each file has computers of its own; two of them at a time leave no core idle.
   workers: 2,
-  timeout: 600_000,
+  // Chromium now and then never calls a page ready: it is told soon, and looked at once more.
+  timeout: 240_000,
+  retries: 1,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     viewport: { width: 1366, height: 768 },
     launchOptions: { executablePath, args: ["--no-sandbox"] },
   },
