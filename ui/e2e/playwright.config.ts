@@ -3,6 +3,9 @@ import { defineConfig } from "@playwright/test";
 // The system's own Chromium: nothing is downloaded.
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
+// A picture is taken without waiting for fonts for ever: `settled` has waited for them.
+process.env["PW_TEST_SCREENSHOT_NO_FONTS_READY"] = "1";
+
 export default defineConfig({
   testDir: ".",
   outputDir: "../../target/playwright",
