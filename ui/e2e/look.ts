@@ -39,9 +39,7 @@ let names: Record<string, string> = {};
 async function settled(page: Page): Promise<void> {
   await page.waitForSelector("h1");
   await expect(page.locator(".loading")).toHaveCount(0);
-  // Chromium now and then never says that they are there; the page is looked at all the same.
-  const loaded = () => document.fonts.status === "loaded";
-  await page.waitForFunction(loaded, null, { polling: 50, timeout: 5_000 }).catch(() => undefined);
+  await page.evaluate(() => document.fonts.ready);
 }
 
 async function judge(page: Page, name: string): Promise<void> {

@@ -39,12 +39,23 @@ export function httpHost(token: string): Host {
     throw new CallFailed(error ?? { code: "unreachable" });
   }
 
+  const listeners = new Set<(event: Event) => void>();
+  let stop = () => {};
+
   return {
     call,
     events(listener) {
-      const stopped = new AbortController();
-      void follow(headers, listener, stopped.signal);
-      return () => stopped.abort();
+      if (listeners.size === 0) {
+        stop = followTogether(headers["x-pingli-token"], (event) =>
+          listeners.forEach((listener) => listener(event)),
+        );
+      }
+      listeners.add(listener);
+      return () => {
+        if (listeners.delete(listener) && listeners.size === 0) {
+          stop();
+        }
+      };
     },
     setZoom(percent) {
       document.documentElement.style.zoom = String(percent / 100);
@@ -53,6 +64,31 @@ export function httpHost(token: string): Host {
     print() {
       window.print();
     },
+  };
+}
+
+/**
+ * One stream of events for all pages of this program: a browser has six lines to one address, and a
+ * stream for every page, or for every listener, would leave none for the calls. Whichever page holds
+ * the lock reads the stream and tells the others; when it goes, the next one has the lock.
+ */
+function followTogether(token: string, listener: (event: Event) => void): () => void {
+  const name = `pingli-events-${token}`;
+  const others = new BroadcastChannel(name);
+  others.onmessage = ({ data }) => listener(data as Event);
+  const tell = (event: Event) => {
+    others.postMessage(event);
+    listener(event);
+  };
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  navigator.locks
+    .request(name, { signal }, () => follow({ "x-pingli-token": token }, tell, signal))
+    // Waiting for the lock ends with an error when it is stopped.
+    .catch(() => undefined);
+  return () => {
+    stopped.abort();
+    others.close();
   };
 }
 
