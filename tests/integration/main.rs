@@ -28,6 +28,7 @@ mod rounds;
 mod scope;
 mod serve;
 mod stalled;
+mod statistics;
 mod strangers;
 mod trial;
 mod versions;

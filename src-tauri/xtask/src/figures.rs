@@ -94,9 +94,19 @@ pub(crate) fn results(sh: &Shell) -> Done {
         page.push_str(&bar?);
     }
     page.push_str("\n## As printed\n");
-    for name in
-        ["idle", "exchange", "newcomer", "save", "open", "cold", "village", "market", "scrub"]
-    {
+    for name in [
+        "idle",
+        "exchange",
+        "newcomer",
+        "save",
+        "open",
+        "cold",
+        "village",
+        "market",
+        "scrub",
+        "statistics",
+        "search",
+    ] {
         let value = read(name);
         if !value.is_null() {
             write!(page, "\n`cargo xtask bench {name}`, {}\n\n```json\n", origin(&value))?;
@@ -298,6 +308,7 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
     let (large, idle, cold, village, market) =
         (last(&compared), last(&idle), last(&cold), last(&village), last(&market));
     let (exchange, save, open) = (last(&exchange), last(&save), last(&open));
+    let (tables, search) = (last(&read("statistics")), last(&read("search")));
     let cases = |row: &Value| word(row, "/cases");
     let zero = format!(
         "a new computer from zero, {} cases × 8 edits, against Automerge's own sync",
@@ -426,6 +437,18 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
             most(5000.0),
             "ms",
             number(&village, "/unlock_ms"),
+        ),
+        line(
+            &format!("the table of a year, {} cases", cases(&tables)),
+            most(1000.0),
+            "ms",
+            number(&tables, "/year_ms"),
+        ),
+        line(
+            &format!("finding a case among {}: 95 of 100", cases(&search)),
+            most(60.0),
+            "ms",
+            number(&search, "/p95_ms"),
         ),
         line(
             "a village's computer: memory, at most",

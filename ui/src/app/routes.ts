@@ -47,6 +47,16 @@ export const routes: RouteRecordRaw[] = [
     component: () => import("@/features/duplicates/DuplicatesPage.vue"),
   },
   {
+    name: "statistics",
+    path: "/statistics",
+    component: () => import("@/features/statistics/StatisticsPage.vue"),
+  },
+  {
+    name: "counters",
+    path: "/statistics/counters",
+    component: () => import("@/features/statistics/CountersPage.vue"),
+  },
+  {
     name: "people",
     path: "/people",
     component: () => import("@/features/people/PeoplePage.vue"),

@@ -18,6 +18,8 @@ export const SCREENS: readonly Screen[] = [
   { name: "conflicts", path: "/conflicts" },
   { name: "conflict", path: "/conflicts/:record/:key" },
   { name: "duplicates", path: "/duplicates" },
+  { name: "statistics", path: "/statistics" },
+  { name: "counters", path: "/statistics/counters" },
   { name: "people", path: "/people" },
   { name: "person", path: "/people/:person" },
   { name: "settings", path: "/settings" },

@@ -352,3 +352,7 @@ export type { WhyView } from "./generated/WhyView";
 export type { Will } from "./generated/Will";
 export type { WorkbenchView } from "./generated/WorkbenchView";
 export type { ZeroReportMake } from "./generated/ZeroReportMake";
+export type { Column } from "./generated/Column";
+export type { CounterView } from "./generated/CounterView";
+export type { FigureView } from "./generated/FigureView";
+export type { StatisticsTableView } from "./generated/StatisticsTableView";

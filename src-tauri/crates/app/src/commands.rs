@@ -53,6 +53,9 @@ use crate::redaction::{self, CaseRedact, RedactionPreview, RedactionPreviewGet};
 use crate::rights::{self, BreakGlass, Need, RightsView};
 use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
 use crate::sharing::{self, CaseShare};
+use crate::statistics::{
+    self, CountedWindow, CountersView, StatisticsCasesGet, StatisticsTableGet, StatisticsTableView,
+};
 use crate::status::{self, StatisticsGet, StatisticsView, StatusView, WorkbenchView};
 use crate::succession::KeyTakeOver;
 use crate::topic::Topic;
@@ -355,6 +358,14 @@ commands! {
         |desk, _, _| status::workbench(&*desk.office()?);
     statistics_get(StatisticsGet) -> StatisticsView, StatisticsRead, reads [Cases], changes [] =
         |desk, request, _| status::statistics(&*desk.office()?, &request);
+    statistics_table(StatisticsTableGet) -> StatisticsTableView, StatisticsRead,
+        reads [Cases Roster Exchanges], changes [] =
+        |desk, request, _| statistics::table(&*desk.office()?, &request);
+    statistics_cases(StatisticsCasesGet) -> CountedWindow, StatisticsRead,
+        reads [Cases Roster], changes [] =
+        |desk, request, _| statistics::cases(&*desk.office()?, &request);
+    statistics_counters(Nothing) -> CountersView, StatisticsRead, reads [], changes [] =
+        |_, _, _| statistics::counters();
     period_freeze(PeriodFreeze) -> PeriodView, PeriodFreeze, reads [], changes [Cases] =
         |desk, request, _| period::freeze(&*desk.office()?, &request);
     zero_report(ZeroReportMake) -> PeriodView, PeriodReport, reads [], changes [Cases] =

@@ -34,6 +34,7 @@ pub mod redaction;
 pub mod rights;
 pub mod settings;
 pub mod sharing;
+pub mod statistics;
 pub mod status;
 pub mod succession;
 pub mod topic;

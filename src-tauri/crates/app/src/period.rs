@@ -144,7 +144,9 @@ fn lines(reader: &Reader<'_>) -> Result<Vec<Line>, Fault> {
     for row in reader.counted()? {
         let Ok(day) = row.item.day.parse::<Day>() else { continue };
         let is_same = lines.last().is_some_and(|line| line.case == row.record);
-        if row.item.fact.is_empty() && !is_same {
+        if let Some(act) = value(&row.item.act) {
+            lines.last_mut().filter(|_| is_same).into_iter().for_each(|l| l.acts.push((day, act)));
+        } else if row.item.fact.is_empty() && !is_same {
             let (Some(unit), Some(source)) = (row.unit, value(&row.source)) else { continue };
             lines.push(Line {
                 case: row.record,
@@ -155,6 +157,7 @@ fn lines(reader: &Reader<'_>) -> Result<Vec<Line>, Fault> {
                 parties: row.party_count,
                 day,
                 agreements: Vec::new(),
+                acts: Vec::new(),
             });
         } else if let (Ok(id), Some(form), Some(line)) =
             (row.item.fact.parse(), value(&row.item.form), lines.last_mut().filter(|_| is_same))
@@ -191,19 +194,19 @@ fn zeros(reader: &Reader<'_>) -> Result<Vec<ZeroReport>, Fault> {
 }
 
 /// Everything statistics are made from, read once.
-struct Held {
+pub(crate) struct Held {
     lines: Vec<Line>,
     freezes: Vec<Freeze>,
     zeros: Vec<ZeroReport>,
 }
 
 impl Held {
-    fn read(office: &Office, reader: &Reader<'_>) -> Result<Self, Fault> {
+    pub(crate) fn read(office: &Office, reader: &Reader<'_>) -> Result<Self, Fault> {
         let (lines, freezes) = (lines(reader)?, freezes(office, reader)?);
         Ok(Self { lines, freezes, zeros: zeros(reader)? })
     }
 
-    fn books(&self) -> Books<'_> {
+    pub(crate) fn books(&self) -> Books<'_> {
         Books { lines: &self.lines, freezes: &self.freezes, zeros: &self.zeros }
     }
 }
@@ -239,61 +242,68 @@ fn arrivals(
 
 /// What a period counts.
 pub(crate) fn view(office: &Office, period: Period) -> Result<PeriodView, Fault> {
+    office.store.read(|reader| seen(office, reader, &Held::read(office, reader)?, period))
+}
+
+/// What a period counts, of what was read already.
+pub(crate) fn seen(
+    office: &Office,
+    reader: &Reader<'_>,
+    held: &Held,
+    period: Period,
+) -> Result<PeriodView, Fault> {
     let now = today(office.now_ms());
-    office.store.read(|reader| {
-        let held = Held::read(office, reader)?;
-        let books = held.books();
-        let names = Names::read(office, reader)?;
-        let freeze = books.frozen(period);
-        let truth = books.truth(period);
-        let numbers = match freeze {
-            Some(freeze) => freeze.body.numbers.clone(),
-            None if period.span() == Span::Year => truth.clone(),
-            None => books.open(period),
-        };
-        let freeze_view = |freeze: &Freeze| FreezeView {
-            id: freeze.id,
-            by: names.user(freeze.by),
-            unit: names.unit(freeze.unit),
-            at: freeze.at,
-            printed: freeze.body.printed,
-            note: freeze.body.note.clone(),
-            cases: freeze
-                .knew
-                .iter()
-                .filter(|(_, counted)| counted.case == Some(CountedAs::Own))
-                .map(|(case, _)| *case)
-                .collect(),
-        };
-        let mut reports = Vec::new();
-        for unit in villages(reader)? {
-            let (as_of, gap_days) = arrivals(office, reader, unit, now)?;
-            let said = freeze.and_then(|f| f.body.reports.iter().find(|r| r.unit == unit));
-            let since = as_of.map(|day| now.signed_duration_since(day).num_days());
-            reports.push(ReportView {
-                unit: names.unit(unit),
-                at_freeze: said.map(|report| report.state),
-                now: books.report(unit, period),
-                as_of,
-                days_since: since.and_then(|days| u32::try_from(days).ok()),
-                gap_days,
-            });
-        }
-        let my_unit = office.identity.record.unit;
-        Ok(PeriodView {
-            period,
-            is_over: period.last() < now,
-            numbers,
-            truth,
-            late: late(&books, reader, &names, period)?,
-            late_numbers: books.late_numbers(period),
-            freeze: freeze.map(freeze_view),
-            other_freezes: books.freezes_of(period).skip(1).map(freeze_view).collect(),
-            reports,
-            may_freeze: check_freeze(office, &books, period).is_ok(),
-            may_report_zero: Right::PeriodReport.admits(office.me().role)
-                && books.report(my_unit, period) == ReportState::Missing,
-        })
+    let books = held.books();
+    let names = Names::read(office, reader)?;
+    let freeze = books.frozen(period);
+    let truth = books.truth(period);
+    let numbers = match freeze {
+        Some(freeze) => freeze.body.numbers.clone(),
+        None if period.span() == Span::Year => truth.clone(),
+        None => books.open(period),
+    };
+    let freeze_view = |freeze: &Freeze| FreezeView {
+        id: freeze.id,
+        by: names.user(freeze.by),
+        unit: names.unit(freeze.unit),
+        at: freeze.at,
+        printed: freeze.body.printed,
+        note: freeze.body.note.clone(),
+        cases: freeze
+            .knew
+            .iter()
+            .filter(|(_, counted)| counted.case == Some(CountedAs::Own))
+            .map(|(case, _)| *case)
+            .collect(),
+    };
+    let mut reports = Vec::new();
+    for unit in villages(reader)? {
+        let (as_of, gap_days) = arrivals(office, reader, unit, now)?;
+        let said = freeze.and_then(|f| f.body.reports.iter().find(|r| r.unit == unit));
+        let since = as_of.map(|day| now.signed_duration_since(day).num_days());
+        reports.push(ReportView {
+            unit: names.unit(unit),
+            at_freeze: said.map(|report| report.state),
+            now: books.report(unit, period),
+            as_of,
+            days_since: since.and_then(|days| u32::try_from(days).ok()),
+            gap_days,
+        });
+    }
+    let my_unit = office.identity.record.unit;
+    Ok(PeriodView {
+        period,
+        is_over: period.last() < now,
+        numbers,
+        truth,
+        late: late(&books, reader, &names, period)?,
+        late_numbers: books.late_numbers(period),
+        freeze: freeze.map(freeze_view),
+        other_freezes: books.freezes_of(period).skip(1).map(freeze_view).collect(),
+        reports,
+        may_freeze: check_freeze(office, &books, period).is_ok(),
+        may_report_zero: Right::PeriodReport.admits(office.me().role)
+            && books.report(my_unit, period) == ReportState::Missing,
     })
 }
 

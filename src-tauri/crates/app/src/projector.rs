@@ -6,12 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use document::structure::StructureFault;
 use document::{Incoming, Need, Record, Verdict};
 use domain::case::card::Bench;
-use domain::case::clock::Clock;
 use domain::case::conflict::{Conflict, ConflictKind, Seat};
 use domain::case::red::Mask;
-use domain::case::sheet::{Sheet, SheetStatus};
 use domain::case::{Case, known::RefusedFact};
-use domain::fact::body::{Choice, ClockKind};
+use domain::fact::body::Choice;
 use domain::fact::{Body, Fact, FieldValue, RecordFacts, RecordKind};
 use domain::id::{RecordId, SpaceId, UnitId};
 use domain::log::EntryRef;
@@ -19,13 +17,11 @@ use domain::role::Level;
 use domain::time::Hlc;
 use domain::{case, person, unit};
 use serde::Serialize;
-use store::cards::CardRow;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::guards::GuardRow;
 use store::logs::Stored;
 use store::records::{PersonRow, Saved, UnitRow};
 use store::ties::{LinkRow, NumberRow, Ties};
-use store::township::{ItemRow, PeriodRow, SheetRow};
 use store::{Reader, Writer};
 
 use crate::attachments::travelling;
@@ -38,6 +34,10 @@ use crate::settings;
 use crate::sharing;
 use crate::status::PROMISE;
 use crate::trial;
+
+mod rows;
+
+use rows::{card_rows, deadlines, item_rows, period_rows, sheet_rows};
 
 /// The word under which frozen periods stand.
 pub(crate) const FREEZE: &str = "freeze";
@@ -507,7 +507,7 @@ fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) 
         party_count: u32::try_from(case.parties.len()).unwrap_or(u32::MAX),
     };
     CaseProjection {
-        items: case.items.iter().map(item_row).collect(),
+        items: item_rows(case),
         sheets: Vec::new(),
         text: search_text(&row, record, facts, case),
         guard: guard_row(space, facts, case),
@@ -566,111 +566,6 @@ fn guard_row(space: SpaceId, facts: &RecordFacts, case: &Case) -> GuardRow {
         minors: json(&told.minors),
         parties: json(&told.others),
     }
-}
-
-/// When the clocks that run end. Promises stand among the dues already, and the right to object
-/// lapses without anybody being late.
-fn deadlines(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<DueRow> {
-    let Some(owner) = case.owner() else { return Vec::new() };
-    let is_elsewhere = |kind| matches!(kind, ClockKind::Performance | ClockKind::SheetObjection);
-    let runs = |c: &&Clock| {
-        let is_running = c.running.stop.is_none() && !c.is_paused && case.closure.is_none();
-        is_running && !is_elsewhere(c.running.kind)
-    };
-    clocks
-        .iter()
-        .filter(runs)
-        .map(|clock| DueRow {
-            record,
-            kind: word(&clock.running.kind),
-            day: clock.end.format("%Y-%m-%d").to_string(),
-            unit: clock.running.unit.unwrap_or(owner.unit),
-            agreement: String::new(),
-            line: 0,
-            what: String::new(),
-            amount_fen: None,
-        })
-        .collect()
-}
-
-/// The supervision cards of a case; those that were withdrawn stand there and do not count.
-fn card_rows(record: RecordId, case: &Case, bench: Bench<'_>) -> Vec<CardRow> {
-    case::card::read(case, bench)
-        .iter()
-        .filter_map(|card| {
-            Some(CardRow {
-                record,
-                id: card.issued.first()?.to_string(),
-                unit: card.unit?,
-                colour: word(&card.colour),
-                day: card.at.day.format("%Y-%m-%d").to_string(),
-                is_withdrawn: !card.holds(),
-            })
-        })
-        .collect()
-}
-
-/// The sheets with whose turn it is: the addressee's until it has answered, then the sender's
-/// until it is decided or closed.
-fn sheet_rows(record: RecordId, case: &Case, clocks: &[Clock]) -> Vec<SheetRow> {
-    let is_over = case.closure.is_some() || case.items.is_empty();
-    let row = |sheet: &Sheet| {
-        let turn = match sheet.status {
-            SheetStatus::Issued | SheetStatus::SignedIn => Some(sheet.body.to),
-            SheetStatus::Objected | SheetStatus::Replied => Some(sheet.from),
-            SheetStatus::Returned
-            | SheetStatus::Closed
-            | SheetStatus::RepliedAndClosed
-            | SheetStatus::Reassigned => None,
-        };
-        let key = case::sheet::answer_key(sheet);
-        let end = clocks.iter().find(|clock| clock.running.key == key).map(|clock| clock.end);
-        SheetRow {
-            record,
-            fact: sheet.id.to_string(),
-            kind: word(&sheet.body.sheet),
-            number: sheet.body.number.clone(),
-            sender: sheet.from,
-            addressee: sheet.body.to,
-            part: word(&sheet.body.part),
-            day: end.map(|day| day.format("%Y-%m-%d").to_string()).unwrap_or_default(),
-            status: word(&sheet.status),
-            turn: turn.filter(|_| !is_over),
-        }
-    };
-    case.dispatch.sheets.iter().map(row).collect()
-}
-
-fn item_row(item: &case::item::Item) -> ItemRow {
-    let agreement = item.agreement;
-    ItemRow {
-        fact: agreement.map(|(id, _, _)| id.to_string()).unwrap_or_default(),
-        day: item.day.format("%Y-%m-%d").to_string(),
-        form: agreement.map(|(_, form, _)| word(&form)).unwrap_or_default(),
-        amount_fen: agreement.map_or(0, |(_, _, amount)| amount.0),
-    }
-}
-
-fn period_rows(said: &domain::period::Said) -> Vec<PeriodRow> {
-    let freeze = said.freeze.iter().map(|freeze| PeriodRow {
-        record: freeze.record,
-        kind: FREEZE.to_owned(),
-        period: freeze.body.period.to_string(),
-        unit: freeze.unit,
-        fact: freeze.id.to_string(),
-        author: freeze.by,
-        at: freeze.at.to_string(),
-    });
-    let zeros = said.zeros.iter().map(|zero| PeriodRow {
-        record: zero.record,
-        kind: ZERO.to_owned(),
-        period: zero.period.to_string(),
-        unit: zero.unit,
-        fact: zero.id.to_string(),
-        author: zero.by,
-        at: zero.at.to_string(),
-    });
-    freeze.chain(zeros).collect()
 }
 
 fn json<T: Serialize>(value: &T) -> String {

@@ -1,6 +1,7 @@
 //! Figures: what an idle meeting costs, how dear an exchange is, how fast screens open. Every one
 //! is made from an example that the same seed makes again.
 
+mod asking;
 pub mod cost;
 mod market;
 pub mod meeting;
@@ -31,7 +32,7 @@ pub fn apart(name: &str) -> Option<Apart> {
 }
 
 /// The benches: each with its usual numbers of cases; of villages on market day.
-const BENCHES: [(&str, &[u32], Measure); 9] = [
+const BENCHES: [(&str, &[u32], Measure); 11] = [
     ("idle", &[1_000, 10_000, 100_000], meeting::idle),
     ("exchange", &[10_000], meeting::exchange),
     ("newcomer", &[10_000], meeting::newcomer),
@@ -41,6 +42,8 @@ const BENCHES: [(&str, &[u32], Measure); 9] = [
     ("village", &[5_000], opening::village),
     ("scrub", &[10_000], opening::scrub),
     ("market", &[500], market::market),
+    ("statistics", &[10_000], asking::statistics),
+    ("search", &[10_000], asking::search),
 ];
 
 /// Runs a bench by its name.

@@ -41,6 +41,12 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// List what each figure of the statistics counts, and who says so.
+    Counters {
+        /// Print JSON, which is all it ever prints.
+        #[arg(long)]
+        json: bool,
+    },
     /// Play scenario files and check what they expect.
     Scenario {
         /// The files.
@@ -156,6 +162,9 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
             Ok((json!(names), true))
         }
         Verb::Rules { json: _ } => Ok((serde_json::to_value(domain::rules::RULES)?, true)),
+        Verb::Counters { json: _ } => {
+            Ok((serde_json::to_value(app::statistics::counters()?)?, true))
+        }
         Verb::Scenario { files, orders, seed } => {
             let report = scenario::run_files(&files, orders.as_deref(), seed);
             Ok((serde_json::to_value(&report)?, report.is_good))

@@ -307,6 +307,8 @@ pub struct Case {
     pub dispatch: sheet::Dispatch,
     /// What it contributes to the statistics, each with its day.
     pub items: Vec<item::Item>,
+    /// What else of it is counted, by day.
+    pub acts: Vec<(Day, item::CountedAct)>,
     /// The settings it was folded under.
     pub settings: Settings,
 }
@@ -554,6 +556,15 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
             basis: std::iter::once(registration.id).chain(merged).collect(),
         })
     });
+    let items = item::fold(&facts, registration.as_ref(), &agreements, voiding.void.is_some());
+    let acts = item::acts(&item::Done {
+        facts: &facts,
+        items: &items,
+        agreements: &agreements,
+        confirmations: &confirmations,
+        ladder: &ladder,
+        closure: closure.as_ref(),
+    });
     let typed = facts.list.iter().map(|known| known.fact.recorded);
     let written = record.fields.values().flatten().map(|value| value.recorded);
     Case {
@@ -567,7 +578,8 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
             archive.as_ref(),
             &dispatch,
         ),
-        items: item::fold(&facts, registration.as_ref(), &agreements, voiding.void.is_some()),
+        items,
+        acts,
         settings: settings.clone(),
         red_branch: red::branch(&facts),
         dues: if closure.is_some() || voiding.void.is_some() {
@@ -709,6 +721,12 @@ fn counts(
 
 /// C18: how many parties said so last; earlier answers are kept and not counted.
 fn satisfaction(facts: &Facts, wanted: Satisfaction) -> u32 {
+    let said = last_answers(facts).into_iter().filter(|(_, said)| *said == wanted);
+    u32::try_from(said.count()).unwrap_or(u32::MAX)
+}
+
+/// C18: what each party said last, and on which day.
+fn last_answers(facts: &Facts) -> Vec<(Day, Satisfaction)> {
     let mut last: BTreeMap<Option<FactId>, (&Known, Satisfaction)> = BTreeMap::new();
     for (known, body) in each!(facts, Revisited) {
         let Some(said) = body.satisfaction else { continue };
@@ -717,5 +735,5 @@ fn satisfaction(facts: &Facts, wanted: Satisfaction) -> u32 {
             *entry = (known, said);
         }
     }
-    u32::try_from(last.values().filter(|(_, said)| *said == wanted).count()).unwrap_or(u32::MAX)
+    last.into_values().map(|(known, said)| (known.fact.at.day, said)).collect()
 }

@@ -31,6 +31,7 @@ pub mod rights;
 pub mod role;
 pub mod rules;
 pub mod settings;
+pub mod statistics;
 pub mod taking;
 pub mod tangle;
 pub mod time;

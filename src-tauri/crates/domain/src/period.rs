@@ -10,11 +10,12 @@ mod name;
 #[cfg(test)]
 mod tests;
 
-pub use books::{Books, Late};
+pub use books::{Books, Column, Late};
 pub use name::{Period, PeriodError, Span};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::case::item::CountedAct;
 use crate::catalogue::{Category, Source};
 use crate::fact::body::{
     AgreementForm, CountedAs, CountedCase, PeriodFrozen, PeriodNumbers, UnitCount, ZeroReported,
@@ -46,6 +47,8 @@ pub struct Line {
     pub day: Day,
     /// Its agreements.
     pub agreements: Vec<AgreementLine>,
+    /// What else of it is counted, by day.
+    pub acts: Vec<(Day, CountedAct)>,
 }
 
 /// An agreement's line in the statistics.
@@ -177,30 +180,65 @@ fn believed(carried: &crate::fact::Carried) -> Option<(Fact, Proof)> {
     (may && row.record == RecordKind::Period).then_some((fact, proof))
 }
 
-/// One thing to be counted: a case, or an agreement of one.
+/// One thing to be counted: a case, an agreement of one, or something that was done about one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Thing<'a> {
-    line: &'a Line,
-    agreement: Option<&'a AgreementLine>,
+pub struct Thing<'a> {
+    /// The case.
+    pub line: &'a Line,
+    /// The agreement, if it is one.
+    pub agreement: Option<&'a AgreementLine>,
+    /// What was done and when, if it is that.
+    pub act: Option<(Day, CountedAct)>,
 }
 
-impl Thing<'_> {
-    fn day(&self) -> Day {
-        self.agreement.map_or(self.line.day, |agreement| agreement.day)
+impl<'a> Thing<'a> {
+    /// The case itself.
+    #[must_use]
+    pub const fn case(line: &'a Line) -> Self {
+        Self { line, agreement: None, act: None }
+    }
+
+    /// The day it counts on.
+    #[must_use]
+    pub fn day(&self) -> Day {
+        let act = self.act.map(|(day, _)| day);
+        act.or(self.agreement.map(|agreement| agreement.day)).unwrap_or(self.line.day)
+    }
+
+    /// Whether it is a case that counts: one that was merged into another counts with that one.
+    #[must_use]
+    pub fn is_case(&self) -> bool {
+        self.agreement.is_none() && self.act.is_none() && self.line.main == self.line.case
     }
 }
 
-/// Counts things. A case that was merged into another counts with that one only.
-fn count<'a>(things: impl Iterator<Item = Thing<'a>>) -> PeriodNumbers {
+/// Whether an act counts cases, however often it was done about one; the others count each time.
+#[must_use]
+pub const fn is_of_cases(act: CountedAct) -> bool {
+    matches!(act, CountedAct::Hard | CountedAct::Sued | CountedAct::Closed | CountedAct::Failed)
+}
+
+/// Counts things.
+pub(crate) fn count<'a>(things: impl Iterator<Item = Thing<'a>>) -> PeriodNumbers {
     let mut numbers = PeriodNumbers::default();
     let mut by_unit: BTreeMap<UnitId, u32> = BTreeMap::new();
     let mut succeeded: BTreeSet<RecordId> = BTreeSet::new();
+    let mut done: BTreeSet<(CountedAct, RecordId)> = BTreeSet::new();
     let add = |slot: &mut u32, more: u32| *slot = slot.saturating_add(more);
-    for Thing { line, agreement } in things {
-        let Some(agreement) = agreement else {
-            if line.main != line.case {
-                continue;
+    for thing in things {
+        let Thing { line, agreement, act } = thing;
+        if let Some((_, act)) = act {
+            if !is_of_cases(act) || done.insert((act, line.main)) {
+                add(numbers.acts.entry(act).or_default(), 1);
             }
+        } else if let Some(agreement) = agreement {
+            succeeded.insert(line.main);
+            numbers.amount_fen = numbers.amount_fen.saturating_add(agreement.amount);
+            match agreement.form {
+                AgreementForm::Written => add(&mut numbers.written, 1),
+                AgreementForm::Oral => add(&mut numbers.oral, 1),
+            }
+        } else if thing.is_case() {
             add(&mut numbers.cases, 1);
             add(&mut numbers.parties, line.parties);
             add(numbers.by_source.entry(line.source).or_default(), 1);
@@ -208,13 +246,6 @@ fn count<'a>(things: impl Iterator<Item = Thing<'a>>) -> PeriodNumbers {
             if let Some(category) = line.category {
                 add(numbers.by_category.entry(category).or_default(), 1);
             }
-            continue;
-        };
-        succeeded.insert(line.main);
-        numbers.amount_fen = numbers.amount_fen.saturating_add(agreement.amount);
-        match agreement.form {
-            AgreementForm::Written => add(&mut numbers.written, 1),
-            AgreementForm::Oral => add(&mut numbers.oral, 1),
         }
     }
     numbers.succeeded = u32::try_from(succeeded.len()).unwrap_or(u32::MAX);

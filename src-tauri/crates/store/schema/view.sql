@@ -175,6 +175,7 @@ CREATE TABLE view_item (
     fact TEXT NOT NULL,
     day TEXT NOT NULL,
     form TEXT NOT NULL,
+    act TEXT NOT NULL,
     amount_fen INTEGER NOT NULL,
     PRIMARY KEY (record, ordinal)
 ) STRICT, WITHOUT ROWID;

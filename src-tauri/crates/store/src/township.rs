@@ -22,8 +22,10 @@ pub struct ItemRow {
     pub fact: String,
     /// The day it counts on, `YYYY-MM-DD`.
     pub day: String,
-    /// The word for the form of the agreement; empty for the case itself.
+    /// The word for the form of the agreement; empty for what is none.
     pub form: String,
+    /// The word for what was done; empty for the case itself and for agreements.
+    pub act: String,
     /// What it settles, in fen.
     pub amount_fen: i64,
 }
@@ -110,7 +112,7 @@ impl Reader<'_> {
     pub fn counted(&self) -> Result<Vec<CountedRow>> {
         let mut query = self.conn.prepare_cached(
             "SELECT c.record, c.registered_unit, c.source, c.category, c.party_count, i.fact,
-             i.day, i.form, i.amount_fen
+             i.day, i.form, i.act, i.amount_fen
              FROM view_item i JOIN view_case c ON c.record = i.record
              ORDER BY i.record, i.ordinal",
         )?;
@@ -125,7 +127,8 @@ impl Reader<'_> {
                     fact: row.get(5)?,
                     day: row.get(6)?,
                     form: row.get(7)?,
-                    amount_fen: row.get(8)?,
+                    act: row.get(8)?,
+                    amount_fen: row.get(9)?,
                 },
             })
         })?;
@@ -272,8 +275,8 @@ impl Writer<'_> {
         for (ordinal, item) in items.iter().enumerate() {
             self.tx
                 .prepare_cached(
-                    "INSERT INTO view_item (record, ordinal, fact, day, form, amount_fen)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    "INSERT INTO view_item (record, ordinal, fact, day, form, act, amount_fen)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 )?
                 .execute(params![
                     record.bytes(),
@@ -281,6 +284,7 @@ impl Writer<'_> {
                     item.fact,
                     item.day,
                     item.form,
+                    item.act,
                     item.amount_fen
                 ])?;
         }

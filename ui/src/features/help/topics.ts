@@ -12,6 +12,8 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   conflicts: "conflict",
   conflict: "conflict",
   duplicates: "duplicate",
+  statistics: "statistics",
+  counters: "statistics",
   people: "person",
   person: "person",
   settings: "screen",

@@ -36,6 +36,8 @@ import type { CatalogueView } from "./CatalogueView";
 import type { ConflictList } from "./ConflictList";
 import type { ConflictSettle } from "./ConflictSettle";
 import type { ConflictWindow } from "./ConflictWindow";
+import type { CountedWindow } from "./CountedWindow";
+import type { CountersView } from "./CountersView";
 import type { Courier } from "./Courier";
 import type { CourierMoved } from "./CourierMoved";
 import type { CourierStick } from "./CourierStick";
@@ -117,7 +119,10 @@ import type { RightsView } from "./RightsView";
 import type { SettingsChange } from "./SettingsChange";
 import type { SettingsGet } from "./SettingsGet";
 import type { SettingsView } from "./SettingsView";
+import type { StatisticsCasesGet } from "./StatisticsCasesGet";
 import type { StatisticsGet } from "./StatisticsGet";
+import type { StatisticsTableGet } from "./StatisticsTableGet";
+import type { StatisticsTableView } from "./StatisticsTableView";
 import type { StatisticsView } from "./StatisticsView";
 import type { StatusView } from "./StatusView";
 import type { Sticks } from "./Sticks";
@@ -163,6 +168,9 @@ export interface Commands {
   backup_place_set: { payload: BackupPlaceSet; result: Backups };
   workbench_get: { payload: Nothing; result: WorkbenchView };
   statistics_get: { payload: StatisticsGet; result: StatisticsView };
+  statistics_table: { payload: StatisticsTableGet; result: StatisticsTableView };
+  statistics_cases: { payload: StatisticsCasesGet; result: CountedWindow };
+  statistics_counters: { payload: Nothing; result: CountersView };
   period_freeze: { payload: PeriodFreeze; result: PeriodView };
   zero_report: { payload: ZeroReportMake; result: PeriodView };
   settings_get: { payload: SettingsGet; result: SettingsView };
@@ -271,6 +279,9 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   backup_place_set: [],
   workbench_get: ["audit", "backups", "cases", "conflicts"],
   statistics_get: ["cases"],
+  statistics_table: ["cases", "roster", "exchanges"],
+  statistics_cases: ["cases", "roster"],
+  statistics_counters: [],
   period_freeze: [],
   zero_report: [],
   settings_get: ["roster", "conflicts"],

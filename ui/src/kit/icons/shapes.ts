@@ -19,6 +19,11 @@ export const shapes = {
     ["path", { d: "M9 3v18" }],
     ["rect", { x: "3", y: "3", width: "18", height: "18", rx: "2" }],
   ],
+  count: [
+    ["path", { d: "M5 21v-6" }],
+    ["path", { d: "M12 21V3" }],
+    ["path", { d: "M19 21V9" }],
+  ],
   register: [
     ["path", { d: "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7" }],
     [

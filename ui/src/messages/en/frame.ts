@@ -16,6 +16,7 @@ export const frame: Frame = {
     registration: "Register",
     triage: "Triage",
     conflicts: "Conflicts",
+    statistics: "Statistics",
     exchange: "Exchange",
     settings: "Settings",
     help: "Help",

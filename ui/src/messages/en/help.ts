@@ -252,6 +252,22 @@ export const help: Help = {
       ],
       notes: ["One character is enough. It searches what this computer holds."],
     },
+    statistics: {
+      title: "Monthly, quarterly and annual tables",
+      says: "The county asks for its table, or you want to see what was done.",
+      steps: [
+        "Press Statistics, choose month, quarter or year, and walk to the period.",
+        "Press a figure to see its cases.",
+        "A village without cases presses “report zero”.",
+        "The township looks who has not reported; when all have, it presses “Freeze and report”.",
+        "Press “Print” and hand the table in.",
+      ],
+      notes: [
+        "Once frozen, “This period” stays. What arrives later is listed as late in the next; “By now” counts what is known now.",
+        "Cases count on the day of acceptance, agreements on the day they took effect. A case merged into another counts with that one.",
+        "“What each figure counts” defines them all, and names what is filled in by hand.",
+      ],
+    },
     device: {
       title: "A computer is lost, broken, replaced",
       says: "It was stolen, it broke, or a new one takes its place.",

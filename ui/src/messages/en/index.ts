@@ -30,6 +30,7 @@ import { redaction } from "./redaction";
 import { registration } from "./registration";
 import { rights } from "./rights";
 import { rules } from "./rules";
+import { statistics } from "./statistics";
 import { triage } from "./triage";
 import { words } from "./words";
 import { workbench } from "./workbench";
@@ -65,6 +66,7 @@ export const messages: typeof chinese = {
   registration,
   rights,
   rules,
+  statistics,
   triage,
   words,
   workbench,

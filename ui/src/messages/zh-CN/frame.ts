@@ -14,6 +14,7 @@ export const frame = {
     registration: "登记纠纷",
     triage: "分流受理",
     conflicts: "冲突待办",
+    statistics: "统计",
     exchange: "交换",
     settings: "设置",
     help: "帮助",

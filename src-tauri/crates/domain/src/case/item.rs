@@ -1,13 +1,17 @@
 //! What a case contributes to the statistics, each thing dated by its own act.
 
-use crate::fact::body::AgreementForm;
+use serde::{Deserialize, Serialize};
+
+use crate::fact::body::{AgreementForm, Destination, Flag, Kept, Outcome, Ruling, Satisfaction};
 use crate::id::FactId;
 use crate::money::Fen;
 use crate::time::Day;
 
-use super::Registration;
 use super::agreement::{Agreement, Standing};
+use super::confirmation::Confirmation;
 use super::known::{Facts, each};
+use super::ladder::Ladder;
+use super::{Closure, Registration};
 
 /// One thing that is counted.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +20,132 @@ pub struct Item {
     pub day: Day,
     /// The agreement; the case itself if none.
     pub agreement: Option<(FactId, AgreementForm, Fen)>,
+}
+
+/// What else of a case is counted, each on its own day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum CountedAct {
+    /// 疑难复杂: it climbed with effect, was consulted about, or is of a group of people.
+    Hard,
+    /// 提级: a climb that is not void.
+    Escalated,
+    /// 履行: an agreement that holds was kept to the last line.
+    Performed,
+    /// 达成协议后起诉
+    Sued,
+    /// 申请司法确认
+    ConfirmationFiled,
+    /// 司法确认有效
+    ConfirmationValid,
+    /// 结案
+    Closed,
+    /// 调解不成: it was closed as failed.
+    Failed,
+    /// 满意
+    Satisfied,
+    /// 基本满意
+    MostlySatisfied,
+    /// 不满意
+    Unsatisfied,
+}
+
+impl CountedAct {
+    /// Every act, in the order of the table.
+    pub const ALL: [Self; 11] = [
+        Self::Hard,
+        Self::Escalated,
+        Self::Performed,
+        Self::Sued,
+        Self::ConfirmationFiled,
+        Self::ConfirmationValid,
+        Self::Closed,
+        Self::Failed,
+        Self::Satisfied,
+        Self::MostlySatisfied,
+        Self::Unsatisfied,
+    ];
+}
+
+/// What acts are read from.
+pub(super) struct Done<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) items: &'a [Item],
+    pub(super) agreements: &'a [Agreement],
+    pub(super) confirmations: &'a [Confirmation],
+    pub(super) ladder: &'a Ladder,
+    pub(super) closure: Option<&'a Closure>,
+}
+
+/// What else a case contributes to the statistics, by day. A case that counts for nothing
+/// contributes nothing.
+pub(super) fn acts(done: &Done<'_>) -> Vec<(Day, CountedAct)> {
+    let Some(own) = done.items.iter().find(|item| item.agreement.is_none()) else {
+        return Vec::new();
+    };
+    let facts = done.facts;
+    let mut acts: Vec<(Day, CountedAct)> = Vec::new();
+    let climbs: Vec<Day> = done
+        .ladder
+        .escalations
+        .iter()
+        .filter(|climb| climb.status.is_counted())
+        .map(|climb| climb.at.day)
+        .collect();
+    let is_of_group = each!(facts, Flagged).any(|(_, body)| body.flags.contains(&Flag::Group));
+    if !climbs.is_empty() || is_of_group || each!(facts, Consulted).next().is_some() {
+        acts.push((own.day, CountedAct::Hard));
+    }
+    acts.extend(climbs.into_iter().map(|day| (day, CountedAct::Escalated)));
+    acts.extend(
+        done.agreements.iter().filter_map(|a| Some((performed(facts, a)?, CountedAct::Performed))),
+    );
+    let agreed = done.items.iter().filter(|i| i.agreement.is_some()).map(|i| i.day).min();
+    let sued = each!(facts, Transferred)
+        .filter(|(known, body)| {
+            body.to == Destination::Court && agreed.is_some_and(|day| day <= known.fact.at.day)
+        })
+        .map(|(known, _)| known.fact.at.day)
+        .min();
+    acts.extend(sued.map(|day| (day, CountedAct::Sued)));
+    for confirmation in done.confirmations {
+        let filings = &confirmation.filings;
+        let filed = filings.iter().map(|filing| filing.at.day).min();
+        acts.extend(filed.map(|day| (day, CountedAct::ConfirmationFiled)));
+        let ruled = filings.iter().filter_map(|filing| filing.ruled);
+        let valid = ruled.filter(|(_, _, ruling)| *ruling == Ruling::Valid);
+        acts.extend(
+            valid.map(|(at, _, _)| at.day).min().map(|day| (day, CountedAct::ConfirmationValid)),
+        );
+    }
+    if let Some(closure) = done.closure {
+        acts.push((closure.at.day, CountedAct::Closed));
+        if closure.outcome == Outcome::Failed {
+            acts.push((closure.at.day, CountedAct::Failed));
+        }
+    }
+    acts.extend(super::last_answers(facts).into_iter().map(|(day, said)| {
+        let act = match said {
+            Satisfaction::Satisfied => CountedAct::Satisfied,
+            Satisfaction::Mostly => CountedAct::MostlySatisfied,
+            Satisfaction::Unsatisfied => CountedAct::Unsatisfied,
+        };
+        (day, act)
+    }));
+    acts.sort_unstable();
+    acts
+}
+
+/// The day on which the last line of an agreement that holds was kept.
+fn performed(facts: &Facts, agreement: &Agreement) -> Option<Day> {
+    let holds = matches!(agreement.standing, Standing::Current | Standing::Contested);
+    let is_kept = agreement.lines.iter().all(|line| line.kept == Some(Kept::Done));
+    let noted = each!(facts, PerformanceNoted)
+        .filter(|(_, body)| body.agreement == agreement.id && body.kept == Kept::Done);
+    let last = noted.map(|(known, _)| known.fact.at.day).max();
+    last.filter(|_| holds && is_kept && agreement.effective.is_some())
 }
 
 /// The case on the day of its acceptance (of its application while nobody accepted it), and each

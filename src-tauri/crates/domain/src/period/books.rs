@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
+use crate::case::item::CountedAct;
 use crate::fact::body::{
     CountedAs, CountedCase, PeriodCounted, PeriodFrozen, PeriodNumbers, ReportState, UnitReport,
 };
@@ -33,6 +36,43 @@ pub struct Late {
     pub itself: bool,
     /// The agreements that came late.
     pub agreements: Vec<FactId>,
+}
+
+/// A column of the table of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Column {
+    /// 本期: what is or was reported for it.
+    Reported,
+    /// 补报: what came late for earlier periods.
+    Late,
+    /// 现在: what is dated in it by all that is known now.
+    Now,
+}
+
+impl Freeze {
+    /// As what a freeze counted a thing.
+    fn counted_as(&self, thing: &Thing<'_>) -> Option<CountedAs> {
+        let counted = self.knew.get(&thing.line.case)?;
+        match thing.agreement {
+            Some(agreement) => counted.agreements.get(&agreement.id).copied(),
+            None => counted.case,
+        }
+    }
+}
+
+impl<'a> Thing<'a> {
+    fn is_hard(&self) -> bool {
+        self.act.is_some_and(|(_, act)| act == CountedAct::Hard)
+    }
+
+    /// That a case is a hard one goes with the case, whenever that is counted.
+    fn hard(&self) -> Option<Self> {
+        let hard = self.line.acts.iter().find(|(_, act)| *act == CountedAct::Hard);
+        hard.filter(|_| self.is_case()).map(|act| Thing { act: Some(*act), ..*self })
+    }
 }
 
 impl<'a> Books<'a> {
@@ -73,9 +113,11 @@ impl<'a> Books<'a> {
 
     fn things(&self) -> impl Iterator<Item = Thing<'a>> + use<'a> {
         self.lines.iter().flat_map(|line| {
-            let own = Thing { line, agreement: None };
-            let agreements =
-                line.agreements.iter().map(move |a| Thing { line, agreement: Some(a) });
+            let own = Thing::case(line);
+            let agreements = line
+                .agreements
+                .iter()
+                .map(move |a| Thing { agreement: Some(a), ..Thing::case(line) });
             std::iter::once(own).chain(agreements)
         })
     }
@@ -98,23 +140,77 @@ impl<'a> Books<'a> {
                 }
             }) || thing.agreement.is_none() && reported.contains(&thing.line.main)
         };
-        // A case that was merged into another counts with that one.
-        let stands =
-            |thing: &Thing<'_>| thing.agreement.is_some() || thing.line.main == thing.line.case;
+        let stands = |thing: &Thing<'_>| thing.agreement.is_some() || thing.is_case();
         self.things().filter(|thing| stands(thing) && !is_known(thing)).collect()
+    }
+
+    /// What was done in a period besides. No freeze knows it by name: what is reported of it is
+    /// what was known then.
+    fn acts(&self, period: Period) -> impl Iterator<Item = Thing<'a>> + use<'a> {
+        let acts = self.lines.iter().flat_map(|line| {
+            line.acts.iter().map(move |act| Thing { act: Some(*act), ..Thing::case(line) })
+        });
+        acts.filter(move |thing| period.contains(thing.day()) && !thing.is_hard())
+    }
+
+    /// The things behind a column of the table of a period, of one unit's cases or of all.
+    #[must_use]
+    pub fn behind(&self, period: Period, column: Column, unit: Option<UnitId>) -> Vec<Thing<'a>> {
+        let frozen = self.frozen(period);
+        let mut things: Vec<Thing<'a>> = match (column, frozen) {
+            (Column::Reported, Some(freeze)) => {
+                let was = |thing: &Thing<'_>| freeze.counted_as(thing) == Some(CountedAs::Own);
+                self.things().filter(was).chain(self.acts(period)).collect()
+            }
+            (Column::Late, Some(freeze)) => {
+                let was = |thing: &Thing<'_>| freeze.counted_as(thing) == Some(CountedAs::Late);
+                self.things().filter(was).collect()
+            }
+            (Column::Late, None) => self.late_things(period),
+            (Column::Reported, None) if period.span() != Span::Year => {
+                self.open_things(period).collect()
+            }
+            (Column::Reported | Column::Now, _) => self.true_things(period).collect(),
+        };
+        things.retain(|thing| unit.is_none_or(|unit| thing.line.unit == unit));
+        let hard: Vec<Thing<'a>> = things.iter().filter_map(Thing::hard).collect();
+        things.extend(hard);
+        things
+    }
+
+    /// The numbers of a column of the table of a period, of one unit's cases or of all: of a frozen
+    /// period as they were frozen, where they are the whole township's.
+    #[must_use]
+    pub fn numbers(&self, period: Period, column: Column, unit: Option<UnitId>) -> PeriodNumbers {
+        match (column, self.frozen(period), unit) {
+            (Column::Reported, Some(freeze), None) => freeze.body.numbers.clone(),
+            (Column::Late, Some(freeze), None) => freeze.body.late.clone(),
+            _ => count(self.behind(period, column, unit).into_iter()),
+        }
+    }
+
+    fn true_things(&self, period: Period) -> impl Iterator<Item = Thing<'a>> + use<'a> {
+        let things = self.things().filter(move |thing| period.contains(thing.day()));
+        things.chain(self.acts(period))
+    }
+
+    fn open_things(&self, period: Period) -> impl Iterator<Item = Thing<'a>> + use<'a> {
+        let things = self.unknown(period.span()).into_iter();
+        things.filter(move |thing| period.contains(thing.day())).chain(self.acts(period))
     }
 
     /// What a period counts by all that is known now.
     #[must_use]
     pub fn truth(&self, period: Period) -> PeriodNumbers {
-        count(self.things().filter(|thing| period.contains(thing.day())))
+        self.numbers(period, Column::Now, None)
     }
 
     /// What a period that is not frozen counts: what is dated in it and no freeze counted yet.
     #[must_use]
     pub fn open(&self, period: Period) -> PeriodNumbers {
-        let things = self.unknown(period.span()).into_iter();
-        count(things.filter(|thing| period.contains(thing.day())))
+        let things: Vec<Thing<'a>> = self.open_things(period).collect();
+        let hard: Vec<Thing<'a>> = things.iter().filter_map(Thing::hard).collect();
+        count(things.into_iter().chain(hard))
     }
 
     /// 补报: what is dated in frozen periods and was not known to them. It is listed in the first
@@ -181,10 +277,7 @@ impl<'a> Books<'a> {
     /// What came late for a period, counted.
     #[must_use]
     pub fn late_numbers(&self, period: Period) -> PeriodNumbers {
-        match self.frozen(period) {
-            Some(freeze) => freeze.body.late.clone(),
-            None => count(self.late_things(period).into_iter()),
-        }
+        self.numbers(period, Column::Late, None)
     }
 
     /// What a unit has reported for a period: cases strike out a zero report, and silence is not

@@ -86,6 +86,18 @@ impl Period {
         }
     }
 
+    /// The one before it.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        Self::of(after(self.first(), -1), self.span)
+    }
+
+    /// The same one a year earlier.
+    #[must_use]
+    pub const fn year_before(&self) -> Self {
+        Self { year: self.year.saturating_sub(1), ..*self }
+    }
+
     /// Whether a day lies in it.
     #[must_use]
     pub fn contains(&self, day: Day) -> bool {

@@ -37,6 +37,7 @@ fn line(n: u8, on: &str, amount: i64) -> Line {
         parties: 2,
         day: day(on),
         agreements: if amount > 0 { vec![one] } else { vec![] },
+        acts: vec![],
     }
 }
 
@@ -333,6 +334,7 @@ fn a_period_counts_every_member_of_its_lines() {
             UnitCount { unit: VILLAGE, cases: 1 },
             UnitCount { unit: TOWNSHIP, cases: 1 },
         ],
+        acts: BTreeMap::new(),
     };
     assert_eq!(books.truth(july()), want);
     assert_eq!(books.open(july()), want, "nothing is frozen");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::item::CountedAct;
 use crate::catalogue::{Category, Source};
 use crate::id::{FactId, RecordId, UnitId};
 use crate::money::Fen;
@@ -112,6 +113,9 @@ bodies! {
         by_category: BTreeMap<Category, u32>,
         /// By the unit that registered them.
         by_unit: Vec<UnitCount>,
+        /// What else was done in the period; nothing in freezes of older programs.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        acts: BTreeMap<CountedAct, u32>,
     }
     /// How many cases a unit has in a period.
     UnitCount {

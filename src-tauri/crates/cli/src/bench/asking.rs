@@ -1,0 +1,57 @@
+//! How fast a township's questions are answered: the tables of a period, and finding a case.
+
+use std::time::Duration;
+
+use app::fault::Fault;
+use serde_json::{Value, json};
+
+use super::RUNS;
+use super::cost::{median, ms, quantile, timed};
+use super::rooms::Pair;
+
+/// The table of a month, a quarter and a year, and the list behind a figure.
+pub(super) fn statistics(cases: u32, seed: u64) -> Result<Value, Fault> {
+    let pair = Pair::make(cases, seed)?;
+    let desk = &pair.township;
+    let asked = |name: &str, payload: &Value| -> Result<Duration, Fault> {
+        let once = |_| Ok(timed(|| desk.call(name, payload.clone(), None))?.1.wall);
+        let mut times = (0..RUNS).map(once).collect::<Result<Vec<Duration>, Fault>>()?;
+        Ok(median(&mut times))
+    };
+    let of = |period: &str| json!({ "period": period });
+    let list = json!({ "period": "2025", "counter": "cases", "column": "now" });
+    Ok(json!({
+        "cases": cases,
+        "month_ms": ms(asked("statistics_table", &of("2025-11"))?),
+        "quarter_ms": ms(asked("statistics_table", &of("2025-Q3"))?),
+        "year_ms": ms(asked("statistics_table", &of("2025"))?),
+        "list_ms": ms(asked("statistics_cases", &list)?),
+    }))
+}
+
+/// What somebody types into the field for finding.
+const QUERIES: [&str; 10] =
+    ["张", "王某", "宅基地", "纠纷", "6218", "zhang", "zjd", "临-", "滴水 张", "linli"];
+
+/// Finding cases by words, letters and numbers.
+pub(super) fn search(cases: u32, seed: u64) -> Result<Value, Fault> {
+    let pair = Pair::make(cases, seed)?;
+    let desk = &pair.township;
+    let (mut all, mut each) = (Vec::new(), Vec::new());
+    for query in QUERIES {
+        let mut times = Vec::new();
+        let mut total = Value::Null;
+        for _ in 0..RUNS {
+            let asked = json!({ "query": query, "limit": 50 });
+            let (found, cost) = timed(|| desk.call("case_search", asked, None))?;
+            total = found.get("total").cloned().unwrap_or_default();
+            times.push(cost.wall);
+        }
+        all.extend(times.iter().copied());
+        each.push(json!({ "query": query, "found": total, "ms": ms(median(&mut times)) }));
+    }
+    Ok(json!({
+        "cases": cases, "p50_ms": ms(median(&mut all)), "p95_ms": ms(quantile(&mut all, 95, 100)),
+        "each": each,
+    }))
+}
