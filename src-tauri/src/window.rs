@@ -91,9 +91,10 @@ impl Host for Window {
         let picked = match kind {
             PickKind::Invitation | PickKind::Packet => dialog.blocking_pick_file(),
             PickKind::PacketFolder | PickKind::BackupFolder => dialog.blocking_pick_folder(),
-            PickKind::NewInvitation | PickKind::Automerge | PickKind::Table => {
-                dialog.set_file_name(suggested).blocking_save_file()
-            }
+            PickKind::NewInvitation
+            | PickKind::Automerge
+            | PickKind::Table
+            | PickKind::Spreadsheet => dialog.set_file_name(suggested).blocking_save_file(),
         };
         picked.map(|file| file.into_path().map_err(|_| Fault::NotHere)).transpose()
     }

@@ -16,6 +16,7 @@ mod histories;
 mod invitations;
 mod keyring;
 mod lan;
+mod ledgers;
 mod packets;
 mod paired;
 mod presence;

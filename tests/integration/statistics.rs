@@ -22,7 +22,7 @@ struct Written {
 
 const MONTHS: [&str; 2] = ["2026-01", "2026-02"];
 const SOURCES: [&str; 4] = ["application", "proactive", "court", "police"];
-const CATEGORIES: [&str; 5] = ["neighbours", "land", "homestead", "traffic", "unpaid_wages"];
+const CATEGORIES: [&str; 5] = ["neighbours", "land", "homestead", "traffic", "contract"];
 
 /// Three cases a village, every one of another sort than its neighbours.
 fn plan(village: usize) -> Vec<Written> {
@@ -59,7 +59,7 @@ fn write(room: &Room, written: &Written, n: usize) -> Value {
         }),
     );
     let mut facts = vec![if written.is_declined {
-        json!({ "at": day, "kind": "declined", "body": { "reason": "不属本会", "routes": [] } })
+        json!({ "at": day, "kind": "declined", "body": { "reason": "不属本会", "routes": ["court"] } })
     } else {
         json!({ "at": day, "kind": "accepted", "body": { "on": "application" } })
     }];

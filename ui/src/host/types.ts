@@ -25,7 +25,7 @@ export type { AuditFormat } from "./generated/AuditFormat";
 export type { AuditLine } from "./generated/AuditLine";
 export type { AuditList } from "./generated/AuditList";
 export type { AuditWindow } from "./generated/AuditWindow";
-export type { AuditWords } from "./generated/AuditWords";
+export type { TableWords } from "./generated/TableWords";
 export type { BackupLine } from "./generated/BackupLine";
 export type { BackupTrouble } from "./generated/BackupTrouble";
 export type { Backups } from "./generated/Backups";

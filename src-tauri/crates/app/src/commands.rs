@@ -37,6 +37,7 @@ use crate::exchange::{
 };
 use crate::fault::Fault;
 use crate::keyring::KeyringRemember;
+use crate::ledgers::{LedgerExport, StatisticsExport};
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
 use crate::organisation::{
     InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated, OrgCreate,
@@ -383,6 +384,10 @@ commands! {
         |desk, request, _| audit::list(&*desk.office()?, &request);
     audit_export(AuditExport) -> FileSaved, AuditExport, reads [], changes [Audit] =
         |desk, request, _| desk.export_audit(&request);
+    ledger_export(LedgerExport) -> FileSaved, CaseExport, reads [], changes [Audit] =
+        |desk, request, _| desk.export_ledger(&request);
+    statistics_export(StatisticsExport) -> FileSaved, StatisticsRead, reads [], changes [Audit] =
+        |desk, request, _| desk.export_statistics(&request);
     print_note(PrintNote) -> Nothing, PrintRun, reads [], changes [Audit] =
         |desk, request, _| printing::note(&*desk.office()?, &request);
     unit_list(Nothing) -> Units, RosterRead, reads [Roster], changes [] =

@@ -26,6 +26,7 @@ use crate::exchange::{
 };
 use crate::fault::{Fault, FileTrouble, file_fault};
 use crate::host::{CommandLine, Host, Place, Stick};
+use crate::ledgers::{self, LedgerExport, StatisticsExport};
 use crate::office::Office;
 use crate::organisation::{
     self, Ground, InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated,
@@ -429,6 +430,29 @@ impl Desk {
         let (name, bytes, count) = audit::file(&office, request)?;
         let saved = self.save(&request.to, name, &bytes)?;
         audit::note(&office, Deed::exported(FileKind::Audit).count(count))?;
+        Ok(saved)
+    }
+
+    /// Saves a list of cases as a spreadsheet.
+    pub(crate) fn export_ledger(&self, request: &LedgerExport) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        self.save_table(&office, &request.to, ledgers::ledger(&office, request)?)
+    }
+
+    /// Saves the table of a period as a spreadsheet.
+    pub(crate) fn export_statistics(&self, request: &StatisticsExport) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        self.save_table(&office, &request.to, ledgers::statistics(&office, request)?)
+    }
+
+    fn save_table(
+        &self,
+        office: &Office,
+        to: &Place,
+        (name, bytes, count): ledgers::File,
+    ) -> Result<FileSaved, Fault> {
+        let saved = self.save(to, &name, &bytes)?;
+        audit::note(office, Deed::exported(FileKind::Table).count(count))?;
         Ok(saved)
     }
 

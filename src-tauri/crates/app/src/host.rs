@@ -48,6 +48,8 @@ pub enum PickKind {
     Automerge,
     /// Save a table.
     Table,
+    /// Save a spreadsheet.
+    Spreadsheet,
     /// Choose a folder for backups, or one that holds some.
     BackupFolder,
 }
@@ -61,6 +63,7 @@ impl PickKind {
             Self::Packet | Self::PacketFolder => "plp",
             Self::Automerge => "automerge",
             Self::Table => "csv",
+            Self::Spreadsheet => "xlsx",
             Self::BackupFolder => "db",
         }
     }

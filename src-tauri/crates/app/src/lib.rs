@@ -21,6 +21,7 @@ pub mod exchange;
 pub mod fault;
 pub mod host;
 pub mod keyring;
+pub mod ledgers;
 pub mod maintenance;
 pub mod numbering;
 pub mod organisation;

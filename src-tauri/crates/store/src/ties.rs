@@ -193,6 +193,18 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The formal number that holds on a case, if it has one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn formal_number(&self, record: RecordId) -> Result<Option<String>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT number FROM view_number
+             WHERE record = ?1 AND claim IS NOT NULL AND voided IS NULL",
+        )?;
+        Ok(query.query_row([record.bytes()], |row| row.get(0)).optional()?)
+    }
+
     /// The formal numbers that hold on more than one case.
     ///
     /// # Errors

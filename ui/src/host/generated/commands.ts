@@ -80,6 +80,7 @@ import type { LanExchanged } from "./LanExchanged";
 import type { LanListen } from "./LanListen";
 import type { LanPeers } from "./LanPeers";
 import type { LanState } from "./LanState";
+import type { LedgerExport } from "./LedgerExport";
 import type { Nothing } from "./Nothing";
 import type { NumberAssign } from "./NumberAssign";
 import type { NumberingGet } from "./NumberingGet";
@@ -120,6 +121,7 @@ import type { SettingsChange } from "./SettingsChange";
 import type { SettingsGet } from "./SettingsGet";
 import type { SettingsView } from "./SettingsView";
 import type { StatisticsCasesGet } from "./StatisticsCasesGet";
+import type { StatisticsExport } from "./StatisticsExport";
 import type { StatisticsGet } from "./StatisticsGet";
 import type { StatisticsTableGet } from "./StatisticsTableGet";
 import type { StatisticsTableView } from "./StatisticsTableView";
@@ -179,6 +181,8 @@ export interface Commands {
   break_glass: { payload: BreakGlass; result: CaseView };
   audit_list: { payload: AuditList; result: AuditWindow };
   audit_export: { payload: AuditExport; result: FileSaved };
+  ledger_export: { payload: LedgerExport; result: FileSaved };
+  statistics_export: { payload: StatisticsExport; result: FileSaved };
   print_note: { payload: PrintNote; result: Nothing };
   unit_list: { payload: Nothing; result: Units };
   user_list: { payload: Nothing; result: Users };
@@ -290,6 +294,8 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   break_glass: [],
   audit_list: ["audit", "roster"],
   audit_export: [],
+  ledger_export: [],
+  statistics_export: [],
   print_note: [],
   unit_list: ["roster"],
   user_list: ["roster"],

@@ -6,6 +6,13 @@ export const kit: Kit = {
   pair: (label, value) => `${label}: ${value}`,
   list: (names) => names.join(", "),
   close: "Close",
+  table: {
+    title: "Save as a spreadsheet",
+    noted: "Who saved it and when is noted. The file is not encrypted: keep it safe.",
+    to: "Where to",
+    send: "Save",
+    saved: (path) => `Saved: ${path}`,
+  },
   cancel: "Cancel",
   save: "Save",
   back: "Back",

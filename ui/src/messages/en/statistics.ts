@@ -15,6 +15,15 @@ export const statistics: Statistics = {
     "Every figure is counted anew from the cases; none is stored. Press a figure to see its cases.",
   toTable: "Back to the table",
   print: "Print",
+  take: "Save as a spreadsheet",
+  takeSays: (name) =>
+    `Saves the table of ${name} (xlsx); of the whole township also a line for each unit. What is filled in by hand stays open.`,
+  row: "No.",
+  lastPeriod: "Last period",
+  lastYear: "A year before",
+  byUnit: "By unit",
+  madeBy: (unit, day) => `Made by ${unit} · ${day}`,
+  signed: "Head:　　　　　　Checked by:　　　　　　Filled in by:　　　　　　",
   span: "How long",
   spans: { month: "Month", quarter: "Quarter", year: "Year" },
   name: ({ span, year, number }) =>

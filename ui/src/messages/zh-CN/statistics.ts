@@ -13,6 +13,15 @@ export const statistics = {
   definitionsSay: "表里的数都从案件现算，不另外存。点表里的数，看是哪几件案子。",
   toTable: "回到统计表",
   print: "打印",
+  take: "存成表格",
+  takeSays: (name: string) =>
+    `把 ${name} 的统计表存成表格（xlsx）。看的是全镇时，另有一页是各单位一行。要手填的几项留空。`,
+  row: "序号",
+  lastPeriod: "上一期",
+  lastYear: "去年同期",
+  byUnit: "各单位",
+  madeBy: (unit: string, day: string) => `填报单位：${unit} · ${day}`,
+  signed: "单位负责人：　　　　　　审核人：　　　　　　填表人：　　　　　　",
   span: "看多长",
   spans: { month: "月", quarter: "季", year: "年" },
   name: ({ span, year, number }: PeriodParts) =>

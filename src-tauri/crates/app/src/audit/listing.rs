@@ -1,7 +1,5 @@
 //! Reading the notes: a window for the auditor's page, and a file to take along.
 
-use std::collections::BTreeMap;
-
 use domain::audit::{Act, FileKind};
 use domain::id::{RecordId, UnitId, UserId};
 use domain::rights::Right;
@@ -16,6 +14,7 @@ use crate::cases::ROWS_MAX;
 use crate::fault::Fault;
 use crate::host::Place;
 use crate::journal::Pen;
+use crate::ledgers::{TableWords, is_formula};
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector::word;
@@ -80,41 +79,9 @@ pub struct AuditExport {
     pub format: AuditFormat,
     /// What a table is headed with and says, in the words of whoever takes it along.
     #[serde(default)]
-    pub words: AuditWords,
+    pub words: TableWords,
     /// Where the file goes.
     pub to: Place,
-}
-
-/// The words of a table. What has none stands by the name that the JSON has.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct AuditWords {
-    /// What columns are headed with, by name.
-    #[serde(default)]
-    pub columns: BTreeMap<String, String>,
-    /// What words of the program are called.
-    #[serde(default)]
-    pub words: BTreeMap<String, String>,
-}
-
-/// The most words of each kind, and the most characters of one.
-const WORDS_MAX: (usize, usize) = (300, 60);
-
-impl AuditWords {
-    fn check(&self) -> Result<(), Fault> {
-        for words in [&self.columns, &self.words] {
-            let is_short = |text: &String| text.chars().count() <= WORDS_MAX.1;
-            if words.len() > WORDS_MAX.0 || !words.iter().all(|(k, v)| is_short(k) && is_short(v)) {
-                return Err(Fault::bad("words: too many or too long"));
-            }
-        }
-        Ok(())
-    }
-
-    fn of(&self, word: &str) -> String {
-        self.words.get(word).cloned().unwrap_or_else(|| word.to_owned())
-    }
 }
 
 /// A window of the notes.
@@ -284,7 +251,7 @@ const COLUMNS: [&str; 14] = [
 ];
 
 /// A table with a mark of its encoding, so that spreadsheets read Chinese.
-fn csv(lines: &[AuditLine], words: &AuditWords) -> String {
+fn csv(lines: &[AuditLine], words: &TableWords) -> String {
     let mut out = String::from("\u{feff}");
     let heading = |name: &str| words.columns.get(name).cloned().unwrap_or_else(|| name.to_owned());
     row(&mut out, &COLUMNS.map(heading));
@@ -329,9 +296,7 @@ fn row(out: &mut String, cells: &[String]) {
 ///
 /// Source: OWASP, "CSV Injection".
 fn cell(text: &str) -> String {
-    let is_formula =
-        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let mark = if is_formula { "'" } else { "" };
+    let mark = if is_formula(text) { "'" } else { "" };
     format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }
 
@@ -344,7 +309,7 @@ mod tests {
         let pairs = |of: &[(&str, &str)]| {
             of.iter().map(|(key, word)| ((*key).to_owned(), (*word).to_owned())).collect()
         };
-        let words = AuditWords {
+        let words = TableWords {
             columns: pairs(&[("time", "时间"), ("act", "=1+1")]),
             words: pairs(&[("printed", "打印")]),
         };
@@ -353,7 +318,7 @@ mod tests {
         assert!(table.starts_with("\u{feff}\"时间\",\"user\""), "{table}");
         assert!(table.contains(",\"'=1+1\","), "{table}");
         assert_eq!((words.of("printed"), words.of("locked")), ("打印".into(), "locked".into()));
-        let long = AuditWords { words: pairs(&[("x", &"长".repeat(61))]), ..words };
+        let long = TableWords { words: pairs(&[("x", &"长".repeat(201))]), ..words };
         assert!(long.check().is_err());
     }
 

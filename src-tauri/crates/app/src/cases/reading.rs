@@ -277,8 +277,13 @@ pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryW
 
 /// Reads a window of the ledger.
 pub(crate) fn list(office: &Office, request: &CaseList) -> Result<CaseWindow, Fault> {
+    window(office, &list_filter(request), request.offset, request.limit)
+}
+
+/// The filter of a list.
+pub(crate) fn list_filter(request: &CaseList) -> Filter {
     let day = |d: domain::time::Day| d.format("%Y-%m-%d").to_string();
-    let filter = Filter {
+    Filter {
         order: match request.order {
             CaseOrder::Newest => Order::Newest,
             CaseOrder::Due => Order::Due,
@@ -294,22 +299,24 @@ pub(crate) fn list(office: &Office, request: &CaseList) -> Result<CaseWindow, Fa
         mark: request.mark.as_ref().map(word),
         from: request.from.map(day),
         until: request.until.map(day),
-    };
-    window(office, &filter, request.offset, request.limit)
+    }
 }
 
 /// Finds cases.
 pub(crate) fn search(office: &Office, request: &CaseSearch) -> Result<CaseWindow, Fault> {
-    let filter = Filter {
+    let within = office.store.read(|reader| Ok::<_, Fault>(Lens::new(office, reader).found()))?;
+    let filter = Filter { within: Some(within), ..search_filter(request) };
+    window(office, &filter, request.offset, request.limit)
+}
+
+/// The filter of a search, wherever it looks.
+pub(crate) fn search_filter(request: &CaseSearch) -> Filter {
+    Filter {
         query: Some(request.query.clone()),
-        within: Some(
-            office.store.read(|reader| Ok::<_, Fault>(Lens::new(office, reader).found()))?,
-        ),
         owner: request.owner,
         is_closed: request.is_closed,
         ..Filter::default()
-    };
-    window(office, &filter, request.offset, request.limit)
+    }
 }
 
 fn window(

@@ -123,6 +123,12 @@ impl<'a, 'r> Lens<'a, 'r> {
         Within { with_protected, with_restricted: false, ..self.within(Right::CaseSearch) }
     }
 
+    /// Which cases may be taken along as a list.
+    pub(crate) fn exported(&self) -> Within {
+        let with_protected = Right::ProtectedRead.admits(self.me.role);
+        Within { with_protected, with_restricted: false, ..self.within(Right::CaseExport) }
+    }
+
     /// Which cases are counted.
     pub(crate) fn counted(&self) -> Within {
         self.within(Right::StatisticsRead)
