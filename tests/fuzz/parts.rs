@@ -308,7 +308,7 @@ impl Land {
         store
             .write(|tx| {
                 for (at, text) in texts.iter().enumerate() {
-                    tx.index(RecordId([u8::try_from(at).unwrap(); 16]), "case", text)?;
+                    tx.index(RecordId([u8::try_from(at).unwrap(); 16]), "case", text, "")?;
                 }
                 Ok::<(), store::StoreError>(())
             })

@@ -10,6 +10,7 @@ mod damage;
 mod devices;
 mod drafts;
 mod erasure;
+mod finding;
 mod forks;
 mod held;
 mod histories;

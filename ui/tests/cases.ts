@@ -36,6 +36,7 @@ export function line(index: number, change: Partial<CaseLine> = {}): CaseLine {
     open_conflicts: 0,
     village_sessions: 2,
     township_sessions: 0,
+    matched: [],
     ...change,
   };
 }

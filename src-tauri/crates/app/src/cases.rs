@@ -3,6 +3,7 @@
 mod confirming;
 mod dispatching;
 mod linking;
+mod matching;
 mod reading;
 mod settling;
 mod showing;
@@ -11,6 +12,7 @@ mod timing;
 mod writing;
 
 pub use linking::{DuplicateDecide, DuplicateList, DuplicateUndo};
+pub use matching::MatchPlace;
 pub use reading::{CaseGet, CaseHistory, CaseList, CaseOrder, CaseSearch, ConflictList};
 pub use settling::ConflictSettle;
 pub use writing::{CaseRegister, FactAdd, FieldSet, NewFact, NewParty, TextEdit};

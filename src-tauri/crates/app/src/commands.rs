@@ -52,8 +52,10 @@ use crate::printing::{self, PrintNote};
 use crate::quarantine::{self, QuarantineDecide, QuarantineList, QuarantineWindow};
 use crate::redaction::{self, CaseRedact, RedactionPreview, RedactionPreviewGet};
 use crate::rights::{self, BreakGlass, Need, RightsView};
+use crate::saved::{self, SavedView, SavedViewName, SavedViews};
 use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
 use crate::sharing::{self, CaseShare};
+use crate::similar::{self, SimilarCases};
 use crate::statistics::{
     self, CountedWindow, CountersView, StatisticsCasesGet, StatisticsTableGet, StatisticsTableView,
 };
@@ -432,6 +434,14 @@ commands! {
         |desk, request, _| cases::list(&*desk.office()?, &request);
     case_search(CaseSearch) -> CaseWindow, CaseSearch, reads [Cases Roster], changes [] =
         |desk, request, _| cases::search(&*desk.office()?, &request);
+    case_similar(CaseGet) -> SimilarCases, CaseSearch, reads [Cases Roster], changes [] =
+        |desk, request, _| similar::list(&*desk.office()?, &request);
+    view_list(Nothing) -> SavedViews, CaseSearch, reads [Views], changes [] =
+        |desk, _, _| saved::list(&*desk.office()?);
+    view_save(SavedView) -> SavedViews, CaseSearch, reads [], changes [Views] =
+        |desk, request, _| saved::save(&*desk.office()?, &request);
+    view_drop(SavedViewName) -> SavedViews, CaseSearch, reads [], changes [Views] =
+        |desk, request, _| saved::drop(&*desk.office()?, &request);
     case_history(CaseHistory) -> HistoryWindow, CaseRead, reads [Cases Roster], changes [] =
         |desk, request, _| cases::history(&*desk.office()?, &request);
     fact_add(FactAdd) -> CaseView, each_kind, reads [], changes [Cases Conflicts] =

@@ -505,11 +505,13 @@ fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) 
         settings: case.registration.as_ref().map(|r| r.settings.clone()).unwrap_or_default(),
         source: case.registration.as_ref().map(|r| word(&r.source)).unwrap_or_default(),
         party_count: u32::try_from(case.parties.len()).unwrap_or(u32::MAX),
+        mediators: case.hosting.mediators.join("、"),
     };
     CaseProjection {
         items: item_rows(case),
         sheets: Vec::new(),
         text: search_text(&row, record, facts, case),
+        letters: rows::search_letters(&row, case),
         guard: guard_row(space, facts, case),
         ties: ties(record, case),
         dues: case

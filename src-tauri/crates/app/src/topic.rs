@@ -28,13 +28,15 @@ pub enum Topic {
     Audit,
     /// What was kept without effect, and what was turned away.
     Quarantine,
+    /// Ways of looking at the ledger that somebody keeps.
+    Views,
     /// Copies of the profile, and where they are kept.
     Backups,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Profile,
         Self::Cases,
         Self::Conflicts,
@@ -44,6 +46,7 @@ impl Topic {
         Self::Neighbours,
         Self::Audit,
         Self::Quarantine,
+        Self::Views,
         Self::Backups,
     ];
 }

@@ -24,6 +24,7 @@ use domain::role::{Level, Role};
 use domain::rules::RuleId;
 use domain::time::{At, Day};
 
+use crate::cases::MatchPlace;
 use crate::rights::Sight;
 
 macro_rules! views {
@@ -590,6 +591,15 @@ views! {
         village_sessions: u32,
         /// Sessions that count at the township.
         township_sessions: u32,
+        /// Where each word that was looked for was found.
+        matched: Vec<MatchView>,
+    }
+    /// Where a word that was looked for was found.
+    MatchView {
+        /// The word, as it was typed.
+        word: String,
+        /// Where.
+        place: MatchPlace,
     }
     /// A window of the ledger.
     CaseWindow {

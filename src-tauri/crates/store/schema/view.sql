@@ -61,7 +61,8 @@ CREATE TABLE view_case (
     oral_agreements INTEGER NOT NULL,
     settings TEXT NOT NULL,
     source TEXT NOT NULL,
-    party_count INTEGER NOT NULL
+    party_count INTEGER NOT NULL,
+    mediators TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX view_case_settings ON view_case (settings);
 CREATE INDEX view_case_day ON view_case (registered_day DESC, record DESC);
@@ -242,7 +243,8 @@ CREATE TABLE view_text (
     id INTEGER PRIMARY KEY,
     record BLOB NOT NULL UNIQUE,
     kind TEXT NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    letters TEXT NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE view_search USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'

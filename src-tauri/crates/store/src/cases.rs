@@ -73,6 +73,8 @@ pub struct CaseRow {
     pub source: String,
     /// How many parties it has.
     pub party_count: u32,
+    /// Who mediates, separated by 、.
+    pub mediators: String,
 }
 
 /// Something that falls due.
@@ -149,6 +151,8 @@ pub struct CaseProjection {
     pub sheets: Vec<SheetRow>,
     /// The text by which it is found.
     pub text: String,
+    /// The words in letters by which it is found, separated by spaces.
+    pub letters: String,
     /// Who takes part in it, and what in it is hidden.
     pub guard: GuardRow,
 }
@@ -181,6 +185,8 @@ pub struct Filter {
     pub order: Order,
     /// Words it must hold.
     pub query: Option<String>,
+    /// Whether words may be ends of identity numbers.
+    pub with_ids: bool,
     /// Where words are looked for.
     pub within: Option<Within>,
     /// The unit that owns it.
@@ -201,6 +207,16 @@ pub struct Filter {
     pub from: Option<String>,
     /// Registered on or before this day.
     pub until: Option<String>,
+    /// Only these; all if empty.
+    pub alike: Vec<RecordId>,
+    /// Words its place must hold.
+    pub place: Option<String>,
+    /// Words the names of its mediators must hold.
+    pub mediator: Option<String>,
+    /// The word for a clock that runs on it.
+    pub clock: Option<String>,
+    /// Something on it falls due on or before this day.
+    pub due_until: Option<String>,
 }
 
 /// Sums over cases.
@@ -230,10 +246,11 @@ const COLUMNS: &str = "c.record, c.space, c.number, c.title, c.category, c.place
     c.stage, c.state, c.marks, c.owner, c.registered_unit, c.registered_day, c.risk, c.amount_fen,
     c.is_amount_unverified, c.is_closed, c.open_conflicts, c.village_sessions,
     c.township_sessions, c.visits, c.sessions, c.escalations, c.written_agreements,
-    c.oral_agreements, c.next_due_day, c.next_due_what, c.settings, c.source, c.party_count";
+    c.oral_agreements, c.next_due_day, c.next_due_what, c.settings, c.source, c.party_count,
+    c.mediators";
 
 /// How many columns those are.
-const CASE_COLUMNS: usize = 30;
+const CASE_COLUMNS: usize = 31;
 
 pub(crate) fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<UnitId>> {
     let bytes: Option<Vec<u8>> = row.get(at)?;
@@ -272,6 +289,7 @@ fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         settings: row.get(27)?,
         source: row.get(28)?,
         party_count: row.get(29)?,
+        mediators: row.get(30)?,
     })
 }
 
@@ -284,7 +302,7 @@ pub(crate) fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
         sql.push_str(&format!(" AND {condition} ?{}", values.len()));
     };
     if let Some(query) = filter.query.as_deref().filter(|q| !q.trim().is_empty()) {
-        let question = Reader::question(query)?;
+        let question = Reader::question(query, filter.with_ids)?;
         add(
             "c.record IN (SELECT t.record FROM view_search s JOIN view_text t ON t.id = s.rowid
              WHERE t.kind = 'case' AND view_search MATCH",
@@ -319,6 +337,26 @@ pub(crate) fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
     if let Some(mark) = &filter.mark {
         add("0 < instr(c.marks,", Value::Text(format!("\"{mark}\"")));
         sql.push(')');
+    }
+    for (text, condition) in [
+        (&filter.place, "0 < instr(c.place,"),
+        (&filter.mediator, "0 < instr(c.mediators,"),
+        (&filter.clock, "EXISTS (SELECT 1 FROM view_due d WHERE d.record = c.record AND d.kind ="),
+        (
+            &filter.due_until,
+            "EXISTS (SELECT 1 FROM view_due d WHERE d.record = c.record AND d.day <=",
+        ),
+    ] {
+        if let Some(text) = text {
+            values.push(Value::Text(text.clone()));
+            sql.push_str(&format!(" AND {condition} ?{})", values.len()));
+        }
+    }
+    if !filter.alike.is_empty() {
+        let first = values.len().saturating_add(1);
+        values.extend(filter.alike.iter().map(|record| Value::Blob(record.0.to_vec())));
+        let places: Vec<String> = (first..=values.len()).map(|at| format!("?{at}")).collect();
+        sql.push_str(&format!(" AND c.record IN ({})", places.join(", ")));
     }
     if let Some(within) = &filter.within {
         sql.push_str(&within.condition(&mut values));
@@ -582,7 +620,7 @@ impl Writer<'_> {
         self.put_sheets(&case.sheets)?;
         self.put_ties(record, &case.ties)?;
         self.put_guard(record, &case.guard)?;
-        self.index(record, "case", &case.text)
+        self.index(record, "case", &case.text, &case.letters)
     }
 
     /// Writes the contradictions of a record, instead of those it had.
@@ -621,9 +659,10 @@ impl Writer<'_> {
                  parties, stage, state, marks, owner, registered_unit, registered_day, risk,
                  amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
                  township_sessions, visits, sessions, escalations, written_agreements,
-                 oral_agreements, next_due_day, next_due_what, settings, source, party_count)
+                 oral_agreements, next_due_day, next_due_what, settings, source, party_count,
+                 mediators)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
             )?
             .execute(params![
                 row.record.bytes(),
@@ -655,7 +694,8 @@ impl Writer<'_> {
                 row.next_due_what,
                 row.settings,
                 row.source,
-                row.party_count
+                row.party_count,
+                row.mediators
             ])?;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Finding things in Chinese: overlapping pairs of Han characters, made here, over SQLite's plain
-//! tokenizer. One character and two are found like any other length.
+//! tokenizer. One character and two are found like any other length. What the caller adds (names in
+//! letters, ends of identity numbers) is indexed beside the words.
 
 use domain::id::RecordId;
 use rusqlite::{OptionalExtension, params};
@@ -12,6 +13,9 @@ const QUERY_WORDS_MAX: usize = 16;
 
 /// The longest query, in characters.
 const QUERY_CHARS_MAX: usize = 200;
+
+/// How many pairs of characters are compared when texts are.
+const ALIKE_PAIRS_MAX: usize = 60;
 
 /// Whether a character belongs to a script written without spaces.
 fn is_han(c: char) -> bool {
@@ -84,9 +88,78 @@ fn tokens(text: &str) -> String {
     out.join(" ")
 }
 
-/// The words of a query, as the index is asked; `None` if there is nothing to look for.
-fn question(query: &str) -> Option<String> {
+/// What stands before the end of an identity number in the index: a character for private use,
+/// which is part of a word there and of none that somebody types.
+const ID_MARK: &str = "\u{e000}";
+
+/// The word under which somebody is found by the last digits of an identity number; nothing if so
+/// many are no end that is asked for.
+#[must_use]
+pub fn id_word(typed: &str) -> Option<String> {
+    let typed = Some(typed.to_lowercase()).filter(|typed| typed.is_ascii())?;
+    let is_end = |end: &str| {
+        let (digits, last) = end.split_at_checked(end.len().saturating_sub(1)).unwrap_or_default();
+        digits.bytes().all(|b| b.is_ascii_digit())
+            && last.bytes().all(|b| b.is_ascii_digit() || b == b'x')
+    };
+    let end = match typed.len() {
+        4 | 6 => typed.as_str(),
+        18 => typed.get(12..)?,
+        _ => return None,
+    };
+    is_end(end).then(|| format!("{ID_MARK}{end}"))
+}
+
+/// The number that Chinese numerals say, up to 9999: 十二, 一百零三, 二〇二六.
+#[must_use]
+pub fn numeral(word: &str) -> Option<u32> {
+    let digit = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c);
+    let value = |c: char| match c {
+        '零' => Some(0),
+        '两' => Some(2),
+        _ => u32::try_from(digit(c)?).ok(),
+    };
+    let is_spelled = word.chars().any(|c| matches!(c, '十' | '百' | '千'));
+    let (mut sum, mut last): (u32, Option<u32>) = (0, None);
+    for c in word.chars() {
+        let unit = match c {
+            '十' => 10,
+            '百' => 100,
+            '千' => 1000,
+            _ => {
+                let n = value(c)?;
+                last = Some(match last.filter(|_| !is_spelled) {
+                    Some(before) => before.checked_mul(10)?.checked_add(n)?,
+                    None => n,
+                });
+                continue;
+            }
+        };
+        sum = sum.checked_add(last.take().unwrap_or(1).checked_mul(unit)?)?;
+    }
+    let whole = sum.checked_add(last.unwrap_or(0))?;
+    (whole > 0 && whole < 10_000).then_some(whole)
+}
+
+/// A query without the words around a number: 第12号 is asked like 12.
+fn without_ordinals(query: &str) -> String {
+    let chars: Vec<char> = query.chars().map(folded).collect();
+    let is_count = |c: Option<&char>| {
+        c.is_some_and(|c| c.is_ascii_digit() || numeral(&c.to_string()).is_some() || *c == '〇')
+    };
+    let kept = chars.iter().enumerate().map(|(at, c)| match c {
+        '第' if is_count(chars.get(at.saturating_add(1))) => ' ',
+        '号' if at.checked_sub(1).is_some_and(|before| is_count(chars.get(before))) => ' ',
+        other => *other,
+    });
+    kept.collect()
+}
+
+/// The words of a query, as the index is asked; `None` if there is nothing to look for. Ends of
+/// identity numbers are looked for where whoever asks may see them.
+fn question(query: &str, with_ids: bool) -> Option<String> {
     let query: String = query.chars().take(QUERY_CHARS_MAX).collect();
+    let query = without_ordinals(&query);
     let mut asked: Vec<String> = Vec::new();
     for run in runs(&query).into_iter().take(QUERY_WORDS_MAX) {
         match run {
@@ -97,31 +170,47 @@ fn question(query: &str) -> Option<String> {
             Run::Han(chars) => {
                 let pairs: Vec<String> =
                     chars.windows(2).map(|pair| pair.iter().collect()).collect();
-                asked.push(format!("\"{}\"", pairs.join(" ")));
+                let words = format!("\"{}\"", pairs.join(" "));
+                asked.push(match numeral(&chars.iter().collect::<String>()) {
+                    Some(number) => format!("({words} OR \"{number}\")"),
+                    None => words,
+                });
             }
-            Run::Word(word) => asked.push(format!("\"{word}\" *")),
+            Run::Word(word) => {
+                let mut ways = vec![format!("\"{word}\" *")];
+                let short = word.trim_start_matches('0');
+                let is_number = word.chars().all(|c| c.is_ascii_digit());
+                if is_number && !short.is_empty() && short.len() < word.len() {
+                    ways.push(format!("\"{short}\""));
+                }
+                ways.extend(id_word(&word).filter(|_| with_ids).map(|id| format!("\"{id}\"")));
+                asked.push(match ways.as_slice() {
+                    [only] => only.clone(),
+                    _ => format!("({})", ways.join(" OR ")),
+                });
+            }
         }
     }
     (!asked.is_empty()).then(|| asked.join(" AND "))
 }
 
 impl Writer<'_> {
-    /// Indexes a record by its text, instead of what it was indexed by before.
+    /// Indexes a record by its text and by words in letters, separated by spaces, instead of what it was indexed by before.
     ///
     /// # Errors
     /// The database's.
-    pub fn index(&mut self, record: RecordId, kind: &str, text: &str) -> Result<()> {
-        let known: Option<(i64, String)> = self
+    pub fn index(&mut self, record: RecordId, kind: &str, text: &str, letters: &str) -> Result<()> {
+        let known: Option<(i64, String, String)> = self
             .tx
-            .prepare_cached("SELECT id, text FROM view_text WHERE record = ?1")?
-            .query_row([record.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached("SELECT id, text, letters FROM view_text WHERE record = ?1")?
+            .query_row([record.bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         let id = match known {
-            Some((_, same)) if same == text => return Ok(()),
-            Some((id, _)) => {
+            Some((_, same, also)) if same == text && also == letters => return Ok(()),
+            Some((id, ..)) => {
                 self.tx
-                    .prepare_cached("UPDATE view_text SET text = ?2 WHERE id = ?1")?
-                    .execute(params![id, text])?;
+                    .prepare_cached("UPDATE view_text SET text = ?2, letters = ?3 WHERE id = ?1")?
+                    .execute(params![id, text, letters])?;
                 self.tx
                     .prepare_cached("DELETE FROM view_search WHERE rowid = ?1")?
                     .execute([id])?;
@@ -130,15 +219,16 @@ impl Writer<'_> {
             None => {
                 self.tx
                     .prepare_cached(
-                        "INSERT INTO view_text (record, kind, text) VALUES (?1, ?2, ?3)",
+                        "INSERT INTO view_text (record, kind, text, letters)
+                         VALUES (?1, ?2, ?3, ?4)",
                     )?
-                    .execute(params![record.bytes(), kind, text])?;
+                    .execute(params![record.bytes(), kind, text, letters])?;
                 self.tx.last_insert_rowid()
             }
         };
         self.tx
             .prepare_cached("INSERT INTO view_search (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![id, tokens(text)])?;
+            .execute(params![id, format!("{} {letters}", tokens(text))])?;
         Ok(())
     }
 }
@@ -149,7 +239,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn find(&self, kind: &str, query: &str) -> Result<Vec<RecordId>> {
-        let Some(question) = question(query) else { return Ok(Vec::new()) };
+        let Some(question) = question(query, false) else { return Ok(Vec::new()) };
         let mut statement = self.conn.prepare_cached(
             "SELECT t.record FROM view_search s JOIN view_text t ON t.id = s.rowid
              WHERE view_search MATCH ?1 AND t.kind = ?2",
@@ -161,8 +251,46 @@ impl Reader<'_> {
 
     /// The query as the index is asked, for joins.
     #[must_use]
-    pub(crate) fn question(query: &str) -> Option<String> {
-        question(query)
+    pub(crate) fn question(query: &str, with_ids: bool) -> Option<String> {
+        question(query, with_ids)
+    }
+
+    /// The text by which a record is found.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn text_of(&self, record: RecordId) -> Result<String> {
+        let mut query = self.conn.prepare_cached("SELECT text FROM view_text WHERE record = ?1")?;
+        Ok(query.query_row([record.bytes()], |row| row.get(0)).optional()?.unwrap_or_default())
+    }
+
+    /// The cases whose texts share the most with a text, the nearest first: those that share words
+    /// which few others have.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn alike(&self, text: &str, limit: u32) -> Result<Vec<RecordId>> {
+        let mut pairs: Vec<String> = Vec::new();
+        for run in runs(text) {
+            if let Run::Han(chars) = run {
+                for pair in chars.windows(2).map(|pair| pair.iter().collect::<String>()) {
+                    if !pairs.contains(&pair) && pairs.len() < ALIKE_PAIRS_MAX {
+                        pairs.push(pair);
+                    }
+                }
+            }
+        }
+        if pairs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked: Vec<String> = pairs.iter().map(|pair| format!("\"{pair}\"")).collect();
+        let mut query = self.conn.prepare_cached(
+            "SELECT t.record FROM view_search s JOIN view_text t ON t.id = s.rowid
+             WHERE view_search MATCH ?1 AND t.kind = 'case' ORDER BY s.rank, t.record LIMIT ?2",
+        )?;
+        let rows = query
+            .query_map(params![asked.join(" OR "), limit], |row| Ok(RecordId(fixed(row, 0)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 
@@ -180,7 +308,7 @@ mod tests {
     }
 
     fn index(store: &Store, n: u8, text: &str) {
-        let done: Result<()> = store.write(|tx| tx.index(RecordId([n; 16]), "case", text));
+        let done: Result<()> = store.write(|tx| tx.index(RecordId([n; 16]), "case", text, ""));
         done.unwrap();
     }
 
@@ -225,6 +353,75 @@ mod tests {
         index(&store, 1, "改了名字");
         assert_eq!(find(&store, "滴水"), Vec::<u8>::new(), "the old words are gone");
         assert_eq!(find(&store, "改了"), [1]);
+    }
+
+    #[test]
+    fn a_number_is_found_however_it_is_written() {
+        let (_home, store) = store();
+        index(&store, 1, "临-B7K-0012 〔2026〕青石桥头人调字第0103号");
+        index(&store, 2, "临-B7K-0120 〔2026〕青石桥头人调字第0013号");
+        let rows: [(&str, &[u8]); 11] = [
+            ("第103号", &[1]),
+            ("103号", &[1]),
+            ("00103", &[1]),
+            ("一百零三", &[1]),
+            ("第十三号", &[2]),
+            ("〔2026〕 13", &[2]),
+            ("2026-103", &[1]),
+            ("２０２６　１３", &[2]),
+            ("二〇二六", &[1, 2]),
+            ("临0012", &[1]),
+            ("第七号", &[]),
+        ];
+        for (query, want) in rows {
+            assert_eq!(find(&store, query), want, "{query:?}");
+        }
+    }
+
+    #[test]
+    fn numerals_say_numbers() {
+        let rows = [
+            ("十", Some(10)),
+            ("十二", Some(12)),
+            ("二十", Some(20)),
+            ("一百零三", Some(103)),
+            ("两千零一", Some(2001)),
+            ("二〇二六", Some(2026)),
+            ("三", Some(3)),
+            ("张三", None),
+            ("千里", None),
+            ("九九九九九九", None),
+            ("零", None),
+        ];
+        for (word, want) in rows {
+            assert_eq!(numeral(word), want, "{word}");
+        }
+    }
+
+    #[test]
+    fn an_identity_number_is_found_by_its_end_and_only_where_that_is_asked() {
+        let (_home, store) = store();
+        let done: Result<()> = store.write(|tx| {
+            let end = id_word("110101199003078515").unwrap();
+            tx.index(RecordId([1; 16]), "case", "张某", &format!("zhangmou zm {end}"))
+        });
+        done.unwrap();
+        assert_eq!(find(&store, "zhang"), [1]);
+        assert_eq!(find(&store, "078515"), Vec::<u8>::new());
+        assert_eq!(find(&store, "\u{e000}078515"), Vec::<u8>::new(), "the mark is not typed");
+        let asked = question("078515", true).unwrap();
+        let found: Result<Vec<RecordId>> = store.read(|reader| {
+            let mut query = reader.conn.prepare(
+                "SELECT t.record FROM view_search s JOIN view_text t ON t.id = s.rowid
+                 WHERE view_search MATCH ?1",
+            )?;
+            let rows = query.query_map([&asked], |row| Ok(RecordId(fixed(row, 0)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        });
+        assert_eq!(found.unwrap(), [RecordId([1; 16])], "{asked}");
+        for none in ["07851", "07x515", "", "张张"] {
+            assert_eq!(id_word(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -420,6 +420,7 @@ mod tests {
             settings: settings.into(),
             source: "application".into(),
             party_count: 2,
+            mediators: String::new(),
         };
         CaseProjection {
             row,
@@ -430,6 +431,7 @@ mod tests {
             sheets: vec![],
             ties: crate::ties::Ties::default(),
             text: String::new(),
+            letters: String::new(),
             guard: crate::guards::GuardRow {
                 space: SpaceId([1; 16]),
                 is_protected: false,

@@ -3,7 +3,8 @@
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
 
 import type { Payload } from "@/host";
-import type { Category, Mark, State } from "@/host/types";
+import { shift } from "@/kit/dates";
+import type { Category, ClockKind, Mark, Stage, State } from "@/host/types";
 
 export interface Filters {
   q: string;
@@ -14,6 +15,12 @@ export interface Filters {
   year: string;
   open: "yes" | "no" | "";
   conflict: boolean;
+  stage: Stage | "";
+  clock: ClockKind | "";
+  /** Something falls due within so many days. */
+  due: string;
+  place: string;
+  mediator: string;
 }
 
 /** Which cases stand first. */
@@ -36,6 +43,11 @@ export function readFilters(query: LocationQuery): Filters {
     year: one(query.year),
     open: one(query.open) as "yes" | "no" | "",
     conflict: one(query.conflict) === "yes",
+    stage: one(query.stage) as Stage | "",
+    clock: one(query.clock) as ClockKind | "",
+    due: one(query.due),
+    place: one(query.place),
+    mediator: one(query.mediator),
   };
 }
 
@@ -55,28 +67,37 @@ export function isFiltered(filters: Filters): boolean {
 
 const isClosed = ({ open }: Filters) => (open === "" ? undefined : open === "no");
 
-export function listFilter(
-  filters: Filters,
-  order: Order,
-): Omit<Payload<"case_list">, "offset" | "limit"> {
-  const { owner, state, category, mark, year } = filters;
+/** What both ways of asking leave out. `today` is what "within so many days" counts from. */
+function common(filters: Filters, today: string) {
+  const { owner, state, stage, category, mark, year, clock, due, place, mediator } = filters;
   return {
-    order,
     has_conflict: filters.conflict,
     owner: owner || undefined,
     state: state || undefined,
+    stage: stage || undefined,
     category: category || undefined,
     mark: mark || undefined,
+    clock: clock || undefined,
+    due_until: due ? shift(today, Number(due)) : undefined,
+    place: place.trim() || undefined,
+    mediator: mediator.trim() || undefined,
     is_closed: isClosed(filters),
     from: year ? `${year}-01-01` : undefined,
     until: year ? `${year}-12-31` : undefined,
   };
 }
 
-export function searchFilter(filters: Filters): Omit<Payload<"case_search">, "offset" | "limit"> {
-  return {
-    query: filters.q,
-    owner: filters.owner || undefined,
-    is_closed: isClosed(filters),
-  };
+export function listFilter(
+  filters: Filters,
+  order: Order,
+  today: string,
+): Omit<Payload<"case_list">, "offset" | "limit"> {
+  return { order, ...common(filters, today) };
+}
+
+export function searchFilter(
+  filters: Filters,
+  today: string,
+): Omit<Payload<"case_search">, "offset" | "limit"> {
+  return { query: filters.q, ...common(filters, today) };
 }

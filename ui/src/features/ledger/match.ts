@@ -35,18 +35,6 @@ export function cut(text: string, words: readonly string[]): Piece[] {
   return pieces;
 }
 
-export type MatchPlace = "names" | "number" | "title" | "place" | "elsewhere";
-
-/** Where a word was found, as far as the line tells. */
-export function placeOf(word: string, line: CaseLine): MatchPlace {
-  const holds = (text: string) => text.toLowerCase().includes(word.toLowerCase());
-  if (line.parties.some(holds)) return "names";
-  if (holds(line.number)) return "number";
-  if (holds(line.title)) return "title";
-  if (holds(line.place)) return "place";
-  return "elsewhere";
-}
-
 /** The title without the names that stand in the column beside it. */
 export function matterOf(line: CaseLine): string {
   const names = line.parties.join("与");

@@ -3,4 +3,4 @@
 /**
  * A topic.
  */
-export type Topic = "profile" | "cases" | "conflicts" | "persons" | "roster" | "exchanges" | "neighbours" | "audit" | "quarantine" | "backups";
+export type Topic = "profile" | "cases" | "conflicts" | "persons" | "roster" | "exchanges" | "neighbours" | "audit" | "quarantine" | "views" | "backups";

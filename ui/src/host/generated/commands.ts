@@ -117,9 +117,13 @@ import type { RecoverySheet } from "./RecoverySheet";
 import type { RedactionPreview } from "./RedactionPreview";
 import type { RedactionPreviewGet } from "./RedactionPreviewGet";
 import type { RightsView } from "./RightsView";
+import type { SavedView } from "./SavedView";
+import type { SavedViewName } from "./SavedViewName";
+import type { SavedViews } from "./SavedViews";
 import type { SettingsChange } from "./SettingsChange";
 import type { SettingsGet } from "./SettingsGet";
 import type { SettingsView } from "./SettingsView";
+import type { SimilarCases } from "./SimilarCases";
 import type { StatisticsCasesGet } from "./StatisticsCasesGet";
 import type { StatisticsExport } from "./StatisticsExport";
 import type { StatisticsGet } from "./StatisticsGet";
@@ -202,6 +206,10 @@ export interface Commands {
   case_get: { payload: CaseGet; result: CaseView };
   case_list: { payload: CaseList; result: CaseWindow };
   case_search: { payload: CaseSearch; result: CaseWindow };
+  case_similar: { payload: CaseGet; result: SimilarCases };
+  view_list: { payload: Nothing; result: SavedViews };
+  view_save: { payload: SavedView; result: SavedViews };
+  view_drop: { payload: SavedViewName; result: SavedViews };
   case_history: { payload: CaseHistory; result: HistoryWindow };
   fact_add: { payload: FactAdd; result: CaseView };
   attachment_begin: { payload: AttachmentBegin; result: AttachmentBegun };
@@ -315,6 +323,10 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   case_get: ["cases", "conflicts", "roster"],
   case_list: ["cases", "roster"],
   case_search: ["cases", "roster"],
+  case_similar: ["cases", "roster"],
+  view_list: ["views"],
+  view_save: [],
+  view_drop: [],
   case_history: ["cases", "roster"],
   fact_add: [],
   attachment_begin: [],

@@ -3,6 +3,17 @@ import type { CaseWords } from "../zh-CN/case";
 import { counted } from "./plural";
 
 export const caseWords: CaseWords = {
+  similar: {
+    title: "Cases like this one",
+    says: "Settled ones on this computer, and how they ended. To look at only: what to do is yours to say.",
+    open: "Look for some",
+    none: "None was found. The more the matter and the summary say, the easier it is.",
+    because: (shared) => `Alike in: ${shared}`,
+    sessions: (n) => `${n} sessions`,
+    steps: (n) => `${n} steps`,
+    kept: "kept",
+    notKept: "not kept in all",
+  },
   print: "Print",
   share: {
     title: "Share the case with other units",

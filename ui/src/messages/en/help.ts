@@ -250,7 +250,14 @@ export const help: Help = {
         "Type a name, a number, the end of a telephone number, or a word.",
         "Choose with the arrow keys and press Enter.",
       ],
-      notes: ["One character is enough. It searches what this computer holds."],
+      notes: [
+        "One character is enough. It searches what this computer holds; “Found in” says how each was found.",
+        "Names and places are also found by pinyin or its first letters: zhangsan, zs. Numbers however they are written: 12, 第十二号, 0012.",
+        "Whoever may see identity numbers finds people by the last four or six digits.",
+        "“More” filters by stage, clock, place and mediator. Keep a view that is often used under a name.",
+        "“Save as a spreadsheet” writes what is listed as a table.",
+        "On a case, “Cases like this one” shows settled ones and how they ended.",
+      ],
     },
     statistics: {
       title: "Monthly, quarterly and annual tables",

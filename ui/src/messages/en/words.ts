@@ -291,6 +291,7 @@ export const words: Words = {
     neighbours: "Neighbours",
     audit: "the audit",
     quarantine: "what waits to be looked at",
+    views: "kept views",
     backups: "Backups",
   },
   suggestionKind: {

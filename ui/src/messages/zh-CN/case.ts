@@ -1,6 +1,17 @@
 // 案件页.
 
 export const caseWords = {
+  similar: {
+    title: "类似的案子",
+    says: "这台电脑里已经办结的、像这件的，看看当时怎么办的。只供参考，怎么办由您定。",
+    open: "找一找",
+    none: "没有找到像的。事由和经过写得细一些，更容易找到。",
+    because: (shared: string) => `像在：${shared}`,
+    sessions: (n: number) => `调解 ${n} 次`,
+    steps: (n: number) => `分 ${n} 步履行`,
+    kept: "都履行了",
+    notKept: "有没履行的",
+  },
   print: "打印",
   share: {
     title: "开共办：请别的单位一起办",

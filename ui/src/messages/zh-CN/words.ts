@@ -385,6 +385,7 @@ export const words = {
     neighbours: "往来单位",
     audit: "审计记录",
     quarantine: "待查",
+    views: "存下的查法",
     backups: "备份",
   } satisfies Record<Topic, string>,
   suggestionKind: {

@@ -6,9 +6,10 @@ use domain::case::Case;
 use domain::case::card::Elsewhere;
 use domain::case::clock::{self, Clock};
 use domain::catalogue::Category;
-use domain::fact::body::Choice;
+use domain::fact::body::{Choice, ClockKind};
 use domain::fact::{RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
+use domain::rights::Right;
 use domain::time::At;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -16,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use store::Reader;
 use store::cards::CardRow;
 use store::cases::{CaseRow, ConflictRow, Filter, Order};
+use store::guards::Within;
 
 use super::ROWS_MAX;
+use super::matching;
 use super::showing::CaseReader;
 use super::tangling;
 use crate::audit;
@@ -107,8 +110,18 @@ requests! {
         from: Option<domain::time::Day>,
         /// Only cases registered on or before this day.
         until: Option<domain::time::Day>,
+        /// Only cases whose place holds these words.
+        place: Option<String>,
+        /// Only cases of a mediator whose name holds these words.
+        mediator: Option<String>,
+        /// Only cases on which this clock runs.
+        clock: Option<ClockKind>,
+        /// Only cases on which something falls due on or before this day.
+        due_until: Option<domain::time::Day>,
     }
-    /// Finds cases by words in title, number, parties, telephone, place and summary.
+    /// Finds cases by words in title, number, parties, telephone, place and summary; names and
+    /// places also by pinyin or its first letters, numbers however they are written, and people by
+    /// the last four or six digits of their identity number, for whoever may see those.
     CaseSearch {
         /// The words; all of them must be found.
         query: String,
@@ -120,6 +133,28 @@ requests! {
         owner: Option<UnitId>,
         /// Only closed, or only open cases.
         is_closed: Option<bool>,
+        /// Only cases in this state.
+        state: Option<domain::case::stage::State>,
+        /// Only cases in this stage.
+        stage: Option<domain::case::stage::Stage>,
+        /// Only cases of this type.
+        category: Option<Category>,
+        /// Only cases with something to decide.
+        has_conflict: bool,
+        /// Only cases with this mark.
+        mark: Option<domain::case::stage::Mark>,
+        /// Only cases registered on or after this day.
+        from: Option<domain::time::Day>,
+        /// Only cases registered on or before this day.
+        until: Option<domain::time::Day>,
+        /// Only cases whose place holds these words.
+        place: Option<String>,
+        /// Only cases of a mediator whose name holds these words.
+        mediator: Option<String>,
+        /// Only cases on which this clock runs.
+        clock: Option<ClockKind>,
+        /// Only cases on which something falls due on or before this day.
+        due_until: Option<domain::time::Day>,
     }
     /// Lists contradictions.
     ConflictList {
@@ -277,7 +312,21 @@ pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryW
 
 /// Reads a window of the ledger.
 pub(crate) fn list(office: &Office, request: &CaseList) -> Result<CaseWindow, Fault> {
-    window(office, &list_filter(request), request.offset, request.limit)
+    let mut filter = list_filter(request);
+    if filter.place.is_some() || filter.mediator.is_some() {
+        // Words are looked for only where they may be read.
+        filter.within = Some(found(office)?);
+    }
+    window(office, &filter, request.offset, request.limit)
+}
+
+fn found(office: &Office) -> Result<Within, Fault> {
+    office.store.read(|reader| Ok::<_, Fault>(Lens::new(office, reader).found()))
+}
+
+/// Words of a filter: nothing if there are none.
+fn words(typed: Option<&String>) -> Option<String> {
+    typed.map(|typed| typed.trim().to_owned()).filter(|typed| !typed.is_empty())
 }
 
 /// The filter of a list.
@@ -299,24 +348,45 @@ pub(crate) fn list_filter(request: &CaseList) -> Filter {
         mark: request.mark.as_ref().map(word),
         from: request.from.map(day),
         until: request.until.map(day),
+        with_ids: false,
+        alike: Vec::new(),
+        place: words(request.place.as_ref()),
+        mediator: words(request.mediator.as_ref()),
+        clock: request.clock.as_ref().map(word),
+        due_until: request.due_until.map(day),
     }
 }
 
 /// Finds cases.
 pub(crate) fn search(office: &Office, request: &CaseSearch) -> Result<CaseWindow, Fault> {
-    let within = office.store.read(|reader| Ok::<_, Fault>(Lens::new(office, reader).found()))?;
-    let filter = Filter { within: Some(within), ..search_filter(request) };
-    window(office, &filter, request.offset, request.limit)
+    let with_ids = Right::PersonRead.admits(office.me().role);
+    let filter = Filter { within: Some(found(office)?), with_ids, ..search_filter(request) };
+    let mut window = window(office, &filter, request.offset, request.limit)?;
+    office.store.read(|reader| matching::mark(reader, &request.query, &mut window.rows))?;
+    Ok(window)
 }
 
 /// The filter of a search, wherever it looks.
 pub(crate) fn search_filter(request: &CaseSearch) -> Filter {
-    Filter {
-        query: Some(request.query.clone()),
+    let list = CaseList {
+        offset: 0,
+        limit: None,
+        order: CaseOrder::Newest,
         owner: request.owner,
+        state: request.state,
+        stage: request.stage,
+        category: request.category,
         is_closed: request.is_closed,
-        ..Filter::default()
-    }
+        has_conflict: request.has_conflict,
+        mark: request.mark,
+        from: request.from,
+        until: request.until,
+        place: request.place.clone(),
+        mediator: request.mediator.clone(),
+        clock: request.clock,
+        due_until: request.due_until,
+    };
+    Filter { query: Some(request.query.clone()), ..list_filter(&list) }
 }
 
 fn window(
@@ -359,6 +429,7 @@ pub(crate) fn line(row: &CaseRow, names: &Names) -> CaseLine {
         open_conflicts: row.open_conflicts,
         village_sessions: row.village_sessions,
         township_sessions: row.township_sessions,
+        matched: Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ use store::cases::DueRow;
 use store::township::{ItemRow, PeriodRow, SheetRow};
 
 use super::{FREEZE, ZERO, word};
+use crate::letters::letters;
 
 /// When the clocks that run end. Promises stand among the dues already, and the right to object
 /// lapses without anybody being late.
@@ -128,4 +129,26 @@ pub(super) fn period_rows(said: &period::Said) -> Vec<PeriodRow> {
         at: zero.at.to_string(),
     });
     freeze.chain(zeros).collect()
+}
+
+/// The words in letters by which a case is found: names and the place in pinyin, its numbers without
+/// what stands between their digits and letters, and the ends of identity numbers. Of minors there
+/// is nothing.
+pub(super) fn search_letters(row: &store::cases::CaseRow, case: &Case) -> String {
+    let mut words = letters(&row.place);
+    for party in case.parties.iter().filter(|party| !party.is_minor) {
+        words.extend(letters(&party.details.name));
+        let id = party.details.id_number.as_deref().unwrap_or_default();
+        let last = |count: usize| id.get(id.len().checked_sub(count)?..);
+        words.extend([4, 6].into_iter().filter_map(last).filter_map(store::search::id_word));
+    }
+    let numbers = std::iter::once(&row.number).chain(&case.numbers.formal);
+    for number in numbers.chain(&case.numbers.former) {
+        let joined: String = number.chars().filter(char::is_ascii_alphanumeric).collect();
+        words.push(joined.to_lowercase());
+    }
+    words.retain(|word| word.len() > 1);
+    words.sort_unstable();
+    words.dedup();
+    words.join(" ")
 }

@@ -31,7 +31,7 @@ pub(super) fn statistics(cases: u32, seed: u64) -> Result<Value, Fault> {
 
 /// What somebody types into the field for finding.
 const QUERIES: [&str; 10] =
-    ["张", "王某", "宅基地", "纠纷", "6218", "zhang", "zjd", "临-", "滴水 张", "linli"];
+    ["张", "王某", "宅基地", "纠纷", "6218", "zhang", "zs", "临-", "滴水 张", "qiaotou"];
 
 /// Finding cases by words, letters and numbers.
 pub(super) fn search(cases: u32, seed: u64) -> Result<Value, Fault> {
