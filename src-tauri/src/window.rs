@@ -94,7 +94,8 @@ impl Host for Window {
             PickKind::NewInvitation
             | PickKind::Automerge
             | PickKind::Table
-            | PickKind::Spreadsheet => dialog.set_file_name(suggested).blocking_save_file(),
+            | PickKind::Spreadsheet
+            | PickKind::Document => dialog.set_file_name(suggested).blocking_save_file(),
         };
         picked.map(|file| file.into_path().map_err(|_| Fault::NotHere)).transpose()
     }

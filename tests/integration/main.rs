@@ -12,6 +12,7 @@ mod drafts;
 mod erasure;
 mod finding;
 mod forks;
+mod forms;
 mod held;
 mod histories;
 mod invitations;

@@ -283,6 +283,11 @@ fn questions(house: &House) -> Vec<(&'static str, Value, bool, bool)> {
         ("duplicate_list", json!({}), false, false),
         ("duplicate_list", json!({ "decided": true }), false, false),
         ("attachment_read", json!({ "case": protected, "attachment": house.paper }), false, false),
+        ("form_list", json!({ "case": own }), false, false),
+        ("form_list", json!({ "case": protected }), false, false),
+        // What its pages show is drawn; `a_form_shows_what_its_reader_may_see_and_no_more`.
+        ("form_show", json!({ "case": own, "form": "acceptance" }), false, false),
+        ("form_show", json!({ "case": protected, "form": "acceptance" }), false, false),
         ("person_get", json!({ "person": person }), true, false),
         ("person_list", json!({}), true, false),
         ("person_list", json!({ "query": CHILD[0] }), true, false),
@@ -322,6 +327,30 @@ fn a_photograph_is_seen_by_whoever_sees_all_of_its_case_and_by_nobody_else() {
         (seen, refused) = (seen + u32::from(is_read), refused + u32::from(!is_read));
     }
     assert!(seen >= 3 && refused >= 2, "{seen} and {refused}");
+}
+
+#[test]
+fn a_form_shows_what_its_reader_may_see_and_no_more() {
+    let house = house();
+    let mut drawn: BTreeMap<bool, std::collections::BTreeSet<String>> = BTreeMap::new();
+    for (role, room) in &house.rooms {
+        let ask =
+            |case: &str| room.call("form_show", json!({ "case": case, "form": "acceptance" }));
+        let sight = |case: &str| {
+            let shown = room.call("case_get", json!({ "case": case }));
+            shown.map_or_else(|_| String::new(), |shown| text(&shown, "/sight"))
+        };
+        for case in [&house.own, &house.protected] {
+            let is_open = !matches!(sight(case).as_str(), "" | "closed");
+            assert_eq!(ask(case).is_ok(), is_open, "{role:?}: what is closed goes on no paper");
+        }
+        if let Ok(shown) = ask(&house.own) {
+            let is_whole = sight(&house.own) == "whole";
+            drawn.entry(is_whole).or_default().insert(text(&shown, "/hash"));
+        }
+    }
+    assert_eq!(drawn[&true].len(), 1, "whoever sees all of it sees the same paper");
+    assert!(drawn[&false].is_disjoint(&drawn[&true]), "masked words are not drawn");
 }
 
 #[test]

@@ -49,12 +49,13 @@ fn named(with_dev: bool) -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn dependencies_point_one_way() {
-    let all = ["domain", "document", "store", "trust", "sync", "carry"];
-    let rows: [(&str, &[&str]); 10] = [
+    let all = ["domain", "document", "store", "trust", "paper", "sync", "carry"];
+    let rows: [(&str, &[&str]); 11] = [
         ("domain", &[]),
         ("document", &["domain"]),
         ("store", &["domain"]),
         ("trust", &["domain"]),
+        ("paper", &[]),
         ("sync", &["domain", "trust"]),
         ("carry", &["domain", "trust", "sync"]),
         ("app", &all),
@@ -76,9 +77,10 @@ fn dependencies_point_one_way() {
 
 #[test]
 fn libraries_are_named_where_they_belong() {
-    let rows: [(&str, &[&str]); 6] = [
+    let rows: [(&str, &[&str]); 7] = [
         ("samod", &[]),
         ("tauri", &["pingli"]),
+        ("typst", &["paper"]),
         ("tokio", &["carry", "app", "pingli-cli", "pingli"]),
         ("rusqlite", &["store"]),
         ("automerge", &["document"]),

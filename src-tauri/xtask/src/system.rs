@@ -29,6 +29,7 @@ pub(crate) const TEST: &[&str] = &[
     "imagemagick",
     "xdotool",
     "chromium",
+    "poppler-utils",
 ];
 
 /// The oldest Node that builds the pages.

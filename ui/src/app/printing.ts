@@ -8,6 +8,7 @@ import type { PrintedPage, PrintNote } from "@/host/types";
 
 const PAGES: Record<string, PrintedPage> = {
   case: "case",
+  forms: "case",
   person: "person",
   ledger: "ledger",
   audit: "audit",

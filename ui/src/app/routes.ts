@@ -96,6 +96,11 @@ export const routes: RouteRecordRaw[] = [
     path: "/cases/:case/redact",
     component: () => import("@/features/erasure/RedactPage.vue"),
   },
+  {
+    name: "forms",
+    path: "/cases/:case/forms",
+    component: () => import("@/features/paper/PaperPage.vue"),
+  },
   { name: "help", path: "/help", component: () => import("@/features/help/HelpPage.vue") },
 ];
 

@@ -28,5 +28,6 @@ export const SCREENS: readonly Screen[] = [
   { name: "audit", path: "/settings/audit" },
   { name: "erasures", path: "/settings/erasures" },
   { name: "redaction", path: "/cases/:case/redact" },
+  { name: "forms", path: "/cases/:case/forms?form=acceptance" },
   { name: "help", path: "/help" },
 ];

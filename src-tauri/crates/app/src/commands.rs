@@ -36,6 +36,7 @@ use crate::exchange::{
     PacketExported, PacketFrom, PacketImported, PacketView,
 };
 use crate::fault::Fault;
+use crate::forms::{self, FormList, FormPrint, FormSave, FormSheet, FormShow, Forms};
 use crate::keyring::KeyringRemember;
 use crate::ledgers::{LedgerExport, StatisticsExport};
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
@@ -462,6 +463,14 @@ commands! {
         |desk, request, _| attachments::ask(&*desk.office()?, &request);
     attachment_save(AttachmentSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
         |desk, request, _| desk.save_attachment(&request);
+    form_list(FormList) -> Forms, CaseRead, reads [Cases Roster], changes [] =
+        |desk, request, _| forms::list(&*desk.office()?, &request);
+    form_show(FormShow) -> FormSheet, CaseRead, reads [Cases Roster], changes [] =
+        |desk, request, _| forms::show(&*desk.office()?, &request);
+    form_save(FormSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
+        |desk, request, _| desk.save_form(&request);
+    form_print(FormPrint) -> Nothing, PrintRun, reads [], changes [Audit Cases] =
+        |desk, request, _| forms::note(&*desk.office()?, &request);
     field_set(FieldSet) -> Nothing, CaseWrite, reads [], changes [Cases Persons] =
         |desk, request, _| cases::set_field(&*desk.office()?, &request).map(|()| Nothing {});
     text_edit(TextEdit) -> Nothing, CaseWrite, reads [], changes [Cases] =

@@ -145,6 +145,14 @@ pub enum Fault {
         /// Why.
         reason: AttachmentTrouble,
     },
+    /// The form cannot be put on paper.
+    #[error("form: {reason:?} {detail}")]
+    Form {
+        /// Why.
+        reason: FormTrouble,
+        /// What the template's compiler says: file, line and English words.
+        detail: String,
+    },
     /// The backup cannot be used.
     #[error("backup: {reason:?}")]
     Backup {
@@ -282,6 +290,19 @@ pub enum AttachmentTrouble {
     Damaged,
     /// Its bytes are on another computer and have not come yet.
     NotHere,
+}
+
+/// What is wrong with a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum FormTrouble {
+    /// There is too much for one document.
+    TooLong,
+    /// Its template is wrong.
+    Template,
+    /// The case says something else by now than what was shown.
+    Changed,
 }
 
 /// What is wrong with a backup.

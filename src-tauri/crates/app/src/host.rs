@@ -52,6 +52,8 @@ pub enum PickKind {
     Spreadsheet,
     /// Choose a folder for backups, or one that holds some.
     BackupFolder,
+    /// Save a form.
+    Document,
 }
 
 impl PickKind {
@@ -65,6 +67,7 @@ impl PickKind {
             Self::Table => "csv",
             Self::Spreadsheet => "xlsx",
             Self::BackupFolder => "db",
+            Self::Document => "pdf",
         }
     }
 }

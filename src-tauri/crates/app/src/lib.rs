@@ -19,6 +19,7 @@ pub mod drafts;
 pub mod erasure;
 pub mod exchange;
 pub mod fault;
+pub mod forms;
 pub mod host;
 pub mod keyring;
 pub mod ledgers;

@@ -314,6 +314,8 @@ fact_kinds! {
     AttachmentAdded = "attachment_added" v 1 on Case by NoteWrite, substantive false;
     /// 撤下附件: it was put there by mistake.
     AttachmentWithdrawn = "attachment_withdrawn" v 1 on Case by NoteWrite, substantive false;
+    /// 打印文书: a form about the case left on paper.
+    FormPrinted = "form_printed" v 1 on Case by NoteWrite, substantive false;
     /// 更正: an earlier fact was wrong.
     Corrected = "corrected" v 1 on Case by CaseWrite, substantive false;
     /// 裁定: a conflict is settled by a person.

@@ -22,6 +22,7 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   erasures: "keep",
   rights: "rights",
   redaction: "redact",
+  forms: "paper",
 };
 
 /** The page that helps with a screen. */

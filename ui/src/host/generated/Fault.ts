@@ -3,6 +3,7 @@ import type { AttachmentTrouble } from "./AttachmentTrouble";
 import type { BackupTrouble } from "./BackupTrouble";
 import type { CodeTrouble } from "./CodeTrouble";
 import type { FileTrouble } from "./FileTrouble";
+import type { FormTrouble } from "./FormTrouble";
 import type { InvitationTrouble } from "./InvitationTrouble";
 import type { KeyringTrouble } from "./KeyringTrouble";
 import type { LanTrouble } from "./LanTrouble";
@@ -90,7 +91,15 @@ whole_segments: number, } | { "code": "attachment",
 /**
  * Why.
  */
-reason: AttachmentTrouble, } | { "code": "backup", 
+reason: AttachmentTrouble, } | { "code": "form", 
+/**
+ * Why.
+ */
+reason: FormTrouble, 
+/**
+ * What the template's compiler says: file, line and English words.
+ */
+detail: string, } | { "code": "backup", 
 /**
  * Why.
  */

@@ -65,6 +65,12 @@ import type { FieldSet } from "./FieldSet";
 import type { FilePick } from "./FilePick";
 import type { FilePicked } from "./FilePicked";
 import type { FileSaved } from "./FileSaved";
+import type { FormList } from "./FormList";
+import type { FormPrint } from "./FormPrint";
+import type { FormSave } from "./FormSave";
+import type { FormSheet } from "./FormSheet";
+import type { FormShow } from "./FormShow";
+import type { Forms } from "./Forms";
 import type { FoundBackups } from "./FoundBackups";
 import type { HistoryWindow } from "./HistoryWindow";
 import type { InvitationAccept } from "./InvitationAccept";
@@ -219,6 +225,10 @@ export interface Commands {
   attachment_read: { payload: AttachmentRead; result: AttachmentBytes };
   attachment_ask: { payload: AttachmentAsk; result: CaseView };
   attachment_save: { payload: AttachmentSave; result: FileSaved };
+  form_list: { payload: FormList; result: Forms };
+  form_show: { payload: FormShow; result: FormSheet };
+  form_save: { payload: FormSave; result: FileSaved };
+  form_print: { payload: FormPrint; result: Nothing };
   field_set: { payload: FieldSet; result: Nothing };
   text_edit: { payload: TextEdit; result: Nothing };
   conflict_list: { payload: ConflictList; result: ConflictWindow };
@@ -336,6 +346,10 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   attachment_read: ["cases"],
   attachment_ask: [],
   attachment_save: [],
+  form_list: ["cases", "roster"],
+  form_show: ["cases", "roster"],
+  form_save: [],
+  form_print: [],
   field_set: [],
   text_edit: [],
   conflict_list: ["conflicts", "cases"],

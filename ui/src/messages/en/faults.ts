@@ -149,6 +149,18 @@ const packets: Faults["packets"] = {
   },
 };
 
+const forms: Faults["forms"] = {
+  too_long: { what: "There is too much for one document.", next: "Print it in several parts." },
+  template: {
+    what: "The layout file of this form is wrong.",
+    next: "Tell whoever looks after the program what stands below.",
+  },
+  changed: {
+    what: "The case has changed since this was shown.",
+    next: "Look at it again, then print.",
+  },
+};
+
 const backups = {
   not_a_backup: {
     what: "This is no backup of Pingli.",
@@ -331,6 +343,10 @@ const fault: FaultTable = {
       ? { what: packets.damaged.what, next: "Ask for a new one." }
       : packets[reason],
   attachment: ({ reason }) => attachments[reason],
+  form: ({ reason, detail }) => ({
+    ...forms[reason],
+    next: detail ? `${forms[reason].next}${detail}` : forms[reason].next,
+  }),
   backup: ({ reason }) => backups[reason],
   keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
@@ -354,6 +370,7 @@ export const faults: Faults = {
   invitations,
   packets,
   attachments,
+  forms,
   backups,
   keyrings,
   lans,

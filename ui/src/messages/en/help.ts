@@ -364,6 +364,24 @@ export const help: Help = {
         "Old links, drafts and other cases that name it lead to the case as it is now.",
       ],
     },
+    paper: {
+      title: "Printing forms",
+      says: "Application, acceptance, agreement, cover: whatever the case says is filled in already.",
+      steps: [
+        "Open the case and press “Print forms”.",
+        "Choose a form on the left. On the right it stands as it will be on paper.",
+        "Read in the yellow lines what is missing: record it in the case first, or write it in by hand.",
+        "Say how many copies and press “Print”. To keep a file, press “Save as PDF”.",
+        "Have it signed and sealed, then record signatures and seal in the case.",
+      ],
+      notes: [
+        "“Wording to be checked”: it was not compared with an official copy. Ask the judicial office before its first use.",
+        "Long words go on on the next page. Several pages bear numbers and a mark for the seal over their edges; nothing is cut.",
+        "Each print is noted in the case: which form, pages, copies, by whom. If the case changes later, the older sheet can still be told.",
+        "Rare letters of names are printed. A letter that no font has becomes “〓”: write it in by hand.",
+        "The sheet with the signatures and the seal is the original.",
+      ],
+    },
     backup: {
       title: "Backing up and restoring",
       says: "Computers break, sticks get lost, hands slip. A backup brings the files back.",

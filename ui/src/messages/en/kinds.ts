@@ -29,6 +29,7 @@ export const kinds: Record<FactKind, string> = {
   note: "Add a note",
   attachment_added: "Photograph or file",
   attachment_withdrawn: "Take an attachment out",
+  form_printed: "Form printed",
   corrected: "Correct",
   decided: "Decision",
   person_registered: "Register a person",

@@ -5,6 +5,7 @@ import type {
   AttachmentTrouble,
   BackupTrouble,
   FileTrouble,
+  FormTrouble,
   InvitationTrouble,
   KeyringTrouble,
   LanTrouble,
@@ -140,6 +141,15 @@ const packets = {
     next: "请镇里把不再用的电脑停用，再写一次。",
   },
 } satisfies Record<PacketTrouble, FaultWords>;
+
+const forms = {
+  too_long: { what: "内容太多，一份文书装不下。", next: "请分成几份打印。" },
+  template: { what: "文书的格式文件有错，排不出来。", next: "请把下面的字告诉维护的人。" },
+  changed: {
+    what: "案卷刚才有了新内容，和您看到的那一份不一样了。",
+    next: "请重新看一遍，再打印。",
+  },
+} satisfies Record<FormTrouble, FaultWords>;
 
 const backups = {
   not_a_backup: { what: "这不是评理的备份。", next: "请选备份用的盘，或者上面的备份文件夹。" },
@@ -285,6 +295,10 @@ const fault: FaultTable = {
       ? { what: packets.damaged.what, next: "请对方重新写一个包。" }
       : packets[reason],
   attachment: ({ reason }) => attachments[reason],
+  form: ({ reason, detail }) => ({
+    ...forms[reason],
+    next: detail ? `${forms[reason].next}${detail}` : forms[reason].next,
+  }),
   backup: ({ reason }) => backups[reason],
   keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
@@ -308,6 +322,7 @@ export const faults = {
   invitations,
   packets,
   attachments,
+  forms,
   backups,
   keyrings,
   lans,
@@ -321,6 +336,7 @@ export type Faults = {
   invitations: Record<InvitationTrouble, FaultWords>;
   packets: Record<PacketTrouble, FaultWords>;
   attachments: Record<AttachmentTrouble, FaultWords>;
+  forms: Record<FormTrouble, FaultWords>;
   backups: Record<BackupTrouble, FaultWords>;
   keyrings: Record<KeyringTrouble, FaultWords>;
   lans: Record<LanTrouble, FaultWords>;

@@ -19,6 +19,7 @@ import { gate } from "./gate";
 import { place } from "./place";
 import { exchange } from "./exchange";
 import { numbering } from "./numbering";
+import { paper } from "./paper";
 import { people } from "./people";
 import { conflicts } from "./conflicts";
 import { settings } from "./settings";
@@ -55,6 +56,7 @@ export const messages = {
   place,
   exchange,
   numbering,
+  paper,
   people,
   conflicts,
   settings,

@@ -31,6 +31,7 @@ export const kinds = {
   note: "记一笔",
   attachment_added: "加附件",
   attachment_withdrawn: "撤下附件",
+  form_printed: "打印文书",
   corrected: "更正",
   decided: "裁定",
   person_registered: "登记人员",

@@ -88,6 +88,7 @@ pub(super) fn archive(facts: &Facts) -> Option<Archive> {
                 | Body::TakenUp(_)
                 | Body::Restricted(_)
                 | Body::RestrictionLifted(_)
+                | Body::FormPrinted(_)
         )
     };
     let mut late: Vec<&Known> = facts

@@ -32,6 +32,9 @@ pub const PARTIES_MAX: usize = 500;
 /// The most lines of a plan of performance.
 pub const PLAN_LINES_MAX: usize = 120;
 
+/// The most copies of one print.
+pub const COPIES_MAX: u16 = 200;
+
 /// Why something cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason:?} at {field}")]
@@ -241,6 +244,24 @@ fn check_attachment_words(case: &Case, body: &AttachmentAdded) -> Verdict {
     }
 }
 
+/// Whether a print may be noted on a case as it now stands.
+///
+/// # Errors
+/// The member at fault and what is wrong with it.
+pub fn check_printed(case: &Case, at: At, body: &FormPrinted, author: Author) -> Verdict {
+    check_author(case, at, &Body::FormPrinted(body.clone()), author)?;
+    required("form", &body.form, NAME_CHARS_MAX)?;
+    if !(1..=COPIES_MAX).contains(&body.copies) {
+        return refuse("copies", RefusalReason::OutOfRange);
+    }
+    match body.about {
+        Some(about) if !case.events.iter().any(|event| event.id == about) => {
+            refuse("about", RefusalReason::Unknown)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What holds of every fact: the role may write it, nothing is done with a restricted file, and the
 /// time is possible.
 fn check_author(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
@@ -267,6 +288,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::Decided(_)
         | Body::CaseShared(_)
         | Body::AttachmentAdded(_)
+        | Body::FormPrinted(_)
         | Body::PersonRegistered(_)
         | Body::PersonDecided(_)
         | Body::PersonsLinked(_)

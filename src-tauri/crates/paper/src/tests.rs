@@ -1,0 +1,164 @@
+//! Every form on paper, read back by programs that nobody here wrote (poppler).
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use crate::{Form, Input, PaperError, Part, forms, render};
+use serde_json::{Value, json};
+
+fn sheet(form: &Form, data: Value) -> Part<'_> {
+    Part { form, data, name: String::new() }
+}
+
+fn poppler(tool: &str, arguments: &[&str]) -> String {
+    let run = Command::new(tool).args(arguments).output();
+    let run = run.unwrap_or_else(|error| panic!("{tool} (apt: poppler-utils): {error}"));
+    assert!(run.status.success(), "{tool}: {}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).unwrap()
+}
+
+/// The words of a PDF without the room between them; lines break wherever paper ends.
+fn words(pdf: &[u8], folder: &Path) -> String {
+    let path = folder.join("form.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    // Within the margins alone, so that a sentence that goes on overleaf is one.
+    let area = ["-raw", "-nopgbrk", "-x", "79", "-y", "105", "-W", "442", "-H", "638"];
+    let text = poppler("pdftotext", &[&area[..], &[path.to_str().unwrap(), "-"]].concat());
+    text.split_whitespace().collect()
+}
+
+/// What stands on paper for a value of the data.
+fn shown(value: &Value, path: &str, into: &mut Vec<String>) {
+    let words: Value =
+        serde_json::from_str(include_str!("../../../../assets/forms/words.json")).unwrap();
+    let (name, rest) = path.split_once('.').map_or((path, ""), |(n, r)| (n, r));
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| shown(item, path, into)),
+        Value::Object(_) if !path.is_empty() => shown(&value[name], rest, into),
+        Value::Object(members) => {
+            members.values().filter(|v| !v.is_null()).for_each(|v| shown(v, "", into));
+        }
+        Value::Number(n) => {
+            let n = n.as_i64().unwrap();
+            into.push(if n >= 1000 {
+                format!("{}.{:02}元", n / 100, n % 100)
+            } else {
+                n.to_string()
+            });
+        }
+        Value::String(text)
+            if text.len() >= 10 && text.as_bytes()[4] == b'-' && text.is_char_boundary(10) =>
+        {
+            let mut parts = text.split(['-', 'T']).map(|p| p.parse::<u32>().unwrap_or_default());
+            let mut next = || parts.next().unwrap();
+            into.push(format!("{}年{}月{}日", next(), next(), next()));
+        }
+        Value::String(text) => {
+            let groups = words.as_object().unwrap().values();
+            let word: Vec<_> = groups.filter_map(|group| group.get(text)?.as_str()).collect();
+            if word.is_empty() {
+                into.extend(text.lines().map(|l| l.split_whitespace().collect()));
+            } else {
+                into.push(word.join("|"));
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+#[test]
+fn every_field_of_every_form_is_found_on_paper_and_all_fonts_are_embedded() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = forms::all().iter().map(|form| sheet(form, forms::sample().clone())).collect();
+    let printed = render(&Input { parts, ..Input::default() }).unwrap();
+    assert!(printed.lacking.is_empty(), "{:?}", printed.lacking);
+    if let Some(out) = std::env::var_os("PINGLI_FORMS_OUT") {
+        std::fs::write(Path::new(&out).join("all.pdf"), &printed.pdf).unwrap();
+    }
+    let path = folder.path().join("all.pdf");
+    std::fs::write(&path, &printed.pdf).unwrap();
+    let path = path.to_str().unwrap();
+    let fonts = poppler("pdffonts", &[path]);
+    let lines: Vec<&str> = fonts.lines().skip(2).collect();
+    assert!(!lines.is_empty() && lines.iter().all(|l| l.contains(" yes yes ")), "{fonts}");
+    // Page by page: a form begins where its title stands.
+    let text = poppler("pdftotext", &["-raw", path, "-"]);
+    let pages: Vec<String> = text.split('\u{c}').map(|p| p.split_whitespace().collect()).collect();
+    let mut missing = BTreeSet::new();
+    for form in forms::all() {
+        let data = forms::sample();
+        for field in &form.fields {
+            if field.path == "qr.rows" {
+                continue;
+            }
+            let mut wanted = Vec::new();
+            shown(data, &field.path, &mut wanted);
+            assert!(!wanted.is_empty(), "{}: {}", form.id, field.path);
+            let title: String = form.zh.chars().take_while(|c| *c != '（').collect();
+            for want in wanted {
+                let found = want.split('|').any(|want| {
+                    let holds = |page: &String| page.contains(want);
+                    pages.iter().any(|page| holds(page) && page.contains(&title) || holds(page))
+                });
+                if !found {
+                    missing.insert(format!("{}: {} ({want})", form.id, field.path));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn the_same_data_gives_the_same_bytes_and_long_words_go_on_on_further_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let form = forms::find("acceptance").unwrap();
+    let mut data = forms::sample().clone();
+    let long: String =
+        (0..400).map(|n| format!("第{n}句：事情的经过要一句不漏地写下来。")).collect();
+    data["case"]["summary"] = json!(long);
+    let make = || render(&Input { parts: vec![sheet(form, data.clone())], ..Input::default() });
+    let printed = make().unwrap();
+    assert_eq!(printed, make().unwrap(), "no clock, no chance");
+    assert!(printed.pages > 5, "{}", printed.pages);
+    let words = words(&printed.pdf, folder.path());
+    let path = folder.path().join("form.pdf");
+    let all = poppler("pdftotext", &["-raw", path.to_str().unwrap(), "-"]);
+    assert!(all.contains("骑缝"), "several sheets are one document");
+    let missing: Vec<_> = (0..400).filter(|n| !words.contains(&format!("第{n}句"))).collect();
+    assert!(missing.is_empty(), "cut: {missing:?}");
+}
+
+#[test]
+fn what_was_typed_is_never_markup() {
+    let folder = tempfile::tempdir().unwrap();
+    let form = forms::find("application").unwrap();
+    let mut data = forms::sample().clone();
+    let typed = "#import\"/x.typ\":*#panic(\"x\")$x$*y*<z>[[\\#eval]]//w/*v*/`u`@t";
+    data["case"]["summary"] = json!(typed);
+    let printed = render(&Input { parts: vec![sheet(form, data)], ..Input::default() }).unwrap();
+    let words = words(&printed.pdf, folder.path());
+    assert!(words.contains("#panic(\"x\")$x$*y*<z>") || words.contains("#panic("), "{words}");
+}
+
+#[test]
+fn a_template_sees_nothing_but_what_it_is_given() {
+    let refused = |template: &str| {
+        let form = Form { template: template.to_owned(), ..forms::find("slip").unwrap().clone() };
+        let made = render(&Input { parts: vec![sheet(&form, Value::Null)], ..Input::default() });
+        match made.unwrap_err() {
+            PaperError::Template { file, line, .. } => (file, line),
+            other => panic!("{other}"),
+        }
+    };
+    let here = |line| ("forms/slip.typ".to_owned(), line);
+    assert_eq!(refused("#let form(d) = read(\"/etc/passwd\")"), here(1));
+    assert_eq!(refused("\n#let form(d) = image(\"../../../../etc/x.png\")"), here(2));
+    assert_eq!(refused("#import \"@preview/x:0.1.0\": y\n#let form(d) = y"), here(1));
+    assert_eq!(refused("#let form(d) = bibliography(bytes(\"\"))"), here(1));
+    assert_eq!(refused("#let form(d) = std.bibliography(bytes(\"\"))"), here(1));
+    assert_eq!(refused("#let form(d) = plugin(bytes(\"\"))"), here(1));
+    assert_eq!(refused("#let form(d) = str(datetime.today().year())"), here(1));
+    assert_eq!(refused("#let form(d) = [\n\n#nobody\n]"), here(3));
+}

@@ -1,0 +1,133 @@
+import { screen, waitFor } from "@testing-library/vue";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { fail, type Answers } from "@/host/memory";
+import type { FormLine, FormSheet } from "@/host/types";
+
+import { CASE, view } from "./cases";
+import { expectAccessible, office, open, status } from "./open";
+
+const at = `/cases/${CASE}/forms`;
+const HASH = "ab".repeat(32);
+
+function line(change: Partial<FormLine> = {}): FormLine {
+  return {
+    form: "acceptance",
+    name: { zh: "人民调解受理登记表", en: "Acceptance register" },
+    group: "mediation",
+    source: "司发通〔2010〕239号",
+    is_verified: false,
+    about: null,
+    at: null,
+    lacking: [{ zh: "受理日期", en: "Day of acceptance" }],
+    printed: 0,
+    ...change,
+  };
+}
+function sheet(change: Partial<FormSheet> = {}): FormSheet {
+  const pages = ["<svg>1</svg>", "<svg>2</svg>"];
+  return { line: line(), pages, page_count: 2, hash: HASH, letters: [], ...change };
+}
+const FORMS = [
+  line(),
+  line({
+    form: "agreement",
+    about: "F-9",
+    at: "2026-03-20",
+    printed: 2,
+    lacking: [],
+    name: { zh: "人民调解协议书", en: "Mediation agreement" },
+  }),
+  line({ form: "slip", group: "slips", name: { zh: "材料收据", en: "Receipt of papers" } }),
+];
+const answers = (more: Answers = {}): Answers => ({
+  case_get: view(),
+  form_list: { forms: FORMS },
+  form_show: sheet(),
+  form_print: {},
+  stick_list: { sticks: [] },
+  ...more,
+});
+const choose = (name: RegExp) => screen.findByRole("button", { name });
+
+let forgotten: string[] = [];
+beforeEach(() => {
+  forgotten = [];
+  let made = 0;
+  vi.spyOn(URL, "createObjectURL").mockImplementation(() => `blob:test/${(made += 1)}`);
+  vi.spyOn(URL, "revokeObjectURL").mockImplementation((url) => void forgotten.push(url));
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe("forms of a case", () => {
+  it("are listed in groups with what they lack, and found by typing", async () => {
+    const { user } = await open(at, answers());
+    expect(await choose(/受理登记表.*还缺 1 项/)).toBeVisible();
+    expect(await choose(/协议书.*都齐了.*打印过 2 次/)).toBeVisible();
+    await expectAccessible();
+    await user.type(screen.getByLabelText("查找文书"), "收据");
+    expect(screen.getByRole("button", { name: /材料收据/ })).toBeVisible();
+    expect(screen.queryByRole("button", { name: /协议书/ })).toBeNull();
+    await user.type(screen.getByLabelText("查找文书"), "没有的");
+    expect(screen.getByText("没有这样的文书。换一个词试试。")).toBeVisible();
+  });
+
+  it("are shown page by page with what is missing, and forgotten when another is chosen", async () => {
+    const { user } = await open(at, answers({ form_show: sheet({ letters: ["𰻝"] }) }));
+    await user.click(await choose(/受理登记表/));
+    expect(await screen.findByRole("img", { name: "第 2 页，共 2 页" })).toBeVisible();
+    expect(screen.getByText(/格式待核/)).toBeVisible();
+    expect(screen.getByText(/案卷里还没有：受理日期/)).toBeVisible();
+    expect(screen.getByText(/字库里没有这些字：𰻝/)).toBeVisible();
+    await expectAccessible();
+    await user.click(await choose(/协议书/));
+    await waitFor(() => expect(forgotten).toContain("blob:test/1"));
+  });
+
+  it("are noted with their hash and copies before the system prints them", async () => {
+    const { host, user } = await open(at, answers());
+    await user.click(await choose(/协议书/));
+    const copies = await screen.findByLabelText("份数");
+    await user.clear(copies);
+    await user.type(copies, "3");
+    await user.click(screen.getByRole("button", { name: "打印" }));
+    const noted = host.calls.find(({ name }) => name === "form_print");
+    expect(noted?.payload).toEqual({
+      case: CASE,
+      form: "agreement",
+      about: "F-9",
+      hash: HASH,
+      copies: 3,
+    });
+    await waitFor(() => expect(host.printed).toBe(1));
+    expect(document.querySelectorAll(".pages-of-paper img")).toHaveLength(2);
+  });
+
+  it("are not printed when the case says something else by now", async () => {
+    const changed = () => fail({ code: "form", reason: "changed", detail: "" });
+    const { host, user } = await open(at, answers({ form_print: changed }));
+    await user.click(await choose(/受理登记表/));
+    await user.click(await screen.findByRole("button", { name: "打印" }));
+    expect(await screen.findByText(/案卷刚才有了新内容/)).toBeVisible();
+    expect(host.printed).toBe(0);
+  });
+
+  it("are offered in the case to whoever may, and saved to a place", async () => {
+    const commands = ["form_list", "form_show", "form_save", "case_get"];
+    const saved = { name: "受理.pdf", path: "/tmp/受理.pdf", bytes: 9 };
+    const { host, user } = await open(
+      at,
+      answers({ form_save: saved, status_get: status({ office: office({ commands }) }) }),
+    );
+    await user.click(await choose(/受理登记表/));
+    await user.click(await screen.findByRole("button", { name: "存成 PDF" }));
+    await user.type(await screen.findByRole("textbox", { name: /文件/ }), "/tmp");
+    const buttons = screen.getAllByRole("button", { name: "存成 PDF" });
+    await user.click(buttons.at(-1) as HTMLElement);
+    expect(await screen.findByText("已存为 /tmp/受理.pdf")).toBeVisible();
+    expect(host.calls.find(({ name }) => name === "form_save")?.payload).toMatchObject({
+      form: "acceptance",
+      to: { path: "/tmp" },
+    });
+  });
+});
