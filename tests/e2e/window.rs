@@ -82,7 +82,10 @@ pub fn pictures() -> PathBuf {
 fn program() -> PathBuf {
     let own = std::env::current_exe().expect("a test knows where it is");
     let program = own.ancestors().nth(2).expect("target/debug").join("pingli");
-    assert!(program.is_file(), "first: cargo build --package pingli --features webdriver");
+    assert!(
+        program.is_file(),
+        "first: cargo build --workspace --features tests/e2e,pingli/webdriver --bins --tests"
+    );
     program
 }
 

@@ -51,7 +51,7 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
 }
 
-/// The program itself, built if it is not fresh.
+/// The program itself: the one that `PINGLI_PROGRAM` names, or built if it is not fresh.
 ///
 /// # Panics
 /// If it cannot be built.
@@ -59,6 +59,9 @@ pub fn root() -> PathBuf {
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        if let Some(built) = std::env::var_os("PINGLI_PROGRAM") {
+            return built.into();
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo)
             .args(["build", "--quiet", "--package", "pingli-cli", "--bin", "pingli-cli"])

@@ -10,6 +10,16 @@ const GENERATED: &str = "ui/src/host/generated";
 /// How long each fuzz target is tried, in seconds, unless said otherwise.
 pub(crate) const FUZZ_SECONDS: &str = "30";
 
+/// The same among all the other tests.
+const FUZZ_SECONDS_OF_ALL: &str = "15";
+
+/// Everything, and the window as it is driven. One selection for all that is built and run: each
+/// other one has other features, and would compile whatever lies below anew.
+const WITH_THE_WINDOW: [&str; 3] = ["--workspace", "--features", "tests/e2e,pingli/webdriver"];
+
+/// Everything but the window.
+const WITHOUT_THE_WINDOW: [&str; 3] = ["--workspace", "--exclude", "pingli"];
+
 /// How a fuzz target is told how long to go on.
 const FUZZ_SECONDS_NAME: &str = "PINGLI_FUZZ_SECONDS";
 
@@ -82,32 +92,29 @@ pub(crate) fn test(sh: &Shell, is_quick: bool) -> Done {
         eprintln!("{}", pages.join().map_err(|_| "the pages' tests panicked")??);
         Done::Ok(())
     })?;
-    // The tests that drive the window are built with the others, so that nothing is built twice.
-    let driven: &[&str] = if is_quick { &[] } else { &["--features", "tests/e2e"] };
-    if !is_quick {
-        say("the window, built to be driven");
-        cmd!(sh, "cargo build --quiet --package pingli --features webdriver").run()?;
-    }
+    say("building");
+    let all: &[&str] = if is_quick { &WITHOUT_THE_WINDOW } else { &WITH_THE_WINDOW };
+    cmd!(sh, "cargo build --quiet {all...} --bins --tests").run()?;
+    let program = look::program(sh);
+    let _program = sh.push_env("PINGLI_PROGRAM", &program);
     say("tests");
     // With the windows there is time to try what strangers may send.
-    let _seconds = (!is_quick).then(|| sh.push_env(FUZZ_SECONDS_NAME, FUZZ_SECONDS));
+    let _seconds = (!is_quick).then(|| sh.push_env(FUZZ_SECONDS_NAME, FUZZ_SECONDS_OF_ALL));
     let has_nextest = cmd!(sh, "cargo nextest --version").quiet().ignore_stdout().ignore_stderr();
     if has_nextest.run().is_ok() {
         // The windows want the machine for themselves.
         for which in ["not binary(e2e)", "binary(e2e)"].iter().take(if is_quick { 1 } else { 2 }) {
-            cmd!(sh, "cargo nextest run --workspace --exclude pingli {driven...} -E {which}")
-                .run()?;
+            cmd!(sh, "cargo nextest run {all...} -E {which}").run()?;
         }
     } else {
         let targets = ["--lib", "--bins", "--tests"];
-        cmd!(sh, "cargo test --quiet --workspace --exclude pingli {driven...} {targets...}")
-            .run()?;
+        cmd!(sh, "cargo test --quiet {all...} {targets...}").run()?;
     }
     is_committed(sh)?;
     if is_quick {
         return Ok(());
     }
-    look::look(sh, None)?;
+    look::photograph(sh, None)?;
     say("all is well");
     Ok(())
 }
