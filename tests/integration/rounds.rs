@@ -169,6 +169,7 @@ fn what_was_wanted_of_the_network_outlives_the_program() {
     drop(township);
     let township = Room::reopen(&home).unwrap();
     assert_eq!(state(&township)["addresses"], json!([address]), "open again, where it was");
+    assert!(state(&township)["qr"]["size"].as_u64() >= Some(21), "as a code for a scanner, too");
     let village_home = village.home.clone();
     drop(village);
     let village = Room::reopen(&village_home).unwrap();

@@ -353,6 +353,7 @@ describe("the exchange page", () => {
       is_listening: isOpen,
       port: isOpen ? 47820 : null,
       addresses: isOpen ? ["192.168.1.20:47820"] : [],
+      qr: isOpen ? { size: 25, path: "M0 0h1v1h-1z" } : null,
       is_announced: isOpen,
       is_automatic: false,
       trouble: null,
@@ -391,6 +392,7 @@ describe("the exchange page", () => {
     await user.click(screen.getByRole("button", { name: "打开" }));
     host.emit({ event: "changed", topics: ["neighbours", "profile"] });
     expect(await screen.findByText("192.168.1.20:47820")).toBeVisible();
+    expect(screen.getByRole("img", { name: "本机地址的二维码" })).toBeVisible();
 
     const address = screen.getByLabelText(/那台电脑的地址/);
     await user.type(address, "192.168.1.3");
@@ -407,6 +409,7 @@ describe("the exchange page", () => {
       is_listening: false,
       port: null,
       addresses: [],
+      qr: null,
       is_announced: false,
       is_automatic: isAutomatic,
       trouble: isAutomatic ? ("no_answer" as const) : null,

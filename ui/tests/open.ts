@@ -66,6 +66,7 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
       is_listening: false,
       port: null,
       addresses: [],
+      qr: null,
       is_announced: false,
       is_automatic: false,
       trouble: null,

@@ -3,7 +3,6 @@
 
 use domain::id::UserId;
 use domain::role::{Level, Role};
-use qrcode::{Color, EcLevel, QrCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trust::kit::Kit;
@@ -16,6 +15,7 @@ use crate::host::Place;
 use crate::journal::Pen;
 use crate::names::Names;
 use crate::office::Office;
+use crate::qr::QrView;
 use crate::vault::strength::{self, Known};
 use crate::vault::{PaperKind, Secrets, Tries, Vault};
 
@@ -139,33 +139,12 @@ pub struct RecoverySheet {
     pub qr: QrView,
 }
 
-/// A QR code, to be drawn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct QrView {
-    /// How many modules it is wide and high.
-    pub size: u32,
-    /// Its dark modules as the data of an SVG path, one unit a module.
-    pub path: String,
-}
-
 impl RecoverySheet {
     /// The sheet of a paper's secret. A scanner types what the code holds: the bare digits.
     pub(crate) fn of(paper: &Kit) -> Result<Self, Fault> {
         let code = paper.code();
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-        let qr = QrCode::with_error_correction_level(digits, EcLevel::M)
-            .map_err(|error| Fault::internal(&error))?;
-        let width = qr.width();
-        let colours = qr.to_colors();
-        let mut path = String::new();
-        for (y, row) in colours.chunks(width).enumerate() {
-            for (x, _) in row.iter().enumerate().filter(|(_, colour)| **colour == Color::Dark) {
-                path.push_str(&format!("M{x} {y}h1v1h-1z"));
-            }
-        }
-        let size = u32::try_from(width).unwrap_or(0);
-        Ok(Self { code, qr: QrView { size, path } })
+        Ok(Self { code, qr: QrView::of(&digits)? })
     }
 }
 

@@ -32,6 +32,7 @@ pub mod period;
 pub mod preferences;
 pub mod printing;
 pub mod progress;
+pub mod qr;
 pub mod quarantine;
 pub mod redaction;
 pub mod rights;

@@ -183,6 +183,8 @@ export const exchange: ExchangeWords = {
     listen: "Let other computers find this one",
     closed: "Closed: other computers cannot reach this one.",
     open: "Open. On the other computer type one of these addresses:",
+    qr: "The address of this computer as a QR code",
+    qrSays: "With a scanner there: put the cursor into the field for the address and scan this.",
     noAddress: "Open, but this computer is on no network.",
     notAnnounced: "This network keeps computers from finding each other. Type the address.",
     openIt: "Open",

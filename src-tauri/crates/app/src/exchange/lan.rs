@@ -30,6 +30,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::progress::{Event, Listener, Phase, Progress};
+use crate::qr::QrView;
 use crate::quarantine::{self, HeldReason, Turned};
 use crate::sharing;
 use crate::topic::Topic;
@@ -72,6 +73,8 @@ pub struct LanState {
     pub port: Option<u16>,
     /// The addresses to type on another computer.
     pub addresses: Vec<String>,
+    /// The first of them as a QR code: a scanner on the other computer types it.
+    pub qr: Option<QrView>,
     /// Whether others can find it by themselves.
     pub is_announced: bool,
     /// Whether it meets others by itself.
@@ -484,10 +487,12 @@ impl Lan {
         let open = guard(&self.open);
         let address = open.as_ref().map(|open| open.listening.address());
         let is_automatic = self.rounds.is_automatic.load(Ordering::SeqCst);
+        let addresses = address.map(own_addresses).unwrap_or_default();
         LanState {
             is_listening: open.is_some(),
             port: address.map(|address| address.port()),
-            addresses: address.map(own_addresses).unwrap_or_default(),
+            qr: addresses.first().and_then(|own| QrView::of(own).ok()),
+            addresses,
             is_announced: open.as_ref().is_some_and(|open| open.discovery.is_some()),
             is_automatic,
             trouble: self.rounds.trouble().filter(|_| is_automatic),
