@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use document::structure::StructureFault;
 use document::{Incoming, Need, Record, Verdict};
 use domain::case;
-use domain::id::{FactId, RecordId, SpaceId};
-use domain::log::Entry;
+use domain::id::{FactId, RecordId};
+use domain::log::{Entry, LogKey};
 use domain::settings::Settings;
 use domain::time::At;
 use sync::packet::PacketReader;
@@ -35,7 +35,7 @@ fn told(what: &impl std::fmt::Debug) -> String {
     text.split(|c: char| c.is_ascii_digit()).collect()
 }
 
-fn everything(_: &Roster, _: SpaceId) -> bool {
+fn everything(_: &Roster, _: &LogKey) -> bool {
     true
 }
 

@@ -78,7 +78,7 @@ impl Land {
         for (n, of) in [(100, 3), (101, 1), (101, 3)] {
             let unit = RecordId([of; 16]);
             let access = Access::Write;
-            say(Statement::Grant(Grant { space: SpaceId([n; 16]), unit, access }));
+            say(Statement::Grant(Grant { space: SpaceId([n; 16]), unit, access, turn: None }));
         }
         say(Statement::Invitation(InvitationCertificate {
             invitation: TransferId([8; 16]),

@@ -104,6 +104,8 @@ kinds! {
     Revoke "revoke" Revoked 2;
     /// The township opens a case to another village.
     Share "share" Moves 5;
+    /// The township lets a village go that shares a case.
+    Leave "leave" Moves 5;
     /// A case is closed.
     Close "close" Ends 5;
     /// The township archives a case.

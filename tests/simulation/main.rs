@@ -9,6 +9,7 @@
 
 mod event;
 mod model;
+mod moves;
 mod oracles;
 mod play;
 mod shrink;

@@ -19,6 +19,8 @@ pub struct Case {
     pub born: u32,
     /// The units that must hold it, besides the township.
     pub units: BTreeSet<String>,
+    /// The units that left it: what they show of it is of that day.
+    pub left: BTreeSet<String>,
     /// Whether it was archived.
     pub is_archived: bool,
     /// Whether it was erased.

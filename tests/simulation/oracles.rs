@@ -55,7 +55,8 @@ pub fn settle(play: &mut Play, seed: u64) -> Result<String, String> {
     }
     converge(play, seed)?;
     for _ in 0..4 {
-        if !play.has_revoked() || !adopt(play)? {
+        let is_adopted = (play.has_revoked() && adopt(play)?) | adopt_last_words(play)?;
+        if !is_adopted {
             break;
         }
         converge(play, mix(seed, 1))?;
@@ -169,6 +170,22 @@ fn adopt(play: &mut Play) -> Result<bool, String> {
     Ok(adopted)
 }
 
+/// The same of what units wrote on cases that they had left, without having heard.
+fn adopt_last_words(play: &mut Play) -> Result<bool, String> {
+    let listed = play.world.call(TOWNSHIP, "quarantine_list", json!({ "limit": 200 }))?;
+    let listed = listed.unwrap_or_default();
+    let lines = listed["rows"].as_array().into_iter().flatten();
+    let late = lines.filter(|line| line["reason"] == "after_leaving");
+    let keys: Vec<_> = late.map(|line| line["key"].clone()).collect();
+    if keys.is_empty() {
+        return Ok(false);
+    }
+    let payload = json!({ "keys": keys, "act": "adopt", "reason": "核对过" });
+    play.world.call(TOWNSHIP, "quarantine_decide", payload)??;
+    play.count("last words");
+    Ok(true)
+}
+
 /// Everything that must hold of computers that have all met.
 fn look(play: &mut Play) -> Result<String, String> {
     for case in 0..play.model.cases.len() {
@@ -210,6 +227,11 @@ fn sound(play: &Play, at: usize) -> Result<(), String> {
     rebuilt(&play.world, at, true)
 }
 
+/// Whether a computer's unit left a case.
+fn has_left(play: &Play, at: usize, case: usize) -> bool {
+    play.model.cases[case].left.contains(&play.world.slots[at].unit)
+}
+
 /// Whether a computer must hold a case.
 fn holds(play: &Play, at: usize, case: usize) -> bool {
     at == TOWNSHIP || play.model.cases[case].units.contains(&play.world.slots[at].unit)
@@ -227,6 +249,9 @@ fn words(play: &Play, at: usize) -> Result<(), String> {
                 return Err(format!("{name} shows case {}, which was erased", case.born));
             }
             gone.extend(said().map(|said| said.word.as_str()));
+            continue;
+        }
+        if has_left(play, at, number) {
             continue;
         }
         let must = holds(play, at, number) && said().any(|said| said.is_sure);
@@ -251,7 +276,7 @@ fn words(play: &Play, at: usize) -> Result<(), String> {
 /// Every concurrent pair of one register is visible until it is settled, and nothing else is.
 fn registers(play: &Play, at: usize) -> Result<(), String> {
     for (number, case) in play.model.cases.iter().enumerate() {
-        if case.is_gone {
+        if case.is_gone || has_left(play, at, number) {
             continue;
         }
         let Ok(view) = play.world.call(at, "case_get", json!({ "case": case.id }))? else {
@@ -346,7 +371,9 @@ fn same(play: &Play) -> Result<(), String> {
     let mut by_record: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
     let mut by_unit: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
     for at in active(play) {
-        let rows = play.world.room(at).records();
+        let mut rows = play.world.room(at).records();
+        let left = play.world.room(at).desk.left_cases().map_err(|fault| fault.to_string())?;
+        rows.retain(|row| !left.contains(row.split('\t').nth(1).unwrap_or_default()));
         let mut records: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for row in &rows {
             let record = row.split('\t').nth(1).unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! One run: event after event on real desks, and what is remembered of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -95,7 +95,7 @@ impl Line for Rope<'_> {
 }
 
 /// What an event came to, in a word; or what is wrong.
-type Outcome = Result<String, String>;
+pub(crate) type Outcome = Result<String, String>;
 
 /// Plays a list of events and looks at everything in the end.
 #[must_use]
@@ -182,6 +182,7 @@ impl Play {
             }
             Kind::Revoke => self.revoke(e),
             Kind::Share => self.share(e),
+            Kind::Leave => self.leave(e),
             Kind::Close => {
                 let closed = json!({ "outcome": "failed", "routes": ["court"] });
                 self.end(e, at, "closed", closed)
@@ -198,7 +199,7 @@ impl Play {
 
     /// The case that a number means among those that a computer holds: the same one, whatever else
     /// was registered.
-    fn pick_case(&self, at: usize, number: u32) -> Result<Option<usize>, String> {
+    pub(crate) fn pick_case(&self, at: usize, number: u32) -> Result<Option<usize>, String> {
         let listed = self.world.call(at, "case_list", json!({ "limit": 200 }))?;
         let listed = listed.unwrap_or_default();
         let rows = listed["rows"].as_array().into_iter().flatten();
@@ -226,6 +227,7 @@ impl Play {
                     id: text(&view, "/id"),
                     born: e.id,
                     units: units.into_iter().collect(),
+                    left: BTreeSet::new(),
                     is_archived: false,
                     is_gone: false,
                 });
@@ -730,21 +732,6 @@ impl Play {
                 }
                 self.count("revoked");
                 Ok("revoked".into())
-            }
-            Err(why) => Ok(why),
-        }
-    }
-
-    fn share(&mut self, e: &Event) -> Outcome {
-        let Some(case) = self.pick_case(TOWNSHIP, e.b)? else { return Ok("no case".into()) };
-        let units = self.world.village_units();
-        let unit = units[e.c as usize % units.len()].clone();
-        let payload = json!({ "case": self.model.cases[case].id, "units": [unit] });
-        match self.world.call(TOWNSHIP, "case_share", payload)? {
-            Ok(_) => {
-                self.model.cases[case].units.insert(unit);
-                self.count("shared");
-                Ok("shared".into())
             }
             Err(why) => Ok(why),
         }

@@ -61,9 +61,41 @@ describe("a case of several villages", () => {
     });
   });
 
-  it("says who has it", async () => {
-    await open(at, answers({ sharing: { units: [VILLAGE, SHIWAN], why } }));
-    expect(await screen.findByText("桥头村评理说事点、石湾村")).toBeVisible();
+  const sharing = { units: [VILLAGE, SHIWAN], left: [], is_left: false, why };
+
+  it("lets go whom the head of the centre names, and never whoever has it in hand", async () => {
+    const head = office({ unit: TOWNSHIP, user: { id: "W", name: "吴某", role: "R7" } });
+    const { host, user } = await open(at, {
+      ...answers({ may_write: ["case_left"], owner: VILLAGE, sharing }),
+      status_get: status({ office: head }),
+      case_leave: view(),
+    });
+    const [more] = await screen.findAllByRole("button", { name: "更多…" });
+    await user.click(more!);
+    await user.click(screen.getByRole("button", { name: /退出共办/ }));
+    const dialog = within(await screen.findByRole("dialog", { name: /退出共办/ }));
+    expect(dialog.queryByLabelText(VILLAGE.name)).toBeNull();
+    await user.click(dialog.getByLabelText("石湾村"));
+    await user.type(dialog.getByLabelText(/为什么/), "勘界后无关");
+    await expectAccessible();
+    await user.click(dialog.getByRole("button", { name: "请它退出" }));
+    expect(host.calls.find(({ name }) => name === "case_leave")?.payload).toEqual({
+      case: CASE,
+      unit: "UNIT-S",
+      reason: "勘界后无关",
+    });
+  });
+
+  it("says who has it, and who left", async () => {
+    const left = [{ unit: SHIWAN, said_ms: 0, reason: "勘界后无关" }];
+    await open(at, answers({ sharing: { ...sharing, units: [VILLAGE, TOWNSHIP], left } }));
+    expect(await screen.findByText("石湾村（勘界后无关）")).toBeVisible();
+    expect(screen.getByText(`${VILLAGE.name}、${TOWNSHIP.name}`)).toBeVisible();
+  });
+
+  it("says to whoever left that it stands as on that day", async () => {
+    await open(at, answers({ sharing: { ...sharing, is_left: true } }));
+    expect(await screen.findByText(/我们单位已经退出这件案子/)).toBeVisible();
   });
 });
 

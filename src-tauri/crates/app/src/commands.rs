@@ -55,7 +55,7 @@ use crate::redaction::{self, CaseRedact, RedactionPreview, RedactionPreviewGet};
 use crate::rights::{self, BreakGlass, Need, RightsView};
 use crate::saved::{self, SavedView, SavedViewName, SavedViews};
 use crate::settings::{self, SettingsChange, SettingsGet, SettingsView};
-use crate::sharing::{self, CaseShare};
+use crate::sharing::{self, CaseLeave, CaseShare};
 use crate::similar::{self, SimilarCases};
 use crate::statistics::{
     self, CountedWindow, CountersView, StatisticsCasesGet, StatisticsTableGet, StatisticsTableView,
@@ -429,6 +429,8 @@ commands! {
         |desk, request, _| cases::register(&*desk.office()?, &request);
     case_share(CaseShare) -> CaseView, CaseShare, reads [], changes [Cases Conflicts Roster] =
         |desk, request, _| sharing::share(&*desk.office()?, &request);
+    case_leave(CaseLeave) -> CaseView, CaseShare, reads [], changes [Cases Conflicts Roster] =
+        |desk, request, _| sharing::leave(&*desk.office()?, &request);
     case_get(CaseGet) -> CaseView, CaseRead, reads [Cases Conflicts Roster], changes [] =
         |desk, request, _| cases::get(&*desk.office()?, &request);
     case_list(CaseList) -> CaseWindow, CaseRead, reads [Cases Roster], changes [] =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::audit::{Act, Deed};
 use domain::case::guard::{self, RefusalReason};
-use domain::id::{DeviceId, UnitId};
+use domain::id::{DeviceId, LogId, UnitId};
 use domain::log::EntryRef;
 use domain::rights::Right;
 use domain::role::Role;
@@ -156,13 +156,17 @@ fn sign(office: &Office, statement: &Statement) -> Result<Signed, Fault> {
     }
 }
 
-/// How far each log of a device is known here, and each continuation of one that forked. The last
+/// How far each log of a device that is meant is known here, and each continuation of one that forked. The last
 /// entry is named by its place in its continuation too: should it turn out that the log has forked,
 /// what was known here stands, and no other continuation.
-pub(crate) fn cut_offs(reader: &Reader<'_>, device: DeviceId) -> Result<Vec<CutOff>, Fault> {
+pub(crate) fn cut_offs(
+    reader: &Reader<'_>,
+    device: DeviceId,
+    is_meant: impl Fn(LogId) -> bool,
+) -> Result<Vec<CutOff>, Fault> {
     let mut cut_offs = Vec::new();
     let branches = reader.branches()?;
-    for held in reader.logs_of(device)? {
+    for held in reader.logs_of(device)?.into_iter().filter(|held| is_meant(held.log)) {
         if let Some(range) = held.ranges.first().filter(|range| range.first == 1) {
             let (log, last) = (held.log, range.last);
             cut_offs.push(CutOff { log, last });
@@ -286,7 +290,7 @@ pub(crate) fn revoke(office: &Office, request: &DeviceRevoke) -> Result<Devices,
         let said = Statement::Revocation(DeviceRevocation {
             device,
             said_ms: office.now_ms(),
-            cut_offs: cut_offs(&tx.reader(), device)?,
+            cut_offs: cut_offs(&tx.reader(), device, |_| true)?,
             reason: reason.clone(),
         });
         let signed = match &root {
@@ -308,7 +312,7 @@ pub(crate) fn replace(office: &Office, tx: &mut Writer<'_>, device: DeviceId) ->
     let said = Statement::Revocation(DeviceRevocation {
         device,
         said_ms: office.now_ms(),
-        cut_offs: cut_offs(&tx.reader(), device)?,
+        cut_offs: cut_offs(&tx.reader(), device, |_| true)?,
         reason: REPLACED.to_owned(),
     });
     say_end(office, tx, &said)?;

@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::office::Office;
 use crate::projector;
 use crate::scrub::{self, Altered};
+use crate::sharing;
 
 /// Writes into one transaction.
 pub(crate) struct Pen<'a, 'tx> {
@@ -359,6 +360,9 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         let roster = self.office.roster();
         let unit = self.office.identity.record.unit;
         let begun = self.tx.reader().space_of(id)?;
+        if roster.has_left(home, unit) {
+            return Err(sharing::has_left());
+        }
         let may = |space: &SpaceId| roster.access(*space, unit) == Some(Access::Write);
         [Some(home), begun].into_iter().flatten().find(may).ok_or(Fault::NotHere)
     }

@@ -50,6 +50,7 @@ pub mod worker;
 mod archive;
 mod beside;
 mod branches;
+mod ended;
 mod forks;
 mod identity;
 mod journal;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{DeviceId, LogId, SpaceId, UnitId};
+use domain::id::{DeviceId, LogId, RecordId};
 use domain::log::{EntryKind, Held};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -173,13 +173,18 @@ impl Desk {
         Ok(office.store.read(|reader| reader.held_by(device))?)
     }
 
-    /// The spaces that this computer's unit holds together with another.
+    /// The cases that this computer's unit left, each as [`Self::dump_views`] names it: what it shows
+    /// of them is of that day.
     ///
     /// # Errors
     /// The profile is not open.
-    pub fn shared_with(&self, unit: UnitId) -> Result<BTreeSet<SpaceId>, Fault> {
+    pub fn left_cases(&self) -> Result<BTreeSet<String>, Fault> {
         let office = self.office()?;
-        Ok(office.roster().shared(office.identity.record.unit, unit))
+        let (unit, ended) = (office.identity.record.unit, office.ended());
+        let left = ended.left.keys().filter(|case| ended.has_left(**case, unit));
+        let name =
+            |case: &RecordId| case.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+        Ok(left.map(name).collect())
     }
 
     /// Makes the projections again from the logs and compares. With `is_check` nothing is

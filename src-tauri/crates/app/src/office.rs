@@ -9,27 +9,27 @@ use carry::patience::{is_held, while_held};
 use document::{Vouch, binding};
 use domain::fact::Proof;
 use domain::id::{DeviceId, LogId, LogTag, RecordId, SpaceId, UnitId, UserId, ulid};
-use domain::log::{EntryKind, EntryRef, Epoch, Hash, LogKey};
+use domain::log::{EntryKind, Epoch, LogKey};
 use domain::role::{Level, Role};
 use domain::taking::TakenLog;
 use domain::time::Hlc;
-use store::logs::{Kept, Link};
+use store::logs::Kept;
 use store::{Reader, Store, StoreError, Writer};
 use sync::chain;
 use trust::invitation::Enrolment;
 use trust::key::{PublicKey, SecretKey};
-use trust::roster::{CutOffs, Judged, Removed, Revoked, Roster};
+use trust::roster::Roster;
 use trust::statement::{Place, Signed};
 use zeroize::Zeroizing;
 
 use crate::attachments::Uploads;
 use crate::backup::Backing;
 use crate::clock::{Clock, Entropy, draw};
+use crate::ended::Ended;
 use crate::erasure;
 use crate::fault::{Fault, file_fault, store_fault};
 use crate::host::Host;
 use crate::identity::{self, Identity, IdentityRecord, LocalUser};
-use crate::quarantine::HeldReason;
 use crate::redaction::{self, Heirs};
 use crate::rights::Opened;
 use crate::trial::Trial;
@@ -99,53 +99,6 @@ impl Session {
     /// Nobody, in the place of somebody who was there.
     pub(crate) const fn nobody(user: UserId) -> Self {
         Self { user, key: None }
-    }
-}
-
-/// Whose word has ended, as known now.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Ended {
-    /// The users that were removed.
-    pub(crate) users: BTreeMap<UserId, Removed>,
-    /// The devices that were revoked.
-    pub(crate) devices: BTreeMap<DeviceId, Revoked>,
-    /// What was said about entries that were held back.
-    pub(crate) judged: BTreeMap<Place, Judged>,
-}
-
-impl Ended {
-    fn of(roster: &Roster, branches: &BTreeMap<LogId, Vec<Link>>) -> Self {
-        let gone = roster.removals().into_iter();
-        let mut ended = Self {
-            users: gone.filter_map(|user| Some((user, roster.removed(user)?))).collect(),
-            devices: roster.revocations(),
-            judged: roster.judged(),
-        };
-        for links in branches.values() {
-            let removed = ended.users.values_mut().map(|removed| &mut removed.cut_offs);
-            let revoked = ended.devices.values_mut().map(|revoked| &mut revoked.cut_offs);
-            removed.chain(revoked).for_each(|cut_offs| follow(cut_offs, links));
-        }
-        ended
-    }
-
-    /// Whether an entry lies beyond the cut-off of its device's revocation and nobody adopted it.
-    pub(crate) fn is_late(&self, device: DeviceId, at: EntryRef) -> bool {
-        self.devices
-            .get(&device)
-            .is_some_and(|revoked| !revoked.cut_offs.covers(at.log, at.seq) && !self.is_adopted(at))
-    }
-
-    /// Whether an entry counts by the word of the head of the township.
-    pub(crate) fn is_adopted(&self, at: EntryRef) -> bool {
-        let word = self.judged.get(&Place { log: at.log, seq: at.seq });
-        word.is_some_and(|word| word.is_adopted)
-    }
-
-    /// The entries that count by the word of the head of the township.
-    fn adopted(&self) -> BTreeSet<Place> {
-        let words = self.judged.iter().filter(|(_, word)| word.is_adopted);
-        words.map(|(place, _)| *place).collect()
     }
 }
 
@@ -264,37 +217,12 @@ impl Office {
         Arc::downgrade(&self.presence)
     }
 
-    /// Puts behind what those wrote whose end, or the adoption of whose entries, was not known
-    /// before.
-    pub(crate) fn doubt_ended(&self, tx: &mut Writer<'_>, before: &Ended) -> Result<(), Fault> {
-        let roster = self.roster();
-        let now = self.ended();
-        for (user, removed) in &now.users {
-            if before.users.get(user) == Some(removed) {
-                continue;
-            }
-            for device in roster.user(*user).into_iter().flat_map(|user| &user.devices) {
-                tx.doubt_device(*device)?;
-            }
-        }
-        let (known, adopted) = (before.adopted(), now.adopted());
-        for (device, revoked) in &now.devices {
-            if before.devices.get(device) != Some(revoked) || known != adopted {
-                tx.doubt_held(*device, &HeldReason::AfterRevocation.word())?;
-            }
-        }
-        for place in adopted.difference(&known) {
-            tx.doubt_entry(EntryRef { log: place.log, seq: place.seq })?;
-        }
-        Ok(())
-    }
-
     /// Takes in what statements say, in the transaction that stores them: who is who, whose word
     /// has ended, and what is erased. Says whether anything was.
     pub(crate) fn learn(&self, tx: &mut Writer<'_>) -> Result<bool, Fault> {
         let before = self.ended();
         self.refresh(&tx.reader())?;
-        self.doubt_ended(tx, &before)?;
+        self.ended().doubt(tx, &self.roster(), &before)?;
         erasure::settle(self, tx)
     }
 
@@ -704,20 +632,6 @@ fn roster_of(brought: &Roster, stored: &[Kept], is_heard: impl Fn(&Kept) -> bool
         }
     }
     roster
-}
-
-/// Where a continuation of a log that forked counts up to an entry, so does all that leads to it.
-fn follow(cut_offs: &mut CutOffs, links: &[Link]) {
-    let by_head: HashMap<&Hash, &Link> = links.iter().map(|link| (&link.head, link)).collect();
-    let is_named = |link: &&Link| cut_offs.covers(link.name, link.seq);
-    let named: Vec<&Link> = links.iter().filter(is_named).collect();
-    for end in named {
-        let mut link = by_head.get(&end.before);
-        while let Some(at) = link.filter(|at| !cut_offs.covers(at.name, at.seq)) {
-            cut_offs.also(at.name, at.seq);
-            link = by_head.get(&at.before);
-        }
-    }
 }
 
 /// Whether a statement is a device's own word, as about the spaces of cases.

@@ -322,7 +322,7 @@ pub(crate) fn create(
 /// The spaces a township begins with, and its grants.
 fn spaces(unit: UnitId, common: SpaceId, home: SpaceId) -> Vec<Statement> {
     let space = |space, kind| Statement::Space(SpaceCertificate { space, kind, unit });
-    let grant = |space| Statement::Grant(Grant { space, unit, access: Access::Write });
+    let grant = |space| Statement::Grant(Grant { space, unit, access: Access::Write, turn: None });
     vec![space(common, SpaceKind::Common), space(home, SpaceKind::Unit), grant(common), grant(home)]
 }
 
@@ -480,7 +480,7 @@ fn find_or_make_unit(
     let unit = write_unit(pen, common, office.now_ms(), &name, request.level, sort)?;
     let roster = office.roster();
     let home = SpaceId(draw(office.entropy.as_ref()));
-    let grant = |space, unit, access| Statement::Grant(Grant { space, unit, access });
+    let grant = |space, unit, access| Statement::Grant(Grant { space, unit, access, turn: None });
     let mut statements = vec![
         Statement::Space(SpaceCertificate { space: home, kind: SpaceKind::Unit, unit }),
         grant(home, unit, Access::Write),

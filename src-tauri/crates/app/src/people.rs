@@ -457,7 +457,7 @@ pub(crate) fn remove_user(office: &Office, request: &UserRemove) -> Result<Users
     office.store.write(|tx| {
         let mut cut_offs = Vec::new();
         for device in &user.devices {
-            cut_offs.extend(devices::cut_offs(&tx.reader(), *device)?);
+            cut_offs.extend(devices::cut_offs(&tx.reader(), *device, |_| true)?);
         }
         let said = Statement::Removal(UserRemoval {
             user: request.user,

@@ -80,7 +80,7 @@ pub(crate) fn facts_of(
 ) -> Result<RecordFacts, Fault> {
     let mut facts = record.facts(office);
     let ended = office.ended();
-    if ended.users.is_empty() && ended.devices.is_empty() && ended.judged.is_empty() {
+    if ended.is_empty() {
         return Ok(facts);
     }
     let changes = record.changes_of_facts();
@@ -88,9 +88,10 @@ pub(crate) fn facts_of(
     for carried in &mut facts.facts {
         let Ok(fact) = domain::fact::Fact::read(&carried.json) else { continue };
         let removed = ended.users.get(&fact.by);
-        let revoked = carried.proof.map(|p| p.device).filter(|d| ended.devices.contains_key(d));
+        let device = carried.proof.map(|p| p.device);
+        let gone = device.filter(|device| ended.is_gone(record.id(), *device));
         let is_lent = quarantine::is_lent(&fact, carried.role);
-        if removed.is_none() && revoked.is_none() && !is_lent {
+        if removed.is_none() && gone.is_none() && !is_lent {
             continue;
         }
         let entry = match (facts.first_at.get(&carried.id), changes.get(&carried.id)) {
@@ -98,8 +99,9 @@ pub(crate) fn facts_of(
             (None, Some(change)) => reader.entry_of_change(record.id(), change)?,
             (None, None) => None,
         };
-        if revoked.is_some_and(|device| entry.is_some_and(|at| ended.is_late(device, at))) {
-            facts.late.insert(carried.id);
+        let late = gone.zip(entry).and_then(|(device, at)| ended.late(record.id(), device, at));
+        if let Some(why) = late {
+            facts.late.insert(carried.id, why);
             (carried.proof, carried.role) = (None, None);
         }
         if is_lent && entry.is_some_and(|at| ended.is_adopted(at)) {
@@ -133,23 +135,25 @@ pub(crate) fn facts_of(
     failed.map_or(Ok(facts), |error| Err(error.into()))
 }
 
-/// The entries of a record that revoked devices wrote beyond their cut-off.
+/// The entries of a record that revoked devices, and units that left it, wrote beyond the cut-off.
 #[derive(Default)]
 struct Late {
     /// Those an admissible entry builds on: their texts and registers are shown, their facts have
     /// no effect.
     needed: BTreeSet<EntryRef>,
     /// The others, which touch nothing.
-    held: BTreeSet<EntryRef>,
+    held: BTreeMap<EntryRef, HeldReason>,
 }
 
 /// What of a record came late. It depends on the set of entries alone.
 fn late_of(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Late, Fault> {
     let ended = office.ended();
     let mut late = Late::default();
-    for device in ended.devices.keys() {
-        let changes = reader.changes_by(id, *device)?;
-        late.held.extend(changes.into_iter().filter(|at| ended.is_late(*device, *at)));
+    for device in ended.gone_from(id) {
+        for at in reader.changes_by(id, device)? {
+            let why = ended.late(id, device, at).and_then(HeldReason::of_fact);
+            late.held.extend(why.map(|why| (at, why)));
+        }
     }
     if late.held.is_empty() {
         return Ok(late);
@@ -165,11 +169,11 @@ fn late_of(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Late, F
     }
     let mut asked: Vec<EntryRef> = needs
         .iter()
-        .filter(|(at, _)| !late.held.contains(at))
+        .filter(|(at, _)| !late.held.contains_key(at))
         .flat_map(|(_, needs)| needs.iter().copied())
         .collect();
     while let Some(at) = asked.pop() {
-        if late.held.remove(&at) {
+        if late.held.remove(&at).is_some() {
             late.needed.insert(at);
             asked.extend(needs.get(&at).into_iter().flatten().copied());
         }
@@ -202,9 +206,9 @@ pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Re
             (Record::empty(id), entries)
         }
     };
-    entries.retain(|stored| !late.held.contains(&stored.at));
-    for at in &late.held {
-        tx.settle(*at, Err(&HeldReason::AfterRevocation.word()))?;
+    entries.retain(|stored| !late.held.contains_key(&stored.at));
+    for (at, why) in &late.held {
+        tx.settle(*at, Err(&why.word()))?;
     }
     let lost = trial::hold_lost(office, tx, &entries)?;
     entries.retain(|stored| !lost.contains(&stored.at));
@@ -338,7 +342,8 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
     let kind = record.kind();
     let is_unproven = |c: &domain::fact::Carried| c.proof.is_none() || c.role.is_none();
     let mut refused = Vec::new();
-    let mut has_refused = facts.facts.iter().any(|c| is_unproven(c) && !facts.late.contains(&c.id));
+    let mut has_refused =
+        facts.facts.iter().any(|c| is_unproven(c) && !facts.late.contains_key(&c.id));
     match RecordKind::from_code(&kind) {
         Some(RecordKind::Case) => {
             let case = settings::fold_case(&tx.reader(), &facts)?;

@@ -59,6 +59,8 @@ pub enum HeldReason {
     OnHeld,
     /// 停用后到达: a revoked computer wrote it beyond its cut-off.
     AfterRevocation,
+    /// 退出后到达: a unit that had left the case wrote it beyond its cut-off.
+    AfterLeaving,
     /// It claims a unit its computer does not belong to, or nobody certified its computer.
     UnitNotProven,
     /// It claims a user for whom nobody vouches on its computer.
@@ -112,13 +114,14 @@ impl HeldReason {
 
     /// Why a fact does not count, as far as somebody must look at it here: what a removed user wrote
     /// is asked about on the conflict desk, and what a newer version wrote waits for the update.
-    const fn of_fact(refused: RefusedFact) -> Option<Self> {
+    pub(crate) const fn of_fact(refused: RefusedFact) -> Option<Self> {
         match refused {
             RefusedFact::UnitNotProven => Some(Self::UnitNotProven),
             RefusedFact::AuthorUnknown => Some(Self::AuthorUnknown),
             RefusedFact::RoleMayNot => Some(Self::RoleMayNot),
             RefusedFact::Unreadable => Some(Self::Unreadable),
             RefusedFact::AfterRevocation => Some(Self::AfterRevocation),
+            RefusedFact::AfterLeaving => Some(Self::AfterLeaving),
             RefusedFact::AfterRemoval | RefusedFact::NeedsUpdate => None,
         }
     }

@@ -20,6 +20,7 @@ use crate::commands::CommandRow;
 use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::office::Office;
+use crate::sharing;
 use crate::view::CaseView;
 
 mod lens;
@@ -105,8 +106,17 @@ pub(crate) fn guard(
     }
     let office = desk.office()?;
     let payload = in_place(&office, payload)?;
-    admit(&office, row.needs, &payload)?;
     let named = named_in(&payload);
+    admit(&office, row.needs, &payload).map_err(|fault| {
+        let own = office.identity.record.unit;
+        let is_left = named.iter().any(|record| office.ended().has_left(*record, own));
+        // It is not the role that keeps them out.
+        if is_left && matches!(fault, Fault::NotAllowed { .. }) {
+            sharing::has_left()
+        } else {
+            fault
+        }
+    })?;
     let mut answer = run(payload)?;
     office.store.read(|reader| Lens::new(&office, reader).over(&mut answer, &named))?;
     Ok(answer)

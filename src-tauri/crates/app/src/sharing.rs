@@ -8,12 +8,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::case::guard::{PARTIES_MAX, RefusalReason};
+use domain::case::guard::{self, PARTIES_MAX, RefusalReason};
 use domain::case::sharing::Sharing;
-use domain::fact::body::{CaseShared, Choice};
+use domain::fact::body::{CaseLeft, CaseShared, Choice};
 use domain::fact::{Body, RecordKind};
 use domain::id::{LogId, RecordId, SpaceId, UnitId};
 use domain::log::{Entry, EntryKind, EntryRef, Hash, Held, Range, Run};
+use domain::role::Level;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::logs::Carrier;
@@ -21,19 +22,22 @@ use store::{Reader, StoreError, Writer};
 use sync::chain;
 use sync::excerpt::{self, Proved};
 use trust::roster::Roster;
-use trust::statement::{Access, Grant, SpaceCertificate, SpaceKind, Statement};
+use trust::statement::{Access, Grant, Leaving, SpaceCertificate, SpaceKind, Statement};
 
 use crate::branches;
 use crate::cases::{self, CaseGet};
 use crate::clock::{draw, minute, signed};
+use crate::devices;
 use crate::erasure;
 use crate::fault::Fault;
 use crate::forks;
 use crate::journal::{self, Pen};
+use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
 use crate::projector;
 use crate::quarantine::HeldReason;
+use crate::settings;
 use crate::view::CaseView;
 
 /// How many carrying entries are unpacked at a time.
@@ -96,7 +100,7 @@ pub(crate) fn share_with(
         return Err(refuse(RefusalReason::AlreadyDone));
     }
     let (space, statements) = if roster.is_case_space(home) {
-        (home, grants(home, &units))
+        (home, grants(&roster, home, &units))
     } else {
         // Whoever held the case where it lived goes on holding it: its village, the township's
         // offices.
@@ -105,7 +109,7 @@ pub(crate) fn share_with(
         let certificate = SpaceCertificate { space, kind: SpaceKind::Case, unit };
         let mut statements = vec![Statement::Space(certificate)];
         let all: BTreeSet<UnitId> = held.iter().chain(&units).copied().collect();
-        statements.extend(grants(space, &all));
+        statements.extend(grants(&roster, space, &all));
         (space, statements)
     };
     pen.say(common, &statements)?;
@@ -115,8 +119,89 @@ pub(crate) fn share_with(
     })
 }
 
-fn grants<'a>(space: SpaceId, units: impl IntoIterator<Item = &'a UnitId>) -> Vec<Statement> {
-    let grant = |unit: &UnitId| Grant { space, unit: *unit, access: Access::Write };
+/// Lets a unit go that shares a case (退出共办).
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CaseLeave {
+    /// The record.
+    pub case: RecordId,
+    /// The unit.
+    pub unit: UnitId,
+    /// Why.
+    pub reason: String,
+}
+
+/// The own unit left the case.
+pub(crate) fn has_left() -> Fault {
+    Fault::Refused { reason: RefusalReason::HasLeft, field: "case".to_owned(), index: 0 }
+}
+
+/// Lets a unit go. From then on it is sent nothing of the case; what it writes before it hears of it
+/// still comes, and waits for the head of the centre.
+pub(crate) fn leave(office: &Office, request: &CaseLeave) -> Result<CaseView, Fault> {
+    guard::required("reason", &request.reason, guard::NAME_CHARS_MAX)
+        .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    let reason = request.reason.trim().to_owned();
+    let roster = office.roster();
+    if !roster.opens_cases(office.identity.device) {
+        return Err(Fault::NotHere);
+    }
+    let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
+    let refuse = |reason| Fault::Refused { reason, field: "unit".to_owned(), index: 0 };
+    office.store.write(|tx| -> Result<(), Fault> {
+        projector::catch_up(office, tx, request.case)?;
+        let (space, record) = projector::load(&tx.reader(), request.case)?;
+        if record.kind() != RecordKind::Case.code() {
+            return Err(Fault::not_found(request.case));
+        }
+        if !roster.is_case_space(space) || roster.access(space, request.unit).is_none() {
+            return Err(refuse(RefusalReason::Unknown));
+        }
+        let facts = projector::facts_of(office, &tx.reader(), &record)?;
+        let case = settings::fold_case(&tx.reader(), &facts)?;
+        let is_owner = case.owner().is_some_and(|owner| owner.unit == request.unit);
+        let names = Names::read(office, &tx.reader())?;
+        if is_owner || names.unit(request.unit).level != Level::Village {
+            return Err(refuse(RefusalReason::StaysResponsible));
+        }
+        let mut cut_offs = Vec::new();
+        for device in roster.devices_of(request.unit) {
+            let device = device.device();
+            let changes = tx.reader().changes_by(request.case, device)?;
+            let logs: BTreeSet<LogId> = changes.into_iter().map(|at| at.log).collect();
+            cut_offs.extend(devices::cut_offs(&tx.reader(), device, |log| logs.contains(&log))?);
+        }
+        let leaving = Leaving {
+            case: request.case,
+            space,
+            unit: request.unit,
+            turn: roster.turn(space, request.unit),
+            said_ms: office.now_ms(),
+            cut_offs,
+            reason: reason.clone(),
+        };
+        let mut pen = Pen::new(office, tx);
+        pen.say(common, &[Statement::Leaving(leaving)])?;
+        let at = minute(office.now_ms());
+        let body = CaseLeft { unit: request.unit, reason: reason.clone() };
+        pen.edit(request.case, |_, _, draft| {
+            draft.fact(office, at, Body::CaseLeft(body)).map(|_| ())
+        })
+    })?;
+    carry(office)?;
+    cases::get(office, &CaseGet { case: request.case })
+}
+
+fn grants<'a>(
+    roster: &Roster,
+    space: SpaceId,
+    units: impl IntoIterator<Item = &'a UnitId>,
+) -> Vec<Statement> {
+    let grant = |unit: &UnitId| {
+        let turn = roster.next_turn(space, *unit);
+        Grant { space, unit: *unit, access: Access::Write, turn }
+    };
     units.into_iter().map(|unit| Statement::Grant(grant(unit))).collect()
 }
 
@@ -137,7 +222,7 @@ pub(crate) fn join_holders(
         sharing.moves.iter().flat_map(|(_, space)| roster.holders(*space)).collect();
     let missing: Vec<UnitId> = others.difference(&held).copied().collect();
     let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
-    pen.say(common, &grants(*home, &missing))
+    pen.say(common, &grants(&roster, *home, &missing))
 }
 
 /// Builds everything that arrived, and carries on what belongs elsewhere.

@@ -433,7 +433,7 @@ fn neighbours(office: &Office, names: &Names) -> Result<Vec<NeighbourView>, Faul
     let met = office.store.read(|reader| reader.met())?;
     let mut neighbours = Vec::new();
     for unit in roster.units() {
-        let shares = roster.shared(me.unit, unit).len() > 1;
+        let shares = roster.exchanged(me.unit, unit).spaces().len() > 1;
         let has_devices = roster.active_devices_of(unit).any(|d| d.device() != me.device);
         if !shares || (unit == me.unit && !has_devices) {
             continue;

@@ -364,8 +364,21 @@ views! {
     SharingView {
         /// The units that hold it.
         units: Vec<UnitRef>,
+        /// Those that left it and were not taken in again.
+        left: Vec<LeftView>,
+        /// Whether the own unit is one of those: what is shown is of the day it left.
+        is_left: bool,
         /// The rule and the facts.
         why: WhyView,
+    }
+    /// A unit that left a case (退出共办).
+    LeftView {
+        /// The unit.
+        unit: UnitRef,
+        /// When that was said, in milliseconds since 1970.
+        said_ms: u64,
+        /// Why.
+        reason: String,
     }
     /// What a case counts as.
     CountsView {

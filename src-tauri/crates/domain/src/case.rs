@@ -208,6 +208,8 @@ pub enum EventMark {
     AfterRemoval,
     /// 停用后到达: it came after its computer was revoked.
     AfterRevocation,
+    /// 退出后到达: it came after its unit had left the case.
+    AfterLeaving,
     /// 需要更新软件才能显示
     NeedsUpdate,
     /// 待核查: its author could not be proven or may not write it.

@@ -278,6 +278,8 @@ fact_kinds! {
     NumberAssigned = "number_assigned" v 1 on Case by NumberAssign, substantive false;
     /// 共办: the case moves into a space of its own, or another unit joins it there.
     CaseShared = "case_shared" v 1 on Case by CaseShare, substantive false;
+    /// 退出共办: a unit takes part no more.
+    CaseLeft = "case_left" v 1 on Case by CaseShare, substantive false;
     /// 编号作废（跳号说明）.
     NumberVoided = "number_voided" v 1 on Case by ArchiveWrite, substantive false;
     /// 重复登记的裁定.
@@ -576,9 +578,10 @@ pub struct RecordFacts {
     /// Facts of users who were removed, from beyond the cut-off: the moment of the removal, in
     /// milliseconds since 1970.
     pub removed: std::collections::BTreeMap<FactId, u64>,
-    /// Facts of a revoked device from beyond its cut-off, in entries that others build on: they
-    /// have no effect until their entries are adopted. Nothing vouches for them.
-    pub late: std::collections::BTreeSet<FactId>,
+    /// Facts of a revoked device, or of a unit that left the case, from beyond the cut-off, each
+    /// with which of the two, in entries that others build on: they have no effect until their
+    /// entries are adopted. Nothing vouches for them.
+    pub late: std::collections::BTreeMap<FactId, crate::case::known::RefusedFact>,
     /// Facts that the head of the centre let count though their author's role may not write them.
     pub adopted: std::collections::BTreeSet<FactId>,
     /// Registers that users wrote who were removed, from beyond the cut-off and after the moment.

@@ -470,6 +470,24 @@ impl Writer<'_> {
         self.doubt_device(device)
     }
 
+    /// The same for all entries of one record.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn doubt_held_of(&mut self, record: RecordId, reason: &str) -> Result<()> {
+        self.tx.execute(
+            "UPDATE log_entry SET state = 0, held = NULL
+             WHERE doc = ?1 AND state = 2 AND held = ?2 AND kind = 1",
+            params![record.bytes(), reason],
+        )?;
+        self.tx.execute(
+            "INSERT OR IGNORE INTO local_behind (record)
+             SELECT DISTINCT doc FROM log_entry WHERE doc = ?1 AND kind = 1 AND ready IS NOT NULL",
+            [record.bytes()],
+        )?;
+        Ok(())
+    }
+
     /// Puts behind the record that an entry is about.
     ///
     /// # Errors

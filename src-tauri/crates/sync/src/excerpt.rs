@@ -16,7 +16,6 @@ use domain::log::{
 };
 use trust::key::PublicKey;
 use trust::roster::Roster;
-use trust::statement::Access;
 
 use crate::chain;
 use crate::varint::{self, Cursor, Malformed};
@@ -196,7 +195,7 @@ pub fn walk(roster: &Roster, bytes: &[u8]) -> Result<Walked, ExcerptFault> {
         return Err(ExcerptFault::Malformed);
     }
     let device = roster.device(key.device).ok_or(ExcerptFault::NotCertified)?;
-    if roster.access(key.space, device.unit) != Some(Access::Write) {
+    if !roster.wrote(key.space, device.unit) {
         return Err(ExcerptFault::NoGrant);
     }
     chain::verify_run(PublicKey(device.key), log, &end).map_err(|_| ExcerptFault::Signature)?;

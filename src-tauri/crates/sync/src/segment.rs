@@ -16,7 +16,7 @@ use domain::log::{
     Entry, EntryKind, EntryRef, Hash, Imprint, LogKey, NEEDS_MAX, Payload, Run, Stretch,
 };
 use trust::roster::Roster;
-use trust::statement::{Access, Signed};
+use trust::statement::Signed;
 
 use crate::chain;
 use crate::varint::{self, Cursor, Malformed};
@@ -368,7 +368,7 @@ pub fn learn(roster: &mut Roster, stretches: &[Stretch]) {
 /// [`SegmentFault`]: the segment is refused whole.
 pub fn verify(
     roster: &Roster,
-    shares: impl Fn(&Roster, SpaceId) -> bool,
+    mut shares: impl FnMut(&Roster, &LogKey) -> bool,
     packed: &[u8],
 ) -> Result<Verified, SegmentFault> {
     let stretches = unpack(roster.organisation(), packed)?;
@@ -378,7 +378,7 @@ pub fn verify(
     let common = tentative.common();
     let mut verified = Verified::default();
     for stretch in stretches {
-        match admissible(&tentative, &shares, &stretch) {
+        match admissible(&tentative, &mut shares, &stretch) {
             Ok(key) => {
                 let is_common = Some(stretch.key.space) == common;
                 let may_lack = |entry: &Entry| !is_common && erased.contains_key(&entry.doc);
@@ -402,14 +402,14 @@ pub fn verify(
 /// The outer line of defence for one log: certificate, grant, and a shared space.
 fn admissible(
     roster: &Roster,
-    shares: &impl Fn(&Roster, SpaceId) -> bool,
+    shares: &mut impl FnMut(&Roster, &LogKey) -> bool,
     stretch: &Stretch,
 ) -> Result<trust::key::PublicKey, LogRefusal> {
     let device = roster.device(stretch.key.device).ok_or(LogRefusal::NotCertified)?;
-    if roster.access(stretch.key.space, device.unit) != Some(Access::Write) {
+    if !roster.wrote(stretch.key.space, device.unit) {
         return Err(LogRefusal::NoGrant);
     }
-    if !shares(roster, stretch.key.space) {
+    if !shares(roster, &stretch.key) {
         return Err(LogRefusal::NotShared);
     }
     Ok(trust::key::PublicKey(device.key))
@@ -430,7 +430,7 @@ mod tests {
         (office, bytes)
     }
 
-    fn all(_: &Roster, _: SpaceId) -> bool {
+    fn all(_: &Roster, _: &LogKey) -> bool {
         true
     }
 

@@ -13,9 +13,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{DeviceId, LogId, OrganisationId, SpaceId, UnitId};
-use domain::log::Held;
+use domain::log::{Held, LogKey};
 use minicbor::{Decode, Encode};
 use trust::invitation::Enrolment;
+use trust::roster::{Exchanged, Roster};
 
 use crate::Archive;
 use crate::blob::{Piece, Want};
@@ -496,9 +497,24 @@ impl Session {
         self.progress.skew_ms = signed(theirs_ms).saturating_sub(signed(self.now_ms));
     }
 
-    /// The spaces the two share, as the roster says now.
-    fn shared<A: Archive>(&self, archive: &A) -> BTreeSet<SpaceId> {
-        archive.roster().shared(self.own_unit, self.peer.unit)
+    /// What the two exchange, as the roster says now.
+    fn exchanged<A: Archive>(&self, archive: &A) -> Exchanged {
+        archive.roster().exchanged(self.own_unit, self.peer.unit)
+    }
+
+    /// What is held of the logs that the two exchange, of some spaces.
+    fn logs<A: Archive>(
+        &self,
+        archive: &mut A,
+        is_meant: impl Fn(SpaceId) -> bool,
+    ) -> Result<Vec<Held>, SessionFault<A::Error>> {
+        let roster = archive.roster();
+        let exchanged = self.exchanged(archive);
+        let mut spaces = exchanged.spaces();
+        spaces.retain(|space| is_meant(*space));
+        let mut held = archive.held(&spaces).map_err(SessionFault::Archive)?;
+        held.retain(|log| exchanged.has(&roster, &log.key));
+        Ok(held)
     }
 
     /// What is held of the logs a scope is about.
@@ -508,25 +524,20 @@ impl Session {
         scope: &Scope,
     ) -> Result<Vec<Held>, SessionFault<A::Error>> {
         let common = archive.roster().common();
-        let spaces: BTreeSet<SpaceId> = self
-            .shared(archive)
-            .into_iter()
-            .filter(|space| {
-                if Some(*space) == common {
-                    scope.is_common
-                } else {
-                    !scope.is_common && scope.buckets.contains(&frontier::bucket(*space))
-                }
-            })
-            .collect();
-        archive.held(&spaces).map_err(SessionFault::Archive)
+        self.logs(archive, |space| {
+            if Some(space) == common {
+                scope.is_common
+            } else {
+                !scope.is_common && scope.buckets.contains(&frontier::bucket(space))
+            }
+        })
     }
 
     fn whole_digest<A: Archive>(
         &self,
         archive: &mut A,
     ) -> Result<[u8; 32], SessionFault<A::Error>> {
-        let held = archive.held(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        let held = self.logs(archive, |_| true)?;
         Ok(frontier::digest(&held))
     }
 
@@ -685,8 +696,9 @@ impl Session {
     ) -> Result<(), SessionFault<A::Error>> {
         let roster = archive.roster();
         let (own, peer) = (self.own_unit, self.peer.unit);
-        let shares = |roster: &trust::roster::Roster, space: SpaceId| {
-            roster.access(space, own).is_some() && roster.access(space, peer).is_some()
+        let mut exchanged = None;
+        let shares = |roster: &Roster, log: &LogKey| {
+            exchanged.get_or_insert_with(|| roster.exchanged(own, peer)).takes(own, roster, log)
         };
         let verified =
             segment::verify(&roster, shares, &segment.bytes).map_err(SessionFault::Segment)?;
@@ -709,7 +721,7 @@ impl Session {
         if self.their_lack == Some(0) {
             self.progress.their_wants = Some(Wants::now(Vec::new(), true));
         }
-        let held = archive.held(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        let held = self.logs(archive, |_| true)?;
         self.progress
             .theirs
             .extend(held.iter().filter(|h| !h.ranges.is_empty()).map(|h| (h.log, LogState::of(h))));

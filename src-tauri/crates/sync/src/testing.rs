@@ -96,7 +96,7 @@ pub(crate) fn office() -> Office {
         (102, 3, Access::Write),
     ];
     for (s, u, access) in grants {
-        say(Statement::Grant(Grant { space: space(s), unit: unit(u), access }));
+        say(Statement::Grant(Grant { space: space(s), unit: unit(u), access, turn: None }));
     }
     let mut roster = Roster::new(key(1).public());
     for statement in &statements {

@@ -3,6 +3,7 @@
 
 mod ending;
 mod erasing;
+mod holding;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -14,12 +15,15 @@ use domain::role::Role;
 use crate::key::PublicKey;
 use crate::statement::{
     Access, DeviceCertificate, DeviceRevocation, Erasure, ErasureAgreement, InvitationCertificate,
-    Judgement, Operational, Signed, SpaceCertificate, SpaceKind, Statement, StatementError,
-    Succession, UserCertificate, UserRemoval, UserRequest, to_bytes,
+    Judgement, Leaving, Operational, Signed, SpaceCertificate, SpaceKind, Statement,
+    StatementError, Succession, UserCertificate, UserRemoval, UserRequest, to_bytes,
 };
+
+use holding::Granted;
 
 pub use ending::{CutOffs, Judged, Removed, Revoked};
 pub use erasing::{ERASED_A_DAY, SaidErasure};
+pub use holding::{Exchanged, Left};
 
 /// The most statements that may wait for the authority of their signer to be known.
 const WAITING_MAX: usize = 10_000;
@@ -43,7 +47,9 @@ pub struct Roster {
     user_keys: BTreeSet<([u8; 32], UserId, u8, UnitId)>,
     spaces: BTreeMap<SpaceId, SpaceCertificate>,
     /// What was granted, each with who said so: whether that counts is asked when it is read.
-    grants: BTreeMap<(SpaceId, UnitId), Vec<(PublicKey, Access)>>,
+    grants: BTreeMap<(SpaceId, UnitId), Vec<(PublicKey, Granted)>>,
+    /// Which units left cases, each with who said so.
+    leavings: Vec<(PublicKey, Leaving)>,
     /// Spaces of single cases that devices say they opened.
     opened: BTreeMap<SpaceId, Vec<(PublicKey, SpaceCertificate)>>,
     invitations: BTreeMap<TransferId, InvitationCertificate>,
@@ -75,6 +81,7 @@ impl Roster {
             user_keys: BTreeSet::new(),
             spaces: BTreeMap::new(),
             grants: BTreeMap::new(),
+            leavings: Vec::new(),
             opened: BTreeMap::new(),
             invitations: BTreeMap::new(),
             removals: Vec::new(),
@@ -147,6 +154,7 @@ impl Roster {
             Statement::Revocation(said) => push_once(&mut self.revocations, (signer, said)),
             Statement::Adoption(said) => push_once(&mut self.adoptions, (signer, said)),
             Statement::Dismissal(said) => push_once(&mut self.dismissals, (signer, said)),
+            Statement::Leaving(said) => push_once(&mut self.leavings, (signer, said)),
             Statement::Request(said) => self.note_request(signer.device(), said),
             Statement::Erasure(said) => {
                 if said.is_sound() {
@@ -185,10 +193,7 @@ impl Roster {
             Statement::Space(new) if new.kind == SpaceKind::Case => {
                 push_once(self.opened.entry(new.space).or_default(), (signer, new));
             }
-            Statement::Grant(new) => {
-                let said = self.grants.entry((new.space, new.unit)).or_default();
-                push_once(said, (signer, new.access));
-            }
+            Statement::Grant(new) => self.note_grant(signer, &new),
             statement if self.waiting.len() < WAITING_MAX => self.waiting.push((signer, statement)),
             _ => {}
         }
@@ -229,11 +234,6 @@ impl Roster {
             .is_some_and(|(common, unit)| self.access(common, unit) == Some(Access::Write))
     }
 
-    /// Whether somebody may say who holds a space.
-    fn may_grant(&self, signer: PublicKey, space: SpaceId) -> bool {
-        self.is_authority(signer) || self.is_case_space(space) && self.opens_cases(signer.device())
-    }
-
     /// Whether the signer of a statement is known to have the authority for it.
     #[must_use]
     pub fn is_authority(&self, signer: PublicKey) -> bool {
@@ -258,6 +258,7 @@ impl Roster {
             | Statement::Revocation(_)
             | Statement::Adoption(_)
             | Statement::Dismissal(_)
+            | Statement::Leaving(_)
             | Statement::Request(_)
             | Statement::Erasure(_)
             | Statement::Agreement(_) => {}
@@ -282,10 +283,7 @@ impl Roster {
                     self.spaces.insert(new.space, new);
                 }
             }
-            Statement::Grant(new) => {
-                let said = self.grants.entry((new.space, new.unit)).or_default();
-                push_once(said, (signer, new.access));
-            }
+            Statement::Grant(new) => self.note_grant(signer, &new),
             Statement::Invitation(new) => {
                 let held = self.invitations.get(&new.invitation);
                 if held.is_none_or(|old| to_bytes(old) < to_bytes(&new)) {
@@ -328,34 +326,6 @@ impl Roster {
         self.users.get(&user).filter(|u| u.devices.contains(&device)).and_then(|u| u.role())
     }
 
-    /// What a unit may do with a space.
-    #[must_use]
-    pub fn access(&self, space: SpaceId, unit: UnitId) -> Option<Access> {
-        let said = self.grants.get(&(space, unit))?;
-        let believed = said.iter().filter(|(signer, _)| self.may_grant(*signer, space));
-        believed.map(|(_, access)| *access).max()
-    }
-
-    /// What a device may do with a space.
-    #[must_use]
-    pub fn device_access(&self, space: SpaceId, device: DeviceId) -> Option<Access> {
-        self.access(space, self.device(device)?.unit)
-    }
-
-    /// The spaces a unit holds.
-    #[must_use]
-    pub fn spaces_of(&self, unit: UnitId) -> BTreeSet<SpaceId> {
-        let of_unit = self.grants.keys().filter(|(_, u)| *u == unit).map(|(space, _)| *space);
-        of_unit.filter(|space| self.access(*space, unit).is_some()).collect()
-    }
-
-    /// The units that hold a space, in order.
-    #[must_use]
-    pub fn holders(&self, space: SpaceId) -> BTreeSet<UnitId> {
-        let named = self.grants.keys().filter(|(s, _)| *s == space).map(|(_, unit)| *unit);
-        named.filter(|unit| self.access(space, *unit).is_some()).collect()
-    }
-
     /// The spaces of single cases, in order.
     #[must_use]
     pub fn case_spaces(&self) -> BTreeSet<SpaceId> {
@@ -367,12 +337,6 @@ impl Roster {
     #[must_use]
     pub fn is_case_space(&self, space: SpaceId) -> bool {
         self.space(space).is_some_and(|certificate| certificate.kind == SpaceKind::Case)
-    }
-
-    /// The spaces two units both hold: what they exchange.
-    #[must_use]
-    pub fn shared(&self, a: UnitId, b: UnitId) -> BTreeSet<SpaceId> {
-        self.spaces_of(a).intersection(&self.spaces_of(b)).copied().collect()
     }
 
     /// A space.
@@ -398,14 +362,6 @@ impl Roster {
     pub fn home(&self, unit: UnitId) -> Option<SpaceId> {
         let mut spaces = self.spaces.values();
         spaces.find(|s| s.kind == SpaceKind::Unit && s.unit == unit).map(|s| s.space)
-    }
-
-    /// The units that hold any space, in order.
-    #[must_use]
-    pub fn units(&self) -> BTreeSet<UnitId> {
-        let granted =
-            self.grants.keys().filter(|(space, unit)| self.access(*space, *unit).is_some());
-        granted.map(|(_, unit)| *unit).collect()
     }
 
     /// An invitation.
@@ -490,7 +446,8 @@ mod tests {
         let org = key(1).public().organisation();
         let operational =
             Statement::Operational(Operational { key: key(2).public().0, escrow: "age1x".into() });
-        let grant = Grant { space: SpaceId([7; 16]), unit: UNIT, access: Access::Write };
+        let grant =
+            Grant { space: SpaceId([7; 16]), unit: UNIT, access: Access::Write, turn: None };
         vec![
             Signed::new(org, &operational, &key(1)),
             Signed::new(org, &device(1, UNIT), &key(2)),
@@ -509,7 +466,7 @@ mod tests {
             }
             let device = key(3).public().device();
             assert_eq!(roster.role(device, UserId([6; 16])), Some(Role::R2), "{rotation}");
-            assert_eq!(roster.device_access(SpaceId([7; 16]), device), Some(Access::Write));
+            assert_eq!(roster.access(SpaceId([7; 16]), UNIT), Some(Access::Write));
             assert_eq!(roster.escrow(), ["age1x"]);
         }
     }
@@ -621,106 +578,5 @@ mod tests {
         }
         let other = key(9).public().device();
         assert_eq!(roster.role(other, UserId([6; 16])), None);
-    }
-
-    const TOWN: UnitId = domain::id::RecordId([8; 16]);
-    const COMMON: SpaceId = SpaceId([40; 16]);
-    const SHARED: SpaceId = SpaceId([41; 16]);
-
-    /// A township device (key 5) with a user in a role, and the village's (key 3).
-    fn township(role: u8) -> Vec<Signed> {
-        let org = key(1).public().organisation();
-        let grant = |space, unit, access| Statement::Grant(Grant { space, unit, access });
-        let certificate = |n: u8, unit| {
-            Statement::Device(DeviceCertificate {
-                key: key(n).public().0,
-                recipient: "age1".into(),
-                unit,
-                name: "机".into(),
-                invitation: None,
-                serial: 1,
-            })
-        };
-        let person = |n: u8, unit, role| {
-            Statement::User(UserCertificate {
-                user: UserId([n; 16]),
-                key: key(n).public().0,
-                unit,
-                role,
-                name: "某".into(),
-                devices: vec![key(n).public().device()],
-                serial: 1,
-                invitation: None,
-            })
-        };
-        let common = SpaceCertificate { space: COMMON, kind: SpaceKind::Common, unit: TOWN };
-        let said = [
-            Statement::Space(common),
-            grant(COMMON, TOWN, Access::Write),
-            grant(COMMON, UNIT, Access::Read),
-            certificate(5, TOWN),
-            certificate(3, UNIT),
-            person(5, TOWN, role),
-            person(3, UNIT, 3),
-        ];
-        let mut statements = vec![statements()[0].clone()];
-        statements.extend(said.iter().map(|s| Signed::new(org, s, &key(2))));
-        statements
-    }
-
-    /// What somebody says to open the shared space to the village.
-    fn opening(signer: u8, kind: SpaceKind) -> Vec<Signed> {
-        let org = key(1).public().organisation();
-        let space = SpaceCertificate { space: SHARED, kind, unit: TOWN };
-        let grant = Grant { space: SHARED, unit: UNIT, access: Access::Write };
-        [Statement::Space(space), Statement::Grant(grant)]
-            .iter()
-            .map(|statement| Signed::new(org, statement, &key(signer)))
-            .collect()
-    }
-
-    fn access_after(statements: &[Signed]) -> Option<Access> {
-        let mut found = BTreeSet::new();
-        for rotation in 0..statements.len() {
-            let mut roster = Roster::new(key(1).public());
-            for n in 0..statements.len() {
-                roster.admit(&statements[(n + rotation) % statements.len()]).unwrap();
-            }
-            assert_eq!(roster.is_case_space(SHARED), roster.access(SHARED, UNIT).is_some());
-            assert_eq!(roster.spaces_of(UNIT).contains(&SHARED), roster.is_case_space(SHARED));
-            found.insert(roster.access(SHARED, UNIT));
-        }
-        assert_eq!(found.len(), 1, "whatever the order");
-        found.pop_first().unwrap()
-    }
-
-    #[test]
-    fn the_townships_devices_open_cases_and_nobody_elses() {
-        let rows = [
-            ("the head's own device", 7, 5, SpaceKind::Case, Some(Access::Write)),
-            ("the operational key", 7, 2, SpaceKind::Case, Some(Access::Write)),
-            ("a mediator's device at the township", 5, 5, SpaceKind::Case, None),
-            ("a village's device", 7, 3, SpaceKind::Case, None),
-            ("a stranger", 7, 9, SpaceKind::Case, None),
-            ("the head's device about a unit's space", 7, 5, SpaceKind::Unit, None),
-        ];
-        for (name, role, signer, kind, want) in rows {
-            let mut statements = township(role);
-            statements.extend(opening(signer, kind));
-            assert_eq!(access_after(&statements), want, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_device_grants_nothing_but_spaces_of_cases() {
-        let org = key(1).public().organisation();
-        let mut roster = Roster::new(key(1).public());
-        for statement in township(7) {
-            roster.admit(&statement).unwrap();
-        }
-        let grant = Grant { space: COMMON, unit: UNIT, access: Access::Write };
-        roster.admit(&Signed::new(org, &Statement::Grant(grant), &key(5))).unwrap();
-        assert_eq!(roster.access(COMMON, UNIT), Some(Access::Read));
-        assert_eq!(roster.holders(COMMON), BTreeSet::from([UNIT, TOWN]));
     }
 }

@@ -7,7 +7,9 @@
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
-use domain::id::{DeviceId, ErasureId, LogId, OrganisationId, SpaceId, TransferId, UserId};
+use domain::id::{
+    DeviceId, ErasureId, LogId, OrganisationId, RecordId, SpaceId, TransferId, UserId,
+};
 use domain::role::Role;
 
 use crate::SUITE;
@@ -70,6 +72,9 @@ pub enum Statement {
     /// whenever it comes, is the last word.
     #[n(13)]
     Dismissal(#[n(0)] Judgement),
+    /// A unit takes part in a case no more.
+    #[n(14)]
+    Leaving(#[n(0)] Leaving),
 }
 
 /// An operational key.
@@ -262,6 +267,10 @@ pub struct Grant {
     /// What it may do.
     #[n(2)]
     pub access: Access,
+    /// Which time this is that the unit is taken in; unsaid, the first. A leaving ends the grants of
+    /// its turn and of earlier ones.
+    #[n(3)]
+    pub turn: Option<u32>,
 }
 
 /// An invitation: a one-time key that may be answered once by one new device.
@@ -297,6 +306,39 @@ impl InvitationCertificate {
     pub fn role(&self) -> Option<Role> {
         Role::from_number(self.role)
     }
+}
+
+/// A unit leaves a case (退出共办): its space is the unit's no more. What the unit's devices wrote in
+/// the case up to the cut-off of each log stands; what comes later has no effect until somebody
+/// adopts it. A later grant of the space takes the unit in again, and all it wrote counts.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Leaving {
+    /// The case.
+    #[n(0)]
+    #[cbor(with = "crate::cbor::id")]
+    pub case: RecordId,
+    /// The space it lives in.
+    #[n(1)]
+    #[cbor(with = "crate::cbor::id")]
+    pub space: SpaceId,
+    /// The unit.
+    #[n(2)]
+    #[cbor(with = "crate::cbor::id")]
+    pub unit: domain::id::UnitId,
+    /// Which of the unit's grants end: those of this turn and of earlier ones.
+    #[n(3)]
+    pub turn: u32,
+    /// When that was said, in milliseconds since 1970; for people, nothing rests on it.
+    #[n(4)]
+    pub said_ms: u64,
+    /// How far each log is known in which the unit's devices wrote on the case; nothing of the
+    /// others is.
+    #[n(5)]
+    pub cut_offs: Vec<CutOff>,
+    /// Why.
+    #[n(6)]
+    pub reason: String,
 }
 
 /// How far a log is known to whoever removes a user or revokes a device.
@@ -632,6 +674,7 @@ mod tests {
             space: SpaceId([2; 16]),
             unit: domain::id::RecordId([3; 16]),
             access: Access::Write,
+            turn: None,
         })
     }
 

@@ -19,6 +19,8 @@ import {
   unsignedSheets,
 } from "./forms/records";
 
+/** What is no fact: the record as a file, the case opened to units, closed to one, erased, or without one person. */
+export type Deed = "export" | "share" | "leave" | "erase" | "redact";
 export type Bar = keyof Messages["acts"]["bars"];
 export type Group = Exclude<keyof Messages["acts"]["groups"], "file">;
 

@@ -3,4 +3,4 @@
 /**
  * What a line of the history is marked with.
  */
-export type EventMark = "late_entry" | "supplement" | "corrected" | "without_consent" | "void" | "withdrawn" | "procedure_flaw" | "replaced" | "doubtful" | "not_by_owner" | "clock_doubt" | "after_removal" | "after_revocation" | "needs_update" | "refused";
+export type EventMark = "late_entry" | "supplement" | "corrected" | "without_consent" | "void" | "withdrawn" | "procedure_flaw" | "replaced" | "doubtful" | "not_by_owner" | "clock_doubt" | "after_removal" | "after_revocation" | "after_leaving" | "needs_update" | "refused";

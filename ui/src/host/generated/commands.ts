@@ -25,6 +25,7 @@ import type { CallCancel } from "./CallCancel";
 import type { CallCancelled } from "./CallCancelled";
 import type { CaseGet } from "./CaseGet";
 import type { CaseHistory } from "./CaseHistory";
+import type { CaseLeave } from "./CaseLeave";
 import type { CaseList } from "./CaseList";
 import type { CaseRedact } from "./CaseRedact";
 import type { CaseRegister } from "./CaseRegister";
@@ -209,6 +210,7 @@ export interface Commands {
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
   case_share: { payload: CaseShare; result: CaseView };
+  case_leave: { payload: CaseLeave; result: CaseView };
   case_get: { payload: CaseGet; result: CaseView };
   case_list: { payload: CaseList; result: CaseWindow };
   case_search: { payload: CaseSearch; result: CaseWindow };
@@ -330,6 +332,7 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   invitation_create: [],
   case_register: [],
   case_share: [],
+  case_leave: [],
   case_get: ["cases", "conflicts", "roster"],
   case_list: ["cases", "roster"],
   case_search: ["cases", "roster"],

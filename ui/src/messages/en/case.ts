@@ -17,10 +17,22 @@ export const caseWords: CaseWords = {
   print: "Print",
   share: {
     title: "Share the case with other units",
-    says: "These units will read and write the case with all of its history; other villages still see nothing. This cannot be taken back.",
+    says: "These units will read and write the case with all of its history; other villages still see nothing. A unit can be let go later; what it has read stays read.",
     units: "Which units",
     none: "Every unit has the case already.",
     send: "Share the case",
+  },
+  leave: {
+    title: "Let a unit go that shares the case",
+    says: [
+      "Nothing that is written on the case from now on is sent to it. What it wrote counts and stays.",
+      "What it writes before it hears of this still comes to the township and waits under “To be looked at” for the head. To have it back, share the case with it again.",
+    ],
+    unit: "Which unit",
+    reason: "Why",
+    send: "Let it go",
+    isLeft:
+      "Our unit left this case: it stands here as on that day. Nothing later is sent here, and nothing can be written.",
   },
   exportRecord: "Save as an Automerge file",
   exported: (name) => `Saved as ${name}`,
@@ -84,6 +96,8 @@ export const caseWords: CaseWords = {
     category: "Type",
     risk: "Risk",
     shared: "Shared with",
+    left: "Left",
+    leftOne: (unit, reason) => `${unit} (${reason})`,
     owner: "Unit in charge",
     registered: "Registered",
     demands: "Demands",

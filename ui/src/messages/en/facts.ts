@@ -97,6 +97,7 @@ export const facts: FactSentences = {
   number_assigned: (b) => `Number: ${b.number}`,
   case_shared: (b) =>
     `Shared with ${b.units.length} more ${b.units.length === 1 ? "unit" : "units"}`,
+  case_left: (b) => `A unit left the case${said(b.reason)}`,
   number_voided: (b) => `Number set aside: ${b.number}${said(b.reason)}`,
   duplicate_decided: (b) =>
     `With ${list(b.cases.map((c) => c.number))}: ${words.duplicateVerdict[b.verdict]}${said(b.reason)}`,

@@ -40,6 +40,9 @@ const refusals: Faults["refusals"] = {
   one_sided: "Both sides must apply together. Choose parties of both.",
   not_confirmable:
     "This agreement cannot be taken to the court now: not in effect, contested, or replaced.",
+  has_left: "Our unit left this case. To write on it, ask the township to share it again.",
+  stays_responsible:
+    "The township and the unit that has the case in hand do not leave it. Hand the case on first.",
   not_archived:
     "The case is not archived: file it first, or, to erase, take another case of the law.",
   kept_for_ever: "This file is kept for ever: restrict it, or take another case of the law.",

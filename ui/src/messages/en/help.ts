@@ -171,6 +171,21 @@ export const help: Help = {
         "An agreement after acceptance holds, and the township confirms before closing.",
       ],
     },
+    share: {
+      title: "Several villages on one case",
+      says: "A dispute concerns several villages; later one of them may have no more to do with it.",
+      steps: [
+        "At the township, open the case, choose More…, then Share the case, and tick the villages.",
+        "Once you have exchanged with them they see all of its history and write on it.",
+        "If a village has no more to do with it, choose More…, then Let a unit go, and say why.",
+      ],
+      notes: [
+        "Other villages do not see the case.",
+        "Whoever left is sent nothing later; what it wrote counts. The village that has the case in hand and the township stay.",
+        "What it wrote before it heard comes to the township, waits under To be looked at, and counts once the head adopts it.",
+        "To have it back, share the case with it again: it is sent everything.",
+      ],
+    },
     exchange: {
       title: "Exchange with another computer",
       says: "Take what you wrote to the township and bring back what it wrote. Every few days.",

@@ -69,6 +69,7 @@ export const kinds: Record<FactKind, string> = {
   file_statement: "Statement on the file",
   number_assigned: "Assign a number",
   case_shared: "Share the case",
+  case_left: "Unit left the case",
   number_voided: "Set a number aside",
   duplicate_decided: "Decide on duplicates",
   taken_up: "Take up as a new case",

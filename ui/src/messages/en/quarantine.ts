@@ -67,6 +67,10 @@ export const quarantine: Quarantine = {
       what: "Written after the computer was shut out",
       next: "Ask whoever wrote it. If they did, it can be adopted.",
     },
+    after_leaving: {
+      what: "Written after the unit had left the case",
+      next: "Ask whoever wrote it. If they had not heard of it yet, it can be adopted.",
+    },
     unit_not_proven: {
       what: "The unit does not fit the computer",
       next: "Cannot be adopted. A new computer counts by itself once the township confirms it; with an old one, have a look.",

@@ -74,6 +74,7 @@ export const words: Words = {
     clock_doubt: "Time in doubt",
     after_removal: "Came after the removal",
     after_revocation: "Came after the computer was shut out",
+    after_leaving: "Came after the unit had left the case",
   },
   role: {
     R1: "Grid worker",

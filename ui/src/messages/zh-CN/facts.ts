@@ -108,6 +108,7 @@ export const facts: FactSentences = {
   file_statement: (b) => `卷宗情况说明：${b.text}`,
   number_assigned: (b) => `正式编号：${b.number}`,
   case_shared: (b) => `开共办，请 ${b.units.length} 个单位一起办`,
+  case_left: (b) => `一个单位退出共办${said(b.reason)}`,
   number_voided: (b) => `编号作废：${b.number}${said(b.reason)}`,
   duplicate_decided: (b) =>
     `与${list(b.cases.map((c) => c.number))}：${words.duplicateVerdict[b.verdict]}${said(b.reason)}`,

@@ -71,6 +71,7 @@ export const kinds = {
   file_statement: "卷宗情况说明",
   number_assigned: "定正式编号",
   case_shared: "开共办",
+  case_left: "退出共办",
   number_voided: "编号作废",
   duplicate_decided: "裁定是否重复",
   taken_up: "重新受理为新案",

@@ -145,6 +145,7 @@ export const words = {
     clock_doubt: "时间存疑",
     after_removal: "撤权后到达",
     after_revocation: "停用后到达",
+    after_leaving: "退出后到达",
   } satisfies Record<EventMark, string>,
   role: {
     R1: "网格员",

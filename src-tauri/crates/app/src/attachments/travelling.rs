@@ -100,7 +100,7 @@ pub(crate) fn lacks_any(office: &Office, unit: UnitId) -> Result<bool, Fault> {
 /// holds, not all of them was delivered.
 pub(crate) fn is_owed_any(office: &Office, unit: UnitId) -> Result<bool, Fault> {
     let roster = office.roster();
-    let spaces = roster.shared(office.identity.record.unit, unit);
+    let spaces = roster.exchanged(office.identity.record.unit, unit).seen_by(unit);
     office.store.read(|reader| {
         for device in roster.active_devices_of(unit) {
             let Some(bytes) = reader.value(&format!("{WANTS}{}", device.device()))? else {

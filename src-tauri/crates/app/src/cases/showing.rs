@@ -12,7 +12,7 @@ use domain::case::performance::reminders;
 use domain::case::{Case, EventMark, grounds, register::Register};
 use domain::fact::body::{Choice, LinkedCase, LinkedParty, PartyAdded};
 use domain::fact::{Fact, KINDS, KindRow, RecordFacts, RecordKind};
-use domain::id::{FactId, UnitId};
+use domain::id::{FactId, RecordId, UnitId};
 use domain::role::Level;
 use domain::rules::{RULES, RuleId, Why};
 use domain::time::{At, Hlc};
@@ -185,11 +185,25 @@ fn close(view: &mut CaseView) {
 
 impl CaseReader<'_> {
     /// Who shares the case, as the roster has it now.
-    fn sharing(&self) -> Option<SharingView> {
+    fn sharing(&self, record: RecordId) -> Option<SharingView> {
         let sharing = self.case.sharing.as_ref()?;
         let holders = self.office.roster().holders(sharing.home);
         let units = holders.into_iter().map(|unit| self.names.unit(unit)).collect();
-        Some(SharingView { units, why: why_view(&sharing.why) })
+        let ended = self.office.ended();
+        let left = ended.left.get(&record).map_or(&[][..], Vec::as_slice);
+        Some(SharingView {
+            units,
+            left: left
+                .iter()
+                .map(|gone| LeftView {
+                    unit: self.names.unit(gone.unit),
+                    said_ms: gone.left.said_ms,
+                    reason: gone.left.reason.clone(),
+                })
+                .collect(),
+            is_left: ended.has_left(record, self.office.me().unit),
+            why: why_view(&sharing.why),
+        })
     }
 
     pub(super) fn view(&self, space: domain::id::SpaceId, record: &Record) -> CaseView {
@@ -310,7 +324,7 @@ impl CaseReader<'_> {
                 |id| self.body(id),
             ),
             notices: self.notices(),
-            sharing: self.sharing(),
+            sharing: self.sharing(record.id()),
             closure: case.closure.as_ref().map(|c| ClosureView {
                 id: c.id,
                 at: c.at,
@@ -355,7 +369,8 @@ impl CaseReader<'_> {
         view.sight = lens.sight(view.id)?;
         view.may_break_glass = lens.may_break_glass(view.id)?;
         view.open_until_ms = self.office.opened_until(me.user, view.id);
-        if self.office.check_user().is_ok() {
+        let is_left = view.sharing.as_ref().is_some_and(|sharing| sharing.is_left);
+        if !is_left && self.office.check_user().is_ok() {
             let is_kept = self.case.restriction.is_some();
             let fits = |kind: &&KindRow| {
                 kind.record == RecordKind::Case && (!is_kept || kind.code == LIFTING)

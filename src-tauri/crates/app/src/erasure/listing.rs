@@ -190,14 +190,14 @@ pub struct PaperCopy {
     pub file: Option<FileKind>,
 }
 
-/// The units that hold what stands in the spaces of a record.
+/// The units that hold what stands in the spaces of a record, or held it and may have it still.
 fn holders(
     roster: &Roster,
     reader: &Reader<'_>,
     record: RecordId,
 ) -> Result<BTreeSet<UnitId>, Fault> {
     let spaces = reader.spaces_with(record)?;
-    Ok(spaces.into_iter().flat_map(|space| roster.holders(space)).collect())
+    Ok(spaces.into_iter().flat_map(|space| roster.holders_ever(space)).collect())
 }
 
 /// Says what erasing a record would mean.

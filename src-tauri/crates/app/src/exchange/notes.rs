@@ -63,11 +63,11 @@ pub(crate) fn waiting_for(office: &Office) -> Result<BTreeMap<UnitId, Day>, Faul
 /// What of our own the devices of a unit have and lack: by the device that has most.
 pub(crate) fn undelivered(office: &Office, unit: UnitId) -> Result<Undelivered, Fault> {
     let roster = office.roster();
-    let shared = roster.shared(office.identity.record.unit, unit);
+    let exchanged = roster.exchanged(office.identity.record.unit, unit);
     let devices: Vec<DeviceId> = roster.active_devices_of(unit).map(|d| d.device()).collect();
     office.store.read(|reader| {
         let mut own = reader.logs_of(office.identity.device)?;
-        own.retain(|log| shared.contains(&log.key.space));
+        own.retain(|log| exchanged.has(&roster, &log.key));
         let mut best: Option<Undelivered> = None;
         for device in devices {
             let sum = reader.undelivered(&own, device)?;

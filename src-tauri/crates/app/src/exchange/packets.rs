@@ -229,12 +229,13 @@ pub(crate) fn export(
     let target = usize::try_from(limit / 4).unwrap_or(PAYLOAD_TARGET).min(PAYLOAD_TARGET);
     journal::seal(office, target.min(RUN_BYTES_MAX))?;
     let roster = office.roster();
-    let shared = roster.shared(own_unit, request.unit);
+    let exchanged = roster.exchanged(own_unit, request.unit);
+    let spaces = exchanged.spaces();
     // This computer has what it packs; of its own unit it writes for the others.
     let others =
         roster.active_devices_of(request.unit).filter(|d| d.device() != office.identity.device);
     let mut recipients: Vec<String> = others.map(|d| d.recipient.clone()).collect();
-    if shared.is_empty() || recipients.is_empty() {
+    if spaces.is_empty() || recipients.is_empty() {
         return Err(Fault::not_found(request.unit));
     }
     recipients.extend(roster.escrow().into_iter().map(str::to_owned));
@@ -243,7 +244,8 @@ pub(crate) fn export(
     }
 
     let mut records = Records::new(office.clone());
-    let own = records.held(&shared)?;
+    let mut own = records.held(&spaces)?;
+    own.retain(|log| exchanged.has(&roster, &log.key));
     let before = match request.after {
         Some(packet) => {
             let found = office.store.read(|reader| reader.packet(packet))?;
@@ -272,11 +274,12 @@ pub(crate) fn export(
 
     if !request.words_only {
         let is_after = before.is_some();
-        let owed = travelling::owed(office, request.unit, &shared, &theirs, is_after)?;
+        let seen = exchanged.seen_by(request.unit);
+        let owed = travelling::owed(office, request.unit, &seen, &theirs, is_after)?;
         lay(&mut parts, &owed, limit);
     }
     let packet = TransferId(ulid(office.now_ms(), &draw(office.entropy.as_ref())));
-    let wants = travelling::wants(office, &shared)?;
+    let wants = travelling::wants(office, &exchanged.seen_by(own_unit))?;
     let mut header =
         first_header(office, request.unit, packet, &own, before.as_ref(), parts.len())?;
     header.wants = wants;
@@ -622,7 +625,8 @@ fn store_blobs(
     file.rewind().map_err(|error| file_fault(&error, Path::new("")))?;
     let roster = office.roster();
     let mut reader = PacketReader::open(file, &office.identity.packet, &roster).map_err(damaged)?;
-    let shared = roster.shared(office.identity.record.unit, checked.header.sender_unit);
+    let own_unit = office.identity.record.unit;
+    let seen = roster.exchanged(own_unit, checked.header.sender_unit).seen_by(own_unit);
     let (mut done, mut fresh) = (0_u64, 0_u64);
     loop {
         if progress.check().is_err() {
@@ -639,7 +643,7 @@ fn store_blobs(
         }
         let bytes = u64::try_from(piece.bytes.len()).unwrap_or(0);
         done = done.saturating_add(bytes);
-        if travelling::keep(office, &shared, &piece)? == Kept::Fresh {
+        if travelling::keep(office, &seen, &piece)? == Kept::Fresh {
             fresh = fresh.saturating_add(bytes);
         }
         progress.at(Phase::Attachments, done, Some(checked.header.blob_bytes));

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 
 use document::{Incoming, Need, Record, Verdict};
 use domain::fact::RecordKind;
-use domain::id::{LogId, RecordId, SpaceId};
+use domain::id::{LogId, RecordId};
 use domain::log::{Entry, EntryKind, EntryRef, LogKey, Stretch};
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
@@ -168,10 +168,11 @@ pub(super) fn check<R: Read + Seek>(
     }
     let roster = roster_with(office, &header);
     let sender = header.sender_unit;
-    let shares = |roster: &Roster, space: SpaceId| {
-        roster.access(space, unit).is_some() && roster.access(space, sender).is_some()
-    };
     let mut checked = Checked { header, segments: Vec::new(), roster, damage: None };
+    let mut exchanged = None;
+    let mut shares = |roster: &Roster, log: &LogKey| {
+        exchanged.get_or_insert_with(|| roster.exchanged(unit, sender)).takes(unit, roster, log)
+    };
     let mut entries: u64 = 0;
     loop {
         progress.check()?;
@@ -183,7 +184,7 @@ pub(super) fn check<R: Read + Seek>(
                 return Ok(checked);
             }
         };
-        let Ok(verified) = segment::verify(&checked.roster, shares, &bytes) else {
+        let Ok(verified) = segment::verify(&checked.roster, &mut shares, &bytes) else {
             checked.damage = Some(PacketFault::Damaged);
             return Ok(checked);
         };
@@ -340,7 +341,7 @@ impl Forecast {
                 if ranges.iter().any(|(f, l)| (*f..=*l).contains(&seq)) {
                     continue;
                 }
-                let is_late = ended.is_late(stretch.key.device, at);
+                let is_late = ended.late(entry.doc, stretch.key.device, at).is_some();
                 if is_late && entry.kind == EntryKind::CHANGE {
                     late.insert(at);
                 }

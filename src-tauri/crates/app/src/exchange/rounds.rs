@@ -175,7 +175,7 @@ fn reports_to(office: &Office, unit: UnitId) -> bool {
     let roster = office.roster();
     let own = office.identity.record.unit;
     let is_level = level_of(&roster, unit) == Level::Township || unit == own;
-    is_level && !roster.shared(own, unit).is_empty()
+    is_level && !roster.exchanged(own, unit).spaces().is_empty()
 }
 
 impl Lan {

@@ -68,7 +68,7 @@ pub(super) fn key_of(at: EntryRef) -> String {
 /// What can be done with an entry that is held for a reason: nobody adopts what is broken or forged.
 pub(super) fn acts(office: &Office, reader: &Reader<'_>, row: &HeldRow) -> Vec<HeldAct> {
     let is_adoptable = match HeldReason::from_word(&row.reason) {
-        HeldReason::AfterRevocation => true,
+        HeldReason::AfterRevocation | HeldReason::AfterLeaving => true,
         HeldReason::RoleMayNot => listing::is_lendable(office, reader, row),
         _ => false,
     };

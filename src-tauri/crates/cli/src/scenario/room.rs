@@ -1,6 +1,6 @@
 //! A room of a scenario: a real desk with real files, on a calendar set by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
@@ -162,6 +162,11 @@ impl Room {
     /// Every row of every list.
     pub(super) fn dump(&self) -> Result<Vec<String>, Fault> {
         self.desk.as_ref().ok_or(Fault::Locked)?.dump_views()
+    }
+
+    /// The cases its unit left.
+    pub(super) fn left_cases(&self) -> Result<BTreeSet<String>, Fault> {
+        self.desk.as_ref().ok_or(Fault::Locked)?.left_cases()
     }
 
     /// Runs a command that the power goes out on after a part of it, and starts again.

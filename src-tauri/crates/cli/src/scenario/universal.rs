@@ -92,10 +92,14 @@ fn same_lists(rooms: &mut Rooms, wrong: &mut Wrong) -> Result<(), String> {
     let mut by_record: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
     for name in rooms.names() {
         let rows = rooms.room(&name)?.dump().map_err(|fault| fault.to_string())?;
+        let left = rooms.room(&name)?.left_cases().map_err(|fault| fault.to_string())?;
         let mut records: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for row in rows {
             let record = row.split('\t').nth(1).unwrap_or_default().to_owned();
-            records.entry(record).or_default().insert(row);
+            // Whoever left a case shows it as on that day.
+            if !left.contains(&record) {
+                records.entry(record).or_default().insert(row);
+            }
         }
         for (record, rows) in records {
             match by_record.get(&record) {

@@ -125,6 +125,10 @@ pub enum RefusalReason {
     AwaitsReview,
     /// What is broken, forged or beyond the own right is not adopted.
     NotAdoptable,
+    /// The own unit takes part in the case no more (已退出共办).
+    HasLeft,
+    /// The township and whoever answers for the case do not leave it.
+    StaysResponsible,
     /// It must be filed in the archive first.
     NotArchived,
     /// The file is kept for ever (永久).
@@ -287,6 +291,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         Body::Registered(_)
         | Body::Decided(_)
         | Body::CaseShared(_)
+        | Body::CaseLeft(_)
         | Body::AttachmentAdded(_)
         | Body::FormPrinted(_)
         | Body::PersonRegistered(_)

@@ -30,6 +30,8 @@ pub enum RefusedFact {
     AfterRemoval,
     /// Its device had been revoked: the entry must be adopted first.
     AfterRevocation,
+    /// Its unit had left the case: the entry must be adopted first.
+    AfterLeaving,
 }
 
 /// A fact that counts.
@@ -134,7 +136,9 @@ impl Facts {
         let mut waiting = Vec::new();
         for (place, carried) in record.facts.iter().enumerate() {
             let checked = match Fact::read(&carried.json) {
-                Ok(_) if record.late.contains(&carried.id) => Err(RefusedFact::AfterRevocation),
+                Ok(_) if record.late.contains_key(&carried.id) => {
+                    Err(record.late.get(&carried.id).copied().unwrap_or(RefusedFact::Unreadable))
+                }
                 Ok(fact) => {
                     let lent = record.adopted.contains(&carried.id).then_some(Role::R7);
                     check(&fact, kind, carried.proof, (carried.role, lent)).map(|who| (fact, who))

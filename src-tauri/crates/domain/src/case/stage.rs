@@ -427,6 +427,7 @@ impl Now<'_> {
                 RefusedFact::AfterRevocation => {
                     vec![EventMark::Refused, EventMark::AfterRevocation]
                 }
+                RefusedFact::AfterLeaving => vec![EventMark::Refused, EventMark::AfterLeaving],
                 _ => vec![EventMark::Refused],
             };
             events.push(Event { id: *id, marks });

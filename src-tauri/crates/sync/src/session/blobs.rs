@@ -13,7 +13,9 @@ impl Session {
         &self,
         archive: &mut A,
     ) -> Result<u64, SessionFault<A::Error>> {
-        let wants = archive.wants(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        let wants = archive
+            .wants(&self.exchanged(archive).seen_by(self.own_unit))
+            .map_err(SessionFault::Archive)?;
         Ok(u64::try_from(wants.list.len()).unwrap_or(u64::MAX))
     }
 
@@ -21,7 +23,9 @@ impl Session {
         &mut self,
         archive: &mut A,
     ) -> Result<(), SessionFault<A::Error>> {
-        let mut wants = archive.wants(&self.shared(archive)).map_err(SessionFault::Archive)?;
+        let mut wants = archive
+            .wants(&self.exchanged(archive).seen_by(self.own_unit))
+            .map_err(SessionFault::Archive)?;
         wants.is_all &= wants.list.len() <= WANTS_MAX;
         wants.list.truncate(WANTS_MAX);
         self.pieces = Pieces { rounds: self.pieces.rounds.saturating_add(1), moved: 0 };
@@ -46,12 +50,12 @@ impl Session {
         &mut self,
         archive: &mut A,
     ) -> Result<Option<Message>, SessionFault<A::Error>> {
-        let shared = match &self.serving {
-            Some(_) => self.shared(archive),
+        let seen = match &self.serving {
+            Some(_) => self.exchanged(archive).seen_by(self.peer.unit),
             None => return Ok(None),
         };
         while let Some(want) = self.serving.as_mut().and_then(|serving| serving.front_mut()) {
-            let piece = archive.piece(&shared, want).map_err(SessionFault::Archive)?;
+            let piece = archive.piece(&seen, want).map_err(SessionFault::Archive)?;
             let Some(piece) = piece else {
                 self.serving.as_mut().and_then(VecDeque::pop_front);
                 continue;
@@ -81,9 +85,9 @@ impl Session {
         archive: &mut A,
         piece: &Piece,
     ) -> Result<(), SessionFault<A::Error>> {
-        let shared = self.shared(archive);
+        let seen = self.exchanged(archive).seen_by(self.own_unit);
         // What nobody asked for, or what is not what its name says.
-        if !archive.keep(&shared, piece).map_err(SessionFault::Archive)? {
+        if !archive.keep(&seen, piece).map_err(SessionFault::Archive)? {
             return Err(SessionFault::Protocol);
         }
         self.count_piece(piece, false);

@@ -15,7 +15,7 @@ use super::Roster;
 pub struct CutOffs(BTreeMap<LogId, u64>);
 
 impl CutOffs {
-    fn of(said: &[CutOff]) -> Self {
+    pub(super) fn of(said: &[CutOff]) -> Self {
         let mut cut_offs = BTreeMap::new();
         for cut in said {
             let last = cut_offs.entry(cut.log).or_insert(cut.last);
@@ -25,7 +25,7 @@ impl CutOffs {
     }
 
     /// The stricter of two for each log; a log that one does not name is not known at all.
-    fn restrict(&mut self, other: &Self) {
+    pub(super) fn restrict(&mut self, other: &Self) {
         self.0.retain(|log, last| {
             other.0.get(log).is_some_and(|other| {
                 *last = (*last).min(*other);

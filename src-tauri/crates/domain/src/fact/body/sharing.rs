@@ -1,4 +1,4 @@
-//! The body of the fact that moves a case into a space several units hold.
+//! The bodies of the facts that move a case into a space several units hold, and let one go.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,5 +11,14 @@ bodies! {
         space: SpaceId,
         /// The units it was opened to with this act.
         units: Vec<UnitId>,
+    }
+
+    /// A unit takes part no more. That it holds the space no more the roster says; this is for those
+    /// who read on.
+    CaseLeft {
+        /// The unit.
+        unit: UnitId,
+        /// Why.
+        reason: String,
     }
 }

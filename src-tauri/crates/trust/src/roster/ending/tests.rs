@@ -61,7 +61,7 @@ fn signed(statement: &Statement, by: u8) -> Signed {
 fn township() -> Vec<Signed> {
     let operational = Operational { key: key(2).public().0, escrow: "age1x".into() };
     let space = |space, kind, unit| Statement::Space(SpaceCertificate { space, kind, unit });
-    let grant = Grant { space: COMMON, unit: TOWN, access: Access::Write };
+    let grant = Grant { space: COMMON, unit: TOWN, access: Access::Write, turn: None };
     let mut all = vec![signed(&Statement::Operational(operational), 1)];
     let said = [
         space(COMMON, SpaceKind::Common, TOWN),
