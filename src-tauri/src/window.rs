@@ -89,7 +89,9 @@ impl Host for Window {
         let ending = kind.extension();
         let dialog = dialog.add_filter(format!("*.{ending}"), &[ending]);
         let picked = match kind {
-            PickKind::Invitation | PickKind::Packet => dialog.blocking_pick_file(),
+            PickKind::Invitation | PickKind::Packet | PickKind::Template => {
+                dialog.blocking_pick_file()
+            }
             PickKind::PacketFolder | PickKind::BackupFolder => dialog.blocking_pick_folder(),
             PickKind::NewInvitation
             | PickKind::Automerge

@@ -5,13 +5,21 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use tests::{QIAOTOU, Room, folder, is, text};
+use tests::{QIAOTOU, Room, as_json, folder, is, text};
 
 /// The words of a PDF, without the room between them.
 fn words(path: &str) -> String {
     let run = Command::new("pdftotext").args(["-raw", path, "-"]).output();
     let run = run.expect("pdftotext (apt: poppler-utils)");
     String::from_utf8(run.stdout).unwrap().split_whitespace().collect()
+}
+
+/// A photograph.
+fn photograph() -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(600, 400, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
 }
 
 fn lines(room: &Room, case: &Value) -> Vec<Value> {
@@ -122,4 +130,131 @@ fn a_print_is_a_fact_that_merges_and_another_document_is_not_noted_as_this_one()
     assert_eq!(printed.len(), 2);
     assert_eq!(printed[0]["fact"]["body"]["hash"], shown["hash"]);
     assert_eq!(printed[0]["fact"]["body"]["copies"], 3);
+}
+
+#[test]
+fn the_whole_file_is_bound_in_order_with_its_photographs_and_told_what_it_lacks() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = settled(&room);
+    room.attach(&case, "滴水沟照片", &photograph()).unwrap();
+    room.attach(&case, "录音说明", b"%PDF-1.7 a paper").unwrap();
+    let told = room.does("dossier_get", json!({ "case": case }));
+    let names: Vec<String> =
+        told["parts"].as_array().unwrap().iter().map(|part| text(part, "/zh")).collect();
+    assert_eq!((names[0].as_str(), names[1].as_str()), ("卷宗封面", "卷内目录"));
+    assert_eq!(names.last().unwrap(), "封底");
+    assert_eq!((&told["pictures"], &told["has_supplement"]), (&json!(1), &json!(false)));
+    let missing = told["missing"].to_string();
+    assert!(missing.contains("权利义务告知书") && missing.contains("签名"), "{missing}");
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let saved = room.does("dossier_save", json!({ "case": case, "to": { "path": out } }));
+    let path = text(&saved, "/path");
+    let found = words(&path);
+    for wanted in ["调解卷宗", "滴水沟照片", "沟一直在两家中间", "缺件清单", "附件清单"]
+    {
+        assert!(found.contains(wanted), "{wanted} not in {found}");
+    }
+    let list = Command::new("pdfimages").args(["-list", &path]).output().unwrap();
+    assert!(String::from_utf8_lossy(&list.stdout).contains("jpeg"), "the photograph as it is");
+    // The directory names the page on which the agreement begins.
+    let pages = Command::new("pdftotext").args(["-raw", &path, "-"]).output().unwrap();
+    let pages = String::from_utf8(pages.stdout).unwrap();
+    let pages: Vec<String> =
+        pages.split('\u{c}').map(|page| page.split_whitespace().collect()).collect();
+    let begins = |page: &String| page.contains("人民调解协议书编号：");
+    let at = pages.iter().position(begins).unwrap() + 1;
+    let directory: String = pages[1..4].concat();
+    assert!(directory.contains(&format!("人民调解协议书{at}")), "{at} not in {directory}");
+    let none = json!({ "case": case, "supplement": true, "to": { "path": out } });
+    let none = room.fails("dossier_save", none);
+    assert!(matches!(none, app::Fault::NotFound { .. }), "{none:?}");
+    // Archived: what comes later is a volume of its own.
+    let case = room.register("旧案")["id"].clone();
+    for facts in [
+        json!([{ "kind": "inquiry_made", "body": { "whom": "钱某", "record": "先前的话" } }]),
+        json!([{ "kind": "closed", "body": { "outcome": "failed", "routes": ["court"] } }]),
+        json!([{ "kind": "archived", "body": { "retention": "long" } }]),
+        json!([{ "kind": "inquiry_made", "body": { "whom": "赵某", "record": "后来的话" } }]),
+    ] {
+        room.does("fact_add", json!({ "case": case, "facts": facts }));
+    }
+    let told = room.does("dossier_get", json!({ "case": case, "supplement": true }));
+    assert_eq!(told["has_supplement"], true);
+    let only = json!({ "case": case, "supplement": true, "to": { "path": out } });
+    let found = words(&text(&room.does("dossier_save", only), "/path"));
+    assert!(found.contains("后来的话") && !found.contains("先前的话"), "{found}");
+}
+
+#[test]
+fn an_archive_tells_every_byte_that_was_altered_added_or_taken_away() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = settled(&room);
+    room.attach(&case, "滴水沟照片", &photograph()).unwrap();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let made = room.does("archive_export", json!({ "case": case, "to": { "path": out } }));
+    assert_eq!(made["files"], 2);
+    let path = std::path::PathBuf::from(text(&made, "/path"));
+    let verify = || app::forms::dossier::verify(&path).unwrap();
+    let whole = verify();
+    assert!(whole.is_whole && whole.hash == made["hash"], "{whole:?}");
+    let again = room.fails("archive_export", json!({ "case": case, "to": { "path": out } }));
+    assert!(is(&again, "file", "exists"), "{again:?}");
+    let files: Vec<_> = fs::read_dir(&path).unwrap().map(|file| file.unwrap().path()).collect();
+    for file in files.iter().filter(|file| !file.ends_with("manifest.json")) {
+        let was = fs::read(file).unwrap();
+        let mut altered = was.clone();
+        altered[was.len() / 2] ^= 1;
+        fs::write(file, &altered).unwrap();
+        assert_eq!(verify().altered.len(), 1, "{file:?}");
+        fs::write(file, [&was[..], b"x"].concat()).unwrap();
+        assert_eq!(verify().altered.len(), 1, "{file:?}: longer");
+        fs::remove_file(file).unwrap();
+        assert_eq!(verify().absent.len(), 1, "{file:?}");
+        fs::write(file, &was).unwrap();
+    }
+    fs::write(path.join("more.txt"), "x").unwrap();
+    assert_eq!(verify().unknown, ["more.txt"]);
+    fs::remove_file(path.join("more.txt")).unwrap();
+    assert!(verify().is_whole);
+    fs::write(path.join("manifest.json"), "{}").unwrap();
+    let none = app::forms::dossier::verify(&path).unwrap_err();
+    assert!(is(&none, "form", "no_archive"));
+}
+
+#[test]
+fn an_office_has_templates_of_its_own_and_a_bad_one_is_refused_with_its_line() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = settled(&room);
+    let file = folder.path().join("own.typ");
+    let replace = json!({ "form": "acceptance", "from": { "path": file } });
+    let own = room.does("form_sample", json!({ "form": "acceptance" }))["hash"].clone();
+    fs::write(&file, "#let form(d) = [\n  #nobody\n]").unwrap();
+    let refused = as_json(&room.fails("form_replace", replace.clone()));
+    assert_eq!(refused["reason"], "template");
+    assert!(text(&refused, "/detail").starts_with("forms/acceptance.typ:2:"), "{refused}");
+    let is_replaced = |table: &Value| {
+        let rows = table["forms"].as_array().unwrap();
+        rows.iter().find(|row| row["form"] == "acceptance").unwrap()["is_replaced"].clone()
+    };
+    assert_eq!(is_replaced(&room.does("form_table", json!({}))), false);
+    let good =
+        "#import \"/forms/lib.typ\": get\n#let form(d) = [本县格式：#get(d, \"case.title\")]";
+    fs::write(&file, good).unwrap();
+    assert_eq!(is_replaced(&room.does("form_replace", replace)), true);
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let save = json!({ "case": case, "form": "acceptance", "to": { "path": out } });
+    let found = words(&text(&room.does("form_save", save), "/path"));
+    assert!(found.starts_with("本县格式：滴水边界纠纷"), "{found}");
+    let table = room.does("form_restore", json!({ "form": "acceptance" }));
+    assert_eq!(is_replaced(&table), false);
+    assert_eq!(room.does("form_sample", json!({ "form": "acceptance" }))["hash"], own);
 }

@@ -283,6 +283,10 @@ fn questions(house: &House) -> Vec<(&'static str, Value, bool, bool)> {
         ("duplicate_list", json!({}), false, false),
         ("duplicate_list", json!({ "decided": true }), false, false),
         ("attachment_read", json!({ "case": protected, "attachment": house.paper }), false, false),
+        ("form_table", json!({}), false, false),
+        ("form_sample", json!({ "form": "cover" }), false, false),
+        ("dossier_get", json!({ "case": own }), false, false),
+        ("dossier_get", json!({ "case": protected }), false, false),
         ("form_list", json!({ "case": own }), false, false),
         ("form_list", json!({ "case": protected }), false, false),
         // What its pages show is drawn; `a_form_shows_what_its_reader_may_see_and_no_more`.

@@ -131,3 +131,73 @@ describe("forms of a case", () => {
     });
   });
 });
+
+describe("the whole file of a case", () => {
+  const dossier = {
+    parts: [
+      { zh: "卷宗封面", en: "File cover" },
+      { zh: "封底", en: "Back cover" },
+    ],
+    missing: ["人民调解记录"],
+    pictures: 3,
+    has_supplement: true,
+  };
+
+  it("says what is missing, and is written as an archive whose code is shown", async () => {
+    const made = { name: "卷宗 1", path: "/tmp/卷宗 1", files: 4, hash: HASH };
+    const { host, user } = await open(at, answers({ dossier_get: dossier, archive_export: made }));
+    await user.click(await screen.findByRole("button", { name: "一键成卷" }));
+    expect(await screen.findByText("还缺 1 样，缺件清单会一起印出来：")).toBeVisible();
+    expect(screen.getByText("人民调解记录")).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("checkbox", { name: /补充卷/ }));
+    await user.click(screen.getByRole("radio", { name: /归档文件夹/ }));
+    await user.type(await screen.findByRole("textbox", { name: /文件夹/ }), "/tmp");
+    await user.click(screen.getByRole("button", { name: "成卷" }));
+    expect(await screen.findByText(HASH)).toBeVisible();
+    expect(host.calls.find(({ name }) => name === "archive_export")?.payload).toEqual({
+      case: CASE,
+      supplement: true,
+      to: { path: "/tmp" },
+    });
+  });
+});
+
+describe("the layout of forms", () => {
+  const row = {
+    form: "cover",
+    name: { zh: "卷宗封面", en: "File cover" },
+    group: "mediation",
+    source: "司发通〔2010〕239号",
+    version: "2026-11-30",
+    is_verified: false,
+    fields: [{ zh: "卷名", en: "Title" }],
+    is_replaced: true,
+  };
+  const table = { forms: [row] };
+
+  it("shows each with a sample, refuses a bad template with its line, and puts ours back", async () => {
+    const bad = () =>
+      fail({ code: "form", reason: "template", detail: "forms/cover.typ:2: unknown variable" });
+    const { host, user } = await open("/settings/forms", {
+      form_table: table,
+      form_sample: sheet(),
+      form_replace: bad,
+      form_restore: { forms: [{ ...row, is_replaced: false }] },
+    });
+    await user.click(await screen.findByRole("button", { name: /卷宗封面.*用的是本单位的格式/ }));
+    expect(await screen.findByRole("img", { name: "第 1 页，共 2 页" })).toBeVisible();
+    expect(screen.getByText("印上去的内容：卷名。")).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "换成本单位的格式" }));
+    await user.type(await screen.findByRole("textbox", { name: /文件/ }), "/tmp/own.typ");
+    const buttons = screen.getAllByRole("button", { name: "换成本单位的格式" });
+    await user.click(buttons.at(-1) as HTMLElement);
+    expect(await screen.findByText(/forms\/cover.typ:2/)).toBeVisible();
+    await user.keyboard("{Escape}");
+    await user.click(screen.getByRole("button", { name: "换回程序自带的" }));
+    expect(host.calls.find(({ name }) => name === "form_restore")?.payload).toEqual({
+      form: "cover",
+    });
+  });
+});

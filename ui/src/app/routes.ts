@@ -101,6 +101,11 @@ export const routes: RouteRecordRaw[] = [
     path: "/cases/:case/forms",
     component: () => import("@/features/paper/PaperPage.vue"),
   },
+  {
+    name: "formats",
+    path: "/settings/forms",
+    component: () => import("@/features/paper/FormsPage.vue"),
+  },
   { name: "help", path: "/help", component: () => import("@/features/help/HelpPage.vue") },
 ];
 

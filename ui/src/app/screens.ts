@@ -29,5 +29,6 @@ export const SCREENS: readonly Screen[] = [
   { name: "erasures", path: "/settings/erasures" },
   { name: "redaction", path: "/cases/:case/redact" },
   { name: "forms", path: "/cases/:case/forms?form=acceptance" },
+  { name: "formats", path: "/settings/forms?form=cover" },
   { name: "help", path: "/help" },
 ];

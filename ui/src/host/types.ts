@@ -142,6 +142,8 @@ export type { FormSheet } from "./generated/FormSheet";
 export type { FormTrouble } from "./generated/FormTrouble";
 export type { FormPrinted } from "./generated/FormPrinted";
 export type { FormWord } from "./generated/FormWord";
+export type { FormRow } from "./generated/FormRow";
+export type { Dossier } from "./generated/Dossier";
 export type { FreezeView } from "./generated/FreezeView";
 export type { Ground } from "./generated/Ground";
 export type { HeldAct } from "./generated/HeldAct";

@@ -36,6 +36,8 @@ use crate::exchange::{
     PacketExported, PacketFrom, PacketImported, PacketView,
 };
 use crate::fault::Fault;
+use crate::forms::dossier::{self, ArchiveWritten, Dossier, DossierGet, DossierSave};
+use crate::forms::table::{self as form_table, FormNamed, FormReplace, FormTable};
 use crate::forms::{self, FormList, FormPrint, FormSave, FormSheet, FormShow, Forms};
 use crate::keyring::KeyringRemember;
 use crate::ledgers::{LedgerExport, StatisticsExport};
@@ -471,6 +473,20 @@ commands! {
         |desk, request, _| forms::show(&*desk.office()?, &request);
     form_save(FormSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
         |desk, request, _| desk.save_form(&request);
+    dossier_get(DossierGet) -> Dossier, CaseRead, reads [Cases Roster], changes [] =
+        |desk, request, _| dossier::get(&*desk.office()?, &request);
+    dossier_save(DossierSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
+        |desk, request, call| desk.save_dossier(&request, &call.progress);
+    archive_export(DossierSave) -> ArchiveWritten, CaseExport, reads [], changes [Audit] =
+        |desk, request, call| desk.export_archive(&request, &call.progress);
+    form_table(Nothing) -> FormTable, PrintRun, reads [Profile], changes [] =
+        |desk, _, _| Ok(form_table::list(&*desk.office()?));
+    form_sample(FormNamed) -> FormSheet, PrintRun, reads [Profile], changes [] =
+        |desk, request, _| form_table::sample(&*desk.office()?, &request);
+    form_replace(FormReplace) -> FormTable, NumberSet, reads [], changes [Profile Audit] =
+        |desk, request, _| desk.replace_form(&request);
+    form_restore(FormNamed) -> FormTable, NumberSet, reads [], changes [Profile Audit] =
+        |desk, request, _| form_table::put_back(&*desk.office()?, &request);
     form_print(FormPrint) -> Nothing, PrintRun, reads [], changes [Audit Cases] =
         |desk, request, _| forms::note(&*desk.office()?, &request);
     field_set(FieldSet) -> Nothing, CaseWrite, reads [], changes [Cases Persons] =

@@ -25,7 +25,6 @@ use crate::exchange::{
     PacketImported, PacketView,
 };
 use crate::fault::{Fault, FileTrouble, file_fault};
-use crate::forms::{self, FormSave};
 use crate::host::{CommandLine, Host, Place, Stick};
 use crate::ledgers::{self, LedgerExport, StatisticsExport};
 use crate::office::Office;
@@ -44,6 +43,7 @@ use crate::vault;
 mod backups;
 mod door;
 mod keyring;
+mod papers;
 mod presence;
 #[cfg(test)]
 mod tests;
@@ -422,16 +422,6 @@ impl Desk {
         let (name, bytes) = attachments::whole(&office, request.case, request.attachment)?;
         let saved = self.save(&request.to, &name, &bytes)?;
         audit::note(&office, attachments::exported(request.case))?;
-        Ok(saved)
-    }
-
-    /// Saves a form as a PDF.
-    pub(crate) fn save_form(&self, request: &FormSave) -> Result<FileSaved, Fault> {
-        let office = self.office()?;
-        self.resolve(&request.to)?;
-        let (name, bytes) = forms::file(&office, request)?;
-        let saved = self.save(&request.to, &name, &bytes)?;
-        audit::note(&office, forms::exported(request.case))?;
         Ok(saved)
     }
 

@@ -303,6 +303,8 @@ pub enum FormTrouble {
     Template,
     /// The case says something else by now than what was shown.
     Changed,
+    /// It is no archive: there is no manifest that can be read.
+    NoArchive,
 }
 
 /// What is wrong with a backup.

@@ -25,8 +25,11 @@ use crate::projector;
 use crate::rights::Lens;
 
 mod data;
+pub mod dossier;
+pub mod table;
 
 use data::FormData;
+use table::table;
 
 /// The most pages that are drawn to be looked at; all of them are in the file.
 const DRAWN_MAX: usize = 40;
@@ -149,13 +152,14 @@ pub struct FormPrint {
 /// Lists the forms that fit a case.
 pub(crate) fn list(office: &Office, request: &FormList) -> Result<Forms, Fault> {
     let data = FormData::read(office, request.case)?;
-    Ok(Forms { forms: fitting(&data).into_iter().map(|(_, line)| line).collect() })
+    let forms = table(office);
+    Ok(Forms { forms: fitting(&forms, &data).into_iter().map(|(_, line)| line).collect() })
 }
 
 /// Every form that fits, with what of the case it is about.
-fn fitting(data: &FormData) -> Vec<(&'static Form, FormLine)> {
+fn fitting<'a>(forms: &'a [Form], data: &FormData) -> Vec<(&'a Form, FormLine)> {
     let mut lines = Vec::new();
-    for form in paper::forms::all() {
+    for form in forms.iter().filter(|form| form.group != IN_FILE) {
         match &form.about {
             None => lines.push((form, line(form, data, None))),
             Some(kind) => {
@@ -167,10 +171,22 @@ fn fitting(data: &FormData) -> Vec<(&'static Form, FormLine)> {
     lines
 }
 
+/// The group of papers that are made for a file alone.
+const IN_FILE: &str = "file";
+
+fn word(zh: &str, en: &str) -> FormWord {
+    FormWord { zh: zh.to_owned(), en: en.to_owned() }
+}
+
+/// A text as the name of a file.
+fn plain(text: &str) -> String {
+    let is_plain = |c: &char| !c.is_control() && !"/\\:*?\"<>|".contains(*c);
+    text.chars().filter(is_plain).take(80).collect()
+}
+
 fn line(form: &Form, data: &FormData, about: Option<FactId>) -> FormLine {
     let sheet = data.sheet(about);
     let at = sheet.pointer("/about/at").and_then(|at| at.as_str()?.parse().ok());
-    let word = |zh: &str, en: &str| FormWord { zh: zh.to_owned(), en: en.to_owned() };
     FormLine {
         form: form.id.clone(),
         name: word(&form.zh, &form.en),
@@ -198,7 +214,8 @@ fn make(
     drawn_max: usize,
 ) -> Result<Made, Fault> {
     let data = FormData::read(office, case)?;
-    let mut fits = fitting(&data).into_iter();
+    let forms = table(office);
+    let mut fits = fitting(&forms, &data).into_iter();
     let found = fits.find(|(_, line)| line.form == form && line.about == about);
     let (form, line) = found.ok_or_else(|| Fault::not_found(form))?;
     let part = Part { form, data: data.sheet(about), name: String::new() };
@@ -234,9 +251,7 @@ pub(crate) fn show(office: &Office, request: &FormShow) -> Result<FormSheet, Fau
 /// A form as a file, with the name it should have.
 pub(crate) fn file(office: &Office, request: &FormSave) -> Result<(String, Vec<u8>), Fault> {
     let made = make(office, (request.case, &request.form, request.about), 0)?;
-    let is_plain = |c: &char| !c.is_control() && !"/\\:*?\"<>|".contains(*c);
-    let name = format!("{} {}", made.line.name.zh, made.number);
-    let name: String = name.chars().filter(is_plain).take(80).collect();
+    let name = plain(&format!("{} {}", made.line.name.zh, made.number));
     Ok((format!("{name}.pdf"), made.printed.pdf))
 }
 

@@ -54,6 +54,8 @@ pub enum PickKind {
     BackupFolder,
     /// Save a form.
     Document,
+    /// Open a template of a form.
+    Template,
 }
 
 impl PickKind {
@@ -68,6 +70,7 @@ impl PickKind {
             Self::Spreadsheet => "xlsx",
             Self::BackupFolder => "db",
             Self::Document => "pdf",
+            Self::Template => "typ",
         }
     }
 }

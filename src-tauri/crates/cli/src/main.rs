@@ -92,6 +92,11 @@ enum Verb {
         #[arg(long)]
         check: bool,
     },
+    /// Look after archives of cases.
+    Archive {
+        #[command(subcommand)]
+        what: ArchiveVerb,
+    },
     /// Examine the profile: file, chains, signatures.
     Doctor,
     /// Measure: `idle`, `exchange`, `newcomer`, `save`, `open`, `cold`, `village`,
@@ -109,6 +114,16 @@ enum Verb {
         /// Print JSON, which is all it ever prints.
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum ArchiveVerb {
+    /// Tell whether an archive is whole and as it was written; exits 1 if it is not. Needs no
+    /// profile.
+    Verify {
+        /// Its folder.
+        folder: PathBuf,
     },
 }
 
@@ -195,6 +210,10 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
         Verb::Rebuild { check } => {
             let report = open(&home()?, Some(needed()?))?.rebuild(check)?;
             Ok((serde_json::to_value(&report)?, report.is_same || !check))
+        }
+        Verb::Archive { what: ArchiveVerb::Verify { folder } } => {
+            let found = app::forms::dossier::verify(&folder)?;
+            Ok((serde_json::to_value(&found)?, found.is_whole))
         }
         Verb::Doctor => {
             let report = open(&home()?, Some(needed()?))?.examine()?;

@@ -133,6 +133,9 @@ forms! {
     "completion_report",
     "receipt",
     "slip",
+    "attachment_list",
+    "picture",
+    "missing",
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {

@@ -23,6 +23,7 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   rights: "rights",
   redaction: "redact",
   forms: "paper",
+  formats: "paper",
 };
 
 /** The page that helps with a screen. */

@@ -3,6 +3,7 @@ import type { AccountAdd } from "./AccountAdd";
 import type { AccountJoin } from "./AccountJoin";
 import type { AlarmNote } from "./AlarmNote";
 import type { Alarms } from "./Alarms";
+import type { ArchiveWritten } from "./ArchiveWritten";
 import type { AttachmentAsk } from "./AttachmentAsk";
 import type { AttachmentBegin } from "./AttachmentBegin";
 import type { AttachmentBegun } from "./AttachmentBegun";
@@ -47,6 +48,9 @@ import type { DeviceAdopt } from "./DeviceAdopt";
 import type { DeviceRename } from "./DeviceRename";
 import type { DeviceRevoke } from "./DeviceRevoke";
 import type { Devices } from "./Devices";
+import type { Dossier } from "./Dossier";
+import type { DossierGet } from "./DossierGet";
+import type { DossierSave } from "./DossierSave";
 import type { DraftSet } from "./DraftSet";
 import type { Drafts } from "./Drafts";
 import type { Drilled } from "./Drilled";
@@ -67,10 +71,13 @@ import type { FilePick } from "./FilePick";
 import type { FilePicked } from "./FilePicked";
 import type { FileSaved } from "./FileSaved";
 import type { FormList } from "./FormList";
+import type { FormNamed } from "./FormNamed";
 import type { FormPrint } from "./FormPrint";
+import type { FormReplace } from "./FormReplace";
 import type { FormSave } from "./FormSave";
 import type { FormSheet } from "./FormSheet";
 import type { FormShow } from "./FormShow";
+import type { FormTable } from "./FormTable";
 import type { Forms } from "./Forms";
 import type { FoundBackups } from "./FoundBackups";
 import type { HistoryWindow } from "./HistoryWindow";
@@ -230,6 +237,13 @@ export interface Commands {
   form_list: { payload: FormList; result: Forms };
   form_show: { payload: FormShow; result: FormSheet };
   form_save: { payload: FormSave; result: FileSaved };
+  dossier_get: { payload: DossierGet; result: Dossier };
+  dossier_save: { payload: DossierSave; result: FileSaved };
+  archive_export: { payload: DossierSave; result: ArchiveWritten };
+  form_table: { payload: Nothing; result: FormTable };
+  form_sample: { payload: FormNamed; result: FormSheet };
+  form_replace: { payload: FormReplace; result: FormTable };
+  form_restore: { payload: FormNamed; result: FormTable };
   form_print: { payload: FormPrint; result: Nothing };
   field_set: { payload: FieldSet; result: Nothing };
   text_edit: { payload: TextEdit; result: Nothing };
@@ -352,6 +366,13 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   form_list: ["cases", "roster"],
   form_show: ["cases", "roster"],
   form_save: [],
+  dossier_get: ["cases", "roster"],
+  dossier_save: [],
+  archive_export: [],
+  form_table: ["profile"],
+  form_sample: ["profile"],
+  form_replace: [],
+  form_restore: [],
   form_print: [],
   field_set: [],
   text_edit: [],

@@ -162,6 +162,10 @@ const forms: Faults["forms"] = {
     what: "The case has changed since this was shown.",
     next: "Look at it again, then print.",
   },
+  no_archive: {
+    what: "This folder is no archive of Pingli, or its manifest cannot be read.",
+    next: "Choose a folder that was written as an archive.",
+  },
 };
 
 const backups = {

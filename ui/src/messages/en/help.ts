@@ -395,6 +395,8 @@ export const help: Help = {
         "Each print is noted in the case: which form, pages, copies, by whom. If the case changes later, the older sheet can still be told.",
         "Rare letters of names are printed. A letter that no font has becomes “〓”: write it in by hand.",
         "The sheet with the signatures and the seal is the original.",
+        "“Bind the file” sets cover, directory, papers, photographs and back cover in one go and lists what is missing. For what came after the archive, choose the supplement.",
+        "If the county's layout differs, change it in Settings under “Layout of forms”.",
       ],
     },
     backup: {

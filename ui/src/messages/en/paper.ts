@@ -36,6 +36,46 @@ export const paper: PaperWords = {
     `The case does not say yet: ${list}. It is left open on paper; record it first, or write it in by hand.`,
   letters: (list) =>
     `No font here has these letters: ${list}. A “〓” stands in their place; write them in by hand.`,
+  bind: "Bind the file",
+  dossier: {
+    title: "Bind the whole file",
+    says: (n, pictures) =>
+      `Cover, directory, every paper, photographs and back cover in one go: ${n} papers, ${pictures} photographs, with page numbers.`,
+    missing: (n) => `${n} pieces are missing; a list of them is printed along:`,
+    supplement: "Only what came after it was archived (supplement)",
+    kind: "As what",
+    kinds: {
+      pdf: { label: "One PDF", hint: "to print and bind" },
+      archive: {
+        label: "A folder for the archive",
+        hint: "the PDF, the attachments and a manifest that tells whether anything was altered",
+      },
+    },
+    to: "Where to",
+    file: "file.pdf",
+    send: "Bind",
+    nothingLost: "The case is not changed. You may stop at any time.",
+    done: (name) => `Saved as ${name}`,
+    hash: "Write this code down with the file. Later it tells whether anything was altered:",
+    close: "Done",
+  },
+  formats: {
+    title: "Layout of forms",
+    beside: "How each form looks on paper, with a sample case",
+    open: "Look at the layouts",
+    says: "Where each form comes from, its version and its looks. A layout of the county's own can take its place, and be taken back.",
+    replaced: "The office's own layout",
+    unverified: "Wording to be checked",
+    replace: "Use a layout of our own",
+    restore: "Put the built-in one back",
+    version: (version) => `Version of the built-in layout: ${version}`,
+    fields: (list) => `What stands on it: ${list}.`,
+    sample: "Below is a sample: the people and the dispute are invented.",
+    replaceTitle: (name) => `Another layout for “${name}”`,
+    replaceSays:
+      "Choose a layout file (.typ), made by somebody who knows how. The program sets the sample with it first: if that fails it is not used, and the line at fault is named. Only this computer changes.",
+    from: "Where the layout file is",
+  },
   save: {
     title: (name) => `Save “${name}” as a PDF`,
     says: "The file outside is not encrypted: whoever gets it can read it. The audit notes that it was saved.",

@@ -151,6 +151,10 @@ const forms = {
     what: "案卷刚才有了新内容，和您看到的那一份不一样了。",
     next: "请重新看一遍，再打印。",
   },
+  no_archive: {
+    what: "这个文件夹不是评理的归档，或者校验清单读不出来。",
+    next: "请选“归档文件夹”那一种成卷存出来的文件夹。",
+  },
 } satisfies Record<FormTrouble, FaultWords>;
 
 const backups = {

@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
 use crate::rights::{self, Lens, Sight};
-use crate::view::{CaseView, EventView, FieldValue};
+use crate::view::{AttachmentView, CaseView, EventView, FieldValue};
 use domain::rights::Right;
 use domain::role::Level;
 
@@ -44,6 +44,12 @@ pub(super) struct FormData {
     pub(super) printed: BTreeMap<(String, Option<FactId>), u32>,
     /// Its number.
     pub(super) number: String,
+    /// The attachments that belong to it.
+    pub(super) attachments: Vec<AttachmentView>,
+    /// What came after it was archived.
+    pub(super) supplement: Vec<FactId>,
+    /// Whether a written agreement that stands lacks a signature or the seal.
+    pub(super) is_unsigned: bool,
 }
 
 impl FormData {
@@ -65,6 +71,11 @@ impl FormData {
             made.abouts.iter_mut().try_for_each(|about| lens.over(&mut about.data, &[case]))
         })?;
         Ok(made)
+    }
+
+    /// Whether anything was put to the case.
+    pub(super) const fn has_attachments(&self) -> bool {
+        !self.attachments.is_empty()
     }
 
     /// What stands on a form.
@@ -139,6 +150,16 @@ fn make(office: &Office, names: &Names, view: &CaseView, events: &[EventView]) -
     let of = |kind: &str| -> Vec<&Value> {
         abouts.iter().filter(|about| about.kind == kind).map(|about| &about.data).collect()
     };
+    let attachments: Vec<AttachmentView> =
+        view.attachments.iter().filter(|one| one.withdrawn.is_none()).cloned().collect();
+    let is_unsigned = view.agreements.iter().any(|each| {
+        let lacking = &each.lacking;
+        each.form == AgreementForm::Written
+            && each.replaced_by.is_none()
+            && (!lacking.parties.is_empty() || lacking.mediator || lacking.seal)
+    });
+    let supplement =
+        view.archive.as_ref().map(|archive| archive.supplement.clone()).unwrap_or_default();
     let whole = json!({
         "printed": today(office.now_ms()),
         "office": {
@@ -152,11 +173,15 @@ fn make(office: &Office, names: &Names, view: &CaseView, events: &[EventView]) -
         "respondents": side(Side::Respondent),
         "thirds": side(Side::Third),
         "evidence": of("evidence"),
+        "attachments": attachments
+            .iter()
+            .map(|one| json!({ "name": one.name, "form": one.form, "at": one.at }))
+            .collect::<Vec<_>>(),
         "last_session": held.last().map(|about| &about.data),
         "course": course(&held),
         "qr": { "rows": square(&number) },
     });
-    FormData { whole, abouts, printed, number }
+    FormData { whole, abouts, printed, number, attachments, supplement, is_unsigned }
 }
 
 /// The committee that belongs to a unit, by the unit's name.

@@ -1,0 +1,81 @@
+//! What a desk writes of forms, to where a person picked.
+
+use super::{Desk, Resolved, read_small};
+use crate::audit;
+use crate::commands::FileSaved;
+use crate::fault::{Fault, FileTrouble, file_fault};
+use crate::forms::dossier::{self, ArchiveWritten, DossierSave};
+use crate::forms::table::{self, FormReplace, FormTable};
+use crate::forms::{self, FormSave};
+use crate::progress::Progress;
+
+impl Desk {
+    /// Saves a form as a PDF.
+    pub(crate) fn save_form(&self, request: &FormSave) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        self.resolve(&request.to)?;
+        let (name, bytes) = forms::file(&office, request)?;
+        let saved = self.save(&request.to, &name, &bytes)?;
+        audit::note(&office, forms::exported(request.case))?;
+        Ok(saved)
+    }
+
+    /// Saves the file of a case as one PDF.
+    pub(crate) fn save_dossier(
+        &self,
+        request: &DossierSave,
+        progress: &Progress,
+    ) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        self.resolve(&request.to)?;
+        let (name, bytes) = dossier::file(&office, request, progress)?;
+        let saved = self.save(&request.to, &name, &bytes)?;
+        audit::note(&office, forms::exported(request.case))?;
+        Ok(saved)
+    }
+
+    /// Writes the file of a case with its attachments into a folder of its own. What is not
+    /// finished leaves no manifest, and so is no archive.
+    pub(crate) fn export_archive(
+        &self,
+        request: &DossierSave,
+        progress: &Progress,
+    ) -> Result<ArchiveWritten, Fault> {
+        let office = self.office()?;
+        let within = match self.resolve(&request.to)? {
+            Resolved::Stick(stick) => stick.path,
+            Resolved::Path(path) => path,
+        };
+        let name = dossier::folder(&office, request)?;
+        let folder = within.join(&name);
+        if folder.exists() {
+            let path = name.clone();
+            return Err(Fault::File { reason: FileTrouble::Exists, path });
+        }
+        std::fs::create_dir(&folder).map_err(|error| file_fault(&error, &folder))?;
+        let write = |name: &str, bytes: &[u8]| -> Result<(), Fault> {
+            let written = carry::usb::write_verified(&folder, name, |out| out.write_all(bytes));
+            written.map(|_| ()).map_err(|error| file_fault(&error, &folder))
+        };
+        let made = dossier::files(&office, request, progress, write);
+        let (files, hash) = match made {
+            Ok(made) => made,
+            Err(fault) => {
+                // Half an archive is none.
+                let _ = std::fs::remove_dir_all(&folder);
+                return Err(fault);
+            }
+        };
+        audit::note(&office, forms::exported(request.case))?;
+        let path = self.options.host.takes_paths().then(|| folder.display().to_string());
+        Ok(ArchiveWritten { name, path, files, hash })
+    }
+
+    /// Puts a template in the place of a form's own.
+    pub(crate) fn replace_form(&self, request: &FormReplace) -> Result<FormTable, Fault> {
+        let office = self.office()?;
+        let path = self.resolve_file(&request.from)?;
+        let bytes = read_small(&path, table::TEMPLATE_BYTES_MAX)?;
+        table::replace(&office, &request.form, bytes)
+    }
+}

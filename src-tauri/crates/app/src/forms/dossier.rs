@@ -1,0 +1,422 @@
+//! 一键成卷: the whole file of a case as one document, in the order in which it is bound; and the
+//! same beside its attachments in a folder that tells whether anything in it was altered.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::Path;
+
+use domain::fact::body::AttachmentForm;
+use domain::id::{FactId, RecordId};
+use paper::forms::InFile;
+use paper::{Form, Input, Part, Picture};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::data::FormData;
+use super::{FormWord, plain, table, trouble, word};
+use crate::attachments;
+use crate::fault::{AttachmentTrouble, Fault, FormTrouble};
+use crate::host::Place;
+use crate::office::Office;
+use crate::progress::{Phase, Progress};
+
+/// The most bytes of photographs in one document.
+const PICTURE_BYTES_MAX: usize = 192 * 1024 * 1024;
+
+/// The most photographs in one document.
+const PICTURES_MAX: usize = 300;
+
+/// What a manifest says it is.
+const FORMAT: &str = "pingli-archive-1";
+
+/// The name of a manifest.
+const MANIFEST: &str = "manifest.json";
+
+/// The largest manifest that is read.
+const MANIFEST_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// Shows what the file of a case would hold.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DossierGet {
+    /// The case.
+    pub case: RecordId,
+    /// Only what came after it was archived (补充卷).
+    #[serde(default)]
+    pub supplement: bool,
+}
+
+/// What the file of a case would hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Dossier {
+    /// Its papers, in order.
+    pub parts: Vec<FormWord>,
+    /// What should be in it and is not (缺件).
+    pub missing: Vec<String>,
+    /// How many photographs are printed in it.
+    pub pictures: u32,
+    /// Whether anything came after it was archived, so that there is a supplement.
+    pub has_supplement: bool,
+}
+
+/// Saves the file of a case: as one PDF, or as a folder with its attachments and a manifest.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct DossierSave {
+    /// The case.
+    pub case: RecordId,
+    /// Only what came after it was archived (补充卷).
+    #[serde(default)]
+    pub supplement: bool,
+    /// Where it goes; for an archive, in which folder.
+    pub to: Place,
+}
+
+/// An archive that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ArchiveWritten {
+    /// The name of its folder.
+    pub name: String,
+    /// Where it is, as far as the caller may know.
+    pub path: Option<String>,
+    /// How many files it has beside the manifest.
+    pub files: u32,
+    /// The BLAKE3 of the manifest, in hexadecimal digits: whoever writes it down can tell later
+    /// that nothing was altered.
+    pub hash: String,
+}
+
+/// A file of a case, put together.
+struct Bound<'a> {
+    parts: Vec<Part<'a>>,
+    missing: Vec<String>,
+    has_supplement: bool,
+}
+
+/// What comes after all papers, in this order.
+const LAST: [&str; 2] = ["statement", "back_cover"];
+
+/// Whether a form belongs into the file, and about what.
+fn placed(form: &Form, data: &FormData, late: Option<&BTreeSet<FactId>>) -> Vec<Option<FactId>> {
+    let is_late = |id: &FactId| late.is_none_or(|late| late.contains(id));
+    let Some(kind) = &form.about else {
+        let is_accepted = data.whole.pointer("/case/accepted").is_some_and(|at| !at.is_null());
+        let is_in = match form.file {
+            _ if late.is_some() => {
+                ["cover", "directory", "statement", "back_cover"].contains(&form.id.as_str())
+            }
+            InFile::Always => true,
+            InFile::Either => (form.id == "acceptance") == is_accepted,
+            InFile::Needed => false,
+        };
+        return if is_in { vec![None] } else { Vec::new() };
+    };
+    let has_court = |data: &Value| data.get("court").is_some_and(|court| !court.is_null());
+    let abouts = data.abouts.iter().filter(|about| about.kind == kind && is_late(&about.id));
+    abouts
+        .filter(|about| match form.id.as_str() {
+            "confirmation_persons" => has_court(&about.data),
+            "confirmation_unit" | "decline_letter" | "petition_visit" => false,
+            _ => true,
+        })
+        .map(|about| Some(about.id))
+        .collect()
+}
+
+/// What should be in the file and is not.
+fn missing(data: &FormData) -> Vec<String> {
+    let says = |path: &str| data.whole.pointer(path).is_some_and(|value| !value.is_null());
+    let has = |kind: &str| data.abouts.iter().any(|about| about.kind == kind);
+    let is_settled = data.whole.pointer("/case/closed/outcome") == Some(&json!("settled"));
+    let has_agreement = has("agreement") || has("oral_agreement");
+    let rows = [
+        (says("/case/formal_number"), "正式卷号"),
+        (says("/case/accepted"), "人民调解受理登记表：没有受理记录"),
+        (says("/case/rights_told"), "权利义务告知书：没有告知记录"),
+        (has("session"), "人民调解记录"),
+        (has_agreement || !is_settled, "人民调解协议书或者口头协议登记表"),
+        (!data.is_unsigned, "协议书的签名或者盖章"),
+        (says("/case/statement"), "卷宗情况说明"),
+    ];
+    rows.iter().filter(|(is_there, _)| !is_there).map(|(_, what)| (*what).to_owned()).collect()
+}
+
+fn bind<'a>(
+    forms: &'a [Form],
+    data: &FormData,
+    supplement: bool,
+    pictures: &[(Value, String)],
+    lacking: Vec<String>,
+) -> Result<Bound<'a>, Fault> {
+    let late: BTreeSet<FactId> = data.supplement.iter().copied().collect();
+    if supplement && late.is_empty() {
+        return Err(Fault::not_found("supplement"));
+    }
+    let late = supplement.then_some(&late);
+    let mut missing = if supplement { Vec::new() } else { missing(data) };
+    missing.extend(lacking);
+    let find = |id: &str| forms.iter().find(|form| form.id == id);
+    let sheet = |about: Option<FactId>| data.sheet(about);
+    let (mut parts, mut last) = (Vec::new(), Vec::new());
+    for form in forms.iter().filter(|form| form.group != "file") {
+        for about in placed(form, data, late) {
+            let name = match (form.id.as_str(), supplement) {
+                ("cover", true) => "补充卷封面".to_owned(),
+                _ => String::new(),
+            };
+            let part = Part { form, data: sheet(about), name };
+            if LAST.contains(&form.id.as_str()) { last.push(part) } else { parts.push(part) }
+        }
+    }
+    if let Some(form) = find("attachment_list").filter(|_| data.has_attachments()) {
+        parts.push(Part { form, data: sheet(None), name: String::new() });
+    }
+    if let Some(form) = find("picture") {
+        for (about, name) in pictures {
+            let mut data = sheet(None);
+            if let Some(members) = data.as_object_mut() {
+                members.insert("about".to_owned(), about.clone());
+            }
+            parts.push(Part { form, data, name: name.clone() });
+        }
+    }
+    if let Some(form) = find("missing") {
+        let mut data = sheet(None);
+        if let Some(members) = data.as_object_mut() {
+            members.insert("missing".to_owned(), json!(missing));
+        }
+        parts.push(Part { form, data, name: String::new() });
+    }
+    parts.extend(last);
+    Ok(Bound { parts, missing, has_supplement: !data.supplement.is_empty() })
+}
+
+/// The photographs of a case.
+#[derive(Default)]
+struct Album {
+    /// What stands on the paper of each, and what the directory calls it.
+    shown: Vec<(Value, String)>,
+    /// The pictures.
+    files: Vec<Picture>,
+    /// What cannot be printed, and why.
+    lacking: Vec<String>,
+}
+
+/// Reads the photographs of a case.
+fn pictures(
+    office: &Office,
+    data: &FormData,
+    case: RecordId,
+    supplement: bool,
+    progress: &Progress,
+) -> Result<Album, Fault> {
+    let mut album = Album::default();
+    let mut bytes = 0usize;
+    let all: Vec<_> = data
+        .attachments
+        .iter()
+        .filter(|one| !supplement || data.supplement.contains(&one.id))
+        .filter(|one| one.form == AttachmentForm::Jpeg)
+        .collect();
+    let total = u64::try_from(all.len()).ok();
+    for (at, one) in all.into_iter().enumerate() {
+        progress.check()?;
+        progress.at(Phase::Drawing, u64::try_from(at).unwrap_or(u64::MAX), total);
+        let lacks = |why: &str| format!("附件“{}”：{why}", one.name);
+        match attachments::whole(office, case, one.id) {
+            Ok((_, content)) => {
+                bytes = bytes.saturating_add(content.len());
+                if bytes > PICTURE_BYTES_MAX || album.files.len() >= PICTURES_MAX {
+                    album.lacking.push(lacks("照片太多，没有印在这里"));
+                    continue;
+                }
+                let name = format!("{at}.jpg");
+                let path = format!("/pictures/{name}");
+                album.shown.push((
+                    json!({ "name": one.name, "at": one.at, "path": path }),
+                    one.name.clone(),
+                ));
+                album.files.push(Picture { name, bytes: content });
+            }
+            Err(Fault::Attachment { reason: AttachmentTrouble::NotHere }) => {
+                album.lacking.push(lacks("还在别的电脑上"));
+            }
+            Err(Fault::NotAllowed { .. }) => album.lacking.push(lacks("您的岗位看不到")),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(album)
+}
+
+/// Shows what the file of a case would hold.
+pub(crate) fn get(office: &Office, request: &DossierGet) -> Result<Dossier, Fault> {
+    let data = FormData::read(office, request.case)?;
+    let forms = table(office);
+    let bound = bind(&forms, &data, request.supplement, &[], Vec::new())?;
+    let photographs =
+        data.attachments.iter().filter(|one| one.form == AttachmentForm::Jpeg).count();
+    Ok(Dossier {
+        parts: bound.parts.iter().map(|part| word(&part.form.zh, &part.form.en)).collect(),
+        missing: bound.missing,
+        pictures: u32::try_from(photographs).unwrap_or(u32::MAX),
+        has_supplement: bound.has_supplement,
+    })
+}
+
+/// The file of a case as one PDF, with the name it should have.
+pub(crate) fn file(
+    office: &Office,
+    request: &DossierSave,
+    progress: &Progress,
+) -> Result<(String, Vec<u8>), Fault> {
+    let data = FormData::read(office, request.case)?;
+    let forms = table(office);
+    let album = pictures(office, &data, request.case, request.supplement, progress)?;
+    let bound = bind(&forms, &data, request.supplement, &album.shown, album.lacking)?;
+    let kind = if request.supplement { "补充卷" } else { "调解卷宗" };
+    let title = format!("{kind} {}", data.number);
+    progress.check()?;
+    progress.at(Phase::Building, 0, None);
+    let input =
+        Input { parts: bound.parts, pictures: album.files, title: title.clone(), drawn_max: 0 };
+    let printed = paper::render(&input).map_err(trouble)?;
+    progress.check()?;
+    Ok((format!("{}.pdf", plain(&title)), printed.pdf))
+}
+
+/// The files of an archive: the document, every attachment that is here, and the manifest last.
+pub(crate) fn files(
+    office: &Office,
+    request: &DossierSave,
+    progress: &Progress,
+    mut write: impl FnMut(&str, &[u8]) -> Result<(), Fault>,
+) -> Result<(u32, String), Fault> {
+    let data = FormData::read(office, request.case)?;
+    let mut listed = Vec::new();
+    let mut put = |name: String, bytes: &[u8]| -> Result<(), Fault> {
+        progress.check()?;
+        write(&name, bytes)?;
+        let hash = blake3::hash(bytes).to_hex().to_string();
+        listed.push(json!({ "name": name, "bytes": bytes.len(), "blake3": hash }));
+        Ok(())
+    };
+    let (name, pdf) = file(office, request, progress)?;
+    put(name, &pdf)?;
+    let mut absent = Vec::new();
+    for (at, one) in data.attachments.iter().enumerate() {
+        if request.supplement && !data.supplement.contains(&one.id) {
+            continue;
+        }
+        match attachments::whole(office, request.case, one.id) {
+            Ok((name, bytes)) => put(format!("附件{:03} {name}", at.saturating_add(1)), &bytes)?,
+            Err(Fault::Attachment { .. } | Fault::NotAllowed { .. }) => {
+                absent.push(one.name.clone());
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    let count = u32::try_from(listed.len()).unwrap_or(u32::MAX);
+    let manifest = json!({
+        "format": FORMAT, "case": request.case, "number": data.number,
+        "title": data.whole.pointer("/case/title"), "made": data.whole.get("printed"),
+        "supplement": request.supplement, "files": listed, "absent": absent,
+    });
+    let manifest = serde_json::to_vec_pretty(&manifest).map_err(|error| Fault::internal(&error))?;
+    write(MANIFEST, &manifest)?;
+    Ok((count, blake3::hash(&manifest).to_hex().to_string()))
+}
+
+/// The name of the folder of an archive.
+pub(crate) fn folder(office: &Office, request: &DossierSave) -> Result<String, Fault> {
+    let data = FormData::read(office, request.case)?;
+    let kind = if request.supplement { "补充卷" } else { "卷宗" };
+    Ok(plain(&format!("{kind} {}", data.number)))
+}
+
+/// What was found about an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// Whether everything is there as it was written.
+    pub is_whole: bool,
+    /// The BLAKE3 of the manifest.
+    pub hash: String,
+    /// The number of the case.
+    pub number: String,
+    /// Files that are not there.
+    pub absent: Vec<String>,
+    /// Files that are not what was written.
+    pub altered: Vec<String>,
+    /// Files that the manifest does not name.
+    pub unknown: Vec<String>,
+}
+
+/// The part of a manifest that is verified.
+#[derive(Deserialize)]
+struct Manifest {
+    format: String,
+    #[serde(default)]
+    number: String,
+    files: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    name: String,
+    bytes: u64,
+    blake3: String,
+}
+
+/// Verifies an archive: every file of its manifest, and nothing else.
+///
+/// # Errors
+/// [`Fault::Form`] if there is no manifest that can be read.
+pub fn verify(folder: &Path) -> Result<Verified, Fault> {
+    let none = || Fault::Form { reason: FormTrouble::NoArchive, detail: String::new() };
+    let open = |name: &str, most: u64| -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let path = folder.join(name);
+        if !path.symlink_metadata().ok()?.is_file() {
+            return None;
+        }
+        let file = std::fs::File::open(path).ok()?;
+        file.take(most.saturating_add(1)).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    let text = open(MANIFEST, MANIFEST_BYTES_MAX).ok_or_else(none)?;
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|_| none())?;
+    if manifest.format != FORMAT {
+        return Err(none());
+    }
+    let mut found = Verified {
+        is_whole: true,
+        hash: blake3::hash(&text).to_hex().to_string(),
+        number: manifest.number,
+        absent: Vec::new(),
+        altered: Vec::new(),
+        unknown: Vec::new(),
+    };
+    let mut known = BTreeSet::from([MANIFEST.to_owned()]);
+    for listed in manifest.files {
+        // A name is a name here, not a way out of the folder.
+        let is_plain = !listed.name.contains(['/', '\\']) && listed.name != "..";
+        match open(&listed.name, listed.bytes).filter(|_| is_plain) {
+            None => found.absent.push(listed.name.clone()),
+            Some(bytes) if blake3::hash(&bytes).to_hex().as_str() != listed.blake3 => {
+                found.altered.push(listed.name.clone());
+            }
+            Some(_) => {}
+        }
+        known.insert(listed.name);
+    }
+    let entries = std::fs::read_dir(folder).map_err(|_| none())?;
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    found.unknown = names.filter(|name| !known.contains(name)).collect();
+    found.is_whole =
+        found.absent.is_empty() && found.altered.is_empty() && found.unknown.is_empty();
+    Ok(found)
+}
