@@ -89,9 +89,10 @@ impl Host for Window {
         let ending = kind.extension();
         let dialog = dialog.add_filter(format!("*.{ending}"), &[ending]);
         let picked = match kind {
-            PickKind::Invitation | PickKind::Packet | PickKind::Template => {
-                dialog.blocking_pick_file()
-            }
+            PickKind::Invitation
+            | PickKind::Packet
+            | PickKind::Template
+            | PickKind::OpenSpreadsheet => dialog.blocking_pick_file(),
             PickKind::PacketFolder | PickKind::BackupFolder => dialog.blocking_pick_folder(),
             PickKind::NewInvitation
             | PickKind::Automerge

@@ -33,6 +33,7 @@ mod serve;
 mod stalled;
 mod statistics;
 mod strangers;
+mod tables;
 mod trial;
 mod versions;
 mod wire;

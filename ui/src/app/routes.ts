@@ -14,6 +14,11 @@ type Page = () => Promise<{ default: Component }>;
 export const routes: RouteRecordRaw[] = [
   { name: "workbench", path: "/", component: Workbench },
   { name: "ledger", path: "/cases", component: Ledger },
+  {
+    name: "tables",
+    path: "/cases/import",
+    component: () => import("@/features/tables/TablesPage.vue"),
+  },
   { name: "case", path: "/cases/:case", component: Case },
   { name: "registration", path: "/register", component: Registration },
   {

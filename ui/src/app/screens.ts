@@ -18,6 +18,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "conflicts", path: "/conflicts" },
   { name: "conflict", path: "/conflicts/:record/:key" },
   { name: "duplicates", path: "/duplicates" },
+  { name: "tables", path: "/cases/import" },
   { name: "statistics", path: "/statistics" },
   { name: "counters", path: "/statistics/counters" },
   { name: "people", path: "/people" },

@@ -23,7 +23,9 @@ pub(crate) use reading::{
 };
 pub(crate) use settling::{check_seat, open, settle};
 pub(crate) use showing::{conflict_views, field_views, why_view};
-pub(crate) use writing::{add_facts, edit_text, register, register_with, set_field};
+pub(crate) use writing::{
+    add_facts, check_register, edit_text, register, register_many, register_with, set_field,
+};
 
 /// The most rows of one window.
 pub const ROWS_MAX: u32 = 200;

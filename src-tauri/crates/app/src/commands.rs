@@ -40,6 +40,9 @@ use crate::forms::dossier::{self, ArchiveWritten, Dossier, DossierGet, DossierSa
 use crate::forms::table::{self as form_table, FormNamed, FormReplace, FormTable};
 use crate::forms::{self, FormList, FormPrint, FormSave, FormSheet, FormShow, Forms};
 use crate::keyring::KeyringRemember;
+use crate::ledgers::importing::{
+    self, ImportUndo, Imports, TableImport, TableImported, TableRead, TableRestExport, TableView,
+};
 use crate::ledgers::{LedgerExport, StatisticsExport};
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
 use crate::organisation::{
@@ -393,6 +396,16 @@ commands! {
         |desk, request, _| desk.export_ledger(&request);
     statistics_export(StatisticsExport) -> FileSaved, StatisticsRead, reads [], changes [Audit] =
         |desk, request, _| desk.export_statistics(&request);
+    table_read(TableRead) -> TableView, CaseRegister, reads [], changes [] =
+        |desk, request, _| desk.read_table(&request);
+    table_import(TableImport) -> TableImported, CaseRegister, reads [], changes [Cases Views] =
+        |desk, request, call| desk.import_table(&request, &call.progress);
+    table_rest(TableRestExport) -> FileSaved, CaseRegister, reads [], changes [Audit] =
+        |desk, request, _| desk.save_rest(&request);
+    import_list(Nothing) -> Imports, CaseRegister, reads [Cases], changes [] =
+        |desk, _, _| importing::list(&*desk.office()?);
+    import_undo(ImportUndo) -> Imports, CaseRegister, reads [], changes [Cases] =
+        |desk, request, _| importing::undo(&*desk.office()?, &request);
     print_note(PrintNote) -> Nothing, PrintRun, reads [], changes [Audit] =
         |desk, request, _| printing::note(&*desk.office()?, &request);
     unit_list(Nothing) -> Units, RosterRead, reads [Roster], changes [] =

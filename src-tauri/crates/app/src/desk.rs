@@ -26,6 +26,10 @@ use crate::exchange::{
 };
 use crate::fault::{Fault, FileTrouble, file_fault};
 use crate::host::{CommandLine, Host, Place, Stick};
+use crate::ledgers::grid::{self, Grid};
+use crate::ledgers::importing::{
+    self, TableImport, TableImported, TableRead, TableRestExport, TableView,
+};
 use crate::ledgers::{self, LedgerExport, StatisticsExport};
 use crate::office::Office;
 use crate::organisation::{
@@ -444,6 +448,39 @@ impl Desk {
     pub(crate) fn export_statistics(&self, request: &StatisticsExport) -> Result<FileSaved, Fault> {
         let office = self.office()?;
         self.save_table(&office, &request.to, ledgers::statistics(&office, request)?)
+    }
+
+    /// Reads what a spreadsheet has.
+    pub(crate) fn read_table(&self, request: &TableRead) -> Result<TableView, Fault> {
+        let office = self.office()?;
+        importing::view(&office, &self.grid(&office, &request.from, request.sheet)?)
+    }
+
+    /// Takes a spreadsheet over, or says what would become of it.
+    pub(crate) fn import_table(
+        &self,
+        request: &TableImport,
+        progress: &Progress,
+    ) -> Result<TableImported, Fault> {
+        let office = self.office()?;
+        let grid = self.grid(&office, &request.from, request.sheet)?;
+        importing::run(&office, &grid, request, progress)
+    }
+
+    /// Saves the rows of a spreadsheet that are not taken over.
+    pub(crate) fn save_rest(&self, request: &TableRestExport) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        let grid = self.grid(&office, &request.import.from, request.import.sheet)?;
+        self.save_table(&office, &request.to, importing::rest(&office, &grid, request)?)
+    }
+
+    fn grid(&self, office: &Office, from: &Place, sheet: u16) -> Result<Grid, Fault> {
+        let Resolved::Path(path) = self.resolve(from)? else {
+            return Err(Fault::bad("from: a file"));
+        };
+        // One byte more, so that what is too large is told.
+        let bytes = read_small(&path, grid::FILE_BYTES_MAX.saturating_add(1))?;
+        grid::read_apart(office.worker(), &bytes, sheet).map_err(|reason| Fault::Table { reason })
     }
 
     fn save_table(

@@ -8,6 +8,8 @@ use carry::patience::is_held;
 use domain::case::guard::{Refusal, RefusalReason};
 use domain::role::Role;
 
+use crate::ledgers::grid::TableTrouble;
+
 pub use crate::vault::strength::Weakness;
 
 /// A command that did not do what was asked. Nothing was changed.
@@ -152,6 +154,12 @@ pub enum Fault {
         reason: FormTrouble,
         /// What the template's compiler says: file, line and English words.
         detail: String,
+    },
+    /// The spreadsheet cannot be read.
+    #[error("table: {reason:?}")]
+    Table {
+        /// Why.
+        reason: TableTrouble,
     },
     /// The backup cannot be used.
     #[error("backup: {reason:?}")]

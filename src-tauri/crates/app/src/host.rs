@@ -50,6 +50,8 @@ pub enum PickKind {
     Table,
     /// Save a spreadsheet.
     Spreadsheet,
+    /// Open a spreadsheet.
+    OpenSpreadsheet,
     /// Choose a folder for backups, or one that holds some.
     BackupFolder,
     /// Save a form.
@@ -67,7 +69,7 @@ impl PickKind {
             Self::Packet | Self::PacketFolder => "plp",
             Self::Automerge => "automerge",
             Self::Table => "csv",
-            Self::Spreadsheet => "xlsx",
+            Self::Spreadsheet | Self::OpenSpreadsheet => "xlsx",
             Self::BackupFolder => "db",
             Self::Document => "pdf",
             Self::Template => "typ",

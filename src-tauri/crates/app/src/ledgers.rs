@@ -1,6 +1,9 @@
-//! What the office hands up and files as spreadsheets: lists as they are filtered, and the table of
-//! a period. Figures and words come from where the screens read them, masked in the same way.
+//! What the office hands up, files and takes over as spreadsheets: lists as they are filtered, the
+//! table of a period, and the tables that were kept before. Figures and words come from where the screens read them, masked in the same way.
 
+pub mod grid;
+pub mod importing;
+pub mod rows;
 mod sheet;
 
 use std::collections::BTreeMap;

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::attachments::picture;
+use crate::ledgers::grid;
 use crate::trial;
 
 /// The child's word that its limits are set.
@@ -27,10 +28,12 @@ pub enum Task {
     TryChanges,
     /// Draws a picture anew.
     DrawPicture,
+    /// Reads a spreadsheet.
+    ReadTable,
 }
 
 impl Task {
-    const ALL: [Self; 2] = [Self::TryChanges, Self::DrawPicture];
+    const ALL: [Self; 3] = [Self::TryChanges, Self::DrawPicture, Self::ReadTable];
 
     /// The argument that makes a program of ours such a child.
     #[must_use]
@@ -38,6 +41,7 @@ impl Task {
         match self {
             Self::TryChanges => "try-changes",
             Self::DrawPicture => "draw-picture",
+            Self::ReadTable => "read-table",
         }
     }
 
@@ -53,6 +57,7 @@ impl Task {
         match self {
             Self::TryChanges => 256 * 1024 * 1024,
             Self::DrawPicture => picture::MEMORY_BYTES_MAX,
+            Self::ReadTable => grid::MEMORY_BYTES_MAX,
         }
     }
 
@@ -68,6 +73,7 @@ impl Task {
         match self {
             Self::TryChanges => trial::serve(input, output),
             Self::DrawPicture => picture::serve(input, output),
+            Self::ReadTable => grid::serve(input, output),
         }
     }
 

@@ -13,6 +13,7 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   conflict: "conflict",
   duplicates: "duplicate",
   statistics: "statistics",
+  tables: "table",
   counters: "statistics",
   people: "person",
   person: "person",

@@ -10,6 +10,7 @@ import type { LanTrouble } from "./LanTrouble";
 import type { PacketTrouble } from "./PacketTrouble";
 import type { RefusalReason } from "./RefusalReason";
 import type { Role } from "./Role";
+import type { TableTrouble } from "./TableTrouble";
 import type { Weakness } from "./Weakness";
 
 /**
@@ -99,7 +100,11 @@ reason: FormTrouble,
 /**
  * What the template's compiler says: file, line and English words.
  */
-detail: string, } | { "code": "backup", 
+detail: string, } | { "code": "table", 
+/**
+ * Why.
+ */
+reason: TableTrouble, } | { "code": "backup", 
 /**
  * Why.
  */

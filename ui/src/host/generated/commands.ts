@@ -81,6 +81,8 @@ import type { FormTable } from "./FormTable";
 import type { Forms } from "./Forms";
 import type { FoundBackups } from "./FoundBackups";
 import type { HistoryWindow } from "./HistoryWindow";
+import type { ImportUndo } from "./ImportUndo";
+import type { Imports } from "./Imports";
 import type { InvitationAccept } from "./InvitationAccept";
 import type { InvitationAccepted } from "./InvitationAccepted";
 import type { InvitationCreate } from "./InvitationCreate";
@@ -146,6 +148,11 @@ import type { StatisticsTableView } from "./StatisticsTableView";
 import type { StatisticsView } from "./StatisticsView";
 import type { StatusView } from "./StatusView";
 import type { Sticks } from "./Sticks";
+import type { TableImport } from "./TableImport";
+import type { TableImported } from "./TableImported";
+import type { TableRead } from "./TableRead";
+import type { TableRestExport } from "./TableRestExport";
+import type { TableView } from "./TableView";
 import type { TextEdit } from "./TextEdit";
 import type { Units } from "./Units";
 import type { UserRemove } from "./UserRemove";
@@ -201,6 +208,11 @@ export interface Commands {
   audit_export: { payload: AuditExport; result: FileSaved };
   ledger_export: { payload: LedgerExport; result: FileSaved };
   statistics_export: { payload: StatisticsExport; result: FileSaved };
+  table_read: { payload: TableRead; result: TableView };
+  table_import: { payload: TableImport; result: TableImported };
+  table_rest: { payload: TableRestExport; result: FileSaved };
+  import_list: { payload: Nothing; result: Imports };
+  import_undo: { payload: ImportUndo; result: Imports };
   print_note: { payload: PrintNote; result: Nothing };
   unit_list: { payload: Nothing; result: Units };
   user_list: { payload: Nothing; result: Users };
@@ -330,6 +342,11 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   audit_export: [],
   ledger_export: [],
   statistics_export: [],
+  table_read: [],
+  table_import: [],
+  table_rest: [],
+  import_list: ["cases"],
+  import_undo: [],
   print_note: [],
   unit_list: ["roster"],
   user_list: ["roster"],

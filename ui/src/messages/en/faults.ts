@@ -240,6 +240,22 @@ const lans: Faults["lans"] = {
   port_taken: { what: "Another program uses this port.", next: "Close it, or let Pingli choose." },
 };
 
+const tables: Faults["tables"] = {
+  too_large: {
+    what: "This spreadsheet is too large.",
+    next: "20 MiB at most. Take the pictures out of it, or make several files of it.",
+  },
+  no_table: {
+    what: "This is no xlsx, or it is broken or has a password.",
+    next: "Open it in a spreadsheet program, take the password off, save it as xlsx, and choose it again.",
+  },
+  bomb: {
+    what: "Unpacked, this file is larger than any real table; it was not opened.",
+    next: "Ask where it came from. If it is your own, copy what is in it into a new file.",
+  },
+  empty: { what: "There is nothing on this sheet.", next: "Choose another sheet or another file." },
+};
+
 const attachments: Faults["attachments"] = {
   empty: {
     what: "This file is empty.",
@@ -354,6 +370,7 @@ const fault: FaultTable = {
     ...forms[reason],
     next: detail ? `${forms[reason].next}${detail}` : forms[reason].next,
   }),
+  table: ({ reason }) => tables[reason],
   backup: ({ reason }) => backups[reason],
   keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
@@ -378,6 +395,7 @@ export const faults: Faults = {
   packets,
   attachments,
   forms,
+  tables,
   backups,
   keyrings,
   lans,

@@ -290,6 +290,24 @@ export const help: Help = {
         "“What each figure counts” defines them all, and names what is filled in by hand.",
       ],
     },
+    table: {
+      title: "Import the table you had",
+      says: "Disputes kept in a spreadsheet become cases at once.",
+      steps: [
+        "In the ledger press “Import a table”, choose the file (xlsx), press “Open it”.",
+        "Look what each column says: a day of application and the parties must be there.",
+        "Press “Try it”: what is new, what was imported before, what cannot be, and why.",
+        "Press “Import”.",
+        "Save what stays out as a table, correct it, import it again.",
+        "If it was wrong, press “Take it all back” below.",
+      ],
+      notes: [
+        "The same table twice brings nothing twice. The same headings are mapped as before.",
+        "What has ended stays out unless you want it; how it ended goes into its words.",
+        "To go on with the numbers of a paper register, say under Settings, Numbering, which was the last.",
+        "Save an old xls, or one with a password, as xlsx first. Macros are not run.",
+      ],
+    },
     device: {
       title: "A computer is lost, broken, replaced",
       says: "It was stolen, it broke, or a new one takes its place.",

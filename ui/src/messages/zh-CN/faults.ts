@@ -11,6 +11,7 @@ import type {
   LanTrouble,
   PacketTrouble,
   RefusalReason,
+  TableTrouble,
   Weakness,
 } from "@/host/types";
 
@@ -208,6 +209,22 @@ const lans = {
   port_taken: { what: "这个端口被别的程序占着。", next: "关掉别的程序，或者让程序自己选端口。" },
 } satisfies Record<LanTrouble, FaultWords>;
 
+const tables = {
+  too_large: {
+    what: "这个表格太大了，放不下。",
+    next: "最大 20 兆。请把里面的图片删掉，或者分成几个文件。",
+  },
+  no_table: {
+    what: "这个文件不是 xlsx 表格，或者坏了、加了密码。",
+    next: "用 WPS 或者 Excel 打开它，取消密码，“另存为”xlsx，再选一次。",
+  },
+  bomb: {
+    what: "这个文件展开以后大得不正常，没有打开它。",
+    next: "请问清楚文件从哪里来。是自己的表，就新建一个空表，把内容复制过去再存。",
+  },
+  empty: { what: "这一页里什么都没有。", next: "换一页，或者换一个文件。" },
+} satisfies Record<TableTrouble, FaultWords>;
+
 const attachments = {
   empty: { what: "这个文件是空的。", next: "看看是不是还没拷完，再选一次。" },
   too_large: {
@@ -305,6 +322,7 @@ const fault: FaultTable = {
     ...forms[reason],
     next: detail ? `${forms[reason].next}${detail}` : forms[reason].next,
   }),
+  table: ({ reason }) => tables[reason],
   backup: ({ reason }) => backups[reason],
   keyring: ({ reason }) => keyrings[reason],
   lan: ({ reason }) => lans[reason],
@@ -329,6 +347,7 @@ export const faults = {
   packets,
   attachments,
   forms,
+  tables,
   backups,
   keyrings,
   lans,
@@ -343,6 +362,7 @@ export type Faults = {
   packets: Record<PacketTrouble, FaultWords>;
   attachments: Record<AttachmentTrouble, FaultWords>;
   forms: Record<FormTrouble, FaultWords>;
+  tables: Record<TableTrouble, FaultWords>;
   backups: Record<BackupTrouble, FaultWords>;
   keyrings: Record<KeyringTrouble, FaultWords>;
   lans: Record<LanTrouble, FaultWords>;

@@ -32,6 +32,7 @@ import { registration } from "./registration";
 import { rights } from "./rights";
 import { rules } from "./rules";
 import { statistics } from "./statistics";
+import { tables } from "./tables";
 import { triage } from "./triage";
 import { words } from "./words";
 import { workbench } from "./workbench";
@@ -69,6 +70,7 @@ export const messages = {
   rights,
   rules,
   statistics,
+  tables,
   triage,
   words,
   workbench,

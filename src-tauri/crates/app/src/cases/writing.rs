@@ -219,6 +219,34 @@ pub(crate) fn register_with(
     pen: &mut Pen<'_, '_>,
     request: &CaseRegister,
 ) -> Result<RecordId, Fault> {
+    let next = pen.tx.reader().last_number(&office.identity.number_prefix())?.saturating_add(1);
+    register_numbered(office, pen, request, next)
+}
+
+/// Whether a case could be registered as asked.
+pub(crate) fn check_register(office: &Office, request: &CaseRegister) -> Result<(), Fault> {
+    let author = author(office);
+    let applied = request.applied.unwrap_or_else(|| At::day(author.today));
+    check_registration(request, applied, author)
+}
+
+/// Registers many cases in one transaction.
+pub(crate) fn register_many(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    requests: &[CaseRegister],
+) -> Result<Vec<RecordId>, Fault> {
+    let last = pen.tx.reader().last_number(&office.identity.number_prefix())?;
+    let numbered = (last.saturating_add(1)..).zip(requests);
+    numbered.map(|(next, request)| register_numbered(office, pen, request, next)).collect()
+}
+
+fn register_numbered(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    request: &CaseRegister,
+    number: u32,
+) -> Result<RecordId, Fault> {
     let author = author(office);
     let applied = request.applied.unwrap_or_else(|| At::day(author.today));
     check_registration(request, applied, author)?;
@@ -231,7 +259,6 @@ pub(crate) fn register_with(
     }
     let space = office.home_space()?;
     let prefix = office.identity.number_prefix();
-    let number = pen.tx.reader().last_number(&prefix)?.saturating_add(1);
     let version = settings::current(&pen.tx.reader())?.version;
     let number = format!("{prefix}{number:04}");
     let case = pen.begin(space, RecordKind::Case, office.now_ms(), |draft| {

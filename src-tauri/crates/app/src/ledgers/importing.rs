@@ -1,0 +1,579 @@
+//! Taking over a township's own table (一张表): what its columns mean is remembered, what would become
+//! of each row is shown first, what cannot be taken over is given back as a table to be corrected,
+//! the same row twice is one case, and a whole import can be undone.
+//!
+//! A row becomes a case by the same act as one that somebody types, on the day it names; a case of
+//! an import bears a token made of its row, so that importing again adds nothing.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use domain::case::guard;
+use domain::case::stage::State;
+use domain::fact::Body;
+use domain::fact::body::{Side, Track, Voided};
+use domain::id::RecordId;
+use domain::time::{At, Day};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Reader;
+
+use super::grid::{Grid, TableNote};
+use super::rows::{Entry, RowTrouble, TableField, entry, guess, heading};
+use super::sheet::{self, Cell, Column, Sheet};
+use super::{File, TableWords};
+use crate::cases::{self, CaseRegister, NewParty, value};
+use crate::clock::{minute, today};
+use crate::fault::Fault;
+use crate::host::Place;
+use crate::journal::Pen;
+use crate::office::Office;
+use crate::progress::{Phase, Progress};
+
+/// How many rows are registered in one transaction.
+const BATCH: usize = 200;
+
+/// How many imports are remembered.
+const IMPORTS_MAX: usize = 50;
+
+/// How many mappings of columns are remembered.
+const MAPPINGS_MAX: usize = 50;
+
+/// How many lines that are not taken over are shown.
+const LINES_MAX: usize = 200;
+
+/// How many values of a column are shown.
+const SAMPLES: usize = 3;
+
+/// How far apart two applications of the same people are, in days, to be looked at first.
+const ALIKE_DAYS: i64 = 90;
+
+/// Reads what a table has.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TableRead {
+    /// The file.
+    pub from: Place,
+    /// Which of its sheets, from 0.
+    #[serde(default)]
+    pub sheet: u16,
+}
+
+/// What a table has, and what its columns most likely mean.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TableView {
+    /// The names of its sheets.
+    pub sheets: Vec<String>,
+    /// The number of the row that heads it.
+    pub heading: u32,
+    /// Its columns.
+    pub columns: Vec<TableColumn>,
+    /// How many rows stand below its heading.
+    pub rows: u32,
+    /// What was passed over.
+    pub notes: Vec<TableNote>,
+    /// Whether a table with these headings was mapped before.
+    pub is_remembered: bool,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TableColumn {
+    /// What it is headed with.
+    pub head: String,
+    /// Some of what stands in it.
+    pub samples: Vec<String>,
+    /// What it most likely says.
+    pub field: TableField,
+}
+
+/// Says what would become of a table, or takes it over.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TableImport {
+    /// The file.
+    pub from: Place,
+    /// Which of its sheets, from 0.
+    #[serde(default)]
+    pub sheet: u16,
+    /// What each column says, from the first on.
+    pub fields: Vec<TableField>,
+    /// Whether rows that look like a case that is here are taken over too.
+    #[serde(default)]
+    pub with_doubtful: bool,
+    /// Whether rows that the table calls ended are taken over too.
+    #[serde(default)]
+    pub with_ended: bool,
+    /// Whether nothing is written: what would become of it is said all the same.
+    #[serde(default)]
+    pub dry: bool,
+}
+
+/// What becomes of a table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TableImported {
+    /// Rows that become cases, or became some.
+    pub new: u32,
+    /// Rows that were taken over before.
+    pub known: u32,
+    /// Rows that should be looked at first.
+    pub doubtful: u32,
+    /// Rows that cannot be taken over.
+    pub bad: u32,
+    /// Rows that ended and were left out.
+    pub ended: u32,
+    /// The doubtful and the bad ones, the first two hundred.
+    pub lines: Vec<TableLine>,
+    /// The import, where something was written.
+    pub import: Option<String>,
+}
+
+/// A row that is not simply taken over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TableLine {
+    /// Its number in the file.
+    pub row: u32,
+    /// Why.
+    pub trouble: RowTrouble,
+    /// The column it lies in, from 0.
+    pub column: Option<u32>,
+    /// What stands in the row, in short.
+    pub says: String,
+}
+
+/// Saves the rows that were not taken over as a table to be corrected and taken over again.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct TableRestExport {
+    /// The table, as it was to be taken over.
+    pub import: TableImport,
+    /// What the reasons are called.
+    #[serde(default)]
+    pub words: TableWords,
+    /// Where the file goes.
+    pub to: Place,
+}
+
+/// The imports of this computer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Imports {
+    /// The newest first.
+    pub imports: Vec<ImportView>,
+}
+
+/// An import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ImportView {
+    /// Names it on this computer.
+    pub import: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// How many cases it brought.
+    pub cases: u32,
+    /// Whether it was undone.
+    pub is_undone: bool,
+    /// How many of its cases stayed, since somebody had worked on them.
+    pub kept: u32,
+}
+
+/// Undoes an import.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct ImportUndo {
+    /// Which.
+    pub import: String,
+}
+
+/// An import, as this computer remembers it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    at_ms: u64,
+    cases: Vec<RecordId>,
+    is_undone: bool,
+    kept: u32,
+}
+
+const IMPORTS: &str = "imports";
+const MAPPINGS: &str = "import_mappings";
+
+fn remembered<T: Default + for<'de> Deserialize<'de>>(
+    reader: &Reader<'_>,
+    name: &str,
+) -> Result<T, Fault> {
+    let bytes = reader.value(name)?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+}
+
+/// The headings of a table, as its mapping is remembered under.
+fn heads(grid: &Grid) -> Vec<String> {
+    grid.rows.get(heading(grid)).map(|(_, cells)| cells.clone()).unwrap_or_default()
+}
+
+/// The rows below the heading.
+fn below(grid: &Grid) -> impl Iterator<Item = &(u32, Vec<String>)> {
+    grid.rows.iter().skip(heading(grid).saturating_add(1))
+}
+
+/// What a table has.
+pub(crate) fn view(office: &Office, grid: &Grid) -> Result<TableView, Fault> {
+    let heads = heads(grid);
+    let width = grid.rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
+    let known: BTreeMap<String, Vec<TableField>> =
+        office.store.read(|reader| remembered(reader, MAPPINGS))?;
+    let before = known.get(&heads.join("\t"));
+    let column = |at: usize| {
+        let filled = below(grid).filter_map(|(_, cells)| cells.get(at)).filter(|c| !c.is_empty());
+        let head = heads.get(at).cloned().unwrap_or_default();
+        let remembered = before.and_then(|fields| fields.get(at)).copied();
+        TableColumn {
+            samples: filled.take(SAMPLES).map(|text| text.chars().take(40).collect()).collect(),
+            field: remembered.unwrap_or_else(|| guess(&head)),
+            head,
+        }
+    };
+    let mut columns: Vec<TableColumn> = (0..width).map(column).collect();
+    if before.is_none() {
+        // Of two columns that seem to say the same the first does.
+        let mut taken: Vec<TableField> = Vec::new();
+        for column in &mut columns {
+            if taken.contains(&column.field) {
+                column.field = TableField::Skip;
+            }
+            taken.push(column.field);
+        }
+    }
+    Ok(TableView {
+        sheets: grid.sheets.clone(),
+        heading: grid.rows.get(heading(grid)).map_or(1, |(row, _)| *row),
+        columns,
+        rows: u32::try_from(below(grid).count()).unwrap_or(u32::MAX),
+        notes: grid.notes.clone(),
+        is_remembered: before.is_some(),
+    })
+}
+
+/// What becomes of one row.
+enum Fate {
+    New(Box<Entry>),
+    Known,
+    Ended,
+    Left(RowTrouble, Option<u32>),
+}
+
+fn token(entry: &Entry) -> String {
+    let hash = blake3::hash(entry.key().as_bytes()).to_hex();
+    format!("table:{}", hash.get(..40).unwrap_or_default())
+}
+
+/// The people of the cases that are here, with the days they applied on.
+fn people(reader: &Reader<'_>) -> Result<HashMap<Vec<String>, Vec<Day>>, Fault> {
+    let mut people: HashMap<Vec<String>, Vec<Day>> = HashMap::new();
+    let (rows, _) = reader.cases(&store::cases::Filter::default(), 0, u32::MAX)?;
+    for row in rows {
+        let mut names: Vec<String> = serde_json::from_str(&row.parties).unwrap_or_default();
+        names.sort_unstable();
+        if let Ok(day) = row.registered_day.parse() {
+            people.entry(names).or_default().push(day);
+        }
+    }
+    Ok(people)
+}
+
+/// What becomes of every row, by its number.
+fn fates(
+    reader: &Reader<'_>,
+    grid: &Grid,
+    request: &TableImport,
+    now: Day,
+) -> Result<Vec<(u32, Fate)>, Fault> {
+    let people = people(reader)?;
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut fates = Vec::new();
+    for (row, cells) in below(grid) {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let fate = match entry(cells, &request.fields, now) {
+            Err((trouble, column)) => Fate::Left(trouble, column),
+            Ok(entry) => {
+                let key = domain::likeness::token_key(&token(&entry));
+                let is_near = |day: &Day| {
+                    day.signed_duration_since(entry.applied).num_days().abs() <= ALIKE_DAYS
+                };
+                let alike = people.get(&entry.names());
+                if !seen.insert(entry.key()) {
+                    Fate::Left(RowTrouble::Twice, None)
+                } else if !reader.cases_under(&key)?.is_empty() {
+                    Fate::Known
+                } else if entry.is_ended && !request.with_ended {
+                    Fate::Ended
+                } else if !request.with_doubtful
+                    && alike.is_some_and(|days| days.iter().any(is_near))
+                {
+                    Fate::Left(RowTrouble::Alike, None)
+                } else {
+                    Fate::New(Box::new(entry))
+                }
+            }
+        };
+        fates.push((*row, fate));
+    }
+    Ok(fates)
+}
+
+fn says(grid: &Grid, row: u32) -> String {
+    let cells = grid.rows.iter().find(|(number, _)| *number == row).map(|(_, cells)| cells);
+    let filled = cells.into_iter().flatten().filter(|cell| !cell.is_empty());
+    let all: Vec<&str> = filled.map(String::as_str).collect();
+    all.join(" · ").chars().take(120).collect()
+}
+
+fn registration(entry: &Entry) -> CaseRegister {
+    let party = |name: &String, side: Side, phone: Option<String>| NewParty {
+        name: name.clone(),
+        side,
+        phone,
+        sex: None,
+        birth: None,
+        address: None,
+        id_number: None,
+        person: None,
+        guardian: None,
+        school: None,
+    };
+    let phone = Some(entry.phone.clone()).filter(|phone| !phone.is_empty());
+    let first = entry.applicants.first();
+    let asking = entry
+        .applicants
+        .iter()
+        .map(|name| party(name, Side::Applicant, phone.clone().filter(|_| Some(name) == first)));
+    let others = entry.respondents.iter().map(|name| party(name, Side::Respondent, None));
+    CaseRegister {
+        applied: Some(At::day(entry.applied)),
+        source: entry.source,
+        track: Track::PeopleMediation,
+        happened: None,
+        title: entry.title.clone(),
+        place: entry.place.clone(),
+        amount_fen: entry.amount,
+        category: entry.category,
+        risk: None,
+        parties: asking.chain(others).collect(),
+        summary: entry.summary.clone(),
+        demands: Vec::new(),
+        follows: None,
+        units: Vec::new(),
+        token: Some(token(entry)),
+    }
+}
+
+/// Why a row that reads well cannot be registered all the same.
+fn refused(fault: &Fault) -> Option<RowTrouble> {
+    use guard::RefusalReason::{TooLong, TooMany};
+    match fault {
+        Fault::Refused { reason: TooLong, .. } => Some(RowTrouble::TooLong),
+        Fault::Refused { reason: TooMany, .. } => Some(RowTrouble::TooMany),
+        Fault::Refused { .. } => Some(RowTrouble::Refused),
+        _ => None,
+    }
+}
+
+/// Says what becomes of a table, and takes it over unless it is only asked.
+pub(crate) fn run(
+    office: &Office,
+    grid: &Grid,
+    request: &TableImport,
+    progress: &Progress,
+) -> Result<TableImported, Fault> {
+    let now = today(office.now_ms());
+    let mut fates = office.store.read(|reader| fates(reader, grid, request, now))?;
+    for (_, fate) in &mut fates {
+        if let Fate::New(entry) = fate
+            && let Err(fault) = cases::check_register(office, &registration(entry))
+        {
+            *fate = Fate::Left(refused(&fault).ok_or(fault)?, None);
+        }
+    }
+    let mut done = TableImported::default();
+    let add = |slot: &mut u32| *slot = slot.saturating_add(1);
+    let mut fresh: Vec<&Entry> = Vec::new();
+    for (row, fate) in &fates {
+        match fate {
+            Fate::New(entry) => {
+                add(&mut done.new);
+                fresh.push(entry);
+            }
+            Fate::Known => add(&mut done.known),
+            Fate::Ended => add(&mut done.ended),
+            Fate::Left(trouble, column) => {
+                match trouble {
+                    RowTrouble::Alike | RowTrouble::Twice => add(&mut done.doubtful),
+                    _ => add(&mut done.bad),
+                }
+                if done.lines.len() < LINES_MAX {
+                    let (trouble, column) = (*trouble, *column);
+                    done.lines.push(TableLine {
+                        row: *row,
+                        trouble,
+                        column,
+                        says: says(grid, *row),
+                    });
+                }
+            }
+        }
+    }
+    if request.dry {
+        return Ok(done);
+    }
+    let all = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
+    let mut written: Vec<RecordId> = Vec::new();
+    for some in fresh.chunks(BATCH) {
+        progress.at(Phase::Building, u64::try_from(written.len()).unwrap_or(0), Some(all));
+        let more = progress.check().and_then(|()| {
+            office.store.write(|tx| -> Result<Vec<RecordId>, Fault> {
+                let mut pen = Pen::new(office, tx);
+                let requests: Vec<CaseRegister> =
+                    some.iter().map(|entry| registration(entry)).collect();
+                cases::register_many(office, &mut pen, &requests)
+            })
+        });
+        match more {
+            Ok(more) => written.extend(more),
+            Err(fault) => {
+                // What was taken over so far can be undone like any import.
+                remember(office, &request.fields, grid, &written)?;
+                return Err(fault);
+            }
+        }
+    }
+    done.import = remember(office, &request.fields, grid, &written)?;
+    Ok(done)
+}
+
+/// Remembers an import and what its columns mean.
+fn remember(
+    office: &Office,
+    fields: &[TableField],
+    grid: &Grid,
+    cases: &[RecordId],
+) -> Result<Option<String>, Fault> {
+    let at_ms = office.now_ms();
+    office.store.write(|tx| {
+        let mut mappings: BTreeMap<String, Vec<TableField>> = remembered(&tx.reader(), MAPPINGS)?;
+        if mappings.len() >= MAPPINGS_MAX {
+            mappings.pop_first();
+        }
+        mappings.insert(heads(grid).join("\t"), fields.to_vec());
+        tx.set_value(MAPPINGS, &serde_json::to_vec(&mappings)?)?;
+        if cases.is_empty() {
+            return Ok(None);
+        }
+        let mut imports: BTreeMap<String, Kept> = remembered(&tx.reader(), IMPORTS)?;
+        if imports.len() >= IMPORTS_MAX {
+            imports.pop_first();
+        }
+        let mut name = format!("{at_ms:015}");
+        while imports.contains_key(&name) {
+            name.push('+');
+        }
+        let kept = Kept { at_ms, cases: cases.to_vec(), is_undone: false, kept: 0 };
+        imports.insert(name.clone(), kept);
+        tx.set_value(IMPORTS, &serde_json::to_vec(&imports)?)?;
+        Ok(Some(name))
+    })
+}
+
+/// The imports of this computer.
+pub(crate) fn list(office: &Office) -> Result<Imports, Fault> {
+    let imports: BTreeMap<String, Kept> =
+        office.store.read(|reader| remembered(reader, IMPORTS))?;
+    let view = |(import, kept): (String, Kept)| ImportView {
+        import,
+        at_ms: kept.at_ms,
+        cases: u32::try_from(kept.cases.len()).unwrap_or(u32::MAX),
+        is_undone: kept.is_undone,
+        kept: kept.kept,
+    };
+    Ok(Imports { imports: imports.into_iter().rev().map(view).collect() })
+}
+
+/// Undoes an import: its cases are void, but for those on which somebody has worked since.
+pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fault> {
+    let mut imports: BTreeMap<String, Kept> =
+        office.store.read(|reader| remembered(reader, IMPORTS))?;
+    let Some(kept) = imports.get_mut(&request.import).filter(|kept| !kept.is_undone) else {
+        return Err(Fault::bad("import: none of that name that stands"));
+    };
+    let at = minute(office.now_ms());
+    let reason = "撤销导入".to_owned();
+    for some in kept.cases.chunks(BATCH) {
+        let stayed = office.store.write(|tx| -> Result<u32, Fault> {
+            let mut stayed = 0u32;
+            for case in some {
+                let Some(row) = tx.reader().case(*case)? else { continue };
+                let state = value(&row.state).unwrap_or(State::Clue);
+                let is_untouched = matches!(state, State::Clue | State::Registered)
+                    && row.sessions == 0
+                    && row.visits == 0;
+                if state == State::Voided {
+                    continue;
+                }
+                if !is_untouched {
+                    stayed = stayed.saturating_add(1);
+                    continue;
+                }
+                let body = Body::Voided(Voided { reason: reason.clone() });
+                Pen::new(office, tx)
+                    .edit(*case, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+            }
+            Ok(stayed)
+        })?;
+        kept.kept = kept.kept.saturating_add(stayed);
+    }
+    kept.is_undone = true;
+    let bytes = serde_json::to_vec(&imports)?;
+    office.store.write(|tx| tx.set_value(IMPORTS, &bytes))?;
+    list(office)
+}
+
+/// The rows that were not taken over, under their own headings, with the reason behind them.
+pub(crate) fn rest(office: &Office, grid: &Grid, request: &TableRestExport) -> Result<File, Fault> {
+    request.words.check()?;
+    let now = today(office.now_ms());
+    let fates = office.store.read(|reader| fates(reader, grid, &request.import, now))?;
+    let heads = heads(grid);
+    let mut columns: Vec<Column> =
+        heads.iter().map(|head| Column { head: head.clone(), width: 16 }).collect();
+    columns.push(Column { head: request.words.of("reason"), width: 30 });
+    let mut rows = Vec::new();
+    for (row, fate) in &fates {
+        let Fate::Left(trouble, _) = fate else { continue };
+        let cells = grid.rows.iter().find(|(number, _)| number == row).map(|(_, cells)| cells);
+        let mut line: Vec<Cell> =
+            cells.into_iter().flatten().map(|cell| Cell::Text(cell.clone())).collect();
+        line.resize(heads.len(), Cell::Text(String::new()));
+        line.push(Cell::Text(request.words.of(&crate::projector::word(trouble))));
+        rows.push(line);
+    }
+    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let words = &request.words;
+    let sheet = Sheet {
+        name: words.of("rest"),
+        title: words.of("title"),
+        beside: words.of("beside"),
+        columns,
+        rows,
+        below: Vec::new(),
+        is_wide: true,
+    };
+    Ok(("rest.xlsx".to_owned(), sheet::write(&[sheet], now)?, count))
+}

@@ -1,0 +1,408 @@
+//! What the rows of somebody else's table mean: which column says what, and what of a row can become
+//! a case. Pure: the same table gives the same answer.
+
+use domain::catalogue::{Category, Source};
+use domain::money::Fen;
+use domain::time::Day;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::grid::Grid;
+
+/// How many rows are looked at for the one that heads the table.
+const HEADINGS_MAX: usize = 10;
+
+/// What a column of a table says.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum TableField {
+    /// Nothing that is taken over.
+    Skip,
+    /// 原编号: kept in the summary.
+    Number,
+    /// The day of the application.
+    Applied,
+    /// How it came.
+    Source,
+    /// Its type.
+    Category,
+    /// What it is about.
+    Title,
+    /// Who asks.
+    Applicant,
+    /// The other side.
+    Respondent,
+    /// Both sides in one cell.
+    Parties,
+    /// The telephone of who asks.
+    Phone,
+    /// Where.
+    Place,
+    /// What happened.
+    Summary,
+    /// What it is about, in money.
+    Amount,
+    /// When or how it ended: an open case has nothing here.
+    Ended,
+}
+
+/// The words by which a column is known; of several that fit the longest counts.
+const KNOWN: [(TableField, &[&str]); 13] = [
+    (TableField::Number, &["编号", "案号", "案件编号", "工单编号", "工单号", "卷号"]),
+    (
+        TableField::Applied,
+        &["登记日期", "登记时间", "受理日期", "受理时间", "申请日期", "来访时间", "日期", "时间"],
+    ),
+    (TableField::Source, &["来源", "案件来源", "纠纷来源", "渠道"]),
+    (TableField::Category, &["类型", "类别", "纠纷类型", "案件类型", "纠纷类别", "矛盾类型"]),
+    (TableField::Title, &["事由", "案由", "标题", "名称", "纠纷名称", "案件名称", "事项", "主题"]),
+    (TableField::Applicant, &["申请人", "反映人", "来访人", "诉求人", "甲方", "当事人甲", "姓名"]),
+    (TableField::Respondent, &["被申请人", "被反映人", "对方", "对方当事人", "乙方", "当事人乙"]),
+    (TableField::Parties, &["当事人", "双方当事人", "当事人姓名"]),
+    (TableField::Phone, &["电话", "联系电话", "联系方式", "手机", "手机号"]),
+    (TableField::Place, &["地点", "地址", "住址", "发生地", "发生地点", "所属村", "村组"]),
+    (
+        TableField::Summary,
+        &["简要情况", "纠纷简要情况", "主要内容", "内容", "诉求", "基本情况", "情况", "摘要"],
+    ),
+    (TableField::Amount, &["金额", "涉及金额", "涉案金额", "标的"]),
+    (
+        TableField::Ended,
+        &[
+            "结案日期",
+            "结案时间",
+            "办结时间",
+            "办结日期",
+            "调解结果",
+            "办理结果",
+            "处理结果",
+            "结果",
+        ],
+    ),
+];
+
+/// What a heading most likely says.
+#[must_use]
+pub(crate) fn guess(head: &str) -> TableField {
+    let bare: String = head.chars().filter(|c| c.is_alphanumeric()).collect();
+    let fits = |word: &&str| bare.contains(*word);
+    let all = KNOWN.iter().flat_map(|(field, words)| words.iter().map(move |word| (*field, word)));
+    let longest = all.filter(|(_, word)| fits(word)).max_by_key(|(_, word)| word.chars().count());
+    longest.map_or(TableField::Skip, |(field, _)| field)
+}
+
+/// The place of the row that heads a table: the one of the first in which most is known.
+#[must_use]
+pub(crate) fn heading(grid: &Grid) -> usize {
+    let known = |cells: &[String]| {
+        let mut fields: Vec<TableField> = cells.iter().map(|cell| guess(cell)).collect();
+        fields.retain(|field| *field != TableField::Skip);
+        fields.sort_unstable();
+        fields.dedup();
+        fields.len()
+    };
+    let first = grid.rows.iter().take(HEADINGS_MAX).enumerate();
+    // Of equals the first.
+    let best = first.map(|(at, (_, cells))| (known(cells), std::cmp::Reverse(at))).max();
+    best.map_or(0, |(_, std::cmp::Reverse(at))| at)
+}
+
+/// Why a row cannot become a case, or should be looked at first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum RowTrouble {
+    /// Nobody is named.
+    NoParty,
+    /// No day, or none that can be read.
+    Day,
+    /// The day has not come yet.
+    Future,
+    /// The amount cannot be read.
+    Amount,
+    /// Something in it is longer than it may be.
+    TooLong,
+    /// More people than a case may have.
+    TooMany,
+    /// The program refused it.
+    Refused,
+    /// A case of the same people, about that time, is here already.
+    Alike,
+    /// The same row stands above in this table.
+    Twice,
+}
+
+/// A row as a case.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) applied: Day,
+    pub(crate) source: Source,
+    pub(crate) category: Option<Category>,
+    pub(crate) title: String,
+    pub(crate) applicants: Vec<String>,
+    pub(crate) respondents: Vec<String>,
+    pub(crate) phone: String,
+    pub(crate) place: String,
+    pub(crate) summary: String,
+    pub(crate) amount: Option<Fen>,
+    /// Whether the table says that it ended.
+    pub(crate) is_ended: bool,
+}
+
+impl Entry {
+    /// What makes the row the same row when it comes again.
+    pub(crate) fn key(&self) -> String {
+        let names = [self.applicants.join("、"), self.respondents.join("、")].join("|");
+        format!("{}|{names}|{}|{}", self.applied, self.title, self.summary)
+    }
+
+    /// Its people, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.applicants.iter().chain(&self.respondents).cloned().collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// Reads a row by what its columns say.
+///
+/// # Errors
+/// What is wrong with it, and in which column.
+pub(crate) fn entry(
+    cells: &[String],
+    fields: &[TableField],
+    today: Day,
+) -> Result<Entry, (RowTrouble, Option<u32>)> {
+    let column = |wanted: TableField| fields.iter().position(|field| *field == wanted);
+    let cell = |wanted: TableField| -> &str {
+        column(wanted).and_then(|at| cells.get(at)).map_or("", |text| text.trim())
+    };
+    let bad = |trouble, wanted| (trouble, column(wanted).and_then(|at| u32::try_from(at).ok()));
+    let applied =
+        day(cell(TableField::Applied)).ok_or_else(|| bad(RowTrouble::Day, TableField::Applied))?;
+    if applied > today {
+        return Err(bad(RowTrouble::Future, TableField::Applied));
+    }
+    let mut applicants = names(cell(TableField::Applicant));
+    let mut respondents = names(cell(TableField::Respondent));
+    for (at, name) in names(cell(TableField::Parties)).into_iter().enumerate() {
+        let is_named = applicants.contains(&name) || respondents.contains(&name);
+        match at {
+            _ if is_named => {}
+            0 if applicants.is_empty() => applicants.push(name),
+            _ => respondents.push(name),
+        }
+    }
+    if applicants.is_empty() && respondents.is_empty() {
+        return Err(bad(RowTrouble::NoParty, TableField::Applicant));
+    }
+    let said = cell(TableField::Amount);
+    let amount = match said {
+        "" | "/" | "无" | "-" | "—" => None,
+        said => Some(money(said).ok_or_else(|| bad(RowTrouble::Amount, TableField::Amount))?),
+    };
+    let (number, ended) = (cell(TableField::Number), cell(TableField::Ended));
+    let is_ended = !matches!(ended, "" | "/" | "无" | "-" | "—" | "未办结" | "未结" | "调解中");
+    let lines = [
+        cell(TableField::Summary).to_owned(),
+        if number.is_empty() { String::new() } else { format!("原编号：{number}") },
+        if is_ended { format!("原表办理结果：{ended}") } else { String::new() },
+    ];
+    let summary: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    Ok(Entry {
+        applied,
+        source: source(cell(TableField::Source)),
+        category: category(cell(TableField::Category)),
+        title: cell(TableField::Title).to_owned(),
+        applicants,
+        respondents,
+        phone: cell(TableField::Phone).to_owned(),
+        place: cell(TableField::Place).to_owned(),
+        summary: summary.join("\n"),
+        amount,
+        is_ended,
+    })
+}
+
+/// The names in a cell: separated by any mark people use, or by 与, 和 and 诉.
+fn names(text: &str) -> Vec<String> {
+    let marks = ['、', '，', ',', '；', ';', '/', '\n', '与', '诉'];
+    let mut names: Vec<String> = Vec::new();
+    for name in text.split(marks).map(str::trim) {
+        if !name.is_empty() && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// A day as people write it: 2025-3-5, 2025/3/5, 2025.3.5, 2025年3月5日, 20250305; a time after it
+/// is passed over.
+pub(crate) fn day(text: &str) -> Option<Day> {
+    let mut parts: Vec<u32> = Vec::new();
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    if digits.len() == 8 {
+        let (year, rest) = digits.split_at_checked(4)?;
+        let (month, day) = rest.split_at_checked(2)?;
+        return Day::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    }
+    for part in text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).take(3) {
+        parts.push(part.parse().ok()?);
+    }
+    let [year, month, day] = parts.as_slice() else { return None };
+    let year = i32::try_from(*year).ok().filter(|year| (1950..2200).contains(year))?;
+    Day::from_ymd_opt(year, *month, *day)
+}
+
+/// An amount as people write it: 18000, 18,000.50, 1.8万, 18000元.
+fn money(text: &str) -> Option<Fen> {
+    let bare: String =
+        text.chars().filter(|c| !matches!(c, ',' | '，' | '¥' | '￥' | '元' | ' ')).collect();
+    let (number, shift) = match bare.strip_suffix('万') {
+        Some(number) => (number, 6),
+        None => (bare.as_str(), 2),
+    };
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 12 || decimals.len() > shift {
+        return None;
+    }
+    let digits =
+        (is_number(whole) && is_number(decimals)).then(|| format!("{whole}{decimals:0<shift$}"))?;
+    digits.parse().ok().map(Fen).filter(|fen| fen.is_plausible())
+}
+
+/// The official type that words name; nothing if they name none.
+fn category(text: &str) -> Option<Category> {
+    let words: [(&str, Category); 22] = [
+        ("婚姻", Category::MarriageFamily),
+        ("家庭", Category::MarriageFamily),
+        ("邻里", Category::Neighbours),
+        ("宅基地", Category::Homestead),
+        ("房屋", Category::Homestead),
+        ("农民工", Category::UnpaidWages),
+        ("欠薪", Category::UnpaidWages),
+        ("劳动", Category::OtherLabour),
+        ("合同", Category::Contract),
+        ("生产经营", Category::Business),
+        ("交通", Category::Traffic),
+        ("医疗", Category::Medical),
+        ("损害赔偿", Category::Damages),
+        ("征地", Category::Expropriation),
+        ("拆迁", Category::Expropriation),
+        ("山林", Category::Land),
+        ("土地", Category::Land),
+        ("环境", Category::Pollution),
+        ("旅游", Category::Tourism),
+        ("电子商务", Category::Ecommerce),
+        ("消费", Category::OtherConsumer),
+        ("物业", Category::PropertyManagement),
+    ];
+    let found = words.iter().find(|(word, _)| text.contains(word)).map(|(_, found)| *found);
+    found.or_else(|| text.contains("其他").then_some(Category::Other))
+}
+
+/// How a case came, by the words of a table; on application if they say nothing else.
+fn source(text: &str) -> Source {
+    let words: [(&str, Source); 9] = [
+        ("主动", Source::Proactive),
+        ("排查", Source::Proactive),
+        ("法院", Source::Court),
+        ("检察", Source::Procuratorate),
+        ("公安", Source::Police),
+        ("派出所", Source::Police),
+        ("110", Source::Police),
+        ("信访", Source::Petitions),
+        ("12345", Source::OtherDepartment),
+    ];
+    words.iter().find(|(word, _)| text.contains(word)).map_or(Source::Application, |(_, s)| *s)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_column_is_known_by_its_heading() {
+        let rows = [
+            ("登记日期", TableField::Applied),
+            ("受理 时间", TableField::Applied),
+            ("被申请人姓名", TableField::Respondent),
+            ("申请人", TableField::Applicant),
+            ("当事人", TableField::Parties),
+            ("联系电话", TableField::Phone),
+            ("纠纷简要情况", TableField::Summary),
+            ("涉及金额（元）", TableField::Amount),
+            ("办结时间", TableField::Ended),
+            ("序号", TableField::Skip),
+            ("", TableField::Skip),
+        ];
+        for (head, want) in rows {
+            assert_eq!(guess(head), want, "{head}");
+        }
+    }
+
+    #[test]
+    fn days_and_amounts_are_read_as_people_write_them() {
+        for text in ["2025-03-05", "2025/3/5", "2025.3.5 10:30", "2025年3月5日", "20250305"] {
+            assert_eq!(day(text), Some(on("2025-03-05")), "{text}");
+        }
+        for text in ["", "3月5日", "2025-13-05", "45721", "昨天", "2025"] {
+            assert_eq!(day(text), None, "{text}");
+        }
+        let amounts = [("18000", 1_800_000), ("18,000.5元", 1_800_050), ("1.8万", 1_800_000)];
+        for (text, fen) in amounts {
+            assert_eq!(money(text), Some(Fen(fen)), "{text}");
+        }
+        for text in ["一万", "1.234", "-5", "1e9", "99999999999999"] {
+            assert_eq!(money(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_a_case_or_says_what_is_wrong_with_it() {
+        use TableField::{Amount, Applied, Category as Type, Ended, Number, Parties, Title};
+        let fields = [Number, Applied, Type, Title, Parties, Amount, Ended];
+        let read = |cells: [&str; 7]| {
+            let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+            entry(&cells, &fields, on("2026-03-02"))
+        };
+        let good =
+            read(["12", "2025.3.5", "邻里矛盾", "滴水", "张三与李四、王五", "1万", ""]).unwrap();
+        assert_eq!((good.applicants, good.respondents.len()), (vec!["张三".to_owned()], 2));
+        assert_eq!(good.category, Some(Category::Neighbours));
+        assert_eq!((good.summary.as_str(), good.is_ended), ("原编号：12", false));
+        let bad = [
+            (["", "", "", "", "张三", "", ""], (RowTrouble::Day, Some(1))),
+            (["", "2027-01-01", "", "", "张三", "", ""], (RowTrouble::Future, Some(1))),
+            (["", "2025-01-01", "", "滴水", "", "", ""], (RowTrouble::NoParty, None)),
+            (["", "2025-01-01", "", "", "张三", "很多", ""], (RowTrouble::Amount, Some(5))),
+        ];
+        for (cells, want) in bad {
+            assert_eq!(read(cells).unwrap_err(), want, "{cells:?}");
+        }
+        assert!(read(["", "2025-01-01", "", "", "张三", "", "已调解成功"]).unwrap().is_ended);
+    }
+
+    #[test]
+    fn the_row_that_heads_a_table_may_stand_below_a_title() {
+        let row = |n, cells: &[&str]| (n, cells.iter().map(|c| (*c).to_owned()).collect());
+        let rows = vec![
+            row(1, &["青石镇矛盾纠纷一张表"]),
+            row(2, &["填报时间：2025年"]),
+            row(3, &["序号", "登记日期", "申请人", "被申请人", "事由"]),
+            row(4, &["1", "2025-03-05", "张三", "李四", "日期"]),
+        ];
+        assert_eq!(heading(&Grid { rows, ..Grid::default() }), 2);
+    }
+}
