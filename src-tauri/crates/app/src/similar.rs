@@ -19,7 +19,7 @@ use crate::fault::Fault;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
-use crate::rights::Lens;
+use crate::rights::{Lens, Sight};
 use crate::view::UnitRef;
 
 /// How many are looked at more closely.
@@ -102,6 +102,15 @@ fn words_of(reader: &Reader<'_>, id: RecordId, case: &Case) -> Result<String, Fa
     Ok(words.chars().take(WORDS_CHARS_MAX).collect())
 }
 
+/// The words of a case that are hidden from whoever may not read them: no part of one is shown.
+fn hidden(reader: &Reader<'_>, id: RecordId) -> Result<Vec<String>, Fault> {
+    let read =
+        |json: &str| -> Vec<(String, String)> { serde_json::from_str(json).unwrap_or_default() };
+    let guard = reader.guarded(id)?;
+    let words = guard.into_iter().flat_map(|g| [read(&g.minors), read(&g.parties)].concat());
+    Ok(words.map(|(word, _)| word).collect())
+}
+
 fn pairs(words: &str) -> BTreeSet<(char, char)> {
     let chars: Vec<char> = words.chars().collect();
     let han = |c: char| c.is_alphanumeric() && !c.is_ascii();
@@ -153,11 +162,15 @@ fn agreement(case: &Case) -> Option<SimilarAgreement> {
 /// The settled cases that are like one, of those that whoever works here may find.
 pub(crate) fn list(office: &Office, request: &CaseGet) -> Result<SimilarCases, Fault> {
     office.store.read(|reader| {
+        let lens = Lens::new(office, reader);
+        if lens.sight(request.case)? == Sight::Closed {
+            // What it shares with others would tell of it.
+            return Ok(SimilarCases { rows: Vec::new() });
+        }
         let asked = folded(office, reader, request.case)?;
         let words = words_of(reader, request.case, &asked)?;
         let own = pairs(&words);
         let category = asked.category.as_ref().map(|c| c.value);
-        let lens = Lens::new(office, reader);
         let names = Names::read(office, reader)?;
         let filter = Filter {
             within: Some(lens.found()),
@@ -176,6 +189,7 @@ pub(crate) fn list(office: &Office, request: &CaseGet) -> Result<SimilarCases, F
             if case.duplicates.into.is_some() {
                 continue;
             }
+            let hidden = [hidden(reader, request.case)?, hidden(reader, row.record)?].concat();
             let theirs = words_of(reader, row.record, &case)?;
             let other = pairs(&theirs);
             let both = own.intersection(&other).count();
@@ -198,7 +212,10 @@ pub(crate) fn list(office: &Office, request: &CaseGet) -> Result<SimilarCases, F
                     registered: row.registered_day.parse().ok(),
                     category: case.category.as_ref().map(|c| c.value),
                     is_same_type,
-                    shared: shared(&words, &theirs),
+                    shared: shared(&words, &theirs)
+                        .into_iter()
+                        .filter(|text| !hidden.iter().any(|word| word.contains(text)))
+                        .collect(),
                     outcome: case.closure.as_ref().map(|closure| closure.outcome),
                     sessions: row.sessions,
                     agreement: agreement(&case),
