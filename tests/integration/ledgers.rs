@@ -107,7 +107,7 @@ fn the_table_of_a_period_is_what_the_page_shows() {
     }
     // The line of the village and the one of all say the same, as nobody else wrote anything.
     let line = |name: &str| {
-        let row = by_unit.iter().find(|row| row[0].to_string() == name);
+        let row = by_unit.iter().find(|row| row[0] == name);
         row.unwrap_or_else(|| panic!("{name}"))[1..].to_vec()
     };
     assert_eq!(line(QIAOTOU.unit), line("all"));

@@ -15,7 +15,7 @@ fn line(n: u8, main: u8, on: &str) -> Line {
         main: RecordId([main; 16]),
         unit: RecordId([n % 3; 16]),
         source: SOURCES[usize::from(n) % SOURCES.len()],
-        category: (n % 4 > 0).then(|| Category::ALL[usize::from(n) % 18]),
+        category: (!n.is_multiple_of(4)).then(|| Category::ALL[usize::from(n) % 18]),
         parties: u32::from(n % 3) + 1,
         day: day(on),
         agreements: vec![],
