@@ -338,7 +338,7 @@ describe("the viewer", () => {
     const dialog = within(await screen.findByRole("dialog", { name: "另存：照片1" }));
     await user.type(await dialog.findByLabelText("文件夹的位置"), "/tmp");
     await user.click(dialog.getByRole("button", { name: "另存" }));
-    expect(await screen.findByText("已存为 /tmp/照片1.jpg")).toBeVisible();
+    expect(await screen.findByText("已存好：/tmp/照片1.jpg")).toBeVisible();
     expect(host.calls.find(({ name }) => name === "attachment_save")?.payload).toEqual({
       case: CASE,
       attachment: "A-1",

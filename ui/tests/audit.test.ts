@@ -68,7 +68,7 @@ describe("the auditor's page", () => {
     await user.type(await screen.findByLabelText(/文件/), "/tmp/审计记录.csv");
     await expectAccessible();
     await user.click(screen.getAllByRole("button", { name: "导出成表格" }).at(-1)!);
-    expect(await screen.findByText("存好了：审计记录.csv")).toBeVisible();
+    expect(await screen.findByText("已存好：审计记录.csv")).toBeVisible();
     const sent = host.calls.find((call) => call.name === "audit_export")?.payload;
     expect(sent).toMatchObject({
       format: "csv",

@@ -124,7 +124,7 @@ describe("forms of a case", () => {
     await user.type(await screen.findByRole("textbox", { name: /文件/ }), "/tmp");
     const buttons = screen.getAllByRole("button", { name: "存成 PDF" });
     await user.click(buttons.at(-1) as HTMLElement);
-    expect(await screen.findByText("已存为 /tmp/受理.pdf")).toBeVisible();
+    expect(await screen.findByText("已存好：/tmp/受理.pdf")).toBeVisible();
     expect(host.calls.find(({ name }) => name === "form_save")?.payload).toMatchObject({
       form: "acceptance",
       to: { path: "/tmp" },

@@ -74,10 +74,7 @@ export const attachments: AttachmentWords = {
   save: {
     title: (name) => `Save as a file: ${name}`,
     says: "The file is not encrypted: anybody can open it. That it was saved is noted.",
-    to: "Where to",
     send: "Save",
-    done: (name) => `Saved as ${name}`,
-    close: "Done",
   },
   crop: {
     title: "Crop",

@@ -18,10 +18,7 @@ export const audit: Audit = {
   take: "Export as a table",
   takeSays: (count) =>
     `Saves the ${count} notes shown as a table for a spreadsheet. That is noted, too. Outside this program the table is not encrypted: keep it safe.`,
-  to: "Where to",
   file: "audit",
-  taken: (where) => `Saved: ${where}`,
-  close: "Good",
   yes: "yes",
   columns: {
     time: "Time",

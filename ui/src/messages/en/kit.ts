@@ -9,9 +9,11 @@ export const kit: Kit = {
   table: {
     title: "Save as a spreadsheet",
     noted: "Who saved it and when is noted. The file is not encrypted: keep it safe.",
-    to: "Where to",
     send: "Save",
-    saved: (path) => `Saved: ${path}`,
+  },
+  saving: {
+    to: "Where to",
+    done: (path) => `Saved: ${path}`,
   },
   cancel: "Cancel",
   save: "Save",

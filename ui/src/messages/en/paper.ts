@@ -79,9 +79,6 @@ export const paper: PaperWords = {
   save: {
     title: (name) => `Save “${name}” as a PDF`,
     says: "The file outside is not encrypted: whoever gets it can read it. The audit notes that it was saved.",
-    to: "Where to",
     send: "Save as PDF",
-    done: (name) => `Saved as ${name}`,
-    close: "Done",
   },
 };

@@ -73,10 +73,7 @@ export const attachments = {
   save: {
     title: (name: string) => `另存：${name}`,
     says: "存出去的文件没有加密，谁都能打开，请收好。另存会记在审计里。",
-    to: "存到哪里",
     send: "另存",
-    done: (name: string) => `已存为 ${name}`,
-    close: "好的",
   },
   crop: {
     title: "裁剪",

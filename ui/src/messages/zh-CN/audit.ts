@@ -20,10 +20,7 @@ export const audit = {
   take: "导出成表格",
   takeSays: (count: string) =>
     `把现在看的 ${count} 条存成表格，用电子表格软件打开。导出这件事也会记下来。表格出了这个程序就不再加密，请收好。`,
-  to: "存到哪里",
   file: "审计记录",
-  taken: (where: string) => `存好了：${where}`,
-  close: "好的",
   yes: "是",
   columns: {
     time: "时间",

@@ -7,9 +7,11 @@ export const kit = {
   table: {
     title: "存成表格",
     noted: "会记下是谁、什么时候存的。存出去的表格没有加密，请收好。",
-    to: "存到哪里",
     send: "存表格",
-    saved: (path: string) => `已存好：${path}`,
+  },
+  saving: {
+    to: "存到哪里",
+    done: (path: string) => `已存好：${path}`,
   },
   cancel: "不做了",
   save: "保存",

@@ -75,10 +75,7 @@ export const paper = {
   save: {
     title: (name: string) => `把“${name}”存成 PDF`,
     says: "存出去的文件不再加密，谁拿到都能看。存到哪里，会记在审计里。",
-    to: "存到哪里",
     send: "存成 PDF",
-    done: (name: string) => `已存为 ${name}`,
-    close: "好了",
   },
 };
 
