@@ -57,9 +57,13 @@ fn is_true(said: &Variant) -> bool {
     said.try_get::<(bool,)>().is_ok_and(|(holds,)| holds)
 }
 
-/// Whether a session says that it is locked.
+/// What `PropertiesChanged` brings: an interface, what changed of it, what is to be asked for anew.
+/// Source: D-Bus specification, org.freedesktop.DBus.Properties.
+const CHANGED: &str = "(sa{sv}as)";
+
+/// Whether a session says that it is locked. Anybody on the bus may say anything.
 fn is_locked(said: &Variant) -> bool {
-    if said.n_children() < 2 || said.child_value(0).str() != Some(SESSION) {
+    if said.type_().as_str() != CHANGED || said.child_value(0).str() != Some(SESSION) {
         return false;
     }
     let changed = VariantDict::new(Some(&said.child_value(1)));
@@ -135,19 +139,19 @@ mod tests {
 
     #[test]
     fn what_desktops_say_ends_the_session_and_nothing_else_does() {
-        let hints = |value: bool| {
+        let hints = |interface: &str, value: bool| {
             let changed = VariantDict::new(None);
             changed.insert("LockedHint", value);
-            let of =
-                |interface: &str| (interface, changed.end(), Vec::<String>::new()).to_variant();
-            of(SESSION)
+            let gone = Vec::<String>::new().to_variant();
+            Variant::tuple_from_iter([interface.to_variant(), changed.end(), gone])
         };
         assert!(is_true(&(true,).to_variant()));
         assert!(!is_true(&(false,).to_variant()), "waking up, the screen open again");
         assert!(!is_true(&("true",).to_variant()));
-        assert!(is_locked(&hints(true)));
-        assert!(!is_locked(&hints(false)));
-        assert!(!is_locked(&("another", VariantDict::new(None).end()).to_variant()));
+        assert!(is_locked(&hints(SESSION, true)));
+        assert!(!is_locked(&hints(SESSION, false)));
+        assert!(!is_locked(&hints(MANAGER, true)), "of something else");
+        assert!(!is_locked(&(SESSION, true.to_variant(), Vec::<String>::new()).to_variant()));
         assert!(!is_locked(&(true,).to_variant()));
         assert!(!is_locked(&true.to_variant()));
     }
