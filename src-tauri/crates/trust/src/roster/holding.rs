@@ -21,8 +21,6 @@ pub(super) struct Granted {
 /// What all leavings of a case by a unit say together: the first word, the strictest cut-offs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// The space the case lives in.
-    pub space: SpaceId,
     /// When it was first said, in milliseconds since 1970.
     pub said_ms: u64,
     /// Why, as it was first said.
@@ -108,7 +106,6 @@ impl Roster {
                 continue;
             }
             let one = Left {
-                space: said.space,
                 said_ms: said.said_ms,
                 reason: said.reason.clone(),
                 cut_offs: CutOffs::of(&said.cut_offs),
