@@ -92,13 +92,15 @@ impl Host for Window {
             PickKind::Invitation
             | PickKind::Packet
             | PickKind::Template
+            | PickKind::WordTemplate
             | PickKind::OpenSpreadsheet => dialog.blocking_pick_file(),
             PickKind::PacketFolder | PickKind::BackupFolder => dialog.blocking_pick_folder(),
             PickKind::NewInvitation
             | PickKind::Automerge
             | PickKind::Table
             | PickKind::Spreadsheet
-            | PickKind::Document => dialog.set_file_name(suggested).blocking_save_file(),
+            | PickKind::Document
+            | PickKind::WordDocument => dialog.set_file_name(suggested).blocking_save_file(),
         };
         picked.map(|file| file.into_path().map_err(|_| Fault::NotHere)).transpose()
     }

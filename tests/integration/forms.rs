@@ -258,3 +258,109 @@ fn an_office_has_templates_of_its_own_and_a_bad_one_is_refused_with_its_line() {
     assert_eq!(is_replaced(&table), false);
     assert_eq!(room.does("form_sample", json!({ "form": "acceptance" }))["hash"], own);
 }
+
+/// A .docx as Word writes it: names of fields divided over runs.
+fn docx(paragraphs: &[&str], more: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write as _;
+    let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
+    let runs = |text: &str| -> String {
+        text.split('|').map(|run| format!("<w:r><w:t>{run}</w:t></w:r>")).collect()
+    };
+    let body: String = paragraphs.iter().map(|text| format!("<w:p>{}</w:p>", runs(text))).collect();
+    let body = format!(
+        r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>"#
+    );
+    let mut file = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let own: [(&str, &[u8]); 2] =
+        [("[Content_Types].xml", types.as_bytes()), ("word/document.xml", body.as_bytes())];
+    for (name, bytes) in own.iter().chain(more) {
+        file.start_file(*name, zip::write::SimpleFileOptions::DEFAULT).unwrap();
+        file.write_all(bytes).unwrap();
+    }
+    file.finish().unwrap().into_inner()
+}
+
+/// The words of a .docx, read by nothing of ours.
+fn words_of_docx(path: &str) -> String {
+    use std::io::Read as _;
+    let mut file = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    let mut text = String::new();
+    file.by_name("word/document.xml").unwrap().read_to_string(&mut text).unwrap();
+    let mut said = String::new();
+    for piece in text.split('<').skip(1) {
+        said.push_str(piece.split_once('>').unwrap().1);
+    }
+    said
+}
+
+#[test]
+fn a_form_leaves_as_a_word_file_of_the_offices_own_and_is_noted_with_its_hash() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = settled(&room);
+    let listed = lines(&room, &case);
+    let line = listed.iter().find(|line| line["form"] == "agreement").unwrap();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let save = json!({ "case": case, "form": "agreement", "about": line["about"],
+        "format": "word", "to": { "path": out } });
+    assert_eq!(line["has_word"], false);
+    let none = room.fails("form_save", save.clone());
+    assert!(matches!(none, app::Fault::NotFound { .. }), "{none:?}");
+    let file = folder.path().join("own.docx");
+    let put = json!({ "form": "agreement", "format": "word", "from": { "path": file } });
+    let row = |table: &Value| {
+        let rows = table["forms"].as_array().unwrap();
+        rows.iter().find(|row| row["form"] == "agreement").unwrap().clone()
+    };
+    // What is hostile changes nothing.
+    let good = docx(&["{|甲方|姓名}与{乙方姓名}：{协议内|容}", "{人民调解委员会}{本县编号}"], &[]);
+    let macros = docx(&["{案号}"], &[("word/vbaProject.bin", b"x")]);
+    let outside = br#"<Relationships><Relationship Id="a" Type="x/image" Target="http://a.example/b" TargetMode="External"/></Relationships>"#;
+    let outside = docx(&["{案号}"], &[("word/_rels/document.xml.rels", outside)]);
+    let bomb = docx(&["{案号}"], &[("word/media/a.bin", &vec![0; 64 << 20])]);
+    let empty = docx(&["{谁也不认识}"], &[]);
+    let cases: [(&[u8], &str); 6] = [
+        (b"{\\rtf1}", "no_word"),
+        (&good[..good.len() / 2], "no_word"),
+        (&macros, "macros"),
+        (&outside, "outside"),
+        (&bomb, "too_large"),
+        (&empty, "no_names"),
+    ];
+    for (bytes, reason) in cases {
+        fs::write(&file, bytes).unwrap();
+        let refused = room.fails("form_replace", put.clone());
+        assert!(is(&refused, "form", reason), "{reason}: {refused:?}");
+        assert_eq!(row(&room.does("form_table", json!({})))["word"], Value::Null, "{reason}");
+    }
+    fs::write(&file, &good).unwrap();
+    let placed = row(&room.does("form_replace", put));
+    assert_eq!(
+        placed["word"]["known"],
+        json!(["甲方姓名", "乙方姓名", "协议内容", "人民调解委员会"])
+    );
+    assert_eq!(placed["word"]["unknown"], json!(["本县编号"]));
+    assert!(placed["word"]["lacking"].to_string().contains("履行方式和期限"), "{placed}");
+    assert_eq!(placed["is_replaced"], false, "the PDF is set as before");
+    let saved = room.does("form_save", save.clone());
+    let path = text(&saved, "/path");
+    assert!(path.ends_with(".docx"), "{path}");
+    let wanted = "王囍与李㛃：滴水沟恢复原样，以后共同维护。桥头村人民调解委员会{本县编号}";
+    assert_eq!(words_of_docx(&path), wanted);
+    // It is noted with its hash, and is no print of paper.
+    let hash = blake3::hash(&fs::read(&path).unwrap()).to_hex().to_string();
+    room.carry(&township);
+    let history = township.does("case_history", json!({ "case": case }));
+    let events = history["events"].as_array().unwrap();
+    let noted = events.iter().find(|event| event["fact"]["kind"] == "form_printed").unwrap();
+    assert_eq!(noted["fact"]["body"]["hash"], hash);
+    assert_eq!(noted["fact"]["body"]["pages"], 0);
+    let line = lines(&room, &case).into_iter().find(|line| line["form"] == "agreement").unwrap();
+    assert_eq!((&line["has_word"], &line["printed"]), (&json!(true), &json!(0)));
+    let back = json!({ "form": "agreement", "format": "word" });
+    assert_eq!(row(&room.does("form_restore", back))["word"], Value::Null);
+    let none = room.fails("form_save", save);
+    assert!(matches!(none, app::Fault::NotFound { .. }), "{none:?}");
+}

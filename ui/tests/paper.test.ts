@@ -21,6 +21,7 @@ function line(change: Partial<FormLine> = {}): FormLine {
     at: null,
     lacking: [{ zh: "受理日期", en: "Day of acceptance" }],
     printed: 0,
+    has_word: false,
     ...change,
   };
 }
@@ -132,6 +133,33 @@ describe("forms of a case", () => {
   });
 });
 
+describe("a form to be edited", () => {
+  it("is saved as a Word file only where the office has a layout for it", async () => {
+    const saved = { name: "受理.docx", path: "/tmp/受理.docx", bytes: 9 };
+    const { host, user } = await open(
+      at,
+      answers({
+        form_list: { forms: [line({ has_word: true }), ...FORMS.slice(1)] },
+        form_save: saved,
+      }),
+    );
+    await user.click(await choose(/协议书/));
+    expect(await screen.findByRole("button", { name: "存成 PDF" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "存成 Word 文件" })).toBeNull();
+    await user.click(await choose(/受理登记表/));
+    await user.click(await screen.findByRole("button", { name: "存成 Word 文件" }));
+    expect(await screen.findByText(/改动不会回到案卷里/)).toBeVisible();
+    await user.type(await screen.findByRole("textbox", { name: /文件/ }), "/tmp");
+    const buttons = screen.getAllByRole("button", { name: "存成 Word 文件" });
+    await user.click(buttons.at(-1) as HTMLElement);
+    expect(await screen.findByText("已存好：/tmp/受理.docx")).toBeVisible();
+    expect(host.calls.find(({ name }) => name === "form_save")?.payload).toMatchObject({
+      form: "acceptance",
+      format: "word",
+    });
+  });
+});
+
 describe("the whole file of a case", () => {
   const dossier = {
     parts: [
@@ -173,6 +201,8 @@ describe("the layout of forms", () => {
     is_verified: false,
     fields: [{ zh: "卷名", en: "Title" }],
     is_replaced: true,
+    word_names: [{ zh: "案号", en: "Case number" }],
+    word: null,
   };
   const table = { forms: [row] };
 
@@ -198,6 +228,44 @@ describe("the layout of forms", () => {
     await user.click(screen.getByRole("button", { name: "换回程序自带的" }));
     expect(host.calls.find(({ name }) => name === "form_restore")?.payload).toEqual({
       form: "cover",
+      format: "pdf",
+    });
+  });
+
+  it("takes a Word file of the office, and says what it fills in and what nobody knows", async () => {
+    const word = {
+      known: ["案号"],
+      unknown: ["本县编号"],
+      lacking: [{ zh: "卷名", en: "Title" }],
+      trouble: null,
+    };
+    const macros = () => fail({ code: "form", reason: "macros", detail: "" });
+    const { host, user } = await open("/settings/forms", {
+      form_table: { forms: [{ ...row, word }] },
+      form_sample: sheet(),
+      form_replace: macros,
+      form_restore: table,
+    });
+    await user.click(await screen.findByRole("button", { name: /卷宗封面/ }));
+    expect(await screen.findByText(/认得 1 处.*\{案号\}/)).toBeVisible();
+    expect(screen.getByText(/认不出.*\{本县编号\}/)).toBeVisible();
+    expect(screen.getByText(/该有、格式里没写的：\{卷名\}/)).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "换上 Word 格式" }));
+    await user.type(await screen.findByRole("textbox", { name: /文件/ }), "/tmp/own.docx");
+    const buttons = screen.getAllByRole("button", { name: "换上 Word 格式" });
+    await user.click(buttons.at(-1) as HTMLElement);
+    expect(await screen.findByText(/带有宏/)).toBeVisible();
+    expect(host.calls.find(({ name }) => name === "form_replace")?.payload).toEqual({
+      form: "cover",
+      format: "word",
+      from: { path: "/tmp/own.docx" },
+    });
+    await user.keyboard("{Escape}");
+    await user.click(screen.getByRole("button", { name: "不用这个 Word 格式" }));
+    expect(host.calls.find(({ name }) => name === "form_restore")?.payload).toEqual({
+      form: "cover",
+      format: "word",
     });
   });
 });

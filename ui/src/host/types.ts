@@ -137,6 +137,7 @@ export type { FilingView } from "./generated/FilingView";
 export type { Flag } from "./generated/Flag";
 export type { FoundBackup } from "./generated/FoundBackup";
 export type { FoundBackups } from "./generated/FoundBackups";
+export type { FormFormat } from "./generated/FormFormat";
 export type { FormLine } from "./generated/FormLine";
 export type { FormSheet } from "./generated/FormSheet";
 export type { FormTrouble } from "./generated/FormTrouble";

@@ -37,7 +37,7 @@ use crate::exchange::{
 };
 use crate::fault::Fault;
 use crate::forms::dossier::{self, ArchiveWritten, Dossier, DossierGet, DossierSave};
-use crate::forms::table::{self as form_table, FormNamed, FormReplace, FormTable};
+use crate::forms::table::{self as form_table, FormNamed, FormReplace, FormRestore, FormTable};
 use crate::forms::{self, FormList, FormPrint, FormSave, FormSheet, FormShow, Forms};
 use crate::keyring::KeyringRemember;
 use crate::ledgers::importing::{
@@ -484,7 +484,7 @@ commands! {
         |desk, request, _| forms::list(&*desk.office()?, &request);
     form_show(FormShow) -> FormSheet, CaseRead, reads [Cases Roster], changes [] =
         |desk, request, _| forms::show(&*desk.office()?, &request);
-    form_save(FormSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
+    form_save(FormSave) -> FileSaved, CaseExport, reads [], changes [Audit Cases] =
         |desk, request, _| desk.save_form(&request);
     dossier_get(DossierGet) -> Dossier, CaseRead, reads [Cases Roster], changes [] =
         |desk, request, _| dossier::get(&*desk.office()?, &request);
@@ -498,7 +498,7 @@ commands! {
         |desk, request, _| form_table::sample(&*desk.office()?, &request);
     form_replace(FormReplace) -> FormTable, NumberSet, reads [], changes [Profile Audit] =
         |desk, request, _| desk.replace_form(&request);
-    form_restore(FormNamed) -> FormTable, NumberSet, reads [], changes [Profile Audit] =
+    form_restore(FormRestore) -> FormTable, NumberSet, reads [], changes [Profile Audit] =
         |desk, request, _| form_table::put_back(&*desk.office()?, &request);
     form_print(FormPrint) -> Nothing, PrintRun, reads [], changes [Audit Cases] =
         |desk, request, _| forms::note(&*desk.office()?, &request);

@@ -313,6 +313,16 @@ pub enum FormTrouble {
     Changed,
     /// It is no archive: there is no manifest that can be read.
     NoArchive,
+    /// It is no Word file (.docx), or a broken one; an old .doc, or one with a password, is none.
+    NoWord,
+    /// It is larger than any real one, packed or unpacked.
+    TooLarge,
+    /// It brings macros along.
+    Macros,
+    /// It points outside itself, or has something of another program in it.
+    Outside,
+    /// No name in braces in it is known, so nothing would be filled in.
+    NoNames,
 }
 
 /// What is wrong with a backup.

@@ -27,12 +27,25 @@ use crate::rights::Lens;
 mod data;
 pub mod dossier;
 pub mod table;
+pub mod word;
 
 use data::FormData;
 use table::table;
 
 /// The most pages that are drawn to be looked at; all of them are in the file.
 const DRAWN_MAX: usize = 40;
+
+/// As what kind of file a form leaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum FormFormat {
+    /// As a PDF, set by the form's template.
+    #[default]
+    Pdf,
+    /// As a Word file to be edited (.docx), from a template of the office's own.
+    Word,
+}
 
 /// Lists the forms that fit a case.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -75,6 +88,8 @@ pub struct FormLine {
     pub lacking: Vec<FormWord>,
     /// How often it was printed.
     pub printed: u32,
+    /// Whether it can be saved as a Word file as well.
+    pub has_word: bool,
 }
 
 /// The forms that fit a case.
@@ -115,7 +130,7 @@ pub struct FormSheet {
     pub letters: Vec<String>,
 }
 
-/// Saves a form as a PDF.
+/// Saves a form as a file.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -127,6 +142,9 @@ pub struct FormSave {
     /// What of the case it is about.
     #[serde(default)]
     pub about: Option<FactId>,
+    /// As what.
+    #[serde(default)]
+    pub format: FormFormat,
     /// Where the file goes.
     pub to: Place,
 }
@@ -153,12 +171,16 @@ pub struct FormPrint {
 pub(crate) fn list(office: &Office, request: &FormList) -> Result<Forms, Fault> {
     let data = FormData::read(office, request.case)?;
     let forms = table(office);
-    Ok(Forms { forms: fitting(&forms, &data).into_iter().map(|(_, line)| line).collect() })
+    Ok(Forms { forms: fitting(office, &forms, &data).into_iter().map(|(_, line)| line).collect() })
 }
 
 /// Every form that fits, with what of the case it is about.
-fn fitting<'a>(forms: &'a [Form], data: &FormData) -> Vec<(&'a Form, FormLine)> {
+fn fitting<'a>(office: &Office, forms: &'a [Form], data: &FormData) -> Vec<(&'a Form, FormLine)> {
     let mut lines = Vec::new();
+    let line = |form: &Form, data: &FormData, about| {
+        let has_word = word::is_there(&office.home, form);
+        FormLine { has_word, ..line(form, data, about) }
+    };
     for form in forms.iter().filter(|form| form.group != IN_FILE) {
         match &form.about {
             None => lines.push((form, line(form, data, None))),
@@ -174,7 +196,7 @@ fn fitting<'a>(forms: &'a [Form], data: &FormData) -> Vec<(&'a Form, FormLine)> 
 /// The group of papers that are made for a file alone.
 const IN_FILE: &str = "file";
 
-fn word(zh: &str, en: &str) -> FormWord {
+fn named(zh: &str, en: &str) -> FormWord {
     FormWord { zh: zh.to_owned(), en: en.to_owned() }
 }
 
@@ -189,15 +211,37 @@ fn line(form: &Form, data: &FormData, about: Option<FactId>) -> FormLine {
     let at = sheet.pointer("/about/at").and_then(|at| at.as_str()?.parse().ok());
     FormLine {
         form: form.id.clone(),
-        name: word(&form.zh, &form.en),
+        name: named(&form.zh, &form.en),
         group: form.group.clone(),
         source: form.source.clone(),
         is_verified: form.wording == paper::Wording::Verified,
         about,
         at,
-        lacking: form.lacking(&sheet).iter().map(|field| word(&field.zh, &field.en)).collect(),
+        lacking: form.lacking(&sheet).iter().map(|field| named(&field.zh, &field.en)).collect(),
         printed: data.printed.get(&(form.id.clone(), about)).copied().unwrap_or(0),
+        has_word: false,
     }
+}
+
+/// A form that fits a case, with what stands on it.
+struct Fitting {
+    form: Form,
+    line: FormLine,
+    data: serde_json::Value,
+    number: String,
+}
+
+/// Which form of a case, about what of it.
+type Which<'a> = (RecordId, &'a str, Option<FactId>);
+
+fn fit(office: &Office, (case, form, about): Which<'_>) -> Result<Fitting, Fault> {
+    let data = FormData::read(office, case)?;
+    let forms = table(office);
+    let mut fits = fitting(office, &forms, &data).into_iter();
+    let found = fits.find(|(_, line)| line.form == form && line.about == about);
+    let (form, line) = found.ok_or_else(|| Fault::not_found(form))?;
+    let sheet = data.sheet(about);
+    Ok(Fitting { form: form.clone(), line, data: sheet, number: data.number })
 }
 
 /// A form with what stands on it, put on paper.
@@ -208,22 +252,14 @@ struct Made {
     hash: String,
 }
 
-fn make(
-    office: &Office,
-    (case, form, about): (RecordId, &str, Option<FactId>),
-    drawn_max: usize,
-) -> Result<Made, Fault> {
-    let data = FormData::read(office, case)?;
-    let forms = table(office);
-    let mut fits = fitting(&forms, &data).into_iter();
-    let found = fits.find(|(_, line)| line.form == form && line.about == about);
-    let (form, line) = found.ok_or_else(|| Fault::not_found(form))?;
-    let part = Part { form, data: data.sheet(about), name: String::new() };
-    let title = format!("{} {}", form.zh, data.number);
+fn make(office: &Office, which: Which<'_>, drawn_max: usize) -> Result<Made, Fault> {
+    let Fitting { form, line, data, number } = fit(office, which)?;
+    let title = format!("{} {number}", form.zh);
+    let part = Part { form: &form, data, name: String::new() };
     let input = Input { parts: vec![part], pictures: Vec::new(), title, drawn_max };
     let printed = paper::render(&input).map_err(trouble)?;
     let hash = blake3::hash(&printed.pdf).to_hex().to_string();
-    Ok(Made { line, number: data.number, printed, hash })
+    Ok(Made { line, number, printed, hash })
 }
 
 fn trouble(error: PaperError) -> Fault {
@@ -248,11 +284,30 @@ pub(crate) fn show(office: &Office, request: &FormShow) -> Result<FormSheet, Fau
     })
 }
 
-/// A form as a file, with the name it should have.
-pub(crate) fn file(office: &Office, request: &FormSave) -> Result<(String, Vec<u8>), Fault> {
-    let made = make(office, (request.case, &request.form, request.about), 0)?;
-    let name = plain(&format!("{} {}", made.line.name.zh, made.number));
-    Ok((format!("{name}.pdf"), made.printed.pdf))
+/// A form as a file: its name, its bytes, and what is noted on the case of one that is edited
+/// elsewhere.
+pub(crate) struct FormFile {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) note: Option<FormPrinted>,
+}
+
+/// A form as a file.
+pub(crate) fn file(office: &Office, request: &FormSave) -> Result<FormFile, Fault> {
+    let which = (request.case, request.form.as_str(), request.about);
+    if request.format == FormFormat::Pdf {
+        let made = make(office, which, 0)?;
+        let name = plain(&format!("{} {}", made.line.name.zh, made.number));
+        return Ok(FormFile { name: format!("{name}.pdf"), bytes: made.printed.pdf, note: None });
+    }
+    let Fitting { form, data, number, .. } = fit(office, which)?;
+    let bytes = word::fill(&office.home, &form, &data)?;
+    let name = plain(&format!("{} {number}", form.zh));
+    let hash = blake3::hash(&bytes).to_hex().to_string();
+    let (form, about) = (form.id, request.about);
+    // Whoever edits it prints it as well; how many pages it will have nobody knows.
+    let note = Some(FormPrinted { form, number, about, hash, pages: 0, copies: 1 });
+    Ok(FormFile { name: format!("{name}.docx"), bytes, note })
 }
 
 /// The note of a form that left as a file.
@@ -274,6 +329,19 @@ pub(crate) fn note(office: &Office, request: &FormPrint) -> Result<Nothing, Faul
         pages: u16::try_from(made.printed.pages).unwrap_or(u16::MAX),
         copies: request.copies,
     };
+    if !write_down(office, request.case, &body)? {
+        // What is not written into the case is told by the audit alone.
+        audit::note(office, Deed::new(Act::Printed).record(request.case).word("form"))?;
+    }
+    Ok(Nothing {})
+}
+
+/// Writes on the case what left of it, if whoever works here may write there.
+pub(crate) fn write_down(
+    office: &Office,
+    record: RecordId,
+    body: &FormPrinted,
+) -> Result<bool, Fault> {
     let at = minute(office.now_ms());
     let me = office.me();
     let author = Author { role: me.role, unit: me.unit, today: today(office.now_ms()) };
@@ -281,23 +349,21 @@ pub(crate) fn note(office: &Office, request: &FormPrint) -> Result<Nothing, Faul
         let lens = Lens::new(office, reader);
         Ok::<_, Fault>(
             Right::NoteWrite.admits(me.role)
-                && lens.reaches(Right::NoteWrite, request.case)?
-                && lens.sight(request.case)?.is_whole(),
+                && lens.reaches(Right::NoteWrite, record)?
+                && lens.sight(record)?.is_whole(),
         )
     })?;
     if !may {
-        // What is not written into the case is told by the audit alone.
-        audit::note(office, Deed::new(Act::Printed).record(request.case).word("form"))?;
-        return Ok(Nothing {});
+        return Ok(false);
     }
     office.store.write(|tx| -> Result<(), Fault> {
-        projector::catch_up(office, tx, request.case)?;
-        let case = cases::folded(office, &tx.reader(), request.case)?;
-        guard::check_printed(&case, at, &body, author)
+        projector::catch_up(office, tx, record)?;
+        let case = cases::folded(office, &tx.reader(), record)?;
+        guard::check_printed(&case, at, body, author)
             .map_err(|refusal| Fault::refused(&refusal, 0))?;
-        Pen::new(office, tx).edit(request.case, |_, _, draft| {
+        Pen::new(office, tx).edit(record, |_, _, draft| {
             draft.fact(office, at, Body::FormPrinted(body.clone())).map(|_| ())
         })
     })?;
-    Ok(Nothing {})
+    Ok(true)
 }

@@ -58,6 +58,10 @@ pub enum PickKind {
     Document,
     /// Open a template of a form.
     Template,
+    /// Open a template of a form that was made in Word.
+    WordTemplate,
+    /// Save a form as a Word file.
+    WordDocument,
 }
 
 impl PickKind {
@@ -73,6 +77,7 @@ impl PickKind {
             Self::BackupFolder => "db",
             Self::Document => "pdf",
             Self::Template => "typ",
+            Self::WordTemplate | Self::WordDocument => "docx",
         }
     }
 }

@@ -42,4 +42,8 @@ lacking: Array<FormWord>,
 /**
  * How often it was printed.
  */
-printed: number, };
+printed: number, 
+/**
+ * Whether it can be saved as a Word file as well.
+ */
+has_word: boolean, };

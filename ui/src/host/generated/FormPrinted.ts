@@ -25,7 +25,7 @@ about: FactId | null,
  */
 hash: string, 
 /**
- * How many pages it had.
+ * How many pages it had; 0 of a Word file, which is edited and printed elsewhere.
  */
 pages: number, 
 /**

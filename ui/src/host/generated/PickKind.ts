@@ -3,4 +3,4 @@
 /**
  * What a file dialog is for.
  */
-export type PickKind = "invitation" | "packet" | "new_invitation" | "packet_folder" | "automerge" | "table" | "spreadsheet" | "open_spreadsheet" | "backup_folder" | "document" | "template";
+export type PickKind = "invitation" | "packet" | "new_invitation" | "packet_folder" | "automerge" | "table" | "spreadsheet" | "open_spreadsheet" | "backup_folder" | "document" | "template" | "word_template" | "word_document";

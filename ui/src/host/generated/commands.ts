@@ -74,6 +74,7 @@ import type { FormList } from "./FormList";
 import type { FormNamed } from "./FormNamed";
 import type { FormPrint } from "./FormPrint";
 import type { FormReplace } from "./FormReplace";
+import type { FormRestore } from "./FormRestore";
 import type { FormSave } from "./FormSave";
 import type { FormSheet } from "./FormSheet";
 import type { FormShow } from "./FormShow";
@@ -255,7 +256,7 @@ export interface Commands {
   form_table: { payload: Nothing; result: FormTable };
   form_sample: { payload: FormNamed; result: FormSheet };
   form_replace: { payload: FormReplace; result: FormTable };
-  form_restore: { payload: FormNamed; result: FormTable };
+  form_restore: { payload: FormRestore; result: FormTable };
   form_print: { payload: FormPrint; result: Nothing };
   field_set: { payload: FieldSet; result: Nothing };
   text_edit: { payload: TextEdit; result: Nothing };

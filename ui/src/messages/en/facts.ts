@@ -49,7 +49,10 @@ export const facts: FactSentences = {
   note: (b) => b.text,
   attachment_added: (b) => `Attachment: ${b.name}`,
   attachment_withdrawn: (b) => `An attachment taken out${said(b.reason)}`,
-  form_printed: (b) => `Form printed: copies ${b.copies}, pages ${b.pages} (number ${b.number})`,
+  form_printed: (b) =>
+    b.pages === 0
+      ? `Form saved as a Word file, to be edited (number ${b.number})`
+      : `Form printed: copies ${b.copies}, pages ${b.pages} (number ${b.number})`,
   corrected: (b) => `Corrected one “${words.factKind[b.to.kind]}”${said(b.reason)}`,
   decided: (b) => `Decision${said(b.reason)}`,
   person_registered: () => "Person registered",

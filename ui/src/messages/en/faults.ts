@@ -166,6 +166,26 @@ const forms: Faults["forms"] = {
     what: "This folder is no archive of Pingli, or its manifest cannot be read.",
     next: "Choose a folder that was written as an archive.",
   },
+  no_word: {
+    what: "This is no Word file (.docx), or it is broken or has a password.",
+    next: "Open it in Word or WPS, save it as .docx without a password, and try again.",
+  },
+  too_large: {
+    what: "This Word file is too large, or unpacks to more than any real one.",
+    next: "Take large pictures out of it and try again.",
+  },
+  macros: {
+    what: "This Word file has macros. Files with macros are not used.",
+    next: "Save it as a .docx without macros and try again.",
+  },
+  outside: {
+    what: "This Word file points outside itself: a hyperlink, a linked picture, or something of another program.",
+    next: "Take the links out, insert pictures instead of linking them, and try again.",
+  },
+  no_names: {
+    what: "No name in braces in this Word file is known, so nothing would be filled in.",
+    next: "Write names from the list on the page in braces, such as {案号}, and try again.",
+  },
 };
 
 const backups = {

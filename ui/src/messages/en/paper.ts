@@ -25,6 +25,7 @@ export const paper: PaperWords = {
   copies: "Copies",
   print: "Print",
   savePdf: "Save as PDF",
+  saveWord: "Save as a Word file",
   pages: (n) => (n === 1 ? "1 page" : `${n} pages`),
   pageOf: (n, all) => `Page ${n} of ${all}`,
   tooMany: (n) =>
@@ -75,10 +76,28 @@ export const paper: PaperWords = {
     replaceSays:
       "Choose a layout file (.typ), made by somebody who knows how. The program sets the sample with it first: if that fails it is not used, and the line at fault is named. Only this computer changes.",
     from: "Where the layout file is",
+    word: {
+      title: "To be edited: a Word file of the office's own",
+      says: "Lay it out in Word or WPS. Where something is to be filled in, write its name in braces, such as {案号} or {申请人姓名}. A row of a table that names somebody is there once for each of them.",
+      names: "Names that may stand in braces",
+      put: "Use a Word file of our own",
+      drop: "Do without this Word file",
+      known: (n, names) => `${n} names are known and filled in: ${names}.`,
+      unknown: (names) => `Nobody knows these names; they stay as they are: ${names}.`,
+      lacking: (names) => `Belongs on this form and is not in the file: ${names}.`,
+      putTitle: (name) => `A Word file for “${name}”`,
+      putSays:
+        "Choose a .docx. The program fills it with the sample first: one with macros, with links to the outside, or a broken one is not used, and the reason is said. Only this computer changes.",
+      from: "Where the Word file is",
+    },
   },
   save: {
     title: (name) => `Save “${name}” as a PDF`,
     says: "The file outside is not encrypted: whoever gets it can read it. The audit notes that it was saved.",
     send: "Save as PDF",
+    wordTitle: (name) => `Save “${name}” as a Word file`,
+    wordSays:
+      "What stands in the file can be altered; the case does not follow. That it was saved is noted on the case.",
+    sendWord: "Save as a Word file",
   },
 };

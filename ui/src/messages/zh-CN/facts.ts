@@ -62,7 +62,10 @@ export const facts: FactSentences = {
   note: (b) => b.text,
   attachment_added: (b) => `附件：${b.name}`,
   attachment_withdrawn: (b) => `撤下一份附件${said(b.reason)}`,
-  form_printed: (b) => `打印文书 ${b.copies} 份，${b.pages} 页（编号 ${b.number}）`,
+  form_printed: (b) =>
+    b.pages === 0
+      ? `文书存成 Word 文件，可以再改（编号 ${b.number}）`
+      : `打印文书 ${b.copies} 份，${b.pages} 页（编号 ${b.number}）`,
   corrected: (b) => `更正一条“${words.factKind[b.to.kind]}”${said(b.reason)}`,
   decided: (b) => `裁定${said(b.reason)}`,
   person_registered: () => "登记人员",

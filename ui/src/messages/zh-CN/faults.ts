@@ -156,6 +156,26 @@ const forms = {
     what: "这个文件夹不是评理的归档，或者校验清单读不出来。",
     next: "请选“归档文件夹”那一种成卷存出来的文件夹。",
   },
+  no_word: {
+    what: "这不是 Word 文件（.docx），或者文件坏了、加了密码。",
+    next: "请用 Word 或 WPS 打开，另存为 .docx，不加密码，再换上。",
+  },
+  too_large: {
+    what: "这个 Word 文件太大，打开要占的地方超过限度。",
+    next: "请去掉里面的大图片，存小一点再换上。",
+  },
+  macros: {
+    what: "这个 Word 文件里带有宏，程序不用带宏的文件。",
+    next: "请另存为不带宏的 .docx，再换上。",
+  },
+  outside: {
+    what: "这个 Word 文件里有指向外面的东西：超链接、链接的图片，或者别的程序的内容。",
+    next: "请把超链接和链接的图片去掉，图片改成直接插入，再换上。",
+  },
+  no_names: {
+    what: "这个 Word 文件里没有一处认得的空，换上也填不进东西。",
+    next: "请照页面上列出的名称，写在大括号里，比如 {案号}，再换上。",
+  },
 } satisfies Record<FormTrouble, FaultWords>;
 
 const backups = {

@@ -25,6 +25,7 @@ export const paper = {
   copies: "份数",
   print: "打印",
   savePdf: "存成 PDF",
+  saveWord: "存成 Word 文件",
   pages: (n: number) => `共 ${n} 页`,
   pageOf: (n: number, all: number) => `第 ${n} 页，共 ${all} 页`,
   tooMany: (n: number) => `页数太多，这里只看前 ${n} 页。请存成 PDF，再从 PDF 打印。`,
@@ -71,11 +72,28 @@ export const paper = {
     replaceSays:
       "请选格式文件（.typ），一般由懂的人做好。程序先用样本排一遍：排不出来就不用它，并说出错在哪一行。只换这台电脑上的。",
     from: "格式文件在哪里",
+    word: {
+      title: "要改的，用本单位的 Word 格式",
+      says: "在 Word 或 WPS 里排好版，要填的地方写上名称，外面加大括号，比如 {案号}、{申请人姓名}。表格里写了某个人的那一行，有几个人就排几行。",
+      names: "看可以写的名称",
+      put: "换上 Word 格式",
+      drop: "不用这个 Word 格式",
+      known: (n: number, names: string) => `认得 ${n} 处，会填上：${names}。`,
+      unknown: (names: string) => `认不出，会原样留着，请改一改：${names}。`,
+      lacking: (names: string) => `这份文书该有、格式里没写的：${names}。`,
+      putTitle: (name: string) => `换上“${name}”的 Word 格式`,
+      putSays:
+        "请选 .docx 文件。程序先用样本填一遍：带宏的、有外部链接的、坏的，都不用，并说明原因。只换这台电脑上的。",
+      from: "Word 文件在哪里",
+    },
   },
   save: {
     title: (name: string) => `把“${name}”存成 PDF`,
     says: "存出去的文件不再加密，谁拿到都能看。存到哪里，会记在审计里。",
     send: "存成 PDF",
+    wordTitle: (name: string) => `把“${name}”存成 Word 文件`,
+    wordSays: "文件里的内容可以改，改动不会回到案卷里。存了一份，会记在案件经过里。",
+    sendWord: "存成 Word 文件",
   },
 };
 

@@ -6,17 +6,21 @@ use crate::commands::FileSaved;
 use crate::fault::{Fault, FileTrouble, file_fault};
 use crate::forms::dossier::{self, ArchiveWritten, DossierSave};
 use crate::forms::table::{self, FormReplace, FormTable};
-use crate::forms::{self, FormSave};
+use crate::forms::word::WORD_BYTES_MAX;
+use crate::forms::{self, FormFile, FormFormat, FormSave};
 use crate::progress::Progress;
 
 impl Desk {
-    /// Saves a form as a PDF.
+    /// Saves a form as a file.
     pub(crate) fn save_form(&self, request: &FormSave) -> Result<FileSaved, Fault> {
         let office = self.office()?;
         self.resolve(&request.to)?;
-        let (name, bytes) = forms::file(&office, request)?;
+        let FormFile { name, bytes, note } = forms::file(&office, request)?;
         let saved = self.save(&request.to, &name, &bytes)?;
         audit::note(&office, forms::exported(request.case))?;
+        if let Some(note) = note {
+            forms::write_down(&office, request.case, &note)?;
+        }
         Ok(saved)
     }
 
@@ -75,7 +79,11 @@ impl Desk {
     pub(crate) fn replace_form(&self, request: &FormReplace) -> Result<FormTable, Fault> {
         let office = self.office()?;
         let path = self.resolve_file(&request.from)?;
-        let bytes = read_small(&path, table::TEMPLATE_BYTES_MAX)?;
-        table::replace(&office, &request.form, bytes)
+        let most = match request.format {
+            FormFormat::Pdf => table::TEMPLATE_BYTES_MAX,
+            FormFormat::Word => WORD_BYTES_MAX,
+        };
+        let bytes = read_small(&path, most)?;
+        table::replace(&office, request, bytes)
     }
 }

@@ -134,7 +134,8 @@ fn make(office: &Office, names: &Names, view: &CaseView, events: &[EventView]) -
     let abouts: Vec<About> = events.iter().flat_map(|event| reading.abouts(event)).collect();
     let mut printed = BTreeMap::new();
     for event in events {
-        if let Some(Body::FormPrinted(body)) = &event.fact {
+        // A file that is edited elsewhere has no pages yet.
+        if let Some(Body::FormPrinted(body)) = event.fact.as_ref().filter(|fact| has_pages(fact)) {
             let count: &mut u32 = printed.entry((body.form.clone(), body.about)).or_default();
             *count = count.saturating_add(1);
         }
@@ -182,6 +183,10 @@ fn make(office: &Office, names: &Names, view: &CaseView, events: &[EventView]) -
         "qr": { "rows": square(&number) },
     });
     FormData { whole, abouts, printed, number, attachments, supplement, is_unsigned }
+}
+
+const fn has_pages(fact: &Body) -> bool {
+    !matches!(fact, Body::FormPrinted(body) if body.pages == 0)
 }
 
 /// The committee that belongs to a unit, by the unit's name.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::data::FormData;
-use super::{FormWord, plain, table, trouble, word};
+use super::{FormWord, named, plain, table, trouble};
 use crate::attachments;
 use crate::fault::{AttachmentTrouble, Fault, FormTrouble};
 use crate::host::Place;
@@ -261,7 +261,7 @@ pub(crate) fn get(office: &Office, request: &DossierGet) -> Result<Dossier, Faul
     let photographs =
         data.attachments.iter().filter(|one| one.form == AttachmentForm::Jpeg).count();
     Ok(Dossier {
-        parts: bound.parts.iter().map(|part| word(&part.form.zh, &part.form.en)).collect(),
+        parts: bound.parts.iter().map(|part| named(&part.form.zh, &part.form.en)).collect(),
         missing: bound.missing,
         pictures: u32::try_from(photographs).unwrap_or(u32::MAX),
         has_supplement: bound.has_supplement,

@@ -9,7 +9,8 @@ use paper::{Form, Input, Part};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FormLine, FormSheet, FormWord, IN_FILE, trouble, word};
+use super::word::{self, WordView};
+use super::{FormFormat, FormLine, FormSheet, FormWord, IN_FILE, named as called, trouble};
 use crate::audit;
 use crate::fault::{Fault, FormTrouble, file_fault};
 use crate::host::Place;
@@ -30,6 +31,18 @@ pub struct FormNamed {
     pub form: String,
 }
 
+/// Takes a template of the office's own away again.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct FormRestore {
+    /// The form.
+    pub form: String,
+    /// For which kind of file.
+    #[serde(default)]
+    pub format: FormFormat,
+}
+
 /// Puts a template in the place of a form's own.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +50,9 @@ pub struct FormNamed {
 pub struct FormReplace {
     /// The form.
     pub form: String,
+    /// For which kind of file: a Typst template for the PDF, a .docx for the Word file.
+    #[serde(default)]
+    pub format: FormFormat,
     /// The template.
     pub from: Place,
 }
@@ -61,6 +77,10 @@ pub struct FormRow {
     pub fields: Vec<FormWord>,
     /// Whether another template stands in the place of its own.
     pub is_replaced: bool,
+    /// What may stand in braces in a template made in Word.
+    pub word_names: Vec<FormWord>,
+    /// The template made in Word, if there is one.
+    pub word: Option<WordView>,
 }
 
 /// The table of forms.
@@ -100,13 +120,15 @@ pub(super) fn table(office: &Office) -> Vec<Form> {
 pub(crate) fn list(office: &Office) -> FormTable {
     let row = |form: &Form| FormRow {
         form: form.id.clone(),
-        name: word(&form.zh, &form.en),
+        name: called(&form.zh, &form.en),
         group: form.group.clone(),
         source: form.source.clone(),
         version: form.version.clone(),
         is_verified: form.wording == paper::Wording::Verified,
-        fields: form.fields.iter().map(|field| word(&field.zh, &field.en)).collect(),
+        fields: form.fields.iter().map(|field| called(&field.zh, &field.en)).collect(),
         is_replaced: put_there(&office.home, form).is_some(),
+        word_names: paper::word::names(form).iter().map(|f| called(&f.zh, &f.en)).collect(),
+        word: word::view(&office.home, form),
     };
     let forms = paper::forms::all().iter().filter(|form| form.group != IN_FILE);
     FormTable { forms: forms.map(row).collect() }
@@ -119,7 +141,7 @@ fn named(form: &str) -> Result<&'static Form, Fault> {
 /// Makes a form of the sample.
 fn tried(form: &Form) -> Result<FormSheet, Fault> {
     let data = paper::forms::sample().clone();
-    let lacking = form.lacking(&data).iter().map(|f| word(&f.zh, &f.en)).collect();
+    let lacking = form.lacking(&data).iter().map(|f| called(&f.zh, &f.en)).collect();
     let part = Part { form, data, name: String::new() };
     let input = Input { parts: vec![part], drawn_max: SAMPLE_PAGES_MAX, ..Input::default() };
     let printed = paper::render(&input).map_err(trouble)?;
@@ -129,7 +151,7 @@ fn tried(form: &Form) -> Result<FormSheet, Fault> {
     Ok(FormSheet {
         line: FormLine {
             form: form.id.clone(),
-            name: word(&form.zh, &form.en),
+            name: called(&form.zh, &form.en),
             group: form.group.clone(),
             source: form.source.clone(),
             is_verified: form.wording == paper::Wording::Verified,
@@ -137,6 +159,7 @@ fn tried(form: &Form) -> Result<FormSheet, Fault> {
             at: None,
             lacking,
             printed: 0,
+            has_word: false,
         },
         page_count: u32::try_from(printed.pages).unwrap_or(u32::MAX),
         hash: blake3::hash(&printed.pdf).to_hex().to_string(),
@@ -153,8 +176,17 @@ pub(crate) fn sample(office: &Office, request: &FormNamed) -> Result<FormSheet, 
 }
 
 /// Puts a template in the place of a form's own, if it makes a form of the sample.
-pub(crate) fn replace(office: &Office, form: &str, bytes: Vec<u8>) -> Result<FormTable, Fault> {
-    let form = named(form)?;
+pub(crate) fn replace(
+    office: &Office,
+    request: &FormReplace,
+    bytes: Vec<u8>,
+) -> Result<FormTable, Fault> {
+    let form = named(&request.form)?;
+    if request.format == FormFormat::Word {
+        word::put(&office.home, form, &bytes)?;
+        note(office, form)?;
+        return Ok(list(office));
+    }
     let no_text = || Fault::Form { reason: FormTrouble::Template, detail: String::new() };
     let template = String::from_utf8(bytes).map_err(|_| no_text())?;
     tried(&Form { template: template.clone(), ..form.clone() })?;
@@ -171,17 +203,22 @@ pub(crate) fn replace(office: &Office, form: &str, bytes: Vec<u8>) -> Result<For
 }
 
 /// Puts a form's own template back.
-pub(crate) fn put_back(office: &Office, request: &FormNamed) -> Result<FormTable, Fault> {
+pub(crate) fn put_back(office: &Office, request: &FormRestore) -> Result<FormTable, Fault> {
     let form = named(&request.form)?;
-    let path = place(&office.home, form);
-    match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(file_fault(&error, &path));
-        }
-        _ => {}
+    match request.format {
+        FormFormat::Pdf => remove(&place(&office.home, form))?,
+        FormFormat::Word => word::take_away(&office.home, form)?,
     }
     note(office, form)?;
     Ok(list(office))
+}
+
+/// Removes a file; if it is not there, all is well.
+pub(super) fn remove(path: &Path) -> Result<(), Fault> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file_fault(&error, path)),
+        _ => Ok(()),
+    }
 }
 
 fn note(office: &Office, form: &Form) -> Result<(), Fault> {

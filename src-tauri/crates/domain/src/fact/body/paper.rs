@@ -20,7 +20,7 @@ bodies! {
         about: Option<FactId>,
         /// The BLAKE3 of the document, in hexadecimal digits.
         hash: String,
-        /// How many pages it had.
+        /// How many pages it had; 0 of a Word file, which is edited and printed elsewhere.
         pages: u16,
         /// How many copies were printed.
         copies: u16,
