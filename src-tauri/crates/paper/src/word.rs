@@ -96,9 +96,14 @@ impl Word {
         let path = |name: &String| all.iter().find(|field| field.zh == *name).map(|f| &f.path);
         let paths: BTreeSet<&String> = found.iter().filter_map(path).collect();
         let (known, unknown) = found.iter().cloned().partition(|name| path(name).is_some());
-        let is_shown = |field: &&Field| !paths.contains(&field.path);
+        // Whoever shows what is in a list shows the list.
+        let within = |path: &String, of: &String| {
+            path.strip_prefix(of.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let is_shown = |field: &&Field| paths.iter().any(|path| within(path, &field.path));
         let own = form.fields.iter().filter(|field| all.contains(field));
-        WordNames { known, unknown, lacking: own.filter(is_shown).cloned().collect() }
+        let lacking = own.filter(|field| !is_shown(field)).cloned().collect();
+        WordNames { known, unknown, lacking }
     }
 
     /// The template with everything in its place. The same data gives the same bytes.

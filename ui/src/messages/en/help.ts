@@ -415,6 +415,7 @@ export const help: Help = {
         "The sheet with the signatures and the seal is the original.",
         "“Bind the file” sets cover, directory, papers, photographs and back cover in one go and lists what is missing. For what came after the archive, choose the supplement.",
         "If the county's layout differs, change it in Settings under “Layout of forms”.",
+        "A form that must be edited: give it a Word file of your own under “Layout of forms”, with names such as {案号} or {申请人姓名} in braces. Then it can be saved as a Word file too.",
       ],
     },
     backup: {

@@ -127,6 +127,8 @@ fn rows_are_there_once_for_each_and_what_is_typed_is_no_name() {
     let mut data = forms::sample().clone();
     data["parties"][0]["name"] = json!("{案号}<b>&\u{0}\u{FFFF}");
     data["parties"][0]["address"] = json!("一组\n二号");
+    let names = Word::read(&made(&body, &[])).unwrap().names(agreement());
+    assert!(names.lacking.iter().all(|field| field.path != "about.plan"), "{names:?}");
     let file = filled(&made(&body, &[]), &data);
     let read = paragraphs(&file, "word/document.xml");
     let wanted = [
