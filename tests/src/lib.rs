@@ -233,6 +233,25 @@ impl Room {
         Self { desk, home: home.to_owned(), clock }
     }
 
+    /// The same profile with a program that makes children of ours.
+    #[must_use]
+    pub fn with_worker(&self, worker: &Path) -> Self {
+        self.does("profile_lock", json!({}));
+        let clock = Arc::new(SetClock::at(self.clock.now_ms()));
+        let desk = Arc::new(Desk::new(DeskOptions {
+            home: self.home.clone(),
+            clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+            host: Arc::new(CommandLine),
+            cost: Some(COST),
+            listener: None,
+            worker: Some(worker.to_owned()),
+        }));
+        let room = Self { desk, home: self.home.clone(), clock };
+        room.does("profile_unlock", json!({ "passphrase": PASSPHRASE }));
+        room
+    }
+
     /// A township, founded.
     #[must_use]
     pub fn township(home: &Path) -> Self {

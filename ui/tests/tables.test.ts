@@ -33,7 +33,7 @@ const answers: Answers = {
   table_read: view,
   table_import: ({ dry }) => (dry ? fate : { ...fate, import: "1" }),
   import_list: {
-    imports: [{ import: "1", at_ms: NOW_MS, cases: 2, is_undone: false, kept: 0 }],
+    imports: [{ import: "1", sort: "cases", at_ms: NOW_MS, cases: 2, is_undone: false, kept: 0 }],
   },
   import_undo: { imports: [] },
 };
@@ -45,7 +45,7 @@ describe("the page on which a table is taken over", () => {
     await user.click(screen.getByRole("button", { name: "打开看看" }));
     expect(await screen.findByText(/第 3 行是表头/)).toBeVisible();
     expect(screen.getByText(/有合并的单元格/)).toBeVisible();
-    expect(screen.getByText("请指明哪一列是当事人。")).toBeVisible();
+    expect(screen.getByText("请指明哪一列是“双方当事人”。")).toBeVisible();
     expect(screen.getByRole("button", { name: "先试一遍" })).toBeDisabled();
     await user.selectOptions(screen.getByLabelText("“姓名”这一列是"), "双方当事人");
     await user.click(screen.getByRole("button", { name: "先试一遍" }));

@@ -378,6 +378,7 @@ export type { TableField } from "./generated/TableField";
 export type { TableImport } from "./generated/TableImport";
 export type { TableImported } from "./generated/TableImported";
 export type { TableNote } from "./generated/TableNote";
+export type { TableSort } from "./generated/TableSort";
 export type { TableTrouble } from "./generated/TableTrouble";
 export type { TableView } from "./generated/TableView";
 export type { TableLine } from "./generated/TableLine";

@@ -209,7 +209,7 @@ pub struct CommandRow {
 }
 
 /// What a row of the table needs: nothing, for the commands that work while the profile is locked
-/// or missing; the rights of what its payload writes; or a right by name. A row that names none of
+/// or missing; the rights of what its payload writes or takes over; or a right by name. A row that names none of
 /// them does not compile.
 macro_rules! need {
     (always) => {
@@ -217,6 +217,9 @@ macro_rules! need {
     };
     (each_kind) => {
         Need::EachKind
+    };
+    (each_table) => {
+        Need::EachTable
     };
     ($right:ident) => {
         Need::Right(Right::$right)
@@ -396,15 +399,15 @@ commands! {
         |desk, request, _| desk.export_ledger(&request);
     statistics_export(StatisticsExport) -> FileSaved, StatisticsRead, reads [], changes [Audit] =
         |desk, request, _| desk.export_statistics(&request);
-    table_read(TableRead) -> TableView, CaseRegister, reads [], changes [] =
+    table_read(TableRead) -> TableView, each_table, reads [], changes [] =
         |desk, request, _| desk.read_table(&request);
-    table_import(TableImport) -> TableImported, CaseRegister, reads [], changes [Cases Views] =
+    table_import(TableImport) -> TableImported, each_table, reads [], changes [Cases Views] =
         |desk, request, call| desk.import_table(&request, &call.progress);
-    table_rest(TableRestExport) -> FileSaved, CaseRegister, reads [], changes [Audit] =
+    table_rest(TableRestExport) -> FileSaved, each_table, reads [], changes [Audit] =
         |desk, request, _| desk.save_rest(&request);
-    import_list(Nothing) -> Imports, CaseRegister, reads [Cases], changes [] =
+    import_list(Nothing) -> Imports, each_table, reads [Cases], changes [] =
         |desk, _, _| importing::list(&*desk.office()?);
-    import_undo(ImportUndo) -> Imports, CaseRegister, reads [], changes [Cases] =
+    import_undo(ImportUndo) -> Imports, each_table, reads [], changes [Cases] =
         |desk, request, _| importing::undo(&*desk.office()?, &request);
     print_note(PrintNote) -> Nothing, PrintRun, reads [], changes [Audit] =
         |desk, request, _| printing::note(&*desk.office()?, &request);

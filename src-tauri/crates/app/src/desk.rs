@@ -453,7 +453,8 @@ impl Desk {
     /// Reads what a spreadsheet has.
     pub(crate) fn read_table(&self, request: &TableRead) -> Result<TableView, Fault> {
         let office = self.office()?;
-        importing::view(&office, &self.grid(&office, &request.from, request.sheet)?)
+        let grid = self.grid(&office, &request.from, request.sheet)?;
+        importing::view(&office, &grid, request.sort)
     }
 
     /// Takes a spreadsheet over, or says what would become of it.

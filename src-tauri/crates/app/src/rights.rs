@@ -19,6 +19,7 @@ use crate::cases;
 use crate::commands::CommandRow;
 use crate::desk::Desk;
 use crate::fault::Fault;
+use crate::ledgers::rows::TableSort;
 use crate::office::Office;
 use crate::sharing;
 use crate::view::CaseView;
@@ -37,6 +38,8 @@ pub enum Need {
     Right(Right),
     /// The right of each kind of fact that its payload writes.
     EachKind,
+    /// The right of the sort of table that its payload takes over; of any, where it names none.
+    EachTable,
 }
 
 /// The table of rights, for whoever wants to see who may do what.
@@ -90,6 +93,7 @@ pub(crate) fn open_to(role: Role) -> Vec<String> {
         Need::Nothing => true,
         Need::Right(right) => right.admits(role),
         Need::EachKind => fact::KINDS.iter().any(|kind| kind.admits(role)),
+        Need::EachTable => TableSort::ALL.iter().any(|sort| sort.right().admits(role)),
     };
     crate::commands::COMMANDS.iter().filter(may).map(|row| row.name.to_owned()).collect()
 }
@@ -145,6 +149,7 @@ fn admit(office: &Office, need: Need, payload: &Value) -> Result<(), Fault> {
         Need::Nothing => Vec::new(),
         Need::Right(right) => vec![right],
         Need::EachKind => of_kinds(office.me().role, payload)?,
+        Need::EachTable => vec![of_table(office.me().role, payload)],
     };
     for right in &rights {
         check(office, *right)?;
@@ -193,6 +198,17 @@ fn of_kinds(role: Role, payload: &Value) -> Result<Vec<Right>, Fault> {
     rights.sort_unstable();
     rights.dedup();
     Ok(rights)
+}
+
+/// The right of the sort of table that a payload takes over.
+fn of_table(role: Role, payload: &Value) -> Right {
+    let table = if payload.get("from").is_some() { Some(payload) } else { payload.get("import") };
+    let is_table = table.is_some_and(Value::is_object);
+    let named = table.and_then(|table| table.get("sort")).cloned();
+    // What is no sort is refused where it is read.
+    let sort: TableSort = named.and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
+    let any = TableSort::ALL.map(TableSort::right).into_iter().find(|right| right.admits(role));
+    any.filter(|_| !is_table).unwrap_or(sort.right())
 }
 
 /// The records that a payload is about: named by its members, not inside the facts it writes.

@@ -69,6 +69,10 @@ follows: RecordId | null,
  */
 units: Array<RecordId>, 
 /**
+ * The number of the 12345 work order it came by; it then runs on that track too.
+ */
+order: string | null, 
+/**
  * The token of the code it came by (扫码). The same token twice adds nothing and gives the case
  * that is there.
  */

@@ -292,7 +292,7 @@ export const help: Help = {
     },
     table: {
       title: "Import the table you had",
-      says: "Disputes kept in a spreadsheet become cases at once.",
+      says: "Disputes kept in a spreadsheet, work orders of 12345 and calls from 110 become cases at once.",
       steps: [
         "In the ledger press “Import a table”, choose the file (xlsx), press “Open it”.",
         "Look what each column says: a day of application and the parties must be there.",
@@ -302,7 +302,7 @@ export const help: Help = {
         "If it was wrong, press “Take it all back” below.",
       ],
       notes: [
-        "The same table twice brings nothing twice. The same headings are mapped as before.",
+        "The same table twice brings nothing twice; an order is known by its number. The same headings are mapped as before.",
         "What has ended stays out unless you want it; how it ended goes into its words.",
         "To go on with the numbers of a paper register, say under Settings, Numbering, which was the last.",
         "Save an old xls, or one with a password, as xlsx first. Macros are not run.",

@@ -2,7 +2,13 @@ import type { Tables } from "../zh-CN/tables";
 
 export const tables: Tables = {
   title: "Import a table",
-  says: "Disputes that were kept in a spreadsheet (xlsx) become cases here. Try it first, then import; a wrong import can be taken back as a whole.",
+  says: "A spreadsheet (xlsx) you have becomes cases here. Try it first, then import; a wrong import can be taken back as a whole.",
+  sort: "What the table holds",
+  sorts: {
+    cases: "Disputes kept before (one table)",
+    hotline: "Work orders of 12345",
+    police: "Calls handed over by 110",
+  },
   open: "Import a table",
   file: "Which table",
   example: "ledger.xlsx",
@@ -25,7 +31,7 @@ export const tables: Tables = {
   means: (head) => `The column “${head}” says`,
   fields: {
     skip: "Nothing",
-    number: "Former number",
+    number: "Number (former, of the order)",
     applied: "Day of application",
     source: "Source",
     category: "Type",
@@ -41,8 +47,7 @@ export const tables: Tables = {
   },
   withDoubtful: "Also import what looks like a duplicate (it then waits among the duplicates)",
   withEnded: "Also import what has ended (as a case; how it ended goes into its words)",
-  lacksDay: "Say which column is the day of application.",
-  lacksPeople: "Say which column names the parties.",
+  lacks: (field) => `Say which column is “${field}”.`,
   tryOut: "Try it",
   wouldBe: "What would become of it; nothing is imported yet",
   counts: ({ new: fresh, known, doubtful, bad, ended }) =>
@@ -50,6 +55,7 @@ export const tables: Tables = {
   rowNumber: (row) => `Row ${row}:`,
   troubles: {
     no_party: "nobody is named",
+    no_number: "no number of an order, so it would not be known again",
     day: "the day cannot be read; write it like 2025-3-5",
     future: "the day has not come yet",
     amount: "the amount cannot be read",
@@ -57,7 +63,7 @@ export const tables: Tables = {
     too_many: "too many parties",
     refused: "it breaks a rule",
     alike: "these people have a case within three months",
-    twice: "the same as a row above",
+    twice: "the same as a row above, or the same number",
   },
   reason: "Why it was not imported",
   leftSays:
@@ -68,7 +74,7 @@ export const tables: Tables = {
   rest: "Rows that were not imported",
   done: (n) => `${n} cases imported`,
   imports: "Imports",
-  imported: (when, n) => `${when}, ${n} cases`,
+  imported: (sort, when, n) => `${sort}, ${when}, ${n} cases`,
   undo: "Take it all back",
   undoSays: (n) =>
     `All ${n} cases become void; their numbers are not used again. Those already worked on stay.`,

@@ -1,10 +1,16 @@
 // 导入表格.
 
-import type { RowTrouble, TableField, TableImported, TableNote } from "@/host/types";
+import type { RowTrouble, TableField, TableImported, TableNote, TableSort } from "@/host/types";
 
 export const tables = {
   title: "导入表格",
-  says: "原来用表格（xlsx）登记的纠纷，在这里变成案件。先试一遍看结果，再导入；导错了可以整批撤回。",
+  says: "手里的表格（xlsx），在这里变成案件。先试一遍看结果，再导入；导错了可以整批撤回。",
+  sort: "表里是什么",
+  sorts: {
+    cases: "原来登记的纠纷（一张表）",
+    hotline: "12345 工单",
+    police: "110 转来的警情",
+  } satisfies Record<TableSort, string>,
   open: "导入表格",
   file: "哪个表格",
   example: "一张表.xlsx",
@@ -27,7 +33,7 @@ export const tables = {
   means: (head: string) => `“${head}”这一列是`,
   fields: {
     skip: "不要",
-    number: "原编号",
+    number: "编号（原编号、工单号）",
     applied: "登记日期",
     source: "来源",
     category: "类型",
@@ -43,8 +49,7 @@ export const tables = {
   } satisfies Record<TableField, string>,
   withDoubtful: "像是重复的也导入（导入以后到“重复登记”里处理）",
   withEnded: "已经办结的也导入（登记成案件，办结情况写进经过）",
-  lacksDay: "请指明哪一列是登记日期。",
-  lacksPeople: "请指明哪一列是当事人。",
+  lacks: (field: string) => `请指明哪一列是“${field}”。`,
   tryOut: "先试一遍",
   wouldBe: "试的结果，还没有导入",
   counts: ({ new: fresh, known, doubtful, bad, ended }: TableImported) =>
@@ -52,6 +57,7 @@ export const tables = {
   rowNumber: (row: number) => `第 ${row} 行：`,
   troubles: {
     no_party: "没有当事人",
+    no_number: "没有工单号，下次认不出是不是同一件",
     day: "日期看不懂，要写成 2025-3-5 这样",
     future: "日期还没有到",
     amount: "金额看不懂",
@@ -59,7 +65,7 @@ export const tables = {
     too_many: "当事人太多",
     refused: "内容不合规定",
     alike: "这几个人前后三个月已经有一件",
-    twice: "和上面的一行一样",
+    twice: "和上面的一行一样，或者工单号相同",
   } satisfies Record<RowTrouble, string>,
   reason: "没有导入的原因",
   leftSays: "这些行不导入。可以存成表格，改好了再导一次；导过的不会重复。",
@@ -69,7 +75,7 @@ export const tables = {
   rest: "没有导入的行",
   done: (n: string) => `已导入 ${n} 件`,
   imports: "导过的",
-  imported: (when: string, n: string) => `${when}，${n} 件`,
+  imported: (sort: string, when: string, n: string) => `${sort}，${when}，${n} 件`,
   undo: "整批撤回",
   undoSays: (n: string) => `这一批 ${n} 件都作废，编号不再用。已经接着办了的不动，仍然留着。`,
   undone: (kept: number) => (kept === 0 ? "已撤回" : `已撤回，${kept} 件已经在办，留着`),

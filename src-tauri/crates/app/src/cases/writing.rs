@@ -7,7 +7,7 @@ use domain::case::register;
 use domain::catalogue::{self, Category, Source};
 use domain::fact::body::{
     CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, SheetIssued, SheetKind, Side,
-    TakenUp, Track,
+    TakenUp, Track, TrackAdded,
 };
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
@@ -113,6 +113,9 @@ pub struct CaseRegister {
     /// Units that handle it together from the beginning (共办); only the township names any.
     #[serde(default)]
     pub units: Vec<UnitId>,
+    /// The number of the 12345 work order it came by; it then runs on that track too.
+    #[serde(default)]
+    pub order: Option<String>,
     /// The token of the code it came by (扫码). The same token twice adds nothing and gives the case
     /// that is there.
     #[serde(default)]
@@ -286,6 +289,10 @@ fn register_numbered(
             let body = RiskAssessed { risk, reason: String::new() };
             draft.fact(office, applied, Body::RiskAssessed(body))?;
         }
+        if let Some(order) = ordered(request) {
+            let (track, reference) = (Track::Hotline, order.to_owned());
+            draft.fact(office, applied, Body::TrackAdded(TrackAdded { track, reference }))?;
+        }
         for (name, value) in [("title", &request.title), ("place", &request.place)] {
             if !value.trim().is_empty() {
                 draft.field(office, name, value.trim().into())?;
@@ -307,11 +314,21 @@ fn register_numbered(
     Ok(case)
 }
 
+/// The number of the work order a case came by, if it came by one.
+fn ordered(request: &CaseRegister) -> Option<&str> {
+    request.order.as_deref().map(str::trim).filter(|order| !order.is_empty())
+}
+
 fn check_registration(request: &CaseRegister, applied: At, author: Author) -> Result<(), Fault> {
     let at_first = |refusal| Fault::refused(&refusal, 0);
     if !request.units.is_empty() && !Right::CaseShare.admits(author.role) {
         return Err(refuse("units", RefusalReason::Role));
     }
+    if ordered(request).is_some() && !Right::CaseWrite.admits(author.role) {
+        return Err(refuse("order", RefusalReason::Role));
+    }
+    let order = ordered(request).unwrap_or_default();
+    guard::bounded("order", order, guard::NAME_CHARS_MAX).map_err(at_first)?;
     if applied.day > author.today {
         return Err(refuse("applied", RefusalReason::InFuture));
     }

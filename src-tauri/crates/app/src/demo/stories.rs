@@ -205,6 +205,7 @@ pub(super) fn invent(rng: &mut Rng, ordinal: usize) -> Story {
             demands: vec![promise.to_owned()],
             follows: None,
             units: vec![],
+            order: None,
             token: None,
         },
     }
@@ -241,6 +242,7 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         demands: vec![],
         follows: None,
         units: vec![],
+        order: None,
         token: None,
     }
 }
@@ -258,6 +260,7 @@ pub(super) fn eaves() -> CaseRegister {
         demands: vec!["拆除雨棚".into()],
         follows: None,
         units: vec![],
+        order: None,
         token: None,
         ..plain("张某与李某宅基地滴水纠纷", "张某", "李某")
     }
@@ -271,6 +274,7 @@ pub(super) fn loan() -> CaseRegister {
         demands: vec!["归还借款".into()],
         follows: None,
         units: vec![],
+        order: None,
         token: None,
         ..plain("孙某与何某借款纠纷", "孙某", "何某")
     }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use store::Reader;
 
 use super::grid::{Grid, TableNote};
-use super::rows::{Entry, RowTrouble, TableField, entry, guess, heading};
+use super::rows::{Entry, RowTrouble, TableField, TableSort, entry, guess, heading};
 use super::sheet::{self, Cell, Column, Sheet};
 use super::{File, TableWords};
 use crate::cases::{self, CaseRegister, NewParty, value};
@@ -28,6 +28,7 @@ use crate::host::Place;
 use crate::journal::Pen;
 use crate::office::Office;
 use crate::progress::{Phase, Progress};
+use crate::rights;
 
 /// How many rows are registered in one transaction.
 const BATCH: usize = 200;
@@ -57,6 +58,9 @@ pub struct TableRead {
     /// Which of its sheets, from 0.
     #[serde(default)]
     pub sheet: u16,
+    /// What its rows are to become.
+    #[serde(default)]
+    pub sort: TableSort,
 }
 
 /// What a table has, and what its columns most likely mean.
@@ -99,6 +103,9 @@ pub struct TableImport {
     /// Which of its sheets, from 0.
     #[serde(default)]
     pub sheet: u16,
+    /// What its rows become.
+    #[serde(default)]
+    pub sort: TableSort,
     /// What each column says, from the first on.
     pub fields: Vec<TableField>,
     /// Whether rows that look like a case that is here are taken over too.
@@ -176,6 +183,8 @@ pub struct ImportView {
     pub import: String,
     /// When, in milliseconds since 1970.
     pub at_ms: u64,
+    /// What its rows became.
+    pub sort: TableSort,
     /// How many cases it brought.
     pub cases: u32,
     /// Whether it was undone.
@@ -197,6 +206,8 @@ pub struct ImportUndo {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Kept {
     at_ms: u64,
+    #[serde(default)]
+    sort: TableSort,
     cases: Vec<RecordId>,
     is_undone: bool,
     kept: u32,
@@ -213,9 +224,18 @@ fn remembered<T: Default + for<'de> Deserialize<'de>>(
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
 }
 
-/// The headings of a table, as its mapping is remembered under.
+/// The headings of a table.
 fn heads(grid: &Grid) -> Vec<String> {
     grid.rows.get(heading(grid)).map(|(_, cells)| cells.clone()).unwrap_or_default()
+}
+
+/// What a mapping is remembered under: the headings, and what becomes of such tables.
+fn remembered_as(grid: &Grid, sort: TableSort) -> String {
+    let heads = heads(grid).join("\t");
+    match sort {
+        TableSort::Cases => heads,
+        sort => format!("{}\n{heads}", crate::projector::word(&sort)),
+    }
 }
 
 /// The rows below the heading.
@@ -224,12 +244,12 @@ fn below(grid: &Grid) -> impl Iterator<Item = &(u32, Vec<String>)> {
 }
 
 /// What a table has.
-pub(crate) fn view(office: &Office, grid: &Grid) -> Result<TableView, Fault> {
+pub(crate) fn view(office: &Office, grid: &Grid, sort: TableSort) -> Result<TableView, Fault> {
     let heads = heads(grid);
     let width = grid.rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
     let known: BTreeMap<String, Vec<TableField>> =
         office.store.read(|reader| remembered(reader, MAPPINGS))?;
-    let before = known.get(&heads.join("\t"));
+    let before = known.get(&remembered_as(grid, sort));
     let column = |at: usize| {
         let filled = below(grid).filter_map(|(_, cells)| cells.get(at)).filter(|c| !c.is_empty());
         let head = heads.get(at).cloned().unwrap_or_default();
@@ -302,7 +322,7 @@ fn fates(
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let fate = match entry(cells, &request.fields, now) {
+        let fate = match entry(cells, &request.fields, request.sort, now) {
             Err((trouble, column)) => Fate::Left(trouble, column),
             Ok(entry) => {
                 let key = domain::likeness::token_key(&token(&entry));
@@ -372,6 +392,10 @@ fn registration(entry: &Entry) -> CaseRegister {
         demands: Vec::new(),
         follows: None,
         units: Vec::new(),
+        order: match &entry.order {
+            Some((TableSort::Hotline, number)) => Some(number.clone()),
+            _ => None,
+        },
         token: Some(token(entry)),
     }
 }
@@ -450,19 +474,19 @@ pub(crate) fn run(
             Ok(more) => written.extend(more),
             Err(fault) => {
                 // What was taken over so far can be undone like any import.
-                remember(office, &request.fields, grid, &written)?;
+                remember(office, request, grid, &written)?;
                 return Err(fault);
             }
         }
     }
-    done.import = remember(office, &request.fields, grid, &written)?;
+    done.import = remember(office, request, grid, &written)?;
     Ok(done)
 }
 
 /// Remembers an import and what its columns mean.
 fn remember(
     office: &Office,
-    fields: &[TableField],
+    request: &TableImport,
     grid: &Grid,
     cases: &[RecordId],
 ) -> Result<Option<String>, Fault> {
@@ -472,7 +496,7 @@ fn remember(
         if mappings.len() >= MAPPINGS_MAX {
             mappings.pop_first();
         }
-        mappings.insert(heads(grid).join("\t"), fields.to_vec());
+        mappings.insert(remembered_as(grid, request.sort), request.fields.clone());
         tx.set_value(MAPPINGS, &serde_json::to_vec(&mappings)?)?;
         if cases.is_empty() {
             return Ok(None);
@@ -485,7 +509,8 @@ fn remember(
         while imports.contains_key(&name) {
             name.push('+');
         }
-        let kept = Kept { at_ms, cases: cases.to_vec(), is_undone: false, kept: 0 };
+        let (sort, cases) = (request.sort, cases.to_vec());
+        let kept = Kept { at_ms, sort, cases, is_undone: false, kept: 0 };
         imports.insert(name.clone(), kept);
         tx.set_value(IMPORTS, &serde_json::to_vec(&imports)?)?;
         Ok(Some(name))
@@ -499,11 +524,14 @@ pub(crate) fn list(office: &Office) -> Result<Imports, Fault> {
     let view = |(import, kept): (String, Kept)| ImportView {
         import,
         at_ms: kept.at_ms,
+        sort: kept.sort,
         cases: u32::try_from(kept.cases.len()).unwrap_or(u32::MAX),
         is_undone: kept.is_undone,
         kept: kept.kept,
     };
-    Ok(Imports { imports: imports.into_iter().rev().map(view).collect() })
+    // Whoever may not take such tables over learns nothing of them.
+    let may = |(_, kept): &(String, Kept)| kept.sort.right().admits(office.me().role);
+    Ok(Imports { imports: imports.into_iter().rev().filter(may).map(view).collect() })
 }
 
 /// Undoes an import: its cases are void, but for those on which somebody has worked since.
@@ -513,6 +541,7 @@ pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fau
     let Some(kept) = imports.get_mut(&request.import).filter(|kept| !kept.is_undone) else {
         return Err(Fault::bad("import: none of that name that stands"));
     };
+    rights::check(office, kept.sort.right())?;
     let at = minute(office.now_ms());
     let reason = "撤销导入".to_owned();
     for some in kept.cases.chunks(BATCH) {

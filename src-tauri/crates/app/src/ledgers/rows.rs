@@ -3,6 +3,7 @@
 
 use domain::catalogue::{Category, Source};
 use domain::money::Fen;
+use domain::rights::Right;
 use domain::time::Day;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,38 @@ use super::grid::Grid;
 
 /// How many rows are looked at for the one that heads the table.
 const HEADINGS_MAX: usize = 10;
+
+/// What the rows of a table become.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum TableSort {
+    /// 一张表: cases of an older table.
+    #[default]
+    Cases,
+    /// 12345 工单: cases that another department handed over, on the hotline's track too, under the
+    /// number of their order.
+    Hotline,
+    /// 110 转来的警情: cases that the police handed over, under the number of their call.
+    Police,
+}
+
+impl TableSort {
+    /// Every sort.
+    pub const ALL: [Self; 3] = [Self::Cases, Self::Hotline, Self::Police];
+
+    /// The right that whoever typed the rows one by one would need.
+    #[must_use]
+    pub const fn right(self) -> Right {
+        match self {
+            Self::Cases | Self::Police => Right::CaseRegister,
+            // It says on which track they run besides.
+            Self::Hotline => Right::CaseWrite,
+        }
+    }
+}
 
 /// What a column of a table says.
 #[derive(
@@ -21,7 +54,7 @@ const HEADINGS_MAX: usize = 10;
 pub enum TableField {
     /// Nothing that is taken over.
     Skip,
-    /// 原编号: kept in the summary.
+    /// 原编号, of an order its own: kept in the summary.
     Number,
     /// The day of the application.
     Applied,
@@ -51,22 +84,68 @@ pub enum TableField {
 
 /// The words by which a column is known; of several that fit the longest counts.
 const KNOWN: [(TableField, &[&str]); 13] = [
-    (TableField::Number, &["编号", "案号", "案件编号", "工单编号", "工单号", "卷号"]),
+    (
+        TableField::Number,
+        &[
+            "编号",
+            "案号",
+            "案件编号",
+            "工单编号",
+            "工单号",
+            "卷号",
+            "流水号",
+            "受理编号",
+            "警情编号",
+            "接警编号",
+            "接警单号",
+        ],
+    ),
     (
         TableField::Applied,
-        &["登记日期", "登记时间", "受理日期", "受理时间", "申请日期", "来访时间", "日期", "时间"],
+        &[
+            "登记日期",
+            "登记时间",
+            "受理日期",
+            "受理时间",
+            "申请日期",
+            "来访时间",
+            "来电时间",
+            "报警时间",
+            "接警时间",
+            "日期",
+            "时间",
+        ],
     ),
     (TableField::Source, &["来源", "案件来源", "纠纷来源", "渠道"]),
     (TableField::Category, &["类型", "类别", "纠纷类型", "案件类型", "纠纷类别", "矛盾类型"]),
     (TableField::Title, &["事由", "案由", "标题", "名称", "纠纷名称", "案件名称", "事项", "主题"]),
-    (TableField::Applicant, &["申请人", "反映人", "来访人", "诉求人", "甲方", "当事人甲", "姓名"]),
+    (
+        TableField::Applicant,
+        &["申请人", "反映人", "来访人", "诉求人", "来电人", "报警人", "甲方", "当事人甲", "姓名"],
+    ),
     (TableField::Respondent, &["被申请人", "被反映人", "对方", "对方当事人", "乙方", "当事人乙"]),
     (TableField::Parties, &["当事人", "双方当事人", "当事人姓名"]),
-    (TableField::Phone, &["电话", "联系电话", "联系方式", "手机", "手机号"]),
-    (TableField::Place, &["地点", "地址", "住址", "发生地", "发生地点", "所属村", "村组"]),
+    (TableField::Phone, &["电话", "联系电话", "联系方式", "手机", "手机号", "来电号码"]),
+    (
+        TableField::Place,
+        &["地点", "地址", "住址", "发生地", "发生地点", "案发地点", "所属村", "村组"],
+    ),
     (
         TableField::Summary,
-        &["简要情况", "纠纷简要情况", "主要内容", "内容", "诉求", "基本情况", "情况", "摘要"],
+        &[
+            "简要情况",
+            "纠纷简要情况",
+            "主要内容",
+            "内容",
+            "诉求",
+            "诉求内容",
+            "工单内容",
+            "警情内容",
+            "报警内容",
+            "基本情况",
+            "情况",
+            "摘要",
+        ],
     ),
     (TableField::Amount, &["金额", "涉及金额", "涉案金额", "标的"]),
     (
@@ -79,6 +158,8 @@ const KNOWN: [(TableField, &[&str]); 13] = [
             "调解结果",
             "办理结果",
             "处理结果",
+            "工单状态",
+            "办理状态",
             "结果",
         ],
     ),
@@ -119,6 +200,8 @@ pub(crate) fn heading(grid: &Grid) -> usize {
 pub enum RowTrouble {
     /// Nobody is named.
     NoParty,
+    /// An order without a number, which cannot be known again.
+    NoNumber,
     /// No day, or none that can be read.
     Day,
     /// The day has not come yet.
@@ -150,13 +233,19 @@ pub(crate) struct Entry {
     pub(crate) place: String,
     pub(crate) summary: String,
     pub(crate) amount: Option<Fen>,
+    /// The number of its order, and whose orders these are.
+    pub(crate) order: Option<(TableSort, String)>,
     /// Whether the table says that it ended.
     pub(crate) is_ended: bool,
 }
 
 impl Entry {
-    /// What makes the row the same row when it comes again.
+    /// What makes the row the same row when it comes again: of an order its number alone.
     pub(crate) fn key(&self) -> String {
+        if let Some((sort, number)) = &self.order {
+            let bare: String = number.chars().filter(|c| c.is_alphanumeric()).collect();
+            return format!("{}|{}", crate::projector::word(sort), bare.to_uppercase());
+        }
         let names = [self.applicants.join("、"), self.respondents.join("、")].join("|");
         format!("{}|{names}|{}|{}", self.applied, self.title, self.summary)
     }
@@ -177,6 +266,7 @@ impl Entry {
 pub(crate) fn entry(
     cells: &[String],
     fields: &[TableField],
+    sort: TableSort,
     today: Day,
 ) -> Result<Entry, (RowTrouble, Option<u32>)> {
     let column = |wanted: TableField| fields.iter().position(|field| *field == wanted);
@@ -199,6 +289,11 @@ pub(crate) fn entry(
             _ => respondents.push(name),
         }
     }
+    let phone = cell(TableField::Phone);
+    if applicants.is_empty() && sort != TableSort::Cases && !phone.is_empty() {
+        // Whoever calls need not say who they are.
+        applicants.push(CALLER.to_owned());
+    }
     if applicants.is_empty() && respondents.is_empty() {
         return Err(bad(RowTrouble::NoParty, TableField::Applicant));
     }
@@ -208,27 +303,57 @@ pub(crate) fn entry(
         said => Some(money(said).ok_or_else(|| bad(RowTrouble::Amount, TableField::Amount))?),
     };
     let (number, ended) = (cell(TableField::Number), cell(TableField::Ended));
-    let is_ended = !matches!(ended, "" | "/" | "无" | "-" | "—" | "未办结" | "未结" | "调解中");
+    let (called, handed) = match sort {
+        TableSort::Cases => ("原编号", source(cell(TableField::Source))),
+        TableSort::Hotline => ("12345 工单编号", Source::OtherDepartment),
+        TableSort::Police => ("110 警情编号", Source::Police),
+    };
+    if sort != TableSort::Cases && !number.chars().any(char::is_alphanumeric) {
+        return Err(bad(RowTrouble::NoNumber, TableField::Number));
+    }
+    let is_ended = !OPEN.contains(&ended);
     let lines = [
         cell(TableField::Summary).to_owned(),
-        if number.is_empty() { String::new() } else { format!("原编号：{number}") },
+        if number.is_empty() { String::new() } else { format!("{called}：{number}") },
         if is_ended { format!("原表办理结果：{ended}") } else { String::new() },
     ];
     let summary: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
     Ok(Entry {
         applied,
-        source: source(cell(TableField::Source)),
+        source: handed,
         category: category(cell(TableField::Category)),
         title: cell(TableField::Title).to_owned(),
         applicants,
         respondents,
-        phone: cell(TableField::Phone).to_owned(),
+        phone: phone.to_owned(),
         place: cell(TableField::Place).to_owned(),
         summary: summary.join("\n"),
         amount,
+        order: (sort != TableSort::Cases).then(|| (sort, number.to_owned())),
         is_ended,
     })
 }
+
+/// What stands in the place of a caller who left no name.
+const CALLER: &str = "来电人（未留姓名）";
+
+/// What a column about the end of a case says while it is open.
+const OPEN: [&str; 14] = [
+    "",
+    "/",
+    "无",
+    "-",
+    "—",
+    "未办结",
+    "未结",
+    "调解中",
+    "办理中",
+    "处理中",
+    "待办理",
+    "待处理",
+    "待签收",
+    "已派单",
+];
 
 /// The names in a cell: separated by any mark people use, or by 与, 和 and 诉.
 fn names(text: &str) -> Vec<String> {
@@ -375,7 +500,7 @@ mod tests {
         let fields = [Number, Applied, Type, Title, Parties, Amount, Ended];
         let read = |cells: [&str; 7]| {
             let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-            entry(&cells, &fields, on("2026-03-02"))
+            entry(&cells, &fields, TableSort::Cases, on("2026-03-02"))
         };
         let good =
             read(["12", "2025.3.5", "邻里矛盾", "滴水", "张三与李四、王五", "1万", ""]).unwrap();
@@ -392,6 +517,36 @@ mod tests {
             assert_eq!(read(cells).unwrap_err(), want, "{cells:?}");
         }
         assert!(read(["", "2025-01-01", "", "", "张三", "", "已调解成功"]).unwrap().is_ended);
+    }
+
+    #[test]
+    fn an_order_is_known_by_its_number_and_its_caller_need_not_be() {
+        use TableField::{Applicant, Applied, Ended, Number, Phone, Summary};
+        let fields = [Number, Applied, Applicant, Phone, Summary, Ended];
+        let read = |sort, cells: [&str; 6]| {
+            let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+            entry(&cells, &fields, sort, on("2026-03-02"))
+        };
+        let row = ["ql-2026 0088", "2026-03-01 09:30:00", "", "13800001234", "漏水", "办理中"];
+        let order = read(TableSort::Hotline, row).unwrap();
+        assert_eq!((order.source, order.is_ended), (Source::OtherDepartment, false));
+        assert_eq!(order.applicants, [CALLER]);
+        assert_eq!(order.summary, "漏水\n12345 工单编号：ql-2026 0088");
+        // However it is spaced, and whatever else was changed: the same number is the same order.
+        let again = ["QL20260088", "2026-03-02", "张三", "", "还在漏", "已办结"];
+        let again = read(TableSort::Hotline, again).unwrap();
+        assert_eq!((again.key(), again.is_ended), (order.key(), true));
+        let call = read(TableSort::Police, row).unwrap();
+        assert_ne!(call.key(), order.key(), "another office's number is another");
+        assert_eq!(call.source, Source::Police);
+        let bad = [
+            (["", "2026-03-01", "张三", "", "", ""], RowTrouble::NoNumber),
+            (["—", "2026-03-01", "张三", "", "", ""], RowTrouble::NoNumber),
+            (["1", "2026-03-01", "", "", "", ""], RowTrouble::NoParty),
+        ];
+        for (cells, want) in bad {
+            assert_eq!(read(TableSort::Hotline, cells).unwrap_err().0, want, "{cells:?}");
+        }
     }
 
     #[test]
