@@ -130,6 +130,66 @@ fn the_same_data_gives_the_same_bytes_and_long_words_go_on_on_further_pages() {
     assert!(missing.is_empty(), "cut: {missing:?}");
 }
 
+/// Takes away what stands at a path: in every element, where there are several.
+fn take_away(value: &mut Value, path: &str) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(n, r)| (n, Some(r)));
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| take_away(item, path)),
+        Value::Object(members) => match (rest, members.get_mut(name)) {
+            (None, Some(value)) => *value = Value::Null,
+            (Some(rest), Some(value)) => take_away(value, rest),
+            (_, None) => {}
+        },
+        _ => {}
+    }
+}
+
+/// The same data with something else in the place of all that does not hold other things.
+fn each_leaf(value: &Value, other: &dyn Fn(&Value) -> Value) -> Value {
+    match value {
+        Value::Array(items) if !items.is_empty() => {
+            items.iter().map(|item| each_leaf(item, other)).collect()
+        }
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), each_leaf(value, other))).collect()
+        }
+        leaf => other(leaf),
+    }
+}
+
+/// The same data with every list empty.
+fn without_lists(value: &Value) -> Value {
+    match value {
+        Value::Array(_) => json!([]),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), without_lists(value))).collect()
+        }
+        leaf => leaf.clone(),
+    }
+}
+
+#[test]
+fn a_form_is_made_whatever_is_lacking() {
+    let sample = forms::sample();
+    let mut wrong = Vec::new();
+    for form in forms::all() {
+        let mut variants = vec![
+            each_leaf(sample, &|_| Value::Null),
+            each_leaf(sample, &|leaf| if leaf.is_string() { json!("") } else { leaf.clone() }),
+            without_lists(sample),
+        ];
+        for field in &form.fields {
+            let mut data = sample.clone();
+            take_away(&mut data, &field.path);
+            variants.push(data);
+        }
+        let parts = variants.into_iter().map(|data| sheet(form, data)).collect();
+        let made = render(&Input { parts, ..Input::default() });
+        wrong.extend(made.err().map(|error| (form.id.as_str(), error)));
+    }
+    assert_eq!(wrong, []);
+}
+
 #[test]
 fn what_was_typed_is_never_markup() {
     let folder = tempfile::tempdir().unwrap();

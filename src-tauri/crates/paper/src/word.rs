@@ -98,7 +98,8 @@ impl Word {
         let (known, unknown) = found.iter().cloned().partition(|name| path(name).is_some());
         // Whoever shows what is in a list shows the list.
         let within = |path: &String, of: &String| {
-            path.strip_prefix(of.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            path.strip_prefix(of.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         let is_shown = |field: &&Field| paths.iter().any(|path| within(path, &field.path));
         let own = form.fields.iter().filter(|field| all.contains(field));
