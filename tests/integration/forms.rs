@@ -189,6 +189,39 @@ fn the_whole_file_is_bound_in_order_with_its_photographs_and_told_what_it_lacks(
 }
 
 #[test]
+fn the_receipts_of_a_list_are_one_document_with_a_page_each() {
+    let folder = folder();
+    let room = Room::township(&folder.path().join("township"));
+    for title in ["滴水沟", "旧债一笔", "滴水檐"] {
+        let _ = room.register(title);
+    }
+    let to = folder.path().join("receipts.pdf");
+    let pages = |request: Value| -> Vec<String> {
+        room.does("receipts_save", request);
+        let pages = Command::new("pdftotext").args(["-raw"]).arg(&to).arg("-").output().unwrap();
+        let pages = String::from_utf8(pages.stdout).unwrap();
+        let pages = pages.split('\u{c}').map(|page| page.split_whitespace().collect::<String>());
+        pages.filter(|page| !page.is_empty()).collect()
+    };
+    let all = pages(json!({ "to": { "path": to } }));
+    assert_eq!(all.len(), 3);
+    for title in ["滴水檐", "旧债一笔", "滴水沟"] {
+        let is_its = |page: &&String| page.contains("登记回执") && page.contains(title);
+        assert_eq!(all.iter().filter(is_its).count(), 1, "{title} in {all:?}");
+    }
+    let some = pages(json!({ "search": { "query": "滴水" }, "to": { "path": to } }));
+    assert_eq!(some.len(), 2);
+    assert!(some.iter().all(|page| page.contains("滴水")), "{some:?}");
+    // The document that left is noted with how many it has; of none there is none.
+    let notes = room.does("audit_list", json!({}));
+    let left = notes["rows"].as_array().unwrap().iter().filter(|row| row["file"] == "document");
+    let counts: Vec<&Value> = left.map(|row| &row["count"]).collect();
+    assert_eq!(counts, [&json!(2), &json!(3)]);
+    let none = json!({ "search": { "query": "没有这样的" }, "to": { "path": to } });
+    assert!(matches!(room.fails("receipts_save", none), app::Fault::NotFound { .. }));
+}
+
+#[test]
 fn an_archive_tells_every_byte_that_was_altered_added_or_taken_away() {
     let folder = folder();
     let township = Room::township(&folder.path().join("township"));

@@ -106,6 +106,7 @@ pub(crate) fn results(sh: &Shell) -> Done {
         "scrub",
         "statistics",
         "search",
+        "forms",
     ] {
         let value = read(name);
         if !value.is_null() {
@@ -308,7 +309,7 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
     let (large, idle, cold, village, market) =
         (last(&compared), last(&idle), last(&cold), last(&village), last(&market));
     let (exchange, save, open) = (last(&exchange), last(&save), last(&open));
-    let (tables, search) = (last(&read("statistics")), last(&read("search")));
+    let [tables, search, forms] = ["statistics", "search", "forms"].map(|name| last(&read(name)));
     let cases = |row: &Value| word(row, "/cases");
     let zero = format!(
         "a new computer from zero, {} cases × 8 edits, against Automerge's own sync",
@@ -449,6 +450,24 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
             most(60.0),
             "ms",
             number(&search, "/p95_ms"),
+        ),
+        line(
+            "a form, the slowest of a case",
+            most(300.0),
+            "ms",
+            number(&forms, "/form_slowest_ms"),
+        ),
+        line(
+            &format!("a file of {} pages", word(&forms, "/file_pages")),
+            most(3000.0),
+            "ms",
+            number(&forms, "/file_ms"),
+        ),
+        line(
+            &format!("{} receipts", word(&forms, "/receipts")),
+            most(10_000.0),
+            "ms",
+            number(&forms, "/receipts_ms"),
         ),
         line(
             "a village's computer: memory, at most",

@@ -18,9 +18,7 @@ pub use settling::ConflictSettle;
 pub use writing::{CaseRegister, FactAdd, FieldSet, NewFact, NewParty, TextEdit};
 
 pub(crate) use linking::{decide, list as list_duplicates, undo};
-pub(crate) use reading::{
-    folded, get, history, line, list, list_conflicts, list_filter, search, search_filter, value,
-};
+pub(crate) use reading::{filter, folded, get, history, line, list, list_conflicts, search, value};
 pub(crate) use settling::{check_seat, open, settle};
 pub(crate) use showing::{conflict_views, field_views, why_view};
 pub(crate) use writing::{

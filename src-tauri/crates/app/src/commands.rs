@@ -37,6 +37,7 @@ use crate::exchange::{
 };
 use crate::fault::Fault;
 use crate::forms::dossier::{self, ArchiveWritten, Dossier, DossierGet, DossierSave};
+use crate::forms::receipts::ReceiptsSave;
 use crate::forms::table::{self as form_table, FormNamed, FormReplace, FormRestore, FormTable};
 use crate::forms::{self, FormList, FormPrint, FormSave, FormSheet, FormShow, Forms};
 use crate::keyring::KeyringRemember;
@@ -493,6 +494,8 @@ commands! {
         |desk, request, _| dossier::get(&*desk.office()?, &request);
     dossier_save(DossierSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
         |desk, request, call| desk.save_dossier(&request, &call.progress);
+    receipts_save(ReceiptsSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
+        |desk, request, call| desk.save_receipts(&request, &call.progress);
     archive_export(DossierSave) -> ArchiveWritten, CaseExport, reads [], changes [Audit] =
         |desk, request, call| desk.export_archive(&request, &call.progress);
     form_table(Nothing) -> FormTable, PrintRun, reads [Profile], changes [] =

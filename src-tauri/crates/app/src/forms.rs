@@ -26,6 +26,7 @@ use crate::rights::Lens;
 
 mod data;
 pub mod dossier;
+pub mod receipts;
 pub mod table;
 pub mod word;
 

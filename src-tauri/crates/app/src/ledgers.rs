@@ -133,10 +133,7 @@ pub(crate) fn ledger(office: &Office, request: &LedgerExport) -> Result<File, Fa
     let now = today(office.now_ms());
     let rows = office.store.read(|reader| -> Result<_, Fault> {
         let lens = Lens::new(office, reader);
-        let mut filter = match &request.search {
-            Some(search) => cases::search_filter(search),
-            None => cases::list_filter(&request.list),
-        };
+        let mut filter = cases::filter(&request.list, request.search.as_ref());
         filter.within = Some(lens.exported());
         let names = Names::read(office, reader)?;
         let limit = u32::try_from(sheet::ROWS_MAX).unwrap_or(u32::MAX);

@@ -6,6 +6,7 @@ pub mod cost;
 mod market;
 pub mod meeting;
 mod opening;
+mod printing;
 pub mod rooms;
 
 use std::path::Path;
@@ -32,7 +33,7 @@ pub fn apart(name: &str) -> Option<Apart> {
 }
 
 /// The benches: each with its usual numbers of cases; of villages on market day.
-const BENCHES: [(&str, &[u32], Measure); 11] = [
+const BENCHES: [(&str, &[u32], Measure); 12] = [
     ("idle", &[1_000, 10_000, 100_000], meeting::idle),
     ("exchange", &[10_000], meeting::exchange),
     ("newcomer", &[10_000], meeting::newcomer),
@@ -43,7 +44,8 @@ const BENCHES: [(&str, &[u32], Measure); 11] = [
     ("scrub", &[10_000], opening::scrub),
     ("market", &[500], market::market),
     ("statistics", &[10_000], asking::statistics),
-    ("search", &[10_000], asking::search),
+    ("search", &[100_000], asking::search),
+    ("forms", &[500], printing::forms),
 ];
 
 /// Runs a bench by its name.

@@ -99,8 +99,8 @@ enum Verb {
     },
     /// Examine the profile: file, chains, signatures.
     Doctor,
-    /// Measure: `idle`, `exchange`, `newcomer`, `save`, `open`, `cold`, `village`,
-    /// `scrub` or `market`.
+    /// Measure: `idle`, `exchange`, `newcomer`, `save`, `open`, `cold`, `village`, `scrub`,
+    /// `market`, `statistics`, `search` or `forms`.
     Bench {
         /// Which.
         name: String,

@@ -127,6 +127,7 @@ import type { ProfileUnlock } from "./ProfileUnlock";
 import type { QuarantineDecide } from "./QuarantineDecide";
 import type { QuarantineList } from "./QuarantineList";
 import type { QuarantineWindow } from "./QuarantineWindow";
+import type { ReceiptsSave } from "./ReceiptsSave";
 import type { RecordErase } from "./RecordErase";
 import type { RecordExportAutomerge } from "./RecordExportAutomerge";
 import type { RecoveryRenew } from "./RecoveryRenew";
@@ -252,6 +253,7 @@ export interface Commands {
   form_save: { payload: FormSave; result: FileSaved };
   dossier_get: { payload: DossierGet; result: Dossier };
   dossier_save: { payload: DossierSave; result: FileSaved };
+  receipts_save: { payload: ReceiptsSave; result: FileSaved };
   archive_export: { payload: DossierSave; result: ArchiveWritten };
   form_table: { payload: Nothing; result: FormTable };
   form_sample: { payload: FormNamed; result: FormSheet };
@@ -386,6 +388,7 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   form_save: [],
   dossier_get: ["cases", "roster"],
   dossier_save: [],
+  receipts_save: [],
   archive_export: [],
   form_table: ["profile"],
   form_sample: ["profile"],

@@ -69,6 +69,15 @@ export const ledger: Ledger = {
     sessions: "Sessions",
     registered: "Registered",
   },
+  receipts: {
+    open: "Print receipts",
+    title: "Receipts of many cases",
+    says: (n) =>
+      `Puts the receipts of the ${n} cases listed now into one PDF, a page each, in this order.`,
+    most: "At most 500 at once; narrow the list with the conditions above and save in several parts.",
+    send: "Save as PDF",
+    file: (day) => `Receipts ${day}.pdf`,
+  },
   take: "Save as a spreadsheet",
   takeSays: (n) => `Saves the ${n} cases listed now as one table (xlsx).`,
   tableTitle: "Ledger of disputes",

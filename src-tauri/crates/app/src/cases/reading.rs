@@ -329,8 +329,13 @@ fn words(typed: Option<&String>) -> Option<String> {
     typed.map(|typed| typed.trim().to_owned()).filter(|typed| !typed.is_empty())
 }
 
+/// The filter of a list, or of what is looked for where something is.
+pub(crate) fn filter(list: &CaseList, search: Option<&CaseSearch>) -> Filter {
+    search.map_or_else(|| list_filter(list), search_filter)
+}
+
 /// The filter of a list.
-pub(crate) fn list_filter(request: &CaseList) -> Filter {
+fn list_filter(request: &CaseList) -> Filter {
     let day = |d: domain::time::Day| d.format("%Y-%m-%d").to_string();
     Filter {
         order: match request.order {
@@ -367,7 +372,7 @@ pub(crate) fn search(office: &Office, request: &CaseSearch) -> Result<CaseWindow
 }
 
 /// The filter of a search, wherever it looks.
-pub(crate) fn search_filter(request: &CaseSearch) -> Filter {
+fn search_filter(request: &CaseSearch) -> Filter {
     let list = CaseList {
         offset: 0,
         limit: None,

@@ -1,10 +1,13 @@
 //! What a desk writes of forms, to where a person picked.
 
+use domain::audit::{Deed, FileKind};
+
 use super::{Desk, Resolved, read_small};
 use crate::audit;
 use crate::commands::FileSaved;
 use crate::fault::{Fault, FileTrouble, file_fault};
 use crate::forms::dossier::{self, ArchiveWritten, DossierSave};
+use crate::forms::receipts::{self, ReceiptsSave};
 use crate::forms::table::{self, FormReplace, FormTable};
 use crate::forms::word::WORD_BYTES_MAX;
 use crate::forms::{self, FormFile, FormFormat, FormSave};
@@ -35,6 +38,20 @@ impl Desk {
         let (name, bytes) = dossier::file(&office, request, progress)?;
         let saved = self.save(&request.to, &name, &bytes)?;
         audit::note(&office, forms::exported(request.case))?;
+        Ok(saved)
+    }
+
+    /// Saves the receipts of a list of cases as one PDF.
+    pub(crate) fn save_receipts(
+        &self,
+        request: &ReceiptsSave,
+        progress: &Progress,
+    ) -> Result<FileSaved, Fault> {
+        let office = self.office()?;
+        self.resolve(&request.to)?;
+        let (name, bytes, count) = receipts::file(&office, request, progress)?;
+        let saved = self.save(&request.to, &name, &bytes)?;
+        audit::note(&office, Deed::exported(FileKind::Document).count(count))?;
         Ok(saved)
     }
 

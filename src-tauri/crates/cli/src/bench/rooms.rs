@@ -217,6 +217,21 @@ pub(super) fn paper(random: &mut fastrand::Rng, size: usize) -> Vec<u8> {
     bytes
 }
 
+/// A photograph of a paper: bright, with some noise, as a telephone takes it.
+pub(super) fn photograph(random: &mut fastrand::Rng) -> Result<Vec<u8>, Fault> {
+    let (width, height) = (1200, 1600);
+    let mut samples = vec![0; 1200 * 1600];
+    random.fill(&mut samples);
+    for sample in &mut samples {
+        *sample = 200 + *sample % 16;
+    }
+    let picture = image::GrayImage::from_raw(width, height, samples).unwrap_or_default();
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let written = picture.write_to(&mut bytes, image::ImageFormat::Jpeg);
+    written.map_err(|error| Fault::bad(error.to_string()))?;
+    Ok(bytes.into_inner())
+}
+
 /// Puts a file to a case, piece by piece as a page does.
 pub(super) fn attach(village: &Desk, case: &Value, bytes: &[u8]) -> Result<(), Fault> {
     let request = json!({ "case": case, "bytes": bytes.len() });
