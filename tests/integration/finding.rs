@@ -146,3 +146,36 @@ fn settled_cases_that_are_like_one_say_how_they_ended() {
     // No word of what was agreed, and nobody's name but in the title that every list shows.
     assert!(!rows.iter().any(|row| row.to_string().contains("水槽")));
 }
+
+#[test]
+fn a_person_is_found_by_pinyin_as_a_case_is() {
+    let folder = folder();
+    let room = Room::township(&folder.path().join("home"));
+    for (name, address) in [("仇建国", "桥头村石湾组"), ("单雄信", "柳溪村"), ("王莲", "")]
+    {
+        room.does(
+            "person_add",
+            json!({ "name": name, "address": address, "phone": "13900001111" }),
+        );
+    }
+    let rows: [(&str, &[&str]); 11] = [
+        ("qiujianguo", &["仇建国"]),
+        ("choujianguo", &["仇建国"]),
+        ("QJG", &["仇建国"]),
+        ("qiu jian", &["仇建国"]),
+        ("jianguo", &["仇建国"]),
+        ("shiwan", &["仇建国"]),
+        ("danxx", &[]),
+        ("dxx", &["单雄信"]),
+        ("shanxiongxin", &["单雄信"]),
+        ("wanglian", &["王莲"]),
+        ("国", &["仇建国"]),
+    ];
+    for (query, want) in rows {
+        let found = room.does("person_list", json!({ "query": query }));
+        let names: Vec<String> =
+            found["rows"].as_array().unwrap().iter().map(|row| text(row, "/name")).collect();
+        assert_eq!(names, want, "{query}");
+        assert_eq!(found["total"], want.len(), "{query}");
+    }
+}

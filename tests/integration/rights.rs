@@ -292,6 +292,7 @@ fn questions(house: &House) -> Vec<(&'static str, Value, bool, bool)> {
         ("case_similar", json!({ "case": protected }), false, false),
         ("view_list", json!({}), false, false),
         ("import_list", json!({}), false, false),
+        ("handover_get", json!({}), false, false),
         ("conflict_list", json!({}), false, false),
         ("conflict_list", json!({ "settled": true }), false, false),
         ("duplicate_list", json!({}), false, false),
@@ -309,6 +310,7 @@ fn questions(house: &House) -> Vec<(&'static str, Value, bool, bool)> {
         ("person_get", json!({ "person": person }), true, false),
         ("person_list", json!({}), true, false),
         ("person_list", json!({ "query": CHILD[0] }), true, false),
+        ("person_list", json!({ "query": "haoxiaoman" }), true, false),
         ("erasure_preview", json!({ "record": protected }), false, false),
         (
             "redaction_preview",

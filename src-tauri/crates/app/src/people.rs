@@ -103,7 +103,8 @@ pub struct PersonGet {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct PersonList {
-    /// Only persons with this part of a name or telephone.
+    /// Only persons with this part of a name or telephone, or with a name or address that is so read
+    /// in pinyin, in full or by first letters.
     #[serde(default)]
     pub query: Option<String>,
     /// How many rows to pass over.

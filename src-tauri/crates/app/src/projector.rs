@@ -449,6 +449,7 @@ fn person_row(
             birth => birth,
         },
         beside: beside(&facts.fields, &["name", "phone"]).join("\n"),
+        letters: rows::person_letters(&shown("name"), &shown("address")),
     }
 }
 

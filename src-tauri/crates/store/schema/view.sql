@@ -228,7 +228,8 @@ CREATE TABLE view_person (
     phone TEXT NOT NULL,
     address TEXT NOT NULL,
     born TEXT NOT NULL,
-    beside TEXT NOT NULL
+    beside TEXT NOT NULL,
+    letters TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE view_unit (

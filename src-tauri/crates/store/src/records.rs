@@ -41,6 +41,18 @@ pub struct PersonRow {
     pub born: String,
     /// Names and telephones that stand beside those until somebody decides, one a line.
     pub beside: String,
+    /// The words in letters by which it is found, each after a blank.
+    pub letters: String,
+}
+
+/// What somebody typed as the beginning of a word in letters; empty if it is no such word.
+fn lettered(part: &str) -> String {
+    let typed: String = part.chars().filter(|c| !c.is_whitespace()).collect();
+    if typed.len() > 1 && typed.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        format!(" {}", typed.to_ascii_lowercase())
+    } else {
+        String::new()
+    }
 }
 
 /// A unit as the list shows one.
@@ -65,6 +77,7 @@ fn person_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<PersonRow> {
         address: row.get(4)?,
         born: row.get(5)?,
         beside: row.get(6)?,
+        letters: row.get(7)?,
     })
 }
 
@@ -138,7 +151,7 @@ impl Reader<'_> {
     }
 
     /// The persons of this device's spaces, by name: all of them, or those with a part of their
-    /// name or telephone; nobody born on `born_since` or later, where that is given.
+    /// name or telephone, or whose name or address is so read in letters; nobody born on `born_since` or later, where that is given.
     ///
     /// # Errors
     /// The database's.
@@ -150,12 +163,14 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<PersonRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT record, space, name, phone, address, born, beside FROM view_person
-             WHERE (instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0)
+            "SELECT record, space, name, phone, address, born, beside, letters FROM view_person
+             WHERE (instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0
+                 OR (?5 <> '' AND instr(letters, ?5) > 0))
              AND (?4 IS NULL OR born < ?4)
              ORDER BY name, record LIMIT ?3 OFFSET ?2",
         )?;
-        let rows = query.query_map(params![part, offset, limit, born_since], person_row)?;
+        let rows = query
+            .query_map(params![part, offset, limit, born_since, lettered(part)], person_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -165,7 +180,8 @@ impl Reader<'_> {
     /// The database's.
     pub fn person(&self, record: RecordId) -> Result<Option<PersonRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT record, space, name, phone, address, born, beside FROM view_person WHERE record = ?1",
+            "SELECT record, space, name, phone, address, born, beside, letters FROM view_person
+             WHERE record = ?1",
         )?;
         Ok(query.query_row([record.bytes()], person_row).optional()?)
     }
@@ -177,10 +193,13 @@ impl Reader<'_> {
     pub fn person_count(&self, part: &str, born_since: Option<&str>) -> Result<u64> {
         let mut query = self.conn.prepare_cached(
             "SELECT count(*) FROM view_person
-             WHERE (instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0)
+             WHERE (instr(name, ?1) > 0 OR instr(phone, ?1) > 0 OR instr(beside, ?1) > 0
+                 OR (?3 <> '' AND instr(letters, ?3) > 0))
              AND (?2 IS NULL OR born < ?2)",
         )?;
-        Ok(query.query_row(params![part, born_since], |row| crate::logs::number(row, 0))?)
+        Ok(query.query_row(params![part, born_since, lettered(part)], |row| {
+            crate::logs::number(row, 0)
+        })?)
     }
 
     /// The units, by level and name.
@@ -326,8 +345,9 @@ impl Writer<'_> {
         self.put_conflicts(row.record, conflicts)?;
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO view_person (record, space, name, phone, address, born, beside)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR REPLACE INTO view_person
+                     (record, space, name, phone, address, born, beside, letters)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 row.record.bytes(),
@@ -336,7 +356,8 @@ impl Writer<'_> {
                 row.phone,
                 row.address,
                 row.born,
-                row.beside
+                row.beside,
+                row.letters
             ])?;
         Ok(())
     }

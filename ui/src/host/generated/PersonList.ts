@@ -5,7 +5,8 @@
  */
 export type PersonList = { 
 /**
- * Only persons with this part of a name or telephone.
+ * Only persons with this part of a name or telephone, or with a name or address that is so read
+ * in pinyin, in full or by first letters.
  */
 query: string | null, 
 /**

@@ -4,7 +4,7 @@ export const people = {
   title: "人员",
   counted: (n: string) => `共 ${n} 人`,
   find: "找人",
-  findHint: "姓名，或者电话里的几位",
+  findHint: "姓名、拼音（如 zhangsan、zs），或者电话里的几位",
   add: "登记一个人",
   nothing: "还没有人员资料",
   nothingSays: "常来的人登记一次，下次登记纠纷打名字就带出电话、住址。不登记也能办案。",

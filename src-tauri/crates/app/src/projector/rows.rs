@@ -131,6 +131,15 @@ pub(super) fn period_rows(said: &period::Said) -> Vec<PeriodRow> {
     freeze.chain(zeros).collect()
 }
 
+/// The words in letters by which a person is found: name and address in pinyin, each after a blank.
+pub(super) fn person_letters(name: &str, address: &str) -> String {
+    let mut words = letters(name);
+    words.extend(letters(address));
+    words.sort_unstable();
+    words.dedup();
+    words.iter().map(|word| format!(" {word}")).collect()
+}
+
 /// The words in letters by which a case is found: names and the place in pinyin, its numbers without
 /// what stands between their digits and letters, and the ends of identity numbers. Of minors there
 /// is nothing.
