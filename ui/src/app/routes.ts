@@ -19,8 +19,18 @@ export const routes: RouteRecordRaw[] = [
     path: "/cases/import",
     component: () => import("@/features/tables/TablesPage.vue"),
   },
+  {
+    name: "handover",
+    path: "/cases/handover",
+    component: () => import("@/features/handover/HandoverPage.vue"),
+  },
   { name: "case", path: "/cases/:case", component: Case },
   { name: "registration", path: "/register", component: Registration },
+  {
+    name: "entering",
+    path: "/register/paper",
+    component: () => import("@/features/registration/EnteringPage.vue"),
+  },
   {
     name: "triage",
     path: "/triage",

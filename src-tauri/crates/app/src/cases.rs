@@ -2,6 +2,7 @@
 
 mod confirming;
 mod dispatching;
+mod entering;
 mod linking;
 mod matching;
 mod reading;
@@ -11,12 +12,14 @@ mod tangling;
 mod timing;
 mod writing;
 
+pub use entering::{CaseEnter, EnteredAgreement};
 pub use linking::{DuplicateDecide, DuplicateList, DuplicateUndo};
 pub use matching::MatchPlace;
 pub use reading::{CaseGet, CaseHistory, CaseList, CaseOrder, CaseSearch, ConflictList};
 pub use settling::ConflictSettle;
 pub use writing::{CaseRegister, FactAdd, FieldSet, NewFact, NewParty, TextEdit};
 
+pub(crate) use entering::enter;
 pub(crate) use linking::{decide, list as list_duplicates, undo};
 pub(crate) use reading::{filter, folded, get, history, line, list, list_conflicts, search, value};
 pub(crate) use settling::{check_seat, open, settle};

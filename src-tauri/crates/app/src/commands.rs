@@ -20,8 +20,8 @@ use crate::backup::{
     BackupDrill, BackupFind, BackupPlaceSet, BackupRestore, Backups, Drilled, FoundBackups,
 };
 use crate::cases::{
-    self, CaseGet, CaseHistory, CaseList, CaseRegister, CaseSearch, ConflictList, ConflictSettle,
-    DuplicateDecide, DuplicateList, DuplicateUndo, FactAdd, FieldSet, TextEdit,
+    self, CaseEnter, CaseGet, CaseHistory, CaseList, CaseRegister, CaseSearch, ConflictList,
+    ConflictSettle, DuplicateDecide, DuplicateList, DuplicateUndo, FactAdd, FieldSet, TextEdit,
 };
 use crate::catalogue::{self, CatalogueView};
 use crate::desk::{Call, Desk};
@@ -40,6 +40,7 @@ use crate::forms::dossier::{self, ArchiveWritten, Dossier, DossierGet, DossierSa
 use crate::forms::receipts::ReceiptsSave;
 use crate::forms::table::{self as form_table, FormNamed, FormReplace, FormRestore, FormTable};
 use crate::forms::{self, FormList, FormPrint, FormSave, FormSheet, FormShow, Forms};
+use crate::handover::{self, HandoverGet, HandoverMake, HandoverSave, HandoverUndo, HandoverView};
 use crate::keyring::KeyringRemember;
 use crate::ledgers::importing::{
     self, ImportUndo, Imports, TableImport, TableImported, TableRead, TableRestExport, TableView,
@@ -410,6 +411,16 @@ commands! {
         |desk, _, _| importing::list(&*desk.office()?);
     import_undo(ImportUndo) -> Imports, each_table, reads [], changes [Cases] =
         |desk, request, _| importing::undo(&*desk.office()?, &request);
+    handover_get(HandoverGet) -> HandoverView, MediationWrite, reads [Cases Roster], changes [] =
+        |desk, request, _| handover::get(&*desk.office()?, &request);
+    handover_make(HandoverMake) -> HandoverView, MediationWrite,
+        reads [], changes [Cases Conflicts] =
+        |desk, request, _| handover::make(&*desk.office()?, &request);
+    handover_undo(HandoverUndo) -> HandoverView, MediationWrite,
+        reads [], changes [Cases Conflicts] =
+        |desk, request, _| handover::undo(&*desk.office()?, &request);
+    handover_save(HandoverSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
+        |desk, request, _| desk.save_handover(&request);
     print_note(PrintNote) -> Nothing, PrintRun, reads [], changes [Audit] =
         |desk, request, _| printing::note(&*desk.office()?, &request);
     unit_list(Nothing) -> Units, RosterRead, reads [Roster], changes [] =
@@ -446,6 +457,8 @@ commands! {
         |desk, request, _| desk.invite(&request);
     case_register(CaseRegister) -> CaseView, CaseRegister, reads [], changes [Cases Roster] =
         |desk, request, _| cases::register(&*desk.office()?, &request);
+    case_enter(CaseEnter) -> CaseView, CaseRegister, reads [], changes [Cases Roster] =
+        |desk, request, _| cases::enter(&*desk.office()?, &request);
     case_share(CaseShare) -> CaseView, CaseShare, reads [], changes [Cases Conflicts Roster] =
         |desk, request, _| sharing::share(&*desk.office()?, &request);
     case_leave(CaseLeave) -> CaseView, CaseShare, reads [], changes [Cases Conflicts Roster] =

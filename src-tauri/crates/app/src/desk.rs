@@ -47,6 +47,7 @@ use crate::vault;
 mod backups;
 mod door;
 mod keyring;
+mod lists;
 mod papers;
 mod presence;
 #[cfg(test)]

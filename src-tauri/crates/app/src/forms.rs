@@ -31,6 +31,7 @@ pub mod table;
 pub mod word;
 
 use data::FormData;
+pub(crate) use data::committee;
 use table::table;
 
 /// The most pages that are drawn to be looked at; all of them are in the file.
@@ -182,7 +183,7 @@ fn fitting<'a>(office: &Office, forms: &'a [Form], data: &FormData) -> Vec<(&'a 
         let has_word = word::is_there(&office.home, form);
         FormLine { has_word, ..line(form, data, about) }
     };
-    for form in forms.iter().filter(|form| form.group != IN_FILE) {
+    for form in forms.iter().filter(|form| is_of_case(form)) {
         match &form.about {
             None => lines.push((form, line(form, data, None))),
             Some(kind) => {
@@ -197,12 +198,25 @@ fn fitting<'a>(office: &Office, forms: &'a [Form], data: &FormData) -> Vec<(&'a 
 /// The group of papers that are made for a file alone.
 const IN_FILE: &str = "file";
 
+/// The group of papers that are made of many cases.
+const LISTS: &str = "lists";
+
+/// Whether a form is made of one case, and by itself.
+fn is_of_case(form: &Form) -> bool {
+    form.group != IN_FILE && form.group != LISTS
+}
+
+/// A form as it is used here.
+pub(crate) fn used(office: &Office, id: &str) -> Option<Form> {
+    table(office).into_iter().find(|form| form.id == id)
+}
+
 fn named(zh: &str, en: &str) -> FormWord {
     FormWord { zh: zh.to_owned(), en: en.to_owned() }
 }
 
 /// A text as the name of a file.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let is_plain = |c: &char| !c.is_control() && !"/\\:*?\"<>|".contains(*c);
     text.chars().filter(is_plain).take(80).collect()
 }
@@ -263,7 +277,7 @@ fn make(office: &Office, which: Which<'_>, drawn_max: usize) -> Result<Made, Fau
     Ok(Made { line, number, printed, hash })
 }
 
-fn trouble(error: PaperError) -> Fault {
+pub(crate) fn trouble(error: PaperError) -> Fault {
     match error {
         PaperError::TooLong => Fault::Form { reason: FormTrouble::TooLong, detail: String::new() },
         PaperError::Template { file, line, message } => {

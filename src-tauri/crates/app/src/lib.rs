@@ -20,6 +20,7 @@ pub mod erasure;
 pub mod exchange;
 pub mod fault;
 pub mod forms;
+pub mod handover;
 pub mod host;
 pub mod keyring;
 pub mod ledgers;

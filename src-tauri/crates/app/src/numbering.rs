@@ -168,6 +168,54 @@ pub(crate) fn assign_with(
     pen.edit(request.case, |_, _, draft| draft.fact(office, at, body).map(|_| ()))
 }
 
+/// A number of the paper register as it is written: one that was used on paper, or, on the computer
+/// that keeps the register, a later one. Where that computer says how its unit numbers, the paper then
+/// counts as used up to it.
+pub(crate) fn on_paper(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    day: Day,
+    number: u32,
+) -> Result<String, Fault> {
+    let me = office.me();
+    let year = year_of(day);
+    let reader = pen.tx.reader();
+    let numbering = numbering_of(office, &reader, me.unit)?;
+    if numbering.holder.is_none() {
+        return Err(refuse("number", RefusalReason::NoNumberHere));
+    }
+    if number == 0 || number > NUMBER_MAX {
+        return Err(refuse("number", RefusalReason::OutOfRange));
+    }
+    let text = numbering.write(year, number);
+    if !reader.bearers(&text)?.is_empty() {
+        return Err(refuse("number", RefusalReason::NumberTaken));
+    }
+    if number <= numbering.last_on_paper(year) {
+        return Ok(text);
+    }
+    if numbering.block_of(year, number).is_some() {
+        return Err(refuse("number", RefusalReason::NumberTaken));
+    }
+    if numbering.holder != Some(me.device) {
+        return Err(refuse("number", RefusalReason::NoNumberHere));
+    }
+    let (space, _) = projector::load(&reader, me.unit)?;
+    if check_setter(office, space).is_err() {
+        // A village does not say what its register is; it goes on after the largest number given.
+        return Ok(text);
+    }
+    let body = Body::RegisterHolderSet(RegisterHolderSet {
+        device: me.device,
+        region: numbering.region,
+        committee: numbering.committee,
+        used: vec![UsedNumber { year, last: number }],
+    });
+    let at = minute(office.now_ms());
+    pen.edit(me.unit, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+    Ok(text)
+}
+
 /// The case that keeps a number another case bears too, if that one must let it go.
 fn keeper(reader: &Reader<'_>, number: &str, case: RecordId) -> Result<Option<RecordId>, Fault> {
     let bearers = reader.bearers(number)?;

@@ -136,6 +136,7 @@ forms! {
     "attachment_list",
     "picture",
     "missing",
+    "handover",
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {

@@ -14,6 +14,8 @@ const BY_SCREEN: Partial<Record<string, TopicId>> = {
   duplicates: "duplicate",
   statistics: "statistics",
   tables: "table",
+  entering: "table",
+  handover: "person",
   counters: "statistics",
   people: "person",
   person: "person",

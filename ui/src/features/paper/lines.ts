@@ -3,7 +3,7 @@
 import type { FormLine } from "@/host/types";
 
 /** The groups, in the order in which they are listed. */
-const GROUPS = ["mediation", "local", "petition", "sheets", "slips"] as const;
+const GROUPS = ["mediation", "local", "petition", "sheets", "slips", "lists"] as const;
 export type FormGroup = (typeof GROUPS)[number];
 
 /** In which language a form is named. */

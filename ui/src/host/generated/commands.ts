@@ -24,6 +24,7 @@ import type { Backups } from "./Backups";
 import type { BreakGlass } from "./BreakGlass";
 import type { CallCancel } from "./CallCancel";
 import type { CallCancelled } from "./CallCancelled";
+import type { CaseEnter } from "./CaseEnter";
 import type { CaseGet } from "./CaseGet";
 import type { CaseHistory } from "./CaseHistory";
 import type { CaseLeave } from "./CaseLeave";
@@ -81,6 +82,11 @@ import type { FormShow } from "./FormShow";
 import type { FormTable } from "./FormTable";
 import type { Forms } from "./Forms";
 import type { FoundBackups } from "./FoundBackups";
+import type { HandoverGet } from "./HandoverGet";
+import type { HandoverMake } from "./HandoverMake";
+import type { HandoverSave } from "./HandoverSave";
+import type { HandoverUndo } from "./HandoverUndo";
+import type { HandoverView } from "./HandoverView";
 import type { HistoryWindow } from "./HistoryWindow";
 import type { ImportUndo } from "./ImportUndo";
 import type { Imports } from "./Imports";
@@ -215,6 +221,10 @@ export interface Commands {
   table_rest: { payload: TableRestExport; result: FileSaved };
   import_list: { payload: Nothing; result: Imports };
   import_undo: { payload: ImportUndo; result: Imports };
+  handover_get: { payload: HandoverGet; result: HandoverView };
+  handover_make: { payload: HandoverMake; result: HandoverView };
+  handover_undo: { payload: HandoverUndo; result: HandoverView };
+  handover_save: { payload: HandoverSave; result: FileSaved };
   print_note: { payload: PrintNote; result: Nothing };
   unit_list: { payload: Nothing; result: Units };
   user_list: { payload: Nothing; result: Users };
@@ -230,6 +240,7 @@ export interface Commands {
   quarantine_decide: { payload: QuarantineDecide; result: QuarantineWindow };
   invitation_create: { payload: InvitationCreate; result: InvitationCreated };
   case_register: { payload: CaseRegister; result: CaseView };
+  case_enter: { payload: CaseEnter; result: CaseView };
   case_share: { payload: CaseShare; result: CaseView };
   case_leave: { payload: CaseLeave; result: CaseView };
   case_get: { payload: CaseGet; result: CaseView };
@@ -350,6 +361,10 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   table_rest: [],
   import_list: ["cases"],
   import_undo: [],
+  handover_get: ["cases", "roster"],
+  handover_make: [],
+  handover_undo: [],
+  handover_save: [],
   print_note: [],
   unit_list: ["roster"],
   user_list: ["roster"],
@@ -365,6 +380,7 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   quarantine_decide: [],
   invitation_create: [],
   case_register: [],
+  case_enter: [],
   case_share: [],
   case_leave: [],
   case_get: ["cases", "conflicts", "roster"],

@@ -246,7 +246,10 @@ export const help: Help = {
         "Open a person to see the cases.",
         "Where two records are one person, say so, and what it rests on.",
       ],
-      notes: ["This can be changed again; both records and the reasons are kept."],
+      notes: [
+        "This can be changed again; both records and the reasons are kept.",
+        "When a mediator leaves, press “Hand over” in the ledger; it makes the list that both sign.",
+      ],
     },
     number: {
       title: "Numbers of cases",
@@ -305,7 +308,7 @@ export const help: Help = {
       notes: [
         "The same table twice brings nothing twice; an order is known by its number. The same headings are mapped as before.",
         "What has ended stays out unless you want it; how it ended goes into its words.",
-        "To go on with the numbers of a paper register, say under Settings, Numbering, which was the last.",
+        "Enter the open cases of a paper register under “Register”, “Enter paper”, with their numbers there.",
         "Save an old xls, or one with a password, as xlsx first. Macros are not run.",
       ],
     },

@@ -10,6 +10,7 @@ import { caseWords } from "./case";
 import { clocks } from "./clocks";
 import { drafting } from "./drafting";
 import { duplicates } from "./duplicates";
+import { entering } from "./entering";
 import { erasure } from "./erasure";
 import { facts } from "./facts";
 import { faults } from "./faults";
@@ -23,6 +24,7 @@ import { paper } from "./paper";
 import { people } from "./people";
 import { conflicts } from "./conflicts";
 import { settings } from "./settings";
+import { handover } from "./handover";
 import { help } from "./help";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
@@ -48,6 +50,7 @@ export const messages: typeof chinese = {
   clocks,
   drafting,
   duplicates,
+  entering,
   erasure,
   facts,
   faults,
@@ -61,6 +64,7 @@ export const messages: typeof chinese = {
   people,
   conflicts,
   settings,
+  handover,
   help,
   kit,
   ledger,

@@ -18,6 +18,7 @@ export const paper: PaperWords = {
     petition: "Petition documents",
     sheets: "The three sheets",
     slips: "Receipts",
+    lists: "Lists",
   },
   whole: "complete",
   lacks: (n) => `${n} missing`,

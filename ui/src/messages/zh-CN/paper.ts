@@ -18,6 +18,7 @@ export const paper = {
     petition: "信访文书",
     sheets: "三单",
     slips: "回执和收据",
+    lists: "清单",
   },
   whole: "都齐了",
   lacks: (n: number) => `还缺 ${n} 项`,

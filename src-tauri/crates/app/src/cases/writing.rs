@@ -196,6 +196,11 @@ fn author(office: &Office) -> Author {
     Author { role: me.role, unit: me.unit, today: today(office.now_ms()) }
 }
 
+/// The day it is.
+pub(super) fn day(office: &Office) -> Day {
+    today(office.now_ms())
+}
+
 /// Refuses at the first fact.
 fn refuse(field: &str, reason: RefusalReason) -> Fault {
     Fault::Refused { reason, field: field.to_owned(), index: 0 }
@@ -400,7 +405,7 @@ pub(crate) fn add_facts(office: &Office, request: &FactAdd) -> Result<CaseView, 
 }
 
 /// Checks and writes each fact on the case as the ones before it leave it.
-fn write_facts(
+pub(super) fn write_facts(
     office: &Office,
     reader: &Reader<'_>,
     record: &Record,

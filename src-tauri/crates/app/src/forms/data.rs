@@ -190,7 +190,7 @@ const fn has_pages(fact: &Body) -> bool {
 }
 
 /// The committee that belongs to a unit, by the unit's name.
-fn committee(unit: &str) -> String {
+pub(crate) fn committee(unit: &str) -> String {
     const ENDINGS: [&str; 4] = ["评理说事点", "说事点", "综治中心", "矛调中心"];
     if unit.is_empty() || unit.contains("调解委员会") {
         return unit.to_owned();

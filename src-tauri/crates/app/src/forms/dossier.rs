@@ -163,7 +163,7 @@ fn bind<'a>(
     let find = |id: &str| forms.iter().find(|form| form.id == id);
     let sheet = |about: Option<FactId>| data.sheet(about);
     let (mut parts, mut last) = (Vec::new(), Vec::new());
-    for form in forms.iter().filter(|form| form.group != "file") {
+    for form in forms.iter().filter(|form| super::is_of_case(form)) {
         for about in placed(form, data, late) {
             let name = match (form.id.as_str(), supplement) {
                 ("cover", true) => "补充卷封面".to_owned(),

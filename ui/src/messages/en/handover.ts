@@ -1,0 +1,33 @@
+import type { Handover } from "../zh-CN/handover";
+
+export const handover: Handover = {
+  title: "Hand cases over",
+  open: "Hand over",
+  says: "When a mediator leaves, their open cases go to others in one act, with a list that both sign.",
+  nothing: "No cases to hand over",
+  nothingSays: "The open cases of this unit are listed here by who has them.",
+  from: "Who leaves",
+  person: (name, n) => `${name} (${n} open)`,
+  to: "Who takes over",
+  toHint: "Whoever takes most of them; name others in the rows below.",
+  reason: "Why (moved, retired)",
+  cases: "Cases to hand over",
+  goes: "Goes",
+  goesOf: (title) => `Hand over “${title}”`,
+  case: "Case",
+  state: "State",
+  next: "Due next",
+  takes: "Taken over by",
+  takesOf: (title) => `Who takes over “${title}”`,
+  make: (n) => `Hand over ${n} cases`,
+  save: "Save the list",
+  saveSays: "The list names every case and is signed by both. It is saved as a PDF, to be printed.",
+  send: "Save",
+  paper: "Cases handed over",
+  done: "Handed over",
+  line: (when, from, to, n) => `${when}: ${n} cases of ${from} to ${to}`,
+  undo: "Take it back",
+  undoSays: (from) =>
+    `These cases are ${from}'s again, but for those to which somebody else was appointed since. The history shows both.`,
+  undone: (kept) => (kept === 0 ? "taken back" : `taken back; ${kept} had gone to others and stay`),
+};
