@@ -433,6 +433,79 @@ fn a_million_columns_are_cut_off_at_the_sixtieth() {
     }
 }
 
+#[test]
+fn days_of_rest_are_taken_over_for_everybody_and_can_be_taken_back() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let village = township.joined(QIAOTOU, &folder.path().join("village"));
+    let heads = ["日期", "结束日期", "安排", "节日"];
+    let rows = [
+        ["2027-01-01", "2027-01-03", "放假", "元旦"],
+        ["2027-01-09", "", "调休上班", "元旦"],
+        ["2026-05-01", "", "放假", "劳动节"],
+        ["2027-02-30", "", "放假", "春节"],
+        ["2027-02-05", "", "", "春节"],
+        ["2027-01-02", "", "放假", "元旦"],
+    ];
+    let path = folder.path().join("days.xlsx");
+    let rows = rows.into_iter().map(|row| row.map(str::to_owned).to_vec());
+    std::fs::write(&path, table_of(&heads, rows)).unwrap();
+    let view = township.does("table_read", json!({ "from": { "path": path }, "sort": "holidays" }));
+    assert_eq!(fields(&view), json!(["day", "until", "rest", "feast"]));
+    let mut request = json!({ "from": { "path": path }, "sort": "holidays", "fields": fields(&view), "dry": true });
+    let until = |room: &Room| room.does("catalogue_get", json!({}))["holidays_until"].clone();
+    assert_eq!(counts(&township.does("table_import", request.clone())), [2, 1, 1, 2, 0]);
+    assert_eq!(until(&township), 2026, "nothing is written");
+    // Only whoever sets what holds for all takes them over.
+    assert_eq!(as_json(&village.fails("table_import", request.clone()))["code"], "not_allowed");
+    request["dry"] = json!(false);
+    let done = township.does("table_import", request.clone());
+    assert_eq!(counts(&done), [2, 1, 1, 2, 0]);
+    let troubles: Vec<&Value> =
+        done["lines"].as_array().unwrap().iter().map(|line| &line["trouble"]).collect();
+    assert_eq!(troubles, [&json!("day"), &json!("rest"), &json!("twice")]);
+    assert_eq!(counts(&township.does("table_import", request))[..2], [0, 3], "again nothing");
+    // Whoever receives the setting counts by it, and both hold the same.
+    assert_eq!(until(&village), 2026);
+    township.carry(&village);
+    assert_eq!((until(&township), until(&village)), (json!(2027), json!(2027)));
+    let imports = township.does("import_list", json!({}))["imports"].clone();
+    assert_eq!((&imports[0]["sort"], &imports[0]["cases"]), (&json!("holidays"), &json!(4)));
+    assert_eq!(village.does("import_list", json!({}))["imports"], json!([]));
+    township.does("import_undo", json!({ "import": imports[0]["import"] }));
+    township.carry(&village);
+    assert_eq!((until(&township), until(&village)), (json!(2026), json!(2026)));
+}
+
+#[test]
+fn a_clock_that_counts_working_days_ends_elsewhere_once_the_days_are_known() {
+    let folder = folder();
+    let room = Room::township(&folder.path().join("home"));
+    let case = room.register("滴水");
+    let facts = json!([{ "kind": "track_added", "body": { "track": "petition" } }]);
+    room.does("fact_add", json!({ "case": case["id"], "facts": facts }));
+    let ends = || -> Vec<Value> {
+        let view = room.does("case_get", json!({ "case": case["id"] }));
+        view["clocks"].as_array().unwrap().iter().map(|clock| clock["end"].clone()).collect()
+    };
+    let before = ends();
+    assert!(!before.is_empty());
+    // Weeks of rest, so that whatever counts working days from now on ends later.
+    let path = folder.path().join("days.xlsx");
+    let rows = [["2026-03-03", "2026-03-29", "放假"]];
+    let rows = rows.into_iter().map(|row| row.map(str::to_owned).to_vec());
+    std::fs::write(&path, table_of(&["日期", "结束日期", "安排"], rows)).unwrap();
+    let request = json!({ "from": { "path": path }, "sort": "holidays",
+        "fields": ["day", "until", "rest"] });
+    room.does("table_import", request);
+    let after = ends();
+    assert_ne!(before, after);
+    let due = room.does("case_list", json!({}))["rows"][0]["next_due"]["day"].clone();
+    let import = room.does("import_list", json!({}))["imports"][0]["import"].clone();
+    room.does("import_undo", json!({ "import": import }));
+    assert_eq!(ends(), before, "{due}");
+}
+
 /// Ten thousand rows, as the largest township has them after some years: `cargo nextest run
 /// --run-ignored only -E 'test(ten_thousand_rows)' --no-capture` says how long they take.
 #[test]

@@ -19,6 +19,8 @@ export const SCREENS: readonly Screen[] = [
   { name: "conflict", path: "/conflicts/:record/:key" },
   { name: "duplicates", path: "/duplicates" },
   { name: "tables", path: "/cases/import" },
+  { name: "handover", path: "/cases/handover" },
+  { name: "entering", path: "/register/paper" },
   { name: "statistics", path: "/statistics" },
   { name: "counters", path: "/statistics/counters" },
   { name: "people", path: "/people" },

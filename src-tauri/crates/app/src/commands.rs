@@ -23,7 +23,7 @@ use crate::cases::{
     self, CaseEnter, CaseGet, CaseHistory, CaseList, CaseRegister, CaseSearch, ConflictList,
     ConflictSettle, DuplicateDecide, DuplicateList, DuplicateUndo, FactAdd, FieldSet, TextEdit,
 };
-use crate::catalogue::{self, CatalogueView};
+use crate::catalogue::CatalogueView;
 use crate::desk::{Call, Desk};
 use crate::devices::{self, DeviceAdopt, DeviceRename, DeviceRevoke, Devices};
 use crate::drafts::{self, DraftSet, Drafts};
@@ -294,8 +294,8 @@ commands! {
     status_get(Nothing) -> StatusView, always,
         reads [Profile Cases Conflicts Roster Exchanges Neighbours Quarantine], changes [] =
         |desk, _, _| desk.status();
-    catalogue_get(Nothing) -> CatalogueView, always, reads [], changes [] =
-        |_, _, _| catalogue::catalogue();
+    catalogue_get(Nothing) -> CatalogueView, always, reads [Profile Roster], changes [] =
+        |desk, _, _| desk.catalogue();
     org_create(OrgCreate) -> OrgCreated, always,
         reads [], changes [Profile Cases Conflicts Persons Roster Exchanges Neighbours] =
         |desk, request, _| desk.found(&request);
@@ -403,13 +403,15 @@ commands! {
         |desk, request, _| desk.export_statistics(&request);
     table_read(TableRead) -> TableView, each_table, reads [], changes [] =
         |desk, request, _| desk.read_table(&request);
-    table_import(TableImport) -> TableImported, each_table, reads [], changes [Cases Views] =
+    table_import(TableImport) -> TableImported, each_table,
+        reads [], changes [Cases Conflicts Roster Views] =
         |desk, request, call| desk.import_table(&request, &call.progress);
     table_rest(TableRestExport) -> FileSaved, each_table, reads [], changes [Audit] =
         |desk, request, _| desk.save_rest(&request);
     import_list(Nothing) -> Imports, each_table, reads [Cases], changes [] =
         |desk, _, _| importing::list(&*desk.office()?);
-    import_undo(ImportUndo) -> Imports, each_table, reads [], changes [Cases] =
+    import_undo(ImportUndo) -> Imports, each_table,
+        reads [], changes [Cases Conflicts Roster] =
         |desk, request, _| importing::undo(&*desk.office()?, &request);
     handover_get(HandoverGet) -> HandoverView, MediationWrite, reads [Cases Roster], changes [] =
         |desk, request, _| handover::get(&*desk.office()?, &request);

@@ -13,6 +13,7 @@ use crate::attachments::{self, AttachmentSave};
 use crate::audit::{self, AuditExport};
 use crate::backup::restoring;
 use crate::beside::Beside;
+use crate::catalogue::{self, CatalogueView};
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, today};
 use crate::commands::{
     self, DemoStart, FilePick, FilePicked, FileSaved, RecordExportAutomerge, StickFileView,
@@ -41,6 +42,7 @@ use crate::progress::{Calls, Event, Listener, Progress};
 use crate::projector;
 use crate::rights;
 use crate::scrub;
+use crate::settings;
 use crate::status::{self, HostView, ProfileState, StatusView};
 use crate::vault;
 
@@ -449,6 +451,17 @@ impl Desk {
     pub(crate) fn export_statistics(&self, request: &StatisticsExport) -> Result<FileSaved, Fault> {
         let office = self.office()?;
         self.save_table(&office, &request.to, ledgers::statistics(&office, request)?)
+    }
+
+    /// The catalogue, with the years whose rest days are known here.
+    pub(crate) fn catalogue(&self) -> Result<CatalogueView, Fault> {
+        let mut view = catalogue::catalogue()?;
+        if let Ok(office) = self.office() {
+            view.holidays_until = office
+                .store
+                .read(|reader| settings::calendar(reader).map(|it| it.known_until()))?;
+        }
+        Ok(view)
     }
 
     /// Reads what a spreadsheet has.

@@ -496,20 +496,19 @@ mod tests {
     #[test]
     fn who_leaves_is_replaced_where_they_stood_and_nobody_else_is() {
         // Who presides, who mediates; then who presides, and the others.
-        let rows: [(Option<&str>, &[&str], &str, &[&str]); 5] = [
-            (None, &[], "新", &[]),
-            (Some("旧"), &["旧"], "新", &[]),
-            (Some("旧"), &["旧", "别"], "新", &["别"]),
-            (Some("别"), &["别", "旧"], "别", &["新"]),
-            (Some("新"), &["新", "旧"], "新", &[]),
+        let rows = [
+            ("", "", "新", ""),
+            ("旧", "旧", "新", ""),
+            ("旧", "旧 别", "新", "别"),
+            ("别", "别 旧", "别", "新"),
+            ("新", "新 旧", "新", ""),
         ];
         for (host, mediators, then, others) in rows {
-            let body = replaced(&hosting(host, mediators), "旧", "新");
-            assert_eq!(
-                (body.host.as_str(), body.mediators),
-                (then, others.iter().map(|n| (*n).to_owned()).collect()),
-                "{host:?} {mediators:?}"
-            );
+            let before: Vec<&str> = mediators.split_whitespace().collect();
+            let host = Some(host).filter(|host| !host.is_empty());
+            let body = replaced(&hosting(host, &before), "旧", "新");
+            let after = (body.host.as_str(), body.mediators.join(" "));
+            assert_eq!(after, (then, others.to_owned()), "{host:?} {mediators:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the office hands up, files and takes over as spreadsheets: lists as they are filtered, the
 //! table of a period, and the tables that were kept before. Figures and words come from where the screens read them, masked in the same way.
 
+mod days;
 pub mod grid;
 pub mod importing;
 pub mod rows;

@@ -358,14 +358,14 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
                 None => has_refused |= case.sharing.is_some(),
             }
             let mut rows = case_rows(space, record, &facts, &case);
-            let calendar = crate::catalogue::calendar()?;
-            let clocks = case::clock::read(&case, calendar);
+            let calendar = settings::calendar(&tx.reader())?;
+            let clocks = case::clock::read(&case, &calendar);
             rows.dues.extend(deadlines(record.id(), &case, &clocks));
             rows.sheets = sheet_rows(record.id(), &case, &clocks);
             tx.put_case(&rows)?;
             tx.put_blobs(record.id(), &travelling::rows(&tx.reader(), record, &case)?)?;
             let settings = &case.settings;
-            let bench = Bench { clocks: &clocks, calendar, settings };
+            let bench = Bench { clocks: &clocks, calendar: &calendar, settings };
             tx.put_cards(record.id(), &card_rows(record.id(), &case, bench))?;
         }
         Some(RecordKind::Person) => {

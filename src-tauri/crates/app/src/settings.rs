@@ -2,10 +2,13 @@
 //! case is folded under the version it was registered with; while that one has not arrived the
 //! builtin one stands in, and the case is built again when it does.
 
+use std::borrow::Cow;
+
 use document::Record;
 use domain::audit::{Act, Deed};
+use domain::calendar::Calendar;
 use domain::case::{Case, Opened};
-use domain::fact::body::{LimitSet, SettingsSet};
+use domain::fact::body::{LimitSet, RestDay, SettingsSet};
 use domain::fact::{Body, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
 use domain::rights::Right;
@@ -18,6 +21,7 @@ use store::township::SettingRow;
 use store::{Reader, Writer};
 
 use crate::cases::{ConflictSettle, check_seat, conflict_views, open};
+use crate::catalogue;
 use crate::clock::minute;
 use crate::fault::Fault;
 use crate::journal::Pen;
@@ -155,6 +159,45 @@ pub(crate) fn current(reader: &Reader<'_>) -> Result<Settings, Fault> {
     Ok(reader.setting_holding()?.and_then(read).unwrap_or_default())
 }
 
+/// The days of rest and made-up working days that the township took over.
+fn days_of(row: Option<&SettingRow>) -> Vec<RestDay> {
+    let body = row.and_then(|row| serde_json::from_str::<SettingsSet>(&row.body).ok());
+    body.map(|body| body.days).unwrap_or_default()
+}
+
+/// The table of rest days as it holds now: what the program knows, and what the township took over.
+/// It is one for all cases, whichever version they keep: a holiday is nobody's decision.
+pub(crate) fn calendar(reader: &Reader<'_>) -> Result<Cow<'static, Calendar>, Fault> {
+    let known = catalogue::calendar()?;
+    let days = days_of(reader.setting_holding()?.as_ref());
+    Ok(if days.is_empty() { Cow::Borrowed(known) } else { Cow::Owned(known.with(&days)) })
+}
+
+/// Takes days of rest and made-up working days over, or takes them back: a new version with
+/// everything else as it was.
+pub(crate) fn set_days(
+    office: &Office,
+    change: impl FnOnce(&mut Vec<RestDay>),
+    reason: &str,
+) -> Result<(), Fault> {
+    if !may_set(office) {
+        return Err(rights::refused(office, Right::SettingsSet));
+    }
+    let now = minute(office.now_ms());
+    office.store.write(|tx| {
+        let (ids, versions) = versions(office, &tx.reader(), None)?;
+        let request =
+            SettingsChange { limits: Vec::new(), reminder_days: None, reason: reason.to_owned() };
+        let mut body = changed(versions.holding(), &request)?;
+        change(&mut body.days);
+        body.days.sort_by_key(|day| day.day);
+        settings::check(&body).map_err(|refusal| Fault::refused(&refusal, 0))?;
+        write(office, tx, ids.first().copied(), &versions, body, now)?;
+        let deed = Deed::new(Act::SettingsChanged).reason(reason);
+        Pen::new(office, tx).note(deed)
+    })
+}
+
 /// Folds a case under the settings it was registered with.
 pub(crate) fn fold_case(reader: &Reader<'_>, facts: &RecordFacts) -> Result<Case, Fault> {
     let opened = Opened::of(facts);
@@ -210,7 +253,12 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
             body: serde_json::to_string(&version.body)?,
         });
     }
+    let before = days_of(tx.reader().setting_holding()?.as_ref());
     tx.put_settings(&rows)?;
+    if days_of(tx.reader().setting_holding()?.as_ref()) != before {
+        // Every clock that counts working days may end on another.
+        tx.put_cases_behind()?;
+    }
     for (at, id) in ids.iter().enumerate() {
         let rows: Vec<_> = versions
             .conflicts
@@ -305,6 +353,7 @@ fn changed(base: Option<&Version>, request: &SettingsChange) -> Result<SettingsS
         reminder_days: request.reminder_days.clone().unwrap_or(settings.reminder_days),
         reason: request.reason.trim().to_owned(),
         replaces: Vec::new(),
+        days: base.map(|version| version.body.days.clone()).unwrap_or_default(),
     };
     for (index, change) in request.limits.iter().enumerate() {
         let place = u32::try_from(index).unwrap_or(u32::MAX);

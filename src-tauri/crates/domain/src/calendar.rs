@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Weekday};
 
+use crate::fact::body::RestDay;
 use crate::time::Day;
 
 /// A table that cannot be read.
@@ -81,6 +82,27 @@ impl Calendar {
             }
         }
         Ok(table)
+    }
+
+    /// The same table with the days of further years; of a year that they name they are all there
+    /// is.
+    #[must_use]
+    pub fn with(&self, days: &[RestDay]) -> Self {
+        let years: std::collections::BTreeSet<i32> =
+            days.iter().map(|day| day.day.year()).collect();
+        let mut table = self.clone();
+        table.days.retain(|day, _| !years.contains(&day.year()));
+        for day in days {
+            let kind = if day.rest { DayKind::Rest } else { DayKind::Work };
+            table.days.insert(day.day, kind);
+        }
+        table.years.extend(years);
+        table
+    }
+
+    /// The days of a year that are not as their day of the week says.
+    pub fn named(&self, year: i32) -> impl Iterator<Item = (Day, DayKind)> {
+        self.days.iter().map(|(day, kind)| (*day, *kind)).filter(move |(day, _)| day.year() == year)
     }
 
     /// Whether a day is worked.
@@ -173,6 +195,25 @@ mod tests {
         assert_eq!(table.shifted(day("2026-06-19")), (day("2026-06-22"), true));
         assert_eq!(table.shifted(day("2027-01-01")), (day("2027-01-01"), false));
         assert!(!table.working_days_after(day("2026-12-31"), 1).1);
+    }
+
+    #[test]
+    fn further_years_take_the_place_of_what_was_known_of_them_and_of_nothing_else() {
+        let table = Calendar::parse("year 2026\n2026-10-09 rest 国庆节\n").unwrap();
+        let rest = |text: &str, rest| RestDay { day: day(text), rest, name: String::new() };
+        let longer = table.with(&[rest("2027-01-01", true), rest("2027-01-03", false)]);
+        for (at, want) in [
+            ("2026-10-09", DayKind::Rest),
+            ("2027-01-01", DayKind::Rest),
+            ("2027-01-02", DayKind::Rest),
+            ("2027-01-03", DayKind::Work),
+            ("2027-01-04", DayKind::Work),
+            ("2028-01-03", DayKind::Unknown),
+        ] {
+            assert_eq!(longer.kind(day(at)), want, "{at}");
+        }
+        assert_eq!(longer.with(&[rest("2026-10-08", true)]).kind(day("2026-10-09")), DayKind::Work);
+        assert_eq!(table.with(&[]), table);
     }
 
     #[test]

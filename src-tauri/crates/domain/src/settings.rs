@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::case::clock::{self, CLOCKS, ClockUnit};
-use crate::case::guard::{Refusal, RefusalReason, TEXT_CHARS_MAX, bounded};
-use crate::fact::body::{ClockKind, LimitSet, SettingsSet};
+use crate::case::guard::{NAME_CHARS_MAX, Refusal, RefusalReason, TEXT_CHARS_MAX, bounded};
+use crate::fact::body::{ClockKind, LimitSet, RestDay, SettingsSet};
 use crate::role::Level;
 
 /// The version of the defaults this program ships.
@@ -26,6 +26,9 @@ const VALUE_MAX: u32 = 10_000;
 
 /// The most reminders of one promise.
 const REMINDERS_MAX: usize = 12;
+
+/// The most days of rest and made-up working days: those of ten years.
+const DAYS_MAX: usize = 600;
 
 /// How far from the due day a reminder may lie.
 const REMINDER_DAYS_MAX: u16 = 365;
@@ -421,7 +424,27 @@ pub fn check(body: &SettingsSet) -> Result<(), Refusal> {
         }
         bounded("note", note, TEXT_CHARS_MAX)?;
     }
+    check_days(&body.days)?;
     check_reminders(&body.reminder_days)
+}
+
+/// Each day once, of years in which anybody works, and no more than a few years have.
+fn check_days(days: &[RestDay]) -> Result<(), Refusal> {
+    let field = "days";
+    if days.len() > DAYS_MAX {
+        return Err(Refusal { field, reason: RefusalReason::TooMany });
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for day in days {
+        bounded("name", &day.name, NAME_CHARS_MAX)?;
+        if !crate::time::YEARS.contains(&chrono::Datelike::year(&day.day)) {
+            return Err(Refusal { field, reason: RefusalReason::OutOfRange });
+        }
+        if !seen.insert(day.day) {
+            return Err(Refusal { field, reason: RefusalReason::AlreadyDone });
+        }
+    }
+    Ok(())
 }
 
 fn check_reminders(days: &[i16]) -> Result<(), Refusal> {

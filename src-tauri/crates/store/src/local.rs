@@ -442,6 +442,18 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Puts every case behind, to be built again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_cases_behind(&mut self) -> Result<()> {
+        self.tx.execute(
+            "INSERT OR IGNORE INTO local_behind (record) SELECT record FROM view_case",
+            [],
+        )?;
+        Ok(())
+    }
+
     /// Puts behind the records a device has written on, to be built again under a new roster.
     ///
     /// # Errors

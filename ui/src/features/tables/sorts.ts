@@ -40,4 +40,9 @@ export const SORTS: Record<TableSort, Sort> = {
     fields: CASES,
     needs: [["number"], ["applied"], [...PEOPLE, "phone"]],
   },
+  holidays: {
+    by: "settings_set",
+    fields: ["day", "until", "rest", "feast"],
+    needs: [["day"], ["rest"]],
+  },
 };

@@ -18,7 +18,7 @@ at_ms: number,
  */
 sort: TableSort, 
 /**
- * How many cases it brought.
+ * How many cases it brought, or days.
  */
 cases: number, 
 /**

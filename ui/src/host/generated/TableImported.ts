@@ -6,7 +6,7 @@ import type { TableLine } from "./TableLine";
  */
 export type TableImported = { 
 /**
- * Rows that become cases, or became some.
+ * Rows that are taken over, or were.
  */
 new: number, 
 /**

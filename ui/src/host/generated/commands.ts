@@ -311,7 +311,7 @@ export interface Commands {
 /** What each command reads: its answer is stale when one of these changes. */
 export const READS: Record<keyof Commands, readonly Topic[]> = {
   status_get: ["profile", "cases", "conflicts", "roster", "exchanges", "neighbours", "quarantine"],
-  catalogue_get: [],
+  catalogue_get: ["profile", "roster"],
   org_create: [],
   invitation_accept: [],
   profile_unlock: [],

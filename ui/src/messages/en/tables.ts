@@ -1,5 +1,8 @@
 import type { Tables } from "../zh-CN/tables";
 
+const voided = (n: string) =>
+  `All ${n} cases become void; their numbers are not used again. Those already worked on stay.`;
+
 export const tables: Tables = {
   title: "Import a table",
   says: "A spreadsheet (xlsx) you have becomes cases here. Try it first, then import; a wrong import can be taken back as a whole.",
@@ -8,6 +11,7 @@ export const tables: Tables = {
     cases: "Disputes kept before (one table)",
     hotline: "Work orders of 12345",
     police: "Calls handed over by 110",
+    holidays: "Days of rest and made-up working days",
   },
   open: "Import a table",
   file: "Which table",
@@ -44,14 +48,19 @@ export const tables: Tables = {
     summary: "What happened",
     amount: "Amount",
     ended: "How it ended",
+    day: "Day (first)",
+    until: "Day (last)",
+    rest: "Rest or work",
+    feast: "Holiday",
   },
   withDoubtful: "Also import what looks like a duplicate (it then waits among the duplicates)",
   withEnded: "Also import what has ended (as a case; how it ended goes into its words)",
   lacks: (field) => `Say which column is “${field}”.`,
   tryOut: "Try it",
   wouldBe: "What would become of it; nothing is imported yet",
+  units: { cases: "cases", hotline: "cases", police: "cases", holidays: "rows" },
   counts: ({ new: fresh, known, doubtful, bad, ended }) =>
-    `${fresh} new, ${known} imported before, ${doubtful} like duplicates, ${bad} cannot be imported, ${ended} ended and left out.`,
+    `${fresh} new, ${known} known already, ${doubtful} like duplicates, ${bad} cannot be imported, ${ended} ended and left out.`,
   rowNumber: (row) => `Row ${row}:`,
   troubles: {
     no_party: "nobody is named",
@@ -59,6 +68,7 @@ export const tables: Tables = {
     day: "the day cannot be read; write it like 2025-3-5",
     future: "the day has not come yet",
     amount: "the amount cannot be read",
+    rest: "it does not say whether it is a day of rest",
     too_long: "a cell is too long",
     too_many: "too many parties",
     refused: "it breaks a rule",
@@ -68,15 +78,25 @@ export const tables: Tables = {
   reason: "Why it was not imported",
   leftSays:
     "These rows stay out. Save them as a table, correct them and import it; nothing comes twice.",
-  take: (n) => `Import ${n} cases`,
+  take: (n, unit) => `Import ${n} ${unit}`,
   saveRest: "Save what stays out",
   saveRestSays: "Each row says why. Correct them as they stand and import the table here.",
   rest: "Rows that were not imported",
-  done: (n) => `${n} cases imported`,
+  done: (n, unit) => `${n} ${unit} imported`,
   imports: "Imports",
-  imported: (sort, when, n) => `${sort}, ${when}, ${n} cases`,
+  imported: (sort, when, n) => `${sort}, ${when}, ${n}`,
+  howMany: {
+    cases: (n) => `${n} cases`,
+    hotline: (n) => `${n} cases`,
+    police: (n) => `${n} cases`,
+    holidays: (n) => `${n} days`,
+  },
   undo: "Take it all back",
-  undoSays: (n) =>
-    `All ${n} cases become void; their numbers are not used again. Those already worked on stay.`,
+  undoSays: {
+    cases: voided,
+    hotline: voided,
+    police: voided,
+    holidays: (n) => `These ${n} days leave the table; clocks count as before.`,
+  },
   undone: (kept) => (kept === 0 ? "taken back" : `taken back; ${kept} were worked on and stay`),
 };

@@ -151,7 +151,7 @@ export const settings = {
     holidays: "节假日表",
     holidaysUntil: (year: number) => `知道到 ${year} 年`,
     holidaysNone: "没有",
-    holidaysSays: "往后的年份按周末算，请更新程序。",
+    holidaysSays: "往后的年份按周末算：请更新程序，或者请镇里在“导入表格”里导入放假表。",
     licence: "许可",
     licenceSays:
       "评理按 Apache-2.0 许可发布，可以自由使用、复制、修改。界面用到 Vue、Vue Router、TanStack Query、TanStack Virtual、Tauri（都是 MIT 或 Apache-2.0）和 Lucide 图标（ISC）。",

@@ -2,6 +2,8 @@
 
 import type { RowTrouble, TableField, TableImported, TableNote, TableSort } from "@/host/types";
 
+const voided = (n: string) => `这一批 ${n} 件都作废，编号不再用。已经接着办了的不动，仍然留着。`;
+
 export const tables = {
   title: "导入表格",
   says: "手里的表格（xlsx），在这里变成案件。先试一遍看结果，再导入；导错了可以整批撤回。",
@@ -10,6 +12,7 @@ export const tables = {
     cases: "原来登记的纠纷（一张表）",
     hotline: "12345 工单",
     police: "110 转来的警情",
+    holidays: "放假表（休息日、调休上班日）",
   } satisfies Record<TableSort, string>,
   open: "导入表格",
   file: "哪个表格",
@@ -46,14 +49,23 @@ export const tables = {
     summary: "简要情况",
     amount: "金额",
     ended: "办结情况",
+    day: "日期（开始）",
+    until: "日期（结束）",
+    rest: "放假还是上班",
+    feast: "节日",
   } satisfies Record<TableField, string>,
   withDoubtful: "像是重复的也导入（导入以后到“重复登记”里处理）",
   withEnded: "已经办结的也导入（登记成案件，办结情况写进经过）",
   lacks: (field: string) => `请指明哪一列是“${field}”。`,
   tryOut: "先试一遍",
   wouldBe: "试的结果，还没有导入",
-  counts: ({ new: fresh, known, doubtful, bad, ended }: TableImported) =>
-    `新的 ${fresh} 件，以前导过的 ${known} 件，像重复的 ${doubtful} 件，导不进的 ${bad} 件，已办结没有导的 ${ended} 件。`,
+  /** What one row is. */
+  units: { cases: "件", hotline: "件", police: "件", holidays: "行" } satisfies Record<
+    TableSort,
+    string
+  >,
+  counts: ({ new: fresh, known, doubtful, bad, ended }: TableImported, unit: string) =>
+    `新的 ${fresh} ${unit}，以前就有的 ${known} ${unit}，像重复的 ${doubtful} ${unit}，导不进的 ${bad} ${unit}，已办结没有导的 ${ended} ${unit}。`,
   rowNumber: (row: number) => `第 ${row} 行：`,
   troubles: {
     no_party: "没有当事人",
@@ -61,6 +73,7 @@ export const tables = {
     day: "日期看不懂，要写成 2025-3-5 这样",
     future: "日期还没有到",
     amount: "金额看不懂",
+    rest: "看不出是放假还是上班",
     too_long: "有一格写得太长",
     too_many: "当事人太多",
     refused: "内容不合规定",
@@ -69,15 +82,26 @@ export const tables = {
   } satisfies Record<RowTrouble, string>,
   reason: "没有导入的原因",
   leftSays: "这些行不导入。可以存成表格，改好了再导一次；导过的不会重复。",
-  take: (n: string) => `导入 ${n} 件`,
+  take: (n: string, unit: string) => `导入 ${n} ${unit}`,
   saveRest: "把没导入的存成表格",
   saveRestSays: "每行后面写着原因。照原样改好，再到这里导入。",
   rest: "没有导入的行",
-  done: (n: string) => `已导入 ${n} 件`,
+  done: (n: string, unit: string) => `已导入 ${n} ${unit}`,
   imports: "导过的",
-  imported: (sort: string, when: string, n: string) => `${sort}，${when}，${n} 件`,
+  imported: (sort: string, when: string, n: string) => `${sort}，${when}，${n}`,
+  howMany: {
+    cases: (n: string) => `${n} 件`,
+    hotline: (n: string) => `${n} 件`,
+    police: (n: string) => `${n} 件`,
+    holidays: (n: string) => `${n} 天`,
+  } satisfies Record<TableSort, (n: string) => string>,
   undo: "整批撤回",
-  undoSays: (n: string) => `这一批 ${n} 件都作废，编号不再用。已经接着办了的不动，仍然留着。`,
+  undoSays: {
+    cases: voided,
+    hotline: voided,
+    police: voided,
+    holidays: (n: string) => `这 ${n} 天不再算放假表里的，期限照原来的算。`,
+  } satisfies Record<TableSort, (n: string) => string>,
   undone: (kept: number) => (kept === 0 ? "已撤回" : `已撤回，${kept} 件已经在办，留着`),
 };
 

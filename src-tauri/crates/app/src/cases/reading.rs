@@ -1,5 +1,7 @@
 //! Reading cases.
 
+use std::borrow::Cow;
+
 use document::Record;
 use domain::calendar::Calendar;
 use domain::case::Case;
@@ -24,7 +26,6 @@ use super::matching;
 use super::showing::CaseReader;
 use super::tangling;
 use crate::audit;
-use crate::catalogue::calendar;
 use crate::clock::minute;
 use crate::fault::Fault;
 use crate::names::Names;
@@ -201,7 +202,7 @@ pub(crate) fn folded(office: &Office, reader: &Reader<'_>, id: RecordId) -> Resu
 /// What a folded case is shown with.
 struct Around {
     names: Names,
-    calendar: &'static Calendar,
+    calendar: Cow<'static, Calendar>,
     clocks: Vec<Clock>,
     elsewhere: Vec<Elsewhere>,
     now: At,
@@ -214,7 +215,7 @@ impl Around {
         id: RecordId,
         case: &Case,
     ) -> Result<Self, Fault> {
-        let calendar = calendar()?;
+        let calendar = settings::calendar(reader)?;
         let owner = case.owner().map(|tenure| tenure.unit);
         let cards = match owner {
             Some(unit) => reader.cards_of(unit, id)?,
@@ -222,7 +223,7 @@ impl Around {
         };
         Ok(Self {
             names: Names::read(office, reader)?,
-            clocks: clock::read(case, calendar),
+            clocks: clock::read(case, &calendar),
             calendar,
             elsewhere: cards.iter().filter_map(elsewhere).collect(),
             now: minute(office.now_ms()),
@@ -241,7 +242,7 @@ impl Around {
             facts,
             case,
             clocks: &self.clocks,
-            calendar: self.calendar,
+            calendar: &self.calendar,
             elsewhere: &self.elsewhere,
             now: self.now,
         }

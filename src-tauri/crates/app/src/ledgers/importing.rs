@@ -7,28 +7,34 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::Datelike;
+use domain::calendar::DayKind;
 use domain::case::guard;
 use domain::case::stage::State;
 use domain::fact::Body;
-use domain::fact::body::{Side, Track, Voided};
+use domain::fact::body::{RestDay, Side, Track, Voided};
 use domain::id::RecordId;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Reader;
 
+use super::days;
 use super::grid::{Grid, TableNote};
 use super::rows::{Entry, RowTrouble, TableField, TableSort, entry, guess, heading};
 use super::sheet::{self, Cell, Column, Sheet};
 use super::{File, TableWords};
 use crate::cases::{self, CaseRegister, NewParty, value};
+use crate::catalogue;
 use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::host::Place;
 use crate::journal::Pen;
 use crate::office::Office;
 use crate::progress::{Phase, Progress};
+use crate::projector;
 use crate::rights;
+use crate::settings;
 
 /// How many rows are registered in one transaction.
 const BATCH: usize = 200;
@@ -123,7 +129,7 @@ pub struct TableImport {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct TableImported {
-    /// Rows that become cases, or became some.
+    /// Rows that are taken over, or were.
     pub new: u32,
     /// Rows that were taken over before.
     pub known: u32,
@@ -185,7 +191,7 @@ pub struct ImportView {
     pub at_ms: u64,
     /// What its rows became.
     pub sort: TableSort,
-    /// How many cases it brought.
+    /// How many cases it brought, or days.
     pub cases: u32,
     /// Whether it was undone.
     pub is_undone: bool,
@@ -209,8 +215,17 @@ struct Kept {
     #[serde(default)]
     sort: TableSort,
     cases: Vec<RecordId>,
+    #[serde(default)]
+    days: Option<KeptDays>,
     is_undone: bool,
     kept: u32,
+}
+
+/// The days of an import, and what stood in their place before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct KeptDays {
+    days: Vec<RestDay>,
+    before: Vec<RestDay>,
 }
 
 const IMPORTS: &str = "imports";
@@ -225,13 +240,13 @@ fn remembered<T: Default + for<'de> Deserialize<'de>>(
 }
 
 /// The headings of a table.
-fn heads(grid: &Grid) -> Vec<String> {
-    grid.rows.get(heading(grid)).map(|(_, cells)| cells.clone()).unwrap_or_default()
+fn heads(grid: &Grid, sort: TableSort) -> Vec<String> {
+    grid.rows.get(heading(grid, sort)).map(|(_, cells)| cells.clone()).unwrap_or_default()
 }
 
 /// What a mapping is remembered under: the headings, and what becomes of such tables.
 fn remembered_as(grid: &Grid, sort: TableSort) -> String {
-    let heads = heads(grid).join("\t");
+    let heads = heads(grid, sort).join("\t");
     match sort {
         TableSort::Cases => heads,
         sort => format!("{}\n{heads}", crate::projector::word(&sort)),
@@ -239,24 +254,25 @@ fn remembered_as(grid: &Grid, sort: TableSort) -> String {
 }
 
 /// The rows below the heading.
-fn below(grid: &Grid) -> impl Iterator<Item = &(u32, Vec<String>)> {
-    grid.rows.iter().skip(heading(grid).saturating_add(1))
+fn below(grid: &Grid, sort: TableSort) -> impl Iterator<Item = &(u32, Vec<String>)> {
+    grid.rows.iter().skip(heading(grid, sort).saturating_add(1))
 }
 
 /// What a table has.
 pub(crate) fn view(office: &Office, grid: &Grid, sort: TableSort) -> Result<TableView, Fault> {
-    let heads = heads(grid);
+    let heads = heads(grid, sort);
     let width = grid.rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
     let known: BTreeMap<String, Vec<TableField>> =
         office.store.read(|reader| remembered(reader, MAPPINGS))?;
     let before = known.get(&remembered_as(grid, sort));
     let column = |at: usize| {
-        let filled = below(grid).filter_map(|(_, cells)| cells.get(at)).filter(|c| !c.is_empty());
+        let filled =
+            below(grid, sort).filter_map(|(_, cells)| cells.get(at)).filter(|c| !c.is_empty());
         let head = heads.get(at).cloned().unwrap_or_default();
         let remembered = before.and_then(|fields| fields.get(at)).copied();
         TableColumn {
             samples: filled.take(SAMPLES).map(|text| text.chars().take(40).collect()).collect(),
-            field: remembered.unwrap_or_else(|| guess(&head)),
+            field: remembered.unwrap_or_else(|| guess(&head, sort)),
             head,
         }
     };
@@ -273,9 +289,9 @@ pub(crate) fn view(office: &Office, grid: &Grid, sort: TableSort) -> Result<Tabl
     }
     Ok(TableView {
         sheets: grid.sheets.clone(),
-        heading: grid.rows.get(heading(grid)).map_or(1, |(row, _)| *row),
+        heading: grid.rows.get(heading(grid, sort)).map_or(1, |(row, _)| *row),
         columns,
-        rows: u32::try_from(below(grid).count()).unwrap_or(u32::MAX),
+        rows: u32::try_from(below(grid, sort).count()).unwrap_or(u32::MAX),
         notes: grid.notes.clone(),
         is_remembered: before.is_some(),
     })
@@ -284,6 +300,7 @@ pub(crate) fn view(office: &Office, grid: &Grid, sort: TableSort) -> Result<Tabl
 /// What becomes of one row.
 enum Fate {
     New(Box<Entry>),
+    NewDays(Vec<RestDay>),
     Known,
     Ended,
     Left(RowTrouble, Option<u32>),
@@ -315,10 +332,13 @@ fn fates(
     request: &TableImport,
     now: Day,
 ) -> Result<Vec<(u32, Fate)>, Fault> {
+    if request.sort == TableSort::Holidays {
+        return day_fates(reader, grid, request);
+    }
     let people = people(reader)?;
     let mut seen: HashSet<String> = HashSet::new();
     let mut fates = Vec::new();
-    for (row, cells) in below(grid) {
+    for (row, cells) in below(grid, request.sort) {
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -342,6 +362,37 @@ fn fates(
                     Fate::Left(RowTrouble::Alike, None)
                 } else {
                     Fate::New(Box::new(entry))
+                }
+            }
+        };
+        fates.push((*row, fate));
+    }
+    Ok(fates)
+}
+
+/// What becomes of every row of a table of rest days.
+fn day_fates(
+    reader: &Reader<'_>,
+    grid: &Grid,
+    request: &TableImport,
+) -> Result<Vec<(u32, Fate)>, Fault> {
+    let calendar = settings::calendar(reader)?;
+    let mut seen: HashSet<Day> = HashSet::new();
+    let mut fates = Vec::new();
+    for (row, cells) in below(grid, request.sort) {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let fate = match days::days(cells, &request.fields) {
+            Err((trouble, column)) => Fate::Left(trouble, column),
+            Ok(all) if all.iter().any(|day| seen.contains(&day.day)) => {
+                Fate::Left(RowTrouble::Twice, None)
+            }
+            Ok(all) => {
+                seen.extend(all.iter().map(|day| day.day));
+                match all.iter().all(|day| days::is_known(&calendar, day)) {
+                    true => Fate::Known,
+                    false => Fate::NewDays(all),
                 }
             }
         };
@@ -430,11 +481,16 @@ pub(crate) fn run(
     let mut done = TableImported::default();
     let add = |slot: &mut u32| *slot = slot.saturating_add(1);
     let mut fresh: Vec<&Entry> = Vec::new();
+    let mut days: Vec<RestDay> = Vec::new();
     for (row, fate) in &fates {
         match fate {
             Fate::New(entry) => {
                 add(&mut done.new);
                 fresh.push(entry);
+            }
+            Fate::NewDays(all) => {
+                add(&mut done.new);
+                days.extend(all.iter().cloned());
             }
             Fate::Known => add(&mut done.known),
             Fate::Ended => add(&mut done.ended),
@@ -456,6 +512,10 @@ pub(crate) fn run(
         }
     }
     if request.dry {
+        return Ok(done);
+    }
+    if request.sort == TableSort::Holidays {
+        done.import = take_days(office, request, grid, days)?;
         return Ok(done);
     }
     let all = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
@@ -483,12 +543,61 @@ pub(crate) fn run(
     Ok(done)
 }
 
+/// Takes days of rest over; every clock that counts working days is read anew.
+fn take_days(
+    office: &Office,
+    request: &TableImport,
+    grid: &Grid,
+    days: Vec<RestDay>,
+) -> Result<Option<String>, Fault> {
+    if days.is_empty() {
+        return remember(office, request, grid, &[]);
+    }
+    let known = catalogue::calendar()?;
+    let mut before = Vec::new();
+    settings::set_days(
+        office,
+        |all| {
+            let mut then = all.clone();
+            days::merged(all, known, &days);
+            // What stood there, also where the program alone knew it.
+            let years: HashSet<i32> = days.iter().map(|day| day.day.year()).collect();
+            for year in years {
+                if !then.iter().any(|each| each.day.year() == year) {
+                    let named = known.named(year);
+                    then.extend(named.map(|(day, kind)| RestDay {
+                        day,
+                        rest: kind == DayKind::Rest,
+                        name: String::new(),
+                    }));
+                }
+            }
+            then.retain(|each| days.iter().any(|day| day.day == each.day));
+            before = then;
+        },
+        "导入放假表",
+    )?;
+    projector::catch_up_all(office, |_| true)?;
+    let kept = KeptDays { days, before };
+    remember_as(office, request, grid, &[], Some(kept))
+}
+
 /// Remembers an import and what its columns mean.
 fn remember(
     office: &Office,
     request: &TableImport,
     grid: &Grid,
     cases: &[RecordId],
+) -> Result<Option<String>, Fault> {
+    remember_as(office, request, grid, cases, None)
+}
+
+fn remember_as(
+    office: &Office,
+    request: &TableImport,
+    grid: &Grid,
+    cases: &[RecordId],
+    days: Option<KeptDays>,
 ) -> Result<Option<String>, Fault> {
     let at_ms = office.now_ms();
     office.store.write(|tx| {
@@ -498,7 +607,7 @@ fn remember(
         }
         mappings.insert(remembered_as(grid, request.sort), request.fields.clone());
         tx.set_value(MAPPINGS, &serde_json::to_vec(&mappings)?)?;
-        if cases.is_empty() {
+        if cases.is_empty() && days.is_none() {
             return Ok(None);
         }
         let mut imports: BTreeMap<String, Kept> = remembered(&tx.reader(), IMPORTS)?;
@@ -510,7 +619,7 @@ fn remember(
             name.push('+');
         }
         let (sort, cases) = (request.sort, cases.to_vec());
-        let kept = Kept { at_ms, sort, cases, is_undone: false, kept: 0 };
+        let kept = Kept { at_ms, sort, cases, days, is_undone: false, kept: 0 };
         imports.insert(name.clone(), kept);
         tx.set_value(IMPORTS, &serde_json::to_vec(&imports)?)?;
         Ok(Some(name))
@@ -525,7 +634,8 @@ pub(crate) fn list(office: &Office) -> Result<Imports, Fault> {
         import,
         at_ms: kept.at_ms,
         sort: kept.sort,
-        cases: u32::try_from(kept.cases.len()).unwrap_or(u32::MAX),
+        cases: u32::try_from(kept.days.as_ref().map_or(kept.cases.len(), |kept| kept.days.len()))
+            .unwrap_or(u32::MAX),
         is_undone: kept.is_undone,
         kept: kept.kept,
     };
@@ -542,6 +652,10 @@ pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fau
         return Err(Fault::bad("import: none of that name that stands"));
     };
     rights::check(office, kept.sort.right())?;
+    if let Some(KeptDays { days, before }) = &kept.days {
+        settings::set_days(office, |all| days::without(all, days, before), "撤销导入放假表")?;
+        projector::catch_up_all(office, |_| true)?;
+    }
     let at = minute(office.now_ms());
     let reason = "撤销导入".to_owned();
     for some in kept.cases.chunks(BATCH) {
@@ -579,7 +693,7 @@ pub(crate) fn rest(office: &Office, grid: &Grid, request: &TableRestExport) -> R
     request.words.check()?;
     let now = today(office.now_ms());
     let fates = office.store.read(|reader| fates(reader, grid, &request.import, now))?;
-    let heads = heads(grid);
+    let heads = heads(grid, request.import.sort);
     let mut columns: Vec<Column> =
         heads.iter().map(|head| Column { head: head.clone(), width: 16 }).collect();
     columns.push(Column { head: request.words.of("reason"), width: 30 });

@@ -28,11 +28,13 @@ pub enum TableSort {
     Hotline,
     /// 110 转来的警情: cases that the police handed over, under the number of their call.
     Police,
+    /// 放假表: days of rest and made-up working days.
+    Holidays,
 }
 
 impl TableSort {
     /// Every sort.
-    pub const ALL: [Self; 3] = [Self::Cases, Self::Hotline, Self::Police];
+    pub const ALL: [Self; 4] = [Self::Cases, Self::Hotline, Self::Police, Self::Holidays];
 
     /// The right that whoever typed the rows one by one would need.
     #[must_use]
@@ -41,6 +43,7 @@ impl TableSort {
             Self::Cases | Self::Police => Right::CaseRegister,
             // It says on which track they run besides.
             Self::Hotline => Right::CaseWrite,
+            Self::Holidays => Right::SettingsSet,
         }
     }
 }
@@ -80,6 +83,14 @@ pub enum TableField {
     Amount,
     /// When or how it ended: an open case has nothing here.
     Ended,
+    /// A day of rest or a made-up working day.
+    Day,
+    /// The last of several such days.
+    Until,
+    /// Whether they are days of rest.
+    Rest,
+    /// What is celebrated.
+    Feast,
 }
 
 /// The words by which a column is known; of several that fit the longest counts.
@@ -165,21 +176,33 @@ const KNOWN: [(TableField, &[&str]); 13] = [
     ),
 ];
 
+/// The same of a table of rest days.
+const KNOWN_DAYS: [(TableField, &[&str]); 4] = [
+    (TableField::Day, &["日期", "开始日期", "起始日期", "起", "时间"]),
+    (TableField::Until, &["结束日期", "截止日期", "止"]),
+    (TableField::Rest, &["类型", "性质", "安排", "休假或上班", "是否放假", "是否上班", "状态"]),
+    (TableField::Feast, &["节日", "节日名称", "名称", "假期", "说明", "备注"]),
+];
+
 /// What a heading most likely says.
 #[must_use]
-pub(crate) fn guess(head: &str) -> TableField {
+pub(crate) fn guess(head: &str, sort: TableSort) -> TableField {
+    let known: &[(TableField, &[&str])] = match sort {
+        TableSort::Holidays => &KNOWN_DAYS,
+        _ => &KNOWN,
+    };
     let bare: String = head.chars().filter(|c| c.is_alphanumeric()).collect();
     let fits = |word: &&str| bare.contains(*word);
-    let all = KNOWN.iter().flat_map(|(field, words)| words.iter().map(move |word| (*field, word)));
+    let all = known.iter().flat_map(|(field, words)| words.iter().map(move |word| (*field, word)));
     let longest = all.filter(|(_, word)| fits(word)).max_by_key(|(_, word)| word.chars().count());
     longest.map_or(TableField::Skip, |(field, _)| field)
 }
 
 /// The place of the row that heads a table: the one of the first in which most is known.
 #[must_use]
-pub(crate) fn heading(grid: &Grid) -> usize {
+pub(crate) fn heading(grid: &Grid, sort: TableSort) -> usize {
     let known = |cells: &[String]| {
-        let mut fields: Vec<TableField> = cells.iter().map(|cell| guess(cell)).collect();
+        let mut fields: Vec<TableField> = cells.iter().map(|cell| guess(cell, sort)).collect();
         fields.retain(|field| *field != TableField::Skip);
         fields.sort_unstable();
         fields.dedup();
@@ -208,6 +231,8 @@ pub enum RowTrouble {
     Future,
     /// The amount cannot be read.
     Amount,
+    /// It does not say whether the day is one of rest.
+    Rest,
     /// Something in it is longer than it may be.
     TooLong,
     /// More people than a case may have.
@@ -304,7 +329,7 @@ pub(crate) fn entry(
     };
     let (number, ended) = (cell(TableField::Number), cell(TableField::Ended));
     let (called, handed) = match sort {
-        TableSort::Cases => ("原编号", source(cell(TableField::Source))),
+        TableSort::Cases | TableSort::Holidays => ("原编号", source(cell(TableField::Source))),
         TableSort::Hotline => ("12345 工单编号", Source::OtherDepartment),
         TableSort::Police => ("110 警情编号", Source::Police),
     };
@@ -473,7 +498,7 @@ mod tests {
             ("", TableField::Skip),
         ];
         for (head, want) in rows {
-            assert_eq!(guess(head), want, "{head}");
+            assert_eq!(guess(head, TableSort::Cases), want, "{head}");
         }
     }
 
@@ -558,6 +583,6 @@ mod tests {
             row(3, &["序号", "登记日期", "申请人", "被申请人", "事由"]),
             row(4, &["1", "2025-03-05", "张三", "李四", "日期"]),
         ];
-        assert_eq!(heading(&Grid { rows, ..Grid::default() }), 2);
+        assert_eq!(heading(&Grid { rows, ..Grid::default() }, TableSort::Cases), 2);
     }
 }

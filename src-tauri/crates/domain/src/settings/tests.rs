@@ -16,6 +16,7 @@ fn set(limits: &[(&str, u32)], replaces: Vec<FactId>) -> SettingsSet {
         reminder_days: vec![-7, 1],
         reason: "镇里定的".into(),
         replaces,
+        days: Vec::new(),
     }
 }
 

@@ -46,6 +46,19 @@ bodies! {
         /// The versions it takes the place of: those that held when it was written.
         #[serde(default)]
         replaces: Vec<FactId>,
+        /// 放假表: days of rest and made-up working days of years that the program did not know.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        days: Vec<RestDay>,
+    }
+    /// A day that is not as its day of the week says.
+    RestDay {
+        /// The day.
+        day: Day,
+        /// Whether it is a day of rest; a made-up working day otherwise.
+        rest: bool,
+        /// What is celebrated.
+        #[serde(default)]
+        name: String,
     }
     /// One limit of a version.
     LimitSet {

@@ -148,6 +148,7 @@ fn settling(b: &Begun) -> Vec<Body> {
             reminder_days: vec![],
             reason,
             replaces: vec![],
+            days: Vec::new(),
         }),
         Body::PeriodFrozen(PeriodFrozen {
             period: period(),
