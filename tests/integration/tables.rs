@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tests::{Post, QIAOTOU, Room, as_json, folder, program};
+use tests::{Post, QIAOTOU, Room, as_json, folder, program, text};
 
 /// The ledger of this program, as a file that the table of another office could be.
 fn written(room: &Room, to: &Path) {
@@ -504,6 +504,67 @@ fn a_clock_that_counts_working_days_ends_elsewhere_once_the_days_are_known() {
     let import = room.does("import_list", json!({}))["imports"][0]["import"].clone();
     room.does("import_undo", json!({ "import": import }));
     assert_eq!(ends(), before, "{due}");
+}
+
+#[test]
+fn a_roster_becomes_persons_once_and_those_that_a_case_names_stay() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let village = township.joined(QIAOTOU, &folder.path().join("village"));
+    village.does("person_add", json!({ "name": "赵六", "phone": "13900000000" }));
+    let heads = ["姓名", "性别", "联系电话", "职务", "备注"];
+    let rows = [
+        ["周正", "男", "138-0000-1111", "人民调解员", "专职"],
+        ["吴平", "女", "", "网格员", ""],
+        ["赵六", "男", "13911112222", "", ""],
+        ["", "男", "13922223333", "", ""],
+        ["周正", "男", "13800001111", "", ""],
+    ];
+    let path = folder.path().join("roster.xlsx");
+    let rows = rows.into_iter().map(|row| row.map(str::to_owned).to_vec());
+    std::fs::write(&path, table_of(&heads, rows)).unwrap();
+    let view = village.does("table_read", json!({ "from": { "path": path }, "sort": "persons" }));
+    assert_eq!(fields(&view), json!(["name", "sex", "phone", "post", "note"]));
+    let mut request =
+        json!({ "from": { "path": path }, "sort": "persons", "fields": fields(&view) });
+    let done = village.does("table_import", request.clone());
+    assert_eq!(counts(&done), [2, 0, 2, 1, 0]);
+    let list = |room: &Room| -> Vec<String> {
+        let found = room.does("person_list", json!({}));
+        let mut names: Vec<String> =
+            found["rows"].as_array().unwrap().iter().map(|row| text(row, "/name")).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(list(&village).len(), 3);
+    let found = village.does("person_list", json!({ "query": "zhouzheng" }))["rows"][0].clone();
+    let person = village.does("person_get", json!({ "person": found["id"] }));
+    assert_eq!(
+        (text(&person, "/sex"), text(&person, "/fields/note/value")),
+        ("male".to_owned(), "人民调解员；专职".to_owned())
+    );
+    assert_eq!(counts(&village.does("table_import", request.clone()))[..2], [0, 2]);
+    request["with_doubtful"] = json!(true);
+    assert_eq!(village.does("table_import", request)["new"], 1, "a namesake, if one wants");
+
+    // Undone but for the one whom a case names; elsewhere too.
+    village.does(
+        "case_register",
+        json!({ "parties": [
+        { "name": "周正", "side": "applicant", "person": found["id"] },
+        { "name": "李四", "side": "respondent" },
+    ] }),
+    );
+    village.carry(&township);
+    assert_eq!(list(&township).len(), 4);
+    let imports = village.does("import_list", json!({}))["imports"].clone();
+    let first = imports.as_array().unwrap().last().unwrap()["import"].clone();
+    let undone = village.does("import_undo", json!({ "import": first }));
+    assert_eq!(undone["imports"].as_array().unwrap().last().unwrap()["kept"], 1);
+    village.carry(&township);
+    for room in [&village, &township] {
+        assert_eq!(list(room), ["周正", "赵六", "赵六"]);
+    }
 }
 
 /// Ten thousand rows, as the largest township has them after some years: `cargo nextest run

@@ -404,14 +404,14 @@ commands! {
     table_read(TableRead) -> TableView, each_table, reads [], changes [] =
         |desk, request, _| desk.read_table(&request);
     table_import(TableImport) -> TableImported, each_table,
-        reads [], changes [Cases Conflicts Roster Views] =
+        reads [], changes [Cases Conflicts Persons Roster Views] =
         |desk, request, call| desk.import_table(&request, &call.progress);
     table_rest(TableRestExport) -> FileSaved, each_table, reads [], changes [Audit] =
         |desk, request, _| desk.save_rest(&request);
     import_list(Nothing) -> Imports, each_table, reads [Cases], changes [] =
         |desk, _, _| importing::list(&*desk.office()?);
     import_undo(ImportUndo) -> Imports, each_table,
-        reads [], changes [Cases Conflicts Roster] =
+        reads [], changes [Cases Conflicts Persons Roster] =
         |desk, request, _| importing::undo(&*desk.office()?, &request);
     handover_get(HandoverGet) -> HandoverView, MediationWrite, reads [Cases Roster], changes [] =
         |desk, request, _| handover::get(&*desk.office()?, &request);

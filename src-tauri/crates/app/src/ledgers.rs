@@ -4,6 +4,7 @@
 mod days;
 pub mod grid;
 pub mod importing;
+mod persons;
 pub mod rows;
 mod sheet;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::audit::{Act, Deed};
 use domain::case::guard::{self, RefusalReason};
-use domain::fact::body::{Choice, PersonRegistered, PersonsLinked, Sex};
+use domain::fact::body::{Choice, PersonRegistered, PersonWithdrawn, PersonsLinked, Sex};
 use domain::fact::{Body, RecordKind};
 use domain::id::{FactId, RecordId, UserId};
 use domain::person::Person;
@@ -141,41 +141,76 @@ pub struct Units {
 
 /// Registers a person.
 pub(crate) fn add(office: &Office, request: &PersonAdd) -> Result<PersonView, Fault> {
-    let now = today(office.now_ms());
+    check_add(office, request)?;
+    let person = office.store.write(|tx| add_with(office, &mut Pen::new(office, tx), request))?;
+    get(office, &PersonGet { person })
+}
+
+/// The registers of a new record.
+fn registers(request: &PersonAdd) -> [(&'static str, Option<String>); 6] {
+    let birth = request.birth.map(|day| day.format("%Y-%m-%d").to_string());
+    [
+        ("name", Some(request.name.clone())),
+        ("birth", birth),
+        ("phone", request.phone.clone()),
+        ("address", request.address.clone()),
+        ("id_number", request.id_number.clone()),
+        ("note", request.note.clone()),
+    ]
+}
+
+/// Whether a person could be registered as asked.
+pub(crate) fn check_add(office: &Office, request: &PersonAdd) -> Result<(), Fault> {
     let refuse = |field: &str, reason| Fault::Refused { reason, field: field.to_owned(), index: 0 };
     guard::required("name", &request.name, guard::NAME_CHARS_MAX)
         .map_err(|refusal| Fault::refused(&refusal, 0))?;
-    if request.birth.is_some_and(|birth| birth > now) {
+    if request.birth.is_some_and(|birth| birth > today(office.now_ms())) {
         return Err(refuse("birth", RefusalReason::InFuture));
     }
-    let registered = Body::PersonRegistered(PersonRegistered { sex: request.sex });
-    let birth = request.birth.map(|day| day.format("%Y-%m-%d").to_string());
-    let fields = [
-        ("name", Some(&request.name)),
-        ("birth", birth.as_ref()),
-        ("phone", request.phone.as_ref()),
-        ("address", request.address.as_ref()),
-        ("id_number", request.id_number.as_ref()),
-        ("note", request.note.as_ref()),
-    ];
-    for (name, value) in &fields {
-        let value = value.map_or("", String::as_str);
-        guard::bounded("value", value, guard::NAME_CHARS_MAX)
+    for (name, value) in registers(request) {
+        guard::bounded("value", value.as_deref().unwrap_or_default(), guard::NAME_CHARS_MAX)
             .map_err(|_| refuse(name, RefusalReason::TooLong))?;
     }
+    Ok(())
+}
+
+/// Registers a person in a transaction that does more.
+pub(crate) fn add_with(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    request: &PersonAdd,
+) -> Result<RecordId, Fault> {
     let space = office.home_space()?;
-    let person = office.store.write(|tx| {
-        Pen::new(office, tx).begin(space, RecordKind::Person, office.now_ms(), |draft| {
-            draft.fact(office, At::day(now), registered)?;
-            for (name, value) in fields {
-                if let Some(value) = value.map(|v| v.trim()).filter(|v| !v.is_empty()) {
-                    draft.field(office, name, value.into())?;
-                }
+    let at = At::day(today(office.now_ms()));
+    let registered = Body::PersonRegistered(PersonRegistered { sex: request.sex });
+    pen.begin(space, RecordKind::Person, office.now_ms(), |draft| {
+        draft.fact(office, at, registered)?;
+        for (name, value) in registers(request) {
+            let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+            if let Some(value) = value {
+                draft.field(office, name, value.into())?;
             }
-            Ok(())
-        })
-    })?;
-    get(office, &PersonGet { person })
+        }
+        Ok(())
+    })
+}
+
+/// Takes a record back that was made by mistake; whether it was untouched, and so went.
+pub(crate) fn withdraw(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    id: RecordId,
+    reason: &str,
+) -> Result<bool, Fault> {
+    let reader = pen.tx.reader();
+    let person = folded(office, &reader, id)?;
+    if !person.links.is_empty() || !reader.cases_of_person(id)?.is_empty() {
+        return Ok(person.is_withdrawn);
+    }
+    let (at, reason) = (minute(office.now_ms()), reason.to_owned());
+    let body = Body::PersonWithdrawn(PersonWithdrawn { reason });
+    pen.edit(id, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+    Ok(true)
 }
 
 /// A person record, folded.

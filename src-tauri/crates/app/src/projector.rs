@@ -372,7 +372,11 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
             let person = person::fold(&facts);
             let conflicts: Vec<ConflictRow> =
                 person.conflicts.iter().map(|c| person_conflict_row(record.id(), c)).collect();
-            tx.put_person(&person_row(space, record.id(), &facts, &person), &conflicts)?;
+            if person.is_withdrawn {
+                tx.drop_person(record.id())?;
+            } else {
+                tx.put_person(&person_row(space, record.id(), &facts, &person), &conflicts)?;
+            }
         }
         Some(RecordKind::Unit) => {
             if let Some(unit) = unit::fold(&facts) {

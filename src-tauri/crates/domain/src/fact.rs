@@ -326,6 +326,8 @@ fact_kinds! {
     PersonRegistered = "person_registered" v 1 on Person by PersonWrite, substantive false;
     /// 人员冲突裁定.
     PersonDecided = "person_decided" v 1 on Person by PersonWrite, substantive false;
+    /// 撤回登记: a person record was made by mistake, by an import that was taken back.
+    PersonWithdrawn = "person_withdrawn" v 1 on Person by PersonWrite, substantive false;
     /// 人员合并或者分开.
     PersonsLinked = "persons_linked" v 1 on Person by PersonLink, substantive false;
     /// 单位登记: a unit record begins.

@@ -30,6 +30,9 @@ pub struct Person {
     pub links: Vec<PersonLink>,
     /// What a person must decide, and what was decided.
     pub conflicts: Vec<Conflict>,
+    /// Whether it was made by mistake, by an import that was taken back. Whoever links it with
+    /// another record, then or without knowing, meant this person: it stands again.
+    pub is_withdrawn: bool,
 }
 
 /// What this person record and another are to each other.
@@ -111,7 +114,9 @@ pub fn fold(record: &RecordFacts) -> Person {
             why: Why::new(RuleId::PersonsLinked, heads.iter().map(|head| head.known.id)),
         });
     }
-    Person { sex, fields, links, conflicts }
+    let is_withdrawn = links.is_empty()
+        && facts.list.iter().any(|known| matches!(known.fact.body, Body::PersonWithdrawn(_)));
+    Person { sex, fields, links, conflicts, is_withdrawn }
 }
 
 fn dispute<'a>(other: RecordId, sides: impl Iterator<Item = &'a Known>) -> Conflict {

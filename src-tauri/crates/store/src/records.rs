@@ -362,6 +362,18 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Takes a person out of the lists.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn drop_person(&mut self, record: RecordId) -> Result<()> {
+        self.put_conflicts(record, &[])?;
+        self.tx
+            .prepare_cached("DELETE FROM view_person WHERE record = ?1")?
+            .execute([record.bytes()])?;
+        Ok(())
+    }
+
     /// Writes the row of a unit.
     ///
     /// # Errors

@@ -45,4 +45,9 @@ export const SORTS: Record<TableSort, Sort> = {
     fields: ["day", "until", "rest", "feast"],
     needs: [["day"], ["rest"]],
   },
+  persons: {
+    by: "person_add",
+    fields: ["name", "sex", "birth", "id_number", "phone", "place", "post", "note"],
+    needs: [["name"]],
+  },
 };

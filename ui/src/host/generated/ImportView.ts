@@ -18,7 +18,7 @@ at_ms: number,
  */
 sort: TableSort, 
 /**
- * How many cases it brought, or days.
+ * How many cases it brought, or days, or persons.
  */
 cases: number, 
 /**

@@ -9,7 +9,7 @@ export const entering: Entering = {
   numberHint: "Digits only; empty if there is none",
   numberBad: "Digits only, five at most",
   applied: "Day of application",
-  appliedHint: "As 2025-11-4",
+  dayHint: "As 2025-11-4",
   applicants: "Applicants",
   peopleHint: "Several with commas",
   respondents: "Respondents",

@@ -109,6 +109,7 @@ export const facts: FactSentences = {
     `Data of ${c.party(b.party)}: ${words.privacyGround[b.ground]}${
       b.guardian === "" ? "" : ` (guardian ${b.guardian})`
     }${said(b.note)}`,
+  person_withdrawn: (b) => `Record taken back${said(b.reason)}`,
   persons_linked: (b) =>
     `${b.same ? "Linked with another record" : "Separated from another record"}${said(b.reason)}`,
   register_holder_set: (b) => `Register: ${b.region}${b.committee}人调字`,

@@ -74,6 +74,7 @@ export const kinds: Record<FactKind, string> = {
   duplicate_decided: "Decide on duplicates",
   taken_up: "Take up as a new case",
   privacy_recorded: "Ground for personal data",
+  person_withdrawn: "Take a person record back",
   persons_linked: "Link or separate persons",
   register_holder_set: "Name the register’s computer",
   number_block_reserved: "Set numbers aside",

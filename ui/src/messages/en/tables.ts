@@ -5,12 +5,13 @@ const voided = (n: string) =>
 
 export const tables: Tables = {
   title: "Import a table",
-  says: "A spreadsheet (xlsx) you have becomes cases here. Try it first, then import; a wrong import can be taken back as a whole.",
+  says: "A spreadsheet (xlsx) you have is taken over here. Try it first, then import; a wrong import can be taken back as a whole.",
   sort: "What the table holds",
   sorts: {
     cases: "Disputes kept before (one table)",
     hotline: "Work orders of 12345",
     police: "Calls handed over by 110",
+    persons: "A roster (mediators and others)",
     holidays: "Days of rest and made-up working days",
   },
   open: "Import a table",
@@ -52,13 +53,28 @@ export const tables: Tables = {
     until: "Day (last)",
     rest: "Rest or work",
     feast: "Holiday",
+    name: "Name",
+    sex: "Sex",
+    birth: "Day of birth",
+    id_number: "Identity number",
+    post: "Post",
+    note: "Note",
   },
-  withDoubtful: "Also import what looks like a duplicate (it then waits among the duplicates)",
+  withDoubtful: {
+    cases: "Also import what looks like a duplicate (it then waits among the duplicates)",
+    persons: "Also import namesakes with another telephone (linked afterwards if they are one)",
+  },
   withEnded: "Also import what has ended (as a case; how it ended goes into its words)",
   lacks: (field) => `Say which column is “${field}”.`,
   tryOut: "Try it",
   wouldBe: "What would become of it; nothing is imported yet",
-  units: { cases: "cases", hotline: "cases", police: "cases", holidays: "rows" },
+  units: {
+    cases: "cases",
+    hotline: "cases",
+    police: "cases",
+    holidays: "rows",
+    persons: "persons",
+  },
   counts: ({ new: fresh, known, doubtful, bad, ended }) =>
     `${fresh} new, ${known} known already, ${doubtful} like duplicates, ${bad} cannot be imported, ${ended} ended and left out.`,
   rowNumber: (row) => `Row ${row}:`,
@@ -75,6 +91,10 @@ export const tables: Tables = {
     alike: "these people have a case within three months",
     twice: "the same as a row above, or the same number",
   },
+  trouble: (trouble, sort) =>
+    sort === "persons" && trouble === "alike"
+      ? "somebody of that name is here, with another telephone"
+      : tables.troubles[trouble],
   reason: "Why it was not imported",
   leftSays:
     "These rows stay out. Save them as a table, correct them and import it; nothing comes twice.",
@@ -90,6 +110,7 @@ export const tables: Tables = {
     hotline: (n) => `${n} cases`,
     police: (n) => `${n} cases`,
     holidays: (n) => `${n} days`,
+    persons: (n) => `${n} persons`,
   },
   undo: "Take it all back",
   undoSays: {
@@ -97,6 +118,7 @@ export const tables: Tables = {
     hotline: voided,
     police: voided,
     holidays: (n) => `These ${n} days leave the table; clocks count as before.`,
+    persons: (n) => `The records of these ${n} persons go. Those that cases name stay.`,
   },
   undone: (kept) => (kept === 0 ? "taken back" : `taken back; ${kept} were worked on and stay`),
 };

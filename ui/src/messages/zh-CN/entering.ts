@@ -11,7 +11,7 @@ export const entering = {
   numberHint: "只写数字；没有就空着",
   numberBad: "只写数字，最多五位",
   applied: "登记日期",
-  appliedHint: "例：2025-11-4",
+  dayHint: "例：2025-11-4",
   applicants: "申请人",
   peopleHint: "几个人用顿号隔开",
   respondents: "被申请人",

@@ -120,6 +120,7 @@ export const facts: FactSentences = {
     `${c.party(b.party)}的个人信息：${words.privacyGround[b.ground]}${
       b.guardian === "" ? "" : `（监护人 ${b.guardian}）`
     }${said(b.note)}`,
+  person_withdrawn: (b) => `撤回人员登记${said(b.reason)}`,
   persons_linked: (b) =>
     `${b.same ? "与另一份人员资料合并" : "与另一份人员资料分开"}${said(b.reason)}`,
   register_holder_set: (b) => `登记册：${b.region}${b.committee}人调字`,

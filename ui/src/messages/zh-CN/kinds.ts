@@ -76,6 +76,7 @@ export const kinds = {
   duplicate_decided: "裁定是否重复",
   taken_up: "重新受理为新案",
   privacy_recorded: "记个人信息依据",
+  person_withdrawn: "撤回人员登记",
   persons_linked: "人员合并或分开",
   register_holder_set: "定登记册由哪台机管",
   number_block_reserved: "留号段",

@@ -21,6 +21,7 @@ use store::Reader;
 
 use super::days;
 use super::grid::{Grid, TableNote};
+use super::persons;
 use super::rows::{Entry, RowTrouble, TableField, TableSort, entry, guess, heading};
 use super::sheet::{self, Cell, Column, Sheet};
 use super::{File, TableWords};
@@ -31,6 +32,7 @@ use crate::fault::Fault;
 use crate::host::Place;
 use crate::journal::Pen;
 use crate::office::Office;
+use crate::people::{self, PersonAdd};
 use crate::progress::{Phase, Progress};
 use crate::projector;
 use crate::rights;
@@ -191,7 +193,7 @@ pub struct ImportView {
     pub at_ms: u64,
     /// What its rows became.
     pub sort: TableSort,
-    /// How many cases it brought, or days.
+    /// How many cases it brought, or days, or persons.
     pub cases: u32,
     /// Whether it was undone.
     pub is_undone: bool,
@@ -301,6 +303,7 @@ pub(crate) fn view(office: &Office, grid: &Grid, sort: TableSort) -> Result<Tabl
 enum Fate {
     New(Box<Entry>),
     NewDays(Vec<RestDay>),
+    NewPerson(Box<PersonAdd>),
     Known,
     Ended,
     Left(RowTrouble, Option<u32>),
@@ -312,7 +315,7 @@ fn token(entry: &Entry) -> String {
 }
 
 /// The people of the cases that are here, with the days they applied on.
-fn people(reader: &Reader<'_>) -> Result<HashMap<Vec<String>, Vec<Day>>, Fault> {
+fn parties(reader: &Reader<'_>) -> Result<HashMap<Vec<String>, Vec<Day>>, Fault> {
     let mut people: HashMap<Vec<String>, Vec<Day>> = HashMap::new();
     let (rows, _) = reader.cases(&store::cases::Filter::default(), 0, u32::MAX)?;
     for row in rows {
@@ -335,7 +338,10 @@ fn fates(
     if request.sort == TableSort::Holidays {
         return day_fates(reader, grid, request);
     }
-    let people = people(reader)?;
+    if request.sort == TableSort::Persons {
+        return person_fates(reader, grid, request, now);
+    }
+    let people = parties(reader)?;
     let mut seen: HashSet<String> = HashSet::new();
     let mut fates = Vec::new();
     for (row, cells) in below(grid, request.sort) {
@@ -362,6 +368,41 @@ fn fates(
                     Fate::Left(RowTrouble::Alike, None)
                 } else {
                     Fate::New(Box::new(entry))
+                }
+            }
+        };
+        fates.push((*row, fate));
+    }
+    Ok(fates)
+}
+
+/// What becomes of every row of a roster.
+fn person_fates(
+    reader: &Reader<'_>,
+    grid: &Grid,
+    request: &TableImport,
+    now: Day,
+) -> Result<Vec<(u32, Fate)>, Fault> {
+    let mut known = persons::Known::new();
+    for row in reader.persons("", None, 0, u32::MAX)? {
+        known.entry(row.name).or_default().push(persons::bare(&row.phone));
+    }
+    let mut seen: HashSet<(String, String)> = HashSet::new();
+    let mut fates = Vec::new();
+    for (row, cells) in below(grid, request.sort) {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let fate = match persons::person(cells, &request.fields, now) {
+            Err((trouble, column)) => Fate::Left(trouble, column),
+            Ok(person) => {
+                let phone = persons::bare(person.phone.as_deref().unwrap_or_default());
+                let is_first = seen.insert((person.name.clone(), phone));
+                match persons::is_known(&known, &person) {
+                    _ if !is_first => Fate::Left(RowTrouble::Twice, None),
+                    Some(true) => Fate::Known,
+                    None if !request.with_doubtful => Fate::Left(RowTrouble::Alike, None),
+                    _ => Fate::NewPerson(Box::new(person)),
                 }
             }
         };
@@ -472,21 +513,28 @@ pub(crate) fn run(
     let now = today(office.now_ms());
     let mut fates = office.store.read(|reader| fates(reader, grid, request, now))?;
     for (_, fate) in &mut fates {
-        if let Fate::New(entry) = fate
-            && let Err(fault) = cases::check_register(office, &registration(entry))
-        {
+        let checked = match fate {
+            Fate::New(entry) => cases::check_register(office, &registration(entry)),
+            Fate::NewPerson(person) => people::check_add(office, person),
+            _ => Ok(()),
+        };
+        if let Err(fault) = checked {
             *fate = Fate::Left(refused(&fault).ok_or(fault)?, None);
         }
     }
     let mut done = TableImported::default();
     let add = |slot: &mut u32| *slot = slot.saturating_add(1);
-    let mut fresh: Vec<&Entry> = Vec::new();
+    let mut fresh: Vec<New<'_>> = Vec::new();
     let mut days: Vec<RestDay> = Vec::new();
     for (row, fate) in &fates {
         match fate {
             Fate::New(entry) => {
                 add(&mut done.new);
-                fresh.push(entry);
+                fresh.push(New::Case(entry));
+            }
+            Fate::NewPerson(person) => {
+                add(&mut done.new);
+                fresh.push(New::Person(person));
             }
             Fate::NewDays(all) => {
                 add(&mut done.new);
@@ -524,10 +572,7 @@ pub(crate) fn run(
         progress.at(Phase::Building, u64::try_from(written.len()).unwrap_or(0), Some(all));
         let more = progress.check().and_then(|()| {
             office.store.write(|tx| -> Result<Vec<RecordId>, Fault> {
-                let mut pen = Pen::new(office, tx);
-                let requests: Vec<CaseRegister> =
-                    some.iter().map(|entry| registration(entry)).collect();
-                cases::register_many(office, &mut pen, &requests)
+                register(office, &mut Pen::new(office, tx), some)
             })
         });
         match more {
@@ -541,6 +586,30 @@ pub(crate) fn run(
     }
     done.import = remember(office, request, grid, &written)?;
     Ok(done)
+}
+
+/// A row that becomes a record.
+enum New<'a> {
+    Case(&'a Entry),
+    Person(&'a PersonAdd),
+}
+
+/// Registers some rows in one transaction.
+fn register(
+    office: &Office,
+    pen: &mut Pen<'_, '_>,
+    rows: &[New<'_>],
+) -> Result<Vec<RecordId>, Fault> {
+    let mut requests: Vec<CaseRegister> = Vec::new();
+    let mut written = Vec::new();
+    for row in rows {
+        match row {
+            New::Case(entry) => requests.push(registration(entry)),
+            New::Person(person) => written.push(people::add_with(office, pen, person)?),
+        }
+    }
+    written.extend(cases::register_many(office, pen, &requests)?);
+    Ok(written)
 }
 
 /// Takes days of rest over; every clock that counts working days is read anew.
@@ -662,6 +731,13 @@ pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fau
         let stayed = office.store.write(|tx| -> Result<u32, Fault> {
             let mut stayed = 0u32;
             for case in some {
+                if kept.sort == TableSort::Persons {
+                    let mut pen = Pen::new(office, tx);
+                    if !people::withdraw(office, &mut pen, *case, &reason)? {
+                        stayed = stayed.saturating_add(1);
+                    }
+                    continue;
+                }
                 let Some(row) = tx.reader().case(*case)? else { continue };
                 let state = value(&row.state).unwrap_or(State::Clue);
                 let is_untouched = matches!(state, State::Clue | State::Registered)

@@ -30,11 +30,14 @@ pub enum TableSort {
     Police,
     /// 放假表: days of rest and made-up working days.
     Holidays,
+    /// 人员名册: mediators and others, as records of persons.
+    Persons,
 }
 
 impl TableSort {
     /// Every sort.
-    pub const ALL: [Self; 4] = [Self::Cases, Self::Hotline, Self::Police, Self::Holidays];
+    pub const ALL: [Self; 5] =
+        [Self::Cases, Self::Hotline, Self::Police, Self::Holidays, Self::Persons];
 
     /// The right that whoever typed the rows one by one would need.
     #[must_use]
@@ -44,6 +47,7 @@ impl TableSort {
             // It says on which track they run besides.
             Self::Hotline => Right::CaseWrite,
             Self::Holidays => Right::SettingsSet,
+            Self::Persons => Right::PersonWrite,
         }
     }
 }
@@ -91,6 +95,18 @@ pub enum TableField {
     Rest,
     /// What is celebrated.
     Feast,
+    /// What somebody is called.
+    Name,
+    /// Their sex.
+    Sex,
+    /// When they were born.
+    Birth,
+    /// Their identity number.
+    IdNumber,
+    /// What they do: mediator, grid worker.
+    Post,
+    /// Anything else about them.
+    Note,
 }
 
 /// The words by which a column is known; of several that fit the longest counts.
@@ -184,11 +200,24 @@ const KNOWN_DAYS: [(TableField, &[&str]); 4] = [
     (TableField::Feast, &["节日", "节日名称", "名称", "假期", "说明", "备注"]),
 ];
 
+/// The same of a roster.
+const KNOWN_PERSONS: [(TableField, &[&str]); 8] = [
+    (TableField::Name, &["姓名", "名字", "调解员姓名"]),
+    (TableField::Sex, &["性别"]),
+    (TableField::Birth, &["出生日期", "出生年月日", "生日"]),
+    (TableField::IdNumber, &["身份证", "身份证号", "身份证号码", "证件号码"]),
+    (TableField::Phone, &["电话", "联系电话", "联系方式", "手机", "手机号"]),
+    (TableField::Place, &["住址", "地址", "家庭住址", "所属村", "单位", "所在单位"]),
+    (TableField::Post, &["职务", "职业", "身份", "人员类别", "类别", "岗位"]),
+    (TableField::Note, &["备注", "说明", "特长"]),
+];
+
 /// What a heading most likely says.
 #[must_use]
 pub(crate) fn guess(head: &str, sort: TableSort) -> TableField {
     let known: &[(TableField, &[&str])] = match sort {
         TableSort::Holidays => &KNOWN_DAYS,
+        TableSort::Persons => &KNOWN_PERSONS,
         _ => &KNOWN,
     };
     let bare: String = head.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -329,7 +358,9 @@ pub(crate) fn entry(
     };
     let (number, ended) = (cell(TableField::Number), cell(TableField::Ended));
     let (called, handed) = match sort {
-        TableSort::Cases | TableSort::Holidays => ("原编号", source(cell(TableField::Source))),
+        TableSort::Cases | TableSort::Holidays | TableSort::Persons => {
+            ("原编号", source(cell(TableField::Source)))
+        }
         TableSort::Hotline => ("12345 工单编号", Source::OtherDepartment),
         TableSort::Police => ("110 警情编号", Source::Police),
     };

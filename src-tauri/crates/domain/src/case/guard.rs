@@ -296,6 +296,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::FormPrinted(_)
         | Body::PersonRegistered(_)
         | Body::PersonDecided(_)
+        | Body::PersonWithdrawn(_)
         | Body::PersonsLinked(_)
         | Body::DuplicateDecided(_)
         | Body::TakenUp(_)

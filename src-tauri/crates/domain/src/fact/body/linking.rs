@@ -111,6 +111,11 @@ bodies! {
         #[serde(default)]
         note: String,
     }
+    /// 撤回登记: the record was made by mistake. It stands in no list; what names it still finds it.
+    PersonWithdrawn {
+        /// Why.
+        reason: String,
+    }
     /// 人员合并或者分开: what this person record and another are to each other. The same act stands
     /// on both records.
     PersonsLinked {

@@ -119,6 +119,7 @@ fn settling(b: &Begun) -> Vec<Body> {
         Body::CaseShared(CaseShared { space: SpaceId([1; 16]), units: vec![unit] }),
         Body::PersonRegistered(PersonRegistered { sex: None }),
         Body::PersonDecided(PersonDecided { conflict, choice, over, reason: reason.clone() }),
+        Body::PersonWithdrawn(PersonWithdrawn { reason: words() }),
         Body::PersonsLinked(PersonsLinked {
             with: RecordId([1; 16]),
             same: true,
