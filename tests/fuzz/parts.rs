@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use store::Store;
 use sync::blob::{Manifest, Piece, Want};
 use sync::fork::{self, Branch};
+use sync::frontier::Sketch;
 use sync::packet::Header;
 use sync::session::{self, Greeting, Hello, Message, Peer, Segment, State, Stop, Wants};
 use sync::{Archive, Imported, Offered, branch, chain, excerpt, segment};
@@ -268,11 +269,19 @@ impl Land {
             digest: [3; 32],
             enrolment: None,
             blobs: Some(2),
+            sketch: None,
         });
+        let sketch = Some(Sketch::of(&[], None));
+        let drawing = match hello.clone() {
+            Message::Hello(hello) => Message::Hello(Hello { sketch, ..hello }),
+            other => other,
+        };
         let state = Message::State(State { is_common: false, buckets: vec![1, 2], logs: vec![] });
         let segment = Message::Segment(Segment { bytes: self.segment(), left: 0 });
-        let done = Message::Done(Greeting { now_ms: MORNING_MS, blobs: None });
-        let same = Message::Same(Greeting { now_ms: MORNING_MS, blobs: None });
+        let done = Message::Done(Greeting::clock(MORNING_MS));
+        let digest = Some(vec![3; 32]);
+        let last = Message::Done(Greeting { digest, ..Greeting::clock(MORNING_MS) });
+        let same = Message::Same(Greeting::clock(MORNING_MS));
         let framed = |messages: &[&Message]| -> Vec<u8> {
             let frames = messages.iter().flat_map(|message| {
                 let bytes = session::encode(message);
@@ -285,11 +294,13 @@ impl Land {
         let manifest = Manifest::of(&content);
         let blob = manifest.id();
         let wants = Message::Wants(Wants::now(vec![Want { blob, from: 0 }], true));
-        let wanting = Message::Same(Greeting { now_ms: MORNING_MS, blobs: Some(1) });
+        let wanting = Message::Same(Greeting { blobs: Some(1), ..Greeting::clock(MORNING_MS) });
         let manifest = Some(manifest);
         let piece = Message::Piece(Piece { blob, manifest, first: 0, bytes: content });
         vec![
             framed(&[&hello, &state, &segment, &done]),
+            framed(&[&drawing, &state, &segment, &done, &same]),
+            framed(&[&state, &segment, &last, &wants]),
             framed(&[&same]),
             framed(&[&hello, &wants, &piece, &done, &wants]),
             framed(&[&wanting, &wants, &piece, &done]),

@@ -272,9 +272,9 @@ fn conversation(
     all.extend(
         segment.into_iter().flat_map(|bytes| framed(&Message::Segment(Segment { bytes, left: 0 }))),
     );
-    all.extend(framed(&Message::Done(Greeting { now_ms: MORNING_MS, blobs: None })));
+    all.extend(framed(&Message::Done(Greeting::clock(MORNING_MS))));
     all.extend(framed(&Message::Wants(Wants::now(Vec::new(), true))));
-    all.extend(framed(&Message::Done(Greeting { now_ms: MORNING_MS, blobs: None })));
+    all.extend(framed(&Message::Done(Greeting::clock(MORNING_MS))));
     all
 }
 

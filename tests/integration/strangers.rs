@@ -189,6 +189,7 @@ pub(crate) fn hello(township: &Room, enrolment: Option<Enrolment>) -> Vec<u8> {
         digest: [0; 32],
         enrolment,
         blobs: None,
+        sketch: None,
     }))
 }
 

@@ -114,11 +114,11 @@ pub fn digest<'a>(held: impl IntoIterator<Item = &'a Held>) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// The digest of each bucket, eight bytes each, in order.
+/// The digest of each bucket of spaces other than the common one, eight bytes each, in order.
 #[must_use]
-pub fn bucket_digests(held: &[Held]) -> Vec<[u8; 8]> {
+pub fn bucket_digests(held: &[Held], common: Option<SpaceId>) -> Vec<[u8; 8]> {
     let mut by_bucket: BTreeMap<u8, Vec<&Held>> = BTreeMap::new();
-    for log in held {
+    for log in held.iter().filter(|log| Some(log.key.space) != common) {
         by_bucket.entry(bucket(log.key.space)).or_default().push(log);
     }
     (0..BUCKETS)
@@ -126,10 +126,66 @@ pub fn bucket_digests(held: &[Held]) -> Vec<[u8; 8]> {
         .collect()
 }
 
-/// The logs of some buckets.
+/// The digest of what is held of the common space.
 #[must_use]
-pub fn of_buckets(held: &[Held], buckets: &BTreeSet<u8>) -> Vec<Held> {
-    held.iter().filter(|log| buckets.contains(&bucket(log.key.space))).cloned().collect()
+pub fn common_digest(held: &[Held], common: Option<SpaceId>) -> [u8; 32] {
+    digest(held.iter().filter(|log| Some(log.key.space) == common))
+}
+
+/// How many bytes a sketch has of the common space, and of each bucket.
+const SKETCH: (usize, usize) = (8, 4);
+
+/// What is held, so roughly that it goes with every hello: where the digests of everything differ,
+/// it mostly tells where. Whoever finds no difference in it asks for longer digests.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Sketch {
+    /// Of the common space, 8 bytes.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub common: Vec<u8>,
+    /// Of each bucket of the other spaces, 4 bytes, in order.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub buckets: Vec<u8>,
+}
+
+impl Sketch {
+    /// A sketch of what is held.
+    #[must_use]
+    pub fn of(held: &[Held], common: Option<SpaceId>) -> Self {
+        let short = |digest: &[u8; 8]| digest.iter().take(SKETCH.1).copied().collect::<Vec<u8>>();
+        Self {
+            common: common_digest(held, common).iter().take(SKETCH.0).copied().collect(),
+            buckets: bucket_digests(held, common).iter().flat_map(short).collect(),
+        }
+    }
+
+    /// Whether it has the size of one.
+    #[must_use]
+    pub fn is_sane(&self) -> bool {
+        self.common.len() == SKETCH.0 && self.buckets.len() == SKETCH.1 * usize::from(BUCKETS)
+    }
+}
+
+/// What the logs in question are about: the common space alone as long as that differs, otherwise
+/// the buckets whose digests differ. Digests may be given by their first bytes.
+#[must_use]
+pub fn differing(
+    held: &[Held],
+    space: Option<SpaceId>,
+    common: &[u8],
+    buckets: &[u8],
+) -> (bool, BTreeSet<u8>) {
+    if !common_digest(held, space).starts_with(common) {
+        return (true, BTreeSet::new());
+    }
+    let width = buckets.len() / usize::from(BUCKETS);
+    let own = bucket_digests(held, space);
+    let theirs = buckets.chunks_exact(width.max(1));
+    let differ = (0..BUCKETS).zip(own.iter().zip(theirs));
+    let differ = differ.filter(|(_, (own, theirs))| !own.starts_with(theirs));
+    (false, differ.map(|(bucket, _)| bucket).collect())
 }
 
 /// What may be offered to a peer that says what it holds: stretches of logs it lacks, only as far
@@ -196,9 +252,9 @@ mod tests {
         ] {
             assert_ne!(digest(&base), digest(&other));
         }
-        let differing: Vec<usize> = bucket_digests(&base)
+        let differing: Vec<usize> = bucket_digests(&base, None)
             .iter()
-            .zip(bucket_digests(&[held(1, &[(1, 5)], 5), held(2, &[(1, 8)], 8)]))
+            .zip(bucket_digests(&[held(1, &[(1, 5)], 5), held(2, &[(1, 8)], 8)], None))
             .enumerate()
             .filter(|(_, (a, b))| **a != *b)
             .map(|(at, _)| at)

@@ -1,10 +1,15 @@
 //! Two machines that meet: a state machine over messages.
 //!
-//! 1. The caller says hello with one digest over everything the two share.
+//! 1. The caller says hello with one digest over everything the two share, and a sketch of it: a
+//!    few bytes of the digest of each bucket of spaces.
 //! 2. Equal: the other answers `Same`, and that is all: one round trip, whatever the archive holds.
-//! 3. Otherwise it answers with a digest per bucket of spaces; the caller says what it holds in
-//!    the buckets that differ; the other answers likewise; both send what the other lacks.
-//! 4. The caller says hello again, and so on until they are equal or nothing moves any more.
+//! 3. Otherwise it answers with what it holds in the buckets that differ; the caller says the same
+//!    of itself, and sends what the other lacks; the other likewise, and last its digest of what it
+//!    holds now. Equal: the caller says `Same`, after two round trips and a half.
+//! 4. Otherwise the caller says hello again, and so on until they are equal or nothing moves any
+//!    more. Where a sketch shows no difference, or there is none because the other is an older
+//!    version, whole digests of the buckets come before what is held, and the caller says hello
+//!    once more at the end.
 //! 5. Then, where either lacks blobs, each says which, and both send what they have of them.
 //!
 //! The common space goes first: who may see what must be settled before anything else is shown.
@@ -12,19 +17,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{DeviceId, LogId, OrganisationId, SpaceId, UnitId};
+use domain::id::{DeviceId, LogId, SpaceId, UnitId};
 use domain::log::{Held, LogKey};
-use minicbor::{Decode, Encode};
 use trust::invitation::Enrolment;
 use trust::roster::{Exchanged, Roster};
 
 use crate::Archive;
-use crate::blob::{Piece, Want};
-use crate::frontier::{self, LogState};
+use crate::blob::Want;
+use crate::frontier::{self, LogState, Sketch};
 use crate::plan::Plan;
 use crate::segment::{self, LogRefusal, SegmentFault};
 
 mod blobs;
+mod message;
+
+pub use message::{Differ, Greeting, Hello, Message, Segment, State, Stop, Wants, decode, encode};
 
 /// The version of the protocol.
 pub const VERSION: u8 = 1;
@@ -40,177 +47,6 @@ const ROUNDS_MAX: u32 = 8;
 
 /// How often they say which blobs they lack.
 const PIECE_ROUNDS_MAX: u32 = 64;
-
-/// A message.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub enum Message {
-    /// The caller begins a round.
-    #[n(0)]
-    Hello(#[n(0)] Hello),
-    /// The digests are equal.
-    #[n(1)]
-    Same(#[n(0)] Greeting),
-    /// They are not.
-    #[n(2)]
-    Differ(#[n(0)] Differ),
-    /// What the sender holds of the logs that may differ.
-    #[n(3)]
-    State(#[n(0)] State),
-    /// Entries.
-    #[n(4)]
-    Segment(#[n(0)] Segment),
-    /// The sender has sent what it had.
-    #[n(5)]
-    Done(#[n(0)] Greeting),
-    /// The sender will not go on.
-    #[n(6)]
-    Stop(#[n(0)] Stop),
-    /// Which blobs the sender lacks.
-    #[n(7)]
-    Wants(#[n(0)] Wants),
-    /// Some of a blob.
-    #[n(8)]
-    Piece(#[n(0)] Piece),
-}
-
-/// The beginning of a round.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Hello {
-    /// The version of the protocol.
-    #[n(0)]
-    pub version: u8,
-    /// The organisation.
-    #[n(1)]
-    #[cbor(with = "trust::cbor::id")]
-    pub organisation: OrganisationId,
-    /// The caller's clock, in milliseconds since 1970.
-    #[n(2)]
-    pub now_ms: u64,
-    /// The digest over everything the two share.
-    #[n(3)]
-    #[cbor(with = "trust::cbor::fixed")]
-    pub digest: [u8; 32],
-    /// A new device's request to join.
-    #[n(4)]
-    pub enrolment: Option<Enrolment>,
-    /// How many blobs the caller lacks; `None` from a version that knows of none.
-    #[n(5)]
-    pub blobs: Option<u64>,
-}
-
-/// A clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Greeting {
-    /// The sender's clock, in milliseconds since 1970.
-    #[n(0)]
-    pub now_ms: u64,
-    /// How many blobs the sender lacks; said where the digests are equal, by whoever knows of
-    /// blobs.
-    #[n(1)]
-    pub blobs: Option<u64>,
-}
-
-/// Which blobs the sender lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Wants {
-    /// In the order they should come, [`WANTS_MAX`] at most.
-    #[n(0)]
-    pub list: Vec<Want>,
-    /// Whether these are all of them.
-    #[n(1)]
-    pub is_all: bool,
-    /// Whether they should come another time: there is no room for them now.
-    #[n(2)]
-    #[cbor(default)]
-    pub is_later: bool,
-}
-
-impl Wants {
-    /// What is lacking, and may come now.
-    #[must_use]
-    pub const fn now(list: Vec<Want>, is_all: bool) -> Self {
-        Self { list, is_all, is_later: false }
-    }
-}
-
-/// Where the two differ.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Differ {
-    /// The sender's clock.
-    #[n(0)]
-    pub now_ms: u64,
-    /// The digest of the common space; the rest waits until that is equal.
-    #[n(1)]
-    #[cbor(with = "trust::cbor::fixed")]
-    pub common: [u8; 32],
-    /// Eight bytes for each bucket of the other spaces, in order.
-    #[n(2)]
-    #[cbor(with = "minicbor::bytes")]
-    pub buckets: Vec<u8>,
-    /// How many blobs the sender lacks; `None` from a version that knows of none.
-    #[n(3)]
-    pub blobs: Option<u64>,
-}
-
-/// What the sender holds.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct State {
-    /// Whether this is about the common space alone.
-    #[n(0)]
-    pub is_common: bool,
-    /// Which buckets it is about.
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub buckets: Vec<u8>,
-    /// The logs.
-    #[n(2)]
-    pub logs: Vec<LogState>,
-}
-
-/// Entries.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Segment {
-    /// The segment.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub bytes: Vec<u8>,
-    /// How many entries the sender still has besides.
-    #[n(1)]
-    pub left: u64,
-}
-
-/// Why the sender will not go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Stop {
-    /// Another organisation.
-    #[n(0)]
-    OtherOrganisation,
-    /// A version it does not speak.
-    #[n(1)]
-    Version,
-    /// The other is not on its roster.
-    #[n(2)]
-    NotCertified,
-    /// It was asked to stop.
-    #[n(3)]
-    Cancelled,
-    /// Something is wrong on its side.
-    #[n(4)]
-    Trouble,
-    /// The other said something that makes no sense.
-    #[n(5)]
-    Nonsense,
-    /// Nothing moves any more, and the other knows of no blobs: the rest waits for another day.
-    #[n(6)]
-    Rest,
-}
 
 /// A session that cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -318,6 +154,15 @@ struct Scope {
     buckets: BTreeSet<u8>,
 }
 
+/// What was said of everything the two share: what was held then, and no more, is what the other
+/// holds too if it says that it is the same.
+struct Said {
+    digest: [u8; 32],
+    held: Vec<Held>,
+    /// How many blobs were lacking.
+    blobs: u64,
+}
+
 /// What both sides know of the rounds of pieces.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pieces {
@@ -345,6 +190,10 @@ pub struct Session {
     /// What the other lacks and was not sent yet, while pieces go over.
     serving: Option<std::collections::VecDeque<Want>>,
     pieces: Pieces,
+    /// What was said last.
+    said: Option<Said>,
+    /// Whether what we send of this round ends with our digest, once the other has sent what it had.
+    is_last: bool,
     /// What the other held of what, last time it said so.
     before: Option<(Scope, BTreeMap<LogId, LogState>)>,
     progress: Progress,
@@ -372,6 +221,8 @@ impl Session {
             their_lack: None,
             serving: None,
             pieces: Pieces::default(),
+            said: None,
+            is_last: false,
             before: None,
             progress: Progress::default(),
         }
@@ -415,8 +266,11 @@ impl Session {
             }
             if let Some(plan) = &mut self.plan {
                 let Some(packed) = plan.next(archive).map_err(SessionFault::Archive)? else {
+                    if self.is_last && self.waiting == Waiting::Segments {
+                        return Ok(None);
+                    }
                     self.plan = None;
-                    return Ok(Some(self.done()));
+                    return self.finish(archive).map(Some);
                 };
                 self.progress.sent = self.progress.sent.saturating_add(packed.entries);
                 self.progress.to_send = plan.left();
@@ -434,7 +288,18 @@ impl Session {
     }
 
     const fn done(&self) -> Message {
-        Message::Done(Greeting { now_ms: self.now_ms, blobs: None })
+        Message::Done(Greeting::clock(self.now_ms))
+    }
+
+    /// Everything was sent: says so, and, where the other waits for it, what is held now.
+    fn finish<A: Archive>(&mut self, archive: &mut A) -> Result<Message, SessionFault<A::Error>> {
+        if !self.is_last {
+            return Ok(self.done());
+        }
+        let said = self.look(archive)?;
+        let (digest, blobs) = (Some(said.digest.to_vec()), Some(said.blobs));
+        self.said = Some(said);
+        Ok(Message::Done(Greeting { now_ms: self.now_ms, blobs, digest }))
     }
 
     /// Takes a message of the other.
@@ -456,20 +321,30 @@ impl Session {
             (Waiting::Verdict, Message::Same(greeting)) => {
                 self.note_clock(greeting.now_ms);
                 self.their_lack = greeting.blobs;
-                let own = self.want_count(archive)?;
-                let wants_any = self.note_equal(archive, own)?;
-                if wants_any { self.say_wants(archive) } else { Ok(()) }
+                if self.note_equal() { self.say_wants(archive) } else { Ok(()) }
             }
             (Waiting::Verdict, Message::Differ(differ)) => self.narrow(archive, &differ),
-            (Waiting::State, Message::State(state)) => self.exchange(archive, state),
+            (Waiting::Verdict, Message::State(state)) => self.exchange(archive, state, false),
+            (Waiting::State, Message::State(state)) => {
+                let has_said = self.side == Side::Caller || self.is_last;
+                self.exchange(archive, state, has_said)
+            }
             (Waiting::Segments, Message::Segment(segment)) => self.take(archive, &segment),
-            (Waiting::Segments, Message::Done(_)) => {
+            (Waiting::Segments, Message::Done(greeting)) => {
                 self.progress.to_receive = 0;
                 self.waiting = match self.side {
                     // `next` finishes what is ours to send, and then begins another round.
                     Side::Caller => Waiting::Begin,
                     Side::Answerer => Waiting::Hello,
                 };
+                self.compare(archive, &greeting)
+            }
+            // What we said last is what it holds.
+            (Waiting::Hello, Message::Same(greeting)) if self.is_last && self.said.is_some() => {
+                self.their_lack = greeting.blobs;
+                if self.note_equal() {
+                    self.waiting = Waiting::Wants;
+                }
                 Ok(())
             }
             // Nothing moves any more, or the digests are equal: the rest is blobs.
@@ -533,25 +408,10 @@ impl Session {
         })
     }
 
-    fn whole_digest<A: Archive>(
-        &self,
-        archive: &mut A,
-    ) -> Result<[u8; 32], SessionFault<A::Error>> {
+    /// What can be said of everything the two share.
+    fn look<A: Archive>(&self, archive: &mut A) -> Result<Said, SessionFault<A::Error>> {
         let held = self.logs(archive, |_| true)?;
-        Ok(frontier::digest(&held))
-    }
-
-    fn common_digest<A: Archive>(
-        &self,
-        archive: &mut A,
-    ) -> Result<[u8; 32], SessionFault<A::Error>> {
-        let scope = Scope { is_common: true, buckets: BTreeSet::new() };
-        Ok(frontier::digest(&self.held(archive, &scope)?))
-    }
-
-    /// All buckets but the common space.
-    fn all_buckets() -> Scope {
-        Scope { is_common: false, buckets: (0..frontier::BUCKETS).collect() }
+        Ok(Said { digest: frontier::digest(&held), held, blobs: self.want_count(archive)? })
     }
 
     fn begin<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
@@ -566,14 +426,17 @@ impl Session {
         }
         self.moved = false;
         self.round = self.round.saturating_add(1);
+        let said = self.look(archive)?;
         let hello = Hello {
             version: VERSION,
             organisation: archive.roster().organisation(),
             now_ms: self.now_ms,
-            digest: self.whole_digest(archive)?,
+            digest: said.digest,
             enrolment: self.enrolment.take(),
-            blobs: Some(self.want_count(archive)?),
+            blobs: Some(said.blobs),
+            sketch: Some(Sketch::of(&said.held, archive.roster().common())),
         };
+        self.said = Some(said);
         self.outgoing.push_back(Message::Hello(hello));
         self.waiting = Waiting::Verdict;
         Ok(())
@@ -596,24 +459,63 @@ impl Session {
         }
         self.note_clock(hello.now_ms);
         self.their_lack = hello.blobs;
-        let blobs = self.want_count(archive)?;
-        if hello.digest == self.whole_digest(archive)? {
-            let greeting = Greeting { now_ms: self.now_ms, blobs: Some(blobs) };
+        let common = archive.roster().common();
+        let said = self.look(archive)?;
+        let blobs = Some(said.blobs);
+        self.is_last = false;
+        if hello.digest == said.digest {
+            let greeting = Greeting { blobs, ..Greeting::clock(self.now_ms) };
             self.outgoing.push_back(Message::Same(greeting));
-            if self.note_equal(archive, blobs)? {
+            self.said = Some(said);
+            if self.note_equal() {
                 self.waiting = Waiting::Wants;
             }
             return Ok(());
         }
-        let held = self.held(archive, &Self::all_buckets())?;
+        self.waiting = Waiting::State;
+        if let Some(sketch) = &hello.sketch {
+            if !sketch.is_sane() {
+                return Err(SessionFault::Protocol);
+            }
+            let (is_common, buckets) =
+                frontier::differing(&said.held, common, &sketch.common, &sketch.buckets);
+            if is_common || !buckets.is_empty() {
+                self.scope = Scope { is_common, buckets };
+                self.is_last = true;
+                return self.say_state(archive);
+            }
+        }
         self.outgoing.push_back(Message::Differ(Differ {
             now_ms: self.now_ms,
-            common: self.common_digest(archive)?,
-            buckets: frontier::bucket_digests(&held).concat(),
-            blobs: Some(blobs),
+            common: frontier::common_digest(&said.held, common),
+            buckets: frontier::bucket_digests(&said.held, common).concat(),
+            blobs,
         }));
-        self.waiting = Waiting::State;
         Ok(())
+    }
+
+    /// The other has sent what it had. If it says what it holds now, and that is what is held here,
+    /// the two are equal.
+    fn compare<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        theirs: &Greeting,
+    ) -> Result<(), SessionFault<A::Error>> {
+        let Some(digest) = theirs.digest.as_ref() else { return Ok(()) };
+        // It waits for what we have to send before it says so.
+        if self.side != Side::Caller || self.plan.is_some() {
+            return Err(SessionFault::Protocol);
+        }
+        self.note_clock(theirs.now_ms);
+        self.their_lack = theirs.blobs;
+        let said = self.look(archive)?;
+        if said.digest[..] != digest[..] {
+            return Ok(());
+        }
+        let greeting = Greeting { blobs: Some(said.blobs), ..Greeting::clock(self.now_ms) };
+        self.outgoing.push_back(Message::Same(greeting));
+        self.said = Some(said);
+        if self.note_equal() { self.say_wants(archive) } else { Ok(()) }
     }
 
     fn narrow<A: Archive>(
@@ -623,21 +525,14 @@ impl Session {
     ) -> Result<(), SessionFault<A::Error>> {
         self.note_clock(differ.now_ms);
         self.their_lack = differ.blobs;
-        let (theirs, rest) = differ.buckets.as_chunks::<8>();
-        if !rest.is_empty() || theirs.len() != usize::from(frontier::BUCKETS) {
+        if differ.buckets.len() != 8 * usize::from(frontier::BUCKETS) {
             return Err(SessionFault::Protocol);
         }
-        self.scope = if differ.common == self.common_digest(archive)? {
-            let held = self.held(archive, &Self::all_buckets())?;
-            let buckets = (0..frontier::BUCKETS)
-                .zip(frontier::bucket_digests(&held).iter().zip(theirs))
-                .filter(|(_, (own, theirs))| own != theirs)
-                .map(|(bucket, _)| bucket)
-                .collect();
-            Scope { is_common: false, buckets }
-        } else {
-            Scope { is_common: true, buckets: BTreeSet::new() }
-        };
+        let held = self.logs(archive, |_| true)?;
+        let common = archive.roster().common();
+        let (is_common, buckets) =
+            frontier::differing(&held, common, &differ.common, &differ.buckets);
+        self.scope = Scope { is_common, buckets };
         self.say_state(archive)?;
         self.waiting = Waiting::State;
         Ok(())
@@ -653,18 +548,19 @@ impl Session {
         Ok(())
     }
 
-    /// Both now know what the other holds of the logs in scope.
+    /// The other says what it holds of the logs in scope, and hears it of us unless it has.
     fn exchange<A: Archive>(
         &mut self,
         archive: &mut A,
         state: State,
+        has_said: bool,
     ) -> Result<(), SessionFault<A::Error>> {
         if !frontier::is_bearable(&state.logs) {
             return Err(SessionFault::Protocol);
         }
         let scope =
             Scope { is_common: state.is_common, buckets: state.buckets.into_iter().collect() };
-        if self.side == Side::Answerer {
+        if !has_said {
             self.scope = scope;
             self.say_state(archive)?;
         } else if scope != self.scope {
@@ -712,22 +608,18 @@ impl Session {
         Ok(())
     }
 
-    /// The two are equal; says whether either lacks blobs, and both know of them.
-    fn note_equal<A: Archive>(
-        &mut self,
-        archive: &mut A,
-        own: u64,
-    ) -> Result<bool, SessionFault<A::Error>> {
+    /// The other holds what was said; tells whether either lacks blobs, and both know of them.
+    fn note_equal(&mut self) -> bool {
         if self.their_lack == Some(0) {
             self.progress.their_wants = Some(Wants::now(Vec::new(), true));
         }
-        let held = self.logs(archive, |_| true)?;
-        self.progress
-            .theirs
-            .extend(held.iter().filter(|h| !h.ranges.is_empty()).map(|h| (h.log, LogState::of(h))));
+        let said = self.said.take();
+        let held = said.iter().flat_map(|said| &said.held).filter(|held| !held.ranges.is_empty());
+        self.progress.theirs.extend(held.map(|held| (held.log, LogState::of(held))));
         self.progress.is_equal = true;
         self.waiting = Waiting::Over;
-        Ok(self.their_lack.is_some_and(|theirs| own > 0 || theirs > 0))
+        let own = said.map_or(0, |said| said.blobs);
+        self.their_lack.is_some_and(|theirs| own > 0 || theirs > 0)
     }
 }
 
@@ -741,20 +633,6 @@ impl<E> SessionFault<E> {
             Self::StoppedByPeer(_) => None,
         }
     }
-}
-
-/// Writes a message.
-#[must_use]
-pub fn encode(message: &Message) -> Vec<u8> {
-    trust::statement::to_bytes(message)
-}
-
-/// Reads a message.
-///
-/// # Errors
-/// [`SessionFault::Protocol`] for anything else.
-pub fn decode<E>(bytes: &[u8]) -> Result<Message, SessionFault<E>> {
-    minicbor::decode(bytes).map_err(|_| SessionFault::Protocol)
 }
 
 #[cfg(test)]

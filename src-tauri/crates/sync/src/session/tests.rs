@@ -1,3 +1,5 @@
+use domain::id::OrganisationId;
+
 use super::*;
 use crate::blob::WANTS_MAX;
 use crate::testing::{Memory, Office, office};
@@ -70,6 +72,78 @@ fn what_was_written_apart_is_everywhere_afterwards() {
 }
 
 #[test]
+fn what_one_wrote_is_with_both_and_known_to_be_after_two_round_trips_and_a_half() {
+    let Office { mut village, mut township, .. } = office();
+    for n in 0..50 {
+        village.write(n % 7, n);
+    }
+    village.seal();
+    meet(&mut village, &mut township);
+    // Whoever calls, and whoever wrote.
+    for n in 0..4 {
+        let (writes, calls_first) = (n % 2 == 0, n < 2);
+        let (writer, other) =
+            if writes { (&mut village, &mut township) } else { (&mut township, &mut village) };
+        writer.write(9, n);
+        writer.seal();
+        let (caller, answerer) = if calls_first { (writer, other) } else { (other, writer) };
+        let (a, b, line) = meet(caller, answerer);
+        assert!(a.is_equal && b.is_equal);
+        assert_eq!((a.received + b.received, line.flights), (1, 5));
+        assert_eq!(a.theirs, b.theirs, "each knows that the other has it");
+        assert_eq!(village.everything(), township.everything());
+    }
+}
+
+#[test]
+fn with_a_version_that_draws_no_sketch_it_goes_as_it_went() {
+    let Office { mut village, mut township, .. } = office();
+    let strip = |message: Message| match message {
+        Message::Hello(hello) => Message::Hello(Hello { sketch: None, ..hello }),
+        other => other,
+    };
+    village.write(1, 1);
+    village.seal();
+    let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    let mut has_differed = false;
+    while !(caller.is_over() && answerer.is_over()) {
+        while let Some(there) = caller.next(&mut village).unwrap() {
+            answerer.receive(&mut township, strip(there)).unwrap();
+        }
+        while let Some(back) = answerer.next(&mut township).unwrap() {
+            has_differed |= matches!(back, Message::Differ(_));
+            assert!(!matches!(&back, Message::Done(said) if said.digest.is_some()));
+            caller.receive(&mut village, back).unwrap();
+        }
+    }
+    assert!(has_differed && caller.progress().is_equal && answerer.progress().is_equal);
+    assert_eq!(village.everything(), township.everything());
+}
+
+#[test]
+fn a_sketch_that_shows_nothing_is_followed_by_whole_digests() {
+    let Office { mut village, mut township, .. } = office();
+    village.write(1, 1);
+    village.seal();
+    let own =
+        Session::new(Side::Answerer, township.unit, village.peer(), 0).look(&mut township).unwrap();
+    let blind = Sketch::of(&own.held, township.roster().common());
+    let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    let Some(Message::Hello(hello)) = caller.next(&mut village).unwrap() else { panic!("hello") };
+    let hello = Hello { sketch: Some(blind), ..hello };
+    answerer.receive(&mut township, Message::Hello(hello.clone())).unwrap();
+    assert!(matches!(answerer.next(&mut township).unwrap(), Some(Message::Differ(_))));
+    // One of another size is none.
+    let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+    let short = Sketch { common: vec![0; 8], buckets: vec![0; 5] };
+    let hello = Hello { sketch: Some(short), ..hello };
+    let fault = answerer.receive(&mut township, Message::Hello(hello)).unwrap_err();
+    assert_eq!(fault.stop(), Some(Stop::Nonsense));
+}
+
+#[test]
 fn a_cut_line_keeps_what_came_and_goes_on_from_there() {
     let Office { mut village, mut township, .. } = office();
     for n in 0..200u8 {
@@ -78,13 +152,13 @@ fn a_cut_line_keeps_what_came_and_goes_on_from_there() {
     }
     let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
     let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
-    // Hello, differ, state, state; then the line is cut before anything is sent.
-    for _ in 0..2 {
-        let there = caller.next(&mut village).unwrap().unwrap();
-        answerer.receive(&mut township, there).unwrap();
-        let back = answerer.next(&mut township).unwrap().unwrap();
-        caller.receive(&mut village, back).unwrap();
-    }
+    // Hello, state, state; then the line is cut before anything is sent.
+    let hello = caller.next(&mut village).unwrap().unwrap();
+    answerer.receive(&mut township, hello).unwrap();
+    let state = answerer.next(&mut township).unwrap().unwrap();
+    caller.receive(&mut village, state).unwrap();
+    let state = caller.next(&mut village).unwrap().unwrap();
+    answerer.receive(&mut township, state).unwrap();
     let Some(Message::Segment(segment)) = caller.next(&mut village).unwrap() else {
         panic!("a segment is next");
     };
@@ -259,6 +333,10 @@ fn with_a_version_that_knows_of_no_blobs_the_records_are_exchanged_alone() {
         Message::Differ(differ) => Message::Differ(Differ { blobs: None, ..differ }),
         other => other,
     };
+    let asked = |message: Message| match message {
+        Message::Hello(hello) => Message::Hello(Hello { sketch: None, ..hello }),
+        other => other,
+    };
     township.write(1, 1);
     township.seal();
     for entries in [1, 0] {
@@ -267,7 +345,7 @@ fn with_a_version_that_knows_of_no_blobs_the_records_are_exchanged_alone() {
         while !caller.is_over() {
             if let Some(there) = caller.next(&mut township).unwrap() {
                 assert!(!matches!(there, Message::Wants(_)), "it would not understand");
-                answerer.receive(&mut village, there).unwrap();
+                answerer.receive(&mut village, asked(there)).unwrap();
             }
             if let Some(back) = answerer.next(&mut village).unwrap() {
                 caller.receive(&mut township, older(back)).unwrap();
@@ -291,10 +369,10 @@ fn with_a_version_that_knows_of_no_blobs_the_records_are_exchanged_alone() {
 #[test]
 fn nonsense_ends_the_meeting() {
     let Office { mut township, village, .. } = office();
-    let greeting = Greeting { now_ms: 0, blobs: None };
+    let greeting = || Greeting::clock(0);
     let nonsense = [
-        Message::Same(greeting),
-        Message::Done(greeting),
+        Message::Same(greeting()),
+        Message::Done(greeting()),
         Message::Segment(Segment { bytes: vec![1, 2, 3], left: 0 }),
         Message::State(State { is_common: false, buckets: vec![], logs: vec![] }),
     ];
@@ -311,6 +389,7 @@ fn nonsense_ends_the_meeting() {
             digest: [0; 32],
             enrolment: None,
             blobs: None,
+            sketch: None,
         })
     };
     let own = township.roster().organisation();
