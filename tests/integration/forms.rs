@@ -233,7 +233,7 @@ fn an_archive_tells_every_byte_that_was_altered_added_or_taken_away() {
     let made = room.does("archive_export", json!({ "case": case, "to": { "path": out } }));
     assert_eq!(made["files"], 2);
     let path = std::path::PathBuf::from(text(&made, "/path"));
-    let verify = || app::forms::dossier::verify(&path).unwrap();
+    let verify = || app::forms::archive::verify(&path).unwrap();
     let whole = verify();
     assert!(whole.is_whole && whole.hash == made["hash"], "{whole:?}");
     let again = room.fails("archive_export", json!({ "case": case, "to": { "path": out } }));
@@ -256,7 +256,7 @@ fn an_archive_tells_every_byte_that_was_altered_added_or_taken_away() {
     fs::remove_file(path.join("more.txt")).unwrap();
     assert!(verify().is_whole);
     fs::write(path.join("manifest.json"), "{}").unwrap();
-    let none = app::forms::dossier::verify(&path).unwrap_err();
+    let none = app::forms::archive::verify(&path).unwrap_err();
     assert!(is(&none, "form", "no_archive"));
 }
 
@@ -396,4 +396,148 @@ fn a_form_leaves_as_a_word_file_of_the_offices_own_and_is_noted_with_its_hash() 
     assert_eq!(row(&room.does("form_restore", back))["word"], Value::Null);
     let none = room.fails("form_save", save);
     assert!(matches!(none, app::Fault::NotFound { .. }), "{none:?}");
+}
+
+/// What of a zip is called what.
+fn names_in_zip(path: &str) -> Vec<String> {
+    let file = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    let mut names: Vec<String> = file.file_names().map(|name| name.unwrap().to_string()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_goes_to_the_court_is_chosen_listed_and_verified_as_a_zip_too() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = settled(&room);
+    let held = room.attach(&case, "滴水沟照片", &photograph()).unwrap();
+    let photo = held["attachments"][0]["id"].clone();
+    let listed = lines(&room, &case);
+    let about = |form: &str| {
+        let line = listed.iter().find(|line| line["form"] == form).expect(form);
+        json!({ "form": form, "about": line["about"] })
+    };
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let ask = |shape: &str, forms: Value, attachments: Value| {
+        json!({ "case": case, "forms": forms, "attachments": attachments, "shape": shape,
+            "to": { "path": out } })
+    };
+    let chosen = json!([about("agreement"), about("session")]);
+    let made = room.does("package_export", ask("zip", chosen.clone(), json!([photo])));
+    assert_eq!((&made["files"], &made["left_out"]), (&json!(4), &json!([])));
+    let path = text(&made, "/path");
+    let names = [
+        "00 移送材料目录.pdf",
+        "01 人民调解协议书.pdf",
+        "02 人民调解记录.pdf",
+        "manifest.json",
+        "附件001 滴水沟照片.jpg",
+    ];
+    assert_eq!(names_in_zip(&path), names);
+    let verify = |path: &str| app::forms::archive::verify(std::path::Path::new(path));
+    let found = verify(&path).unwrap();
+    assert!(found.is_whole && found.hash == made["hash"], "{found:?}");
+    // Unpacked by whoever got it, it is what it was; another file in it is told.
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
+    zip.extract(&inner).unwrap();
+    let unpacked = inner.display().to_string();
+    assert!(verify(&unpacked).unwrap().is_whole);
+    let contents = words(&inner.join(names[0]).display().to_string());
+    for wanted in ["人民调解协议书", "人民调解记录", "滴水沟照片"] {
+        assert!(contents.contains(wanted), "{wanted} not in {contents}");
+    }
+    assert!(words(&inner.join(names[1]).display().to_string()).contains("滴水沟恢复原样"));
+    fs::write(inner.join("more.txt"), "x").unwrap();
+    assert_eq!(verify(&unpacked).unwrap().unknown, ["more.txt"]);
+    // Every byte that is altered is told: a zip that does not open is none.
+    let whole = fs::read(&path).unwrap();
+    for at in (0..whole.len()).step_by(whole.len() / 60) {
+        let mut altered = whole.clone();
+        altered[at] ^= 0x15;
+        fs::write(&path, &altered).unwrap();
+        let is_told = verify(&path).map_or(true, |found| !found.is_whole);
+        let is_same = zip_files(&altered) == zip_files(&whole);
+        assert!(is_told || is_same, "{at}");
+    }
+    fs::write(&path, &whole).unwrap();
+    // Twice the same is refused, as is nothing and what the case does not have.
+    let again = room.fails("package_export", ask("zip", chosen.clone(), json!([])));
+    assert!(is(&again, "file", "exists"), "{again:?}");
+    let none = room.fails("package_export", ask("folder", json!([]), json!([])));
+    assert!(matches!(none, app::Fault::BadRequest { .. }), "{none:?}");
+    let unknown = json!([{ "form": "revisit" }]);
+    let unknown = room.fails("package_export", ask("folder", unknown, json!([])));
+    assert!(matches!(unknown, app::Fault::NotFound { .. }), "{unknown:?}");
+    let left: Vec<_> = fs::read_dir(&out).unwrap().collect();
+    assert_eq!(left.len(), 1, "what failed leaves nothing");
+    // The whole file of a case as a zip as well.
+    let archive = json!({ "case": case, "shape": "zip", "to": { "path": out } });
+    let made = room.does("archive_export", archive);
+    assert!(verify(&text(&made, "/path")).unwrap().is_whole);
+}
+
+/// What a zip holds, as far as it can be read.
+fn zip_files(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
+    use std::io::Read as _;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
+    let mut all = Vec::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at).ok()?;
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).ok()?;
+        all.push((file.name().ok()?.into_owned(), content));
+    }
+    Some(all)
+}
+
+#[test]
+fn what_leaves_for_the_court_tells_no_childs_name_and_takes_no_picture_of_one() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = room.does(
+        "case_register",
+        json!({ "title": "诸葛小狸上学路纠纷", "category": "neighbours",
+            "summary": "诸葛小狸上学要过李某家门口。",
+            "parties": [
+                { "name": "诸葛小狸", "side": "applicant", "birth": "2018-01-02", "school": "桥头小学" },
+                { "name": "李某", "side": "respondent" } ] }),
+    )["id"]
+        .clone();
+    let held = room.attach(&case, "诸葛小狸的照片", &photograph()).unwrap();
+    let photo = held["attachments"][0]["id"].clone();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    // Whoever works on the case reads the name, on the screen and on the office's own paper.
+    let save = json!({ "case": case, "form": "application", "to": { "path": out } });
+    assert!(words(&text(&room.does("form_save", save), "/path")).contains("诸葛小狸"));
+    let ask = json!({ "case": case, "forms": [{ "form": "application" }, { "form": "cover" }],
+        "attachments": [photo], "shape": "folder", "to": { "path": out } });
+    let made = room.does("package_export", ask);
+    let left_out = made["left_out"].to_string();
+    assert!(left_out.contains("未成年人") && !left_out.contains("小狸"), "{left_out}");
+    let path = std::path::PathBuf::from(text(&made, "/path"));
+    let mut count = 0;
+    for file in fs::read_dir(&path).unwrap() {
+        let file = file.unwrap().path();
+        let name = file.display().to_string();
+        let said = match file.extension().and_then(|ending| ending.to_str()) {
+            Some("pdf") => words(&name),
+            _ => fs::read_to_string(&file).unwrap(),
+        };
+        assert!(!said.contains("小狸") && !said.contains("桥头小学"), "{name}: {said}");
+        assert!(!name.contains("小狸"), "{name}");
+        assert!(!name.contains("附件"), "{name}: a picture of a child");
+        count += 1;
+    }
+    assert_eq!(count, 4, "two forms, the contents, the manifest");
+    let contents = words(&path.join("00 移送材料目录.pdf").display().to_string());
+    assert!(contents.contains("涉及未成年人，没有放进来"), "{contents}");
+    let verified = app::forms::archive::verify(&path).unwrap();
+    assert!(verified.is_whole, "{verified:?}");
 }

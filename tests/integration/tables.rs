@@ -15,7 +15,8 @@ fn written(room: &Room, to: &Path) {
     });
     let words =
         json!({ "columns": columns, "words": { "title": "一张表", "application": "当事人申请" } });
-    room.does("ledger_export", json!({ "list": {}, "words": words, "to": { "path": to } }));
+    let list = json!({ "cases": {} });
+    room.does("list_export", json!({ "list": list, "words": words, "to": { "path": to } }));
 }
 
 fn fields(view: &Value) -> Value {

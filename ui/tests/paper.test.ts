@@ -172,7 +172,8 @@ describe("the whole file of a case", () => {
   };
 
   it("says what is missing, and is written as an archive whose code is shown", async () => {
-    const made = { name: "卷宗 1", path: "/tmp/卷宗 1", files: 4, hash: HASH };
+    const left_out = ["附件“滴水沟照片”：还在别的电脑上"];
+    const made = { name: "卷宗 1", path: "/tmp/卷宗 1", files: 4, hash: HASH, left_out };
     const { host, user } = await open(at, answers({ dossier_get: dossier, archive_export: made }));
     await user.click(await screen.findByRole("button", { name: "一键成卷" }));
     expect(await screen.findByText("还缺 1 样，缺件清单会一起印出来：")).toBeVisible();
@@ -183,9 +184,48 @@ describe("the whole file of a case", () => {
     await user.type(await screen.findByRole("textbox", { name: /文件夹/ }), "/tmp");
     await user.click(screen.getByRole("button", { name: "成卷" }));
     expect(await screen.findByText(HASH)).toBeVisible();
+    expect(screen.getByText(/滴水沟照片/)).toBeVisible();
     expect(host.calls.find(({ name }) => name === "archive_export")?.payload).toEqual({
       case: CASE,
       supplement: true,
+      shape: "folder",
+      to: { path: "/tmp" },
+    });
+  });
+});
+
+describe("what goes to the court or the county", () => {
+  it("is chosen piece by piece, and says what was left out", async () => {
+    const left_out = ["附件“合影”：涉及未成年人，没有放进来"];
+    const made = {
+      name: "移送材料 1.zip",
+      path: "/tmp/移送材料 1.zip",
+      files: 3,
+      hash: HASH,
+      left_out,
+    };
+    const { host, user } = await open(at, answers({ package_export: made }));
+    await user.click(await screen.findByRole("button", { name: "移送材料" }));
+    // What such a package has in most cases is chosen; a receipt is not.
+    expect(await screen.findByRole("checkbox", { name: /协议书/ })).toBeChecked();
+    expect(screen.getByRole("checkbox", { name: /材料收据/ })).not.toBeChecked();
+    await expectAccessible();
+    await user.type(await screen.findByRole("textbox", { name: /文件夹/ }), "/tmp");
+    for (const name of [/协议书/, /受理登记表/]) {
+      await user.click(screen.getByRole("checkbox", { name }));
+    }
+    await user.click(screen.getByRole("button", { name: "存成移送材料" }));
+    expect(await screen.findByText("请至少选一份文书或者附件。")).toBeVisible();
+    await user.click(screen.getByRole("checkbox", { name: /协议书/ }));
+    await user.click(screen.getByRole("radio", { name: /归档文件夹/ }));
+    await user.click(screen.getByRole("button", { name: "存成移送材料" }));
+    expect(await screen.findByText(HASH)).toBeVisible();
+    expect(screen.getByText(/涉及未成年人/)).toBeVisible();
+    expect(host.calls.find(({ name }) => name === "package_export")?.payload).toEqual({
+      case: CASE,
+      forms: [{ form: "agreement", about: "F-9" }],
+      attachments: [],
+      shape: "folder",
       to: { path: "/tmp" },
     });
   });

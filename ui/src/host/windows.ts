@@ -106,3 +106,6 @@ export function useWindows<N extends WindowCommand>(
     }),
   };
 }
+
+/** All of a list: what takes it along looks at no window. */
+export const WHOLE = { offset: 0, limit: null };

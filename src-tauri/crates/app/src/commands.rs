@@ -36,16 +36,19 @@ use crate::exchange::{
     PacketExported, PacketFrom, PacketImported, PacketView,
 };
 use crate::fault::Fault;
-use crate::forms::dossier::{self, ArchiveWritten, Dossier, DossierGet, DossierSave};
+use crate::forms::archive::ArchiveWritten;
+use crate::forms::dossier::{self, ArchiveExport, Dossier, DossierGet, DossierSave};
+use crate::forms::package::PackageExport;
 use crate::forms::receipts::ReceiptsSave;
 use crate::forms::table::{self as form_table, FormNamed, FormReplace, FormRestore, FormTable};
 use crate::forms::{self, FormList, FormPrint, FormSave, FormSheet, FormShow, Forms};
 use crate::handover::{self, HandoverGet, HandoverMake, HandoverSave, HandoverUndo, HandoverView};
 use crate::keyring::KeyringRemember;
+use crate::ledgers::StatisticsExport;
 use crate::ledgers::importing::{
     self, ImportUndo, Imports, TableImport, TableImported, TableRead, TableRestExport, TableView,
 };
-use crate::ledgers::{LedgerExport, StatisticsExport};
+use crate::ledgers::lists::ListExport;
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
 use crate::organisation::{
     InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated, OrgCreate,
@@ -397,8 +400,8 @@ commands! {
         |desk, request, _| audit::list(&*desk.office()?, &request);
     audit_export(AuditExport) -> FileSaved, AuditExport, reads [], changes [Audit] =
         |desk, request, _| desk.export_audit(&request);
-    ledger_export(LedgerExport) -> FileSaved, CaseExport, reads [], changes [Audit] =
-        |desk, request, _| desk.export_ledger(&request);
+    list_export(ListExport) -> FileSaved, CaseExport, reads [], changes [Audit] =
+        |desk, request, call| desk.export_list(&request, call);
     statistics_export(StatisticsExport) -> FileSaved, StatisticsRead, reads [], changes [Audit] =
         |desk, request, _| desk.export_statistics(&request);
     table_read(TableRead) -> TableView, each_table, reads [], changes [] =
@@ -511,8 +514,10 @@ commands! {
         |desk, request, call| desk.save_dossier(&request, &call.progress);
     receipts_save(ReceiptsSave) -> FileSaved, CaseExport, reads [], changes [Audit] =
         |desk, request, call| desk.save_receipts(&request, &call.progress);
-    archive_export(DossierSave) -> ArchiveWritten, CaseExport, reads [], changes [Audit] =
+    archive_export(ArchiveExport) -> ArchiveWritten, CaseExport, reads [], changes [Audit] =
         |desk, request, call| desk.export_archive(&request, &call.progress);
+    package_export(PackageExport) -> ArchiveWritten, CaseExport, reads [], changes [Audit] =
+        |desk, request, call| desk.export_package(&request, &call.progress);
     form_table(Nothing) -> FormTable, PrintRun, reads [Profile], changes [] =
         |desk, _, _| Ok(form_table::list(&*desk.office()?));
     form_sample(FormNamed) -> FormSheet, PrintRun, reads [Profile], changes [] =

@@ -31,7 +31,8 @@ use crate::ledgers::grid::{self, Grid};
 use crate::ledgers::importing::{
     self, TableImport, TableImported, TableRead, TableRestExport, TableView,
 };
-use crate::ledgers::{self, LedgerExport, StatisticsExport};
+use crate::ledgers::lists::{self as listing, ListExport};
+use crate::ledgers::{self, StatisticsExport};
 use crate::office::Office;
 use crate::organisation::{
     self, Ground, InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated,
@@ -441,10 +442,20 @@ impl Desk {
         Ok(saved)
     }
 
-    /// Saves a list of cases as a spreadsheet.
-    pub(crate) fn export_ledger(&self, request: &LedgerExport) -> Result<FileSaved, Fault> {
+    /// Saves a list as a spreadsheet: what the command of its page answers whoever asks.
+    pub(crate) fn export_list(
+        &self,
+        request: &ListExport,
+        call: &Call,
+    ) -> Result<FileSaved, Fault> {
         let office = self.office()?;
-        self.save_table(&office, &request.to, ledgers::ledger(&office, request)?)
+        self.resolve(&request.to)?;
+        let ask = |name: &str, payload: Value| {
+            let unknown = || Fault::UnknownCommand { name: name.to_owned() };
+            let row = commands::row(name).ok_or_else(unknown)?;
+            rights::guard(self, row, payload, |payload| commands::route(self, name, payload, call))
+        };
+        self.save_table(&office, &request.to, listing::file(&office, request, ask)?)
     }
 
     /// Saves the table of a period as a spreadsheet.

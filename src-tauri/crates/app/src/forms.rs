@@ -24,8 +24,10 @@ use crate::office::Office;
 use crate::projector;
 use crate::rights::Lens;
 
+pub mod archive;
 mod data;
 pub mod dossier;
+pub mod package;
 pub mod receipts;
 pub mod table;
 pub mod word;

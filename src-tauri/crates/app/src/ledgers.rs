@@ -4,6 +4,7 @@
 mod days;
 pub mod grid;
 pub mod importing;
+pub mod lists;
 mod persons;
 pub mod rows;
 mod sheet;
@@ -68,22 +69,12 @@ impl TableWords {
     }
 }
 
-/// Saves a list of cases as a spreadsheet (一张表), as it is filtered.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct LedgerExport {
-    /// Which cases; its window is not looked at.
-    #[serde(default)]
-    pub list: CaseList,
-    /// What is looked for in them, if anything; then its filters hold instead.
-    #[serde(default)]
-    pub search: Option<CaseSearch>,
-    /// In which words.
-    #[serde(default)]
-    pub words: TableWords,
-    /// Where the file goes.
-    pub to: Place,
+/// Which cases the ledger has.
+pub(crate) enum LedgerAsk<'a> {
+    /// Those of a list; its window is not looked at.
+    List(&'a CaseList),
+    /// Those in which something is looked for.
+    Search(&'a CaseSearch),
 }
 
 /// Saves the table of a period as a spreadsheet: as a list, and a line for each unit.
@@ -129,13 +120,18 @@ const LEDGER: [(&str, u32); 18] = [
 ];
 
 /// The ledger as a spreadsheet.
-pub(crate) fn ledger(office: &Office, request: &LedgerExport) -> Result<File, Fault> {
-    request.words.check()?;
-    let words = &request.words;
+pub(crate) fn ledger(
+    office: &Office,
+    asked: &LedgerAsk<'_>,
+    words: &TableWords,
+) -> Result<File, Fault> {
     let now = today(office.now_ms());
     let rows = office.store.read(|reader| -> Result<_, Fault> {
-        let lens = Lens::new(office, reader);
-        let mut filter = cases::filter(&request.list, request.search.as_ref());
+        let lens = Lens::leaving(office, reader);
+        let mut filter = match asked {
+            LedgerAsk::Search(search) => cases::filter(&CaseList::default(), Some(search)),
+            LedgerAsk::List(list) => cases::filter(list, None),
+        };
         filter.within = Some(lens.exported());
         let names = Names::read(office, reader)?;
         let limit = u32::try_from(sheet::ROWS_MAX).unwrap_or(u32::MAX);

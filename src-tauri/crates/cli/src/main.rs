@@ -119,10 +119,10 @@ enum Verb {
 
 #[derive(Subcommand)]
 enum ArchiveVerb {
-    /// Tell whether an archive is whole and as it was written; exits 1 if it is not. Needs no
+    /// Tell whether an archive or a package is whole and as it was written; exits 1 if not. Needs no
     /// profile.
     Verify {
-        /// Its folder.
+        /// Its folder, or its zip.
         folder: PathBuf,
     },
 }
@@ -212,7 +212,7 @@ fn run(arguments: Arguments) -> Result<(Value, bool), Fault> {
             Ok((serde_json::to_value(&report)?, report.is_same || !check))
         }
         Verb::Archive { what: ArchiveVerb::Verify { folder } } => {
-            let found = app::forms::dossier::verify(&folder)?;
+            let found = app::forms::archive::verify(&folder)?;
             Ok((serde_json::to_value(&found)?, found.is_whole))
         }
         Verb::Doctor => {

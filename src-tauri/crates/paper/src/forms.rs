@@ -137,6 +137,7 @@ forms! {
     "picture",
     "missing",
     "handover",
+    "package",
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {

@@ -1,4 +1,5 @@
-//! Paper: forms (文书) as PDF, and as Word files for those who must edit ([`word`]). Templates are Typst files with a row of metadata each; what stands
+//! Paper: forms (文书) as PDF, and as Word files for those who must edit ([`word`]); lists as
+//! spreadsheets ([`sheet`]). Templates are Typst files with a row of metadata each; what stands
 //! on a form comes to it as data, never as markup, so no word that somebody typed is ever executed.
 //!
 //! The same input gives the same bytes: there is no clock here, no network, no file system and no
@@ -11,6 +12,7 @@
 pub mod forms;
 mod letters;
 mod render;
+pub mod sheet;
 #[cfg(test)]
 mod tests;
 pub mod word;

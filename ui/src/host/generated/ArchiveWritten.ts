@@ -5,7 +5,7 @@
  */
 export type ArchiveWritten = { 
 /**
- * The name of its folder.
+ * The name of its folder or file.
  */
 name: string, 
 /**
@@ -20,4 +20,8 @@ files: number,
  * The BLAKE3 of the manifest, in hexadecimal digits: whoever writes it down can tell later
  * that nothing was altered.
  */
-hash: string, };
+hash: string, 
+/**
+ * What was asked for and is not in it, each with its reason.
+ */
+left_out: Array<string>, };

@@ -3,7 +3,7 @@ import type { Place } from "./Place";
 import type { RecordId } from "./RecordId";
 
 /**
- * Saves the file of a case: as one PDF, or as a folder with its attachments and a manifest.
+ * Saves the file of a case as one PDF.
  */
 export type DossierSave = { 
 /**
@@ -15,6 +15,6 @@ case: RecordId,
  */
 supplement: boolean, 
 /**
- * Where it goes; for an archive, in which folder.
+ * Where it goes.
  */
 to: Place, };

@@ -3,6 +3,7 @@ import type { AccountAdd } from "./AccountAdd";
 import type { AccountJoin } from "./AccountJoin";
 import type { AlarmNote } from "./AlarmNote";
 import type { Alarms } from "./Alarms";
+import type { ArchiveExport } from "./ArchiveExport";
 import type { ArchiveWritten } from "./ArchiveWritten";
 import type { AttachmentAsk } from "./AttachmentAsk";
 import type { AttachmentBegin } from "./AttachmentBegin";
@@ -103,7 +104,7 @@ import type { LanExchanged } from "./LanExchanged";
 import type { LanListen } from "./LanListen";
 import type { LanPeers } from "./LanPeers";
 import type { LanState } from "./LanState";
-import type { LedgerExport } from "./LedgerExport";
+import type { ListExport } from "./ListExport";
 import type { Nothing } from "./Nothing";
 import type { NumberAssign } from "./NumberAssign";
 import type { NumberingGet } from "./NumberingGet";
@@ -111,6 +112,7 @@ import type { NumberingSet } from "./NumberingSet";
 import type { NumberingView } from "./NumberingView";
 import type { OrgCreate } from "./OrgCreate";
 import type { OrgCreated } from "./OrgCreated";
+import type { PackageExport } from "./PackageExport";
 import type { PacketExport } from "./PacketExport";
 import type { PacketExported } from "./PacketExported";
 import type { PacketFrom } from "./PacketFrom";
@@ -214,7 +216,7 @@ export interface Commands {
   break_glass: { payload: BreakGlass; result: CaseView };
   audit_list: { payload: AuditList; result: AuditWindow };
   audit_export: { payload: AuditExport; result: FileSaved };
-  ledger_export: { payload: LedgerExport; result: FileSaved };
+  list_export: { payload: ListExport; result: FileSaved };
   statistics_export: { payload: StatisticsExport; result: FileSaved };
   table_read: { payload: TableRead; result: TableView };
   table_import: { payload: TableImport; result: TableImported };
@@ -265,7 +267,8 @@ export interface Commands {
   dossier_get: { payload: DossierGet; result: Dossier };
   dossier_save: { payload: DossierSave; result: FileSaved };
   receipts_save: { payload: ReceiptsSave; result: FileSaved };
-  archive_export: { payload: DossierSave; result: ArchiveWritten };
+  archive_export: { payload: ArchiveExport; result: ArchiveWritten };
+  package_export: { payload: PackageExport; result: ArchiveWritten };
   form_table: { payload: Nothing; result: FormTable };
   form_sample: { payload: FormNamed; result: FormSheet };
   form_replace: { payload: FormReplace; result: FormTable };
@@ -354,7 +357,7 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   break_glass: [],
   audit_list: ["audit", "roster"],
   audit_export: [],
-  ledger_export: [],
+  list_export: [],
   statistics_export: [],
   table_read: [],
   table_import: [],
@@ -406,6 +409,7 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   dossier_save: [],
   receipts_save: [],
   archive_export: [],
+  package_export: [],
   form_table: ["profile"],
   form_sample: ["profile"],
   form_replace: [],

@@ -107,7 +107,7 @@ export const computerTopics: Record<keyof typeof ours, HelpTopic> = {
       "Each print is noted in the case: which form, pages, copies, by whom. If the case changes later, the older sheet can still be told.",
       "Rare letters of names are printed. A letter that no font has becomes “〓”: write it in by hand.",
       "The sheet with the signatures and the seal is the original.",
-      "“Bind the file” sets cover, directory, papers, photographs and back cover in one go and lists what is missing. For what came after the archive, choose the supplement.",
+      "“Bind the file” sets cover, directory, papers, photographs and back cover in one go and lists what is missing. For what came after the archive, choose the supplement. For the court or the county press “Hand over” and choose piece by piece; names of minors are not written out.",
       "If the county's layout differs, change it in Settings under “Layout of forms”. Receipts of many cases at once: “Print receipts” in the ledger.",
       "A form that must be edited: give it a Word file of your own under “Layout of forms”, with names such as {案号} or {申请人姓名} in braces. Then it can be saved as a Word file too.",
     ],

@@ -78,10 +78,7 @@ export const ledger: Ledger = {
     send: "Save as PDF",
     file: (day) => `Receipts ${day}.pdf`,
   },
-  take: "Save as a spreadsheet",
-  takeSays: (n) => `Saves the ${n} cases listed now as one table (xlsx).`,
   tableTitle: "Ledger of disputes",
-  tableBeside: (unit, day) => `${unit} · ${day}`,
   table: {
     row: "No.",
     number: "Number",

@@ -48,18 +48,34 @@ export const paper: PaperWords = {
     kind: "As what",
     kinds: {
       pdf: { label: "One PDF", hint: "to print and bind" },
-      archive: {
+    },
+    shape: "As what",
+    shapes: {
+      folder: {
         label: "A folder for the archive",
-        hint: "the PDF, the attachments and a manifest that tells whether anything was altered",
+        hint: "the papers, the attachments and a manifest that tells whether anything was altered",
       },
+      zip: { label: "One file (zip)", hint: "the same as the folder, in one file to be sent" },
     },
     to: "Where to",
     file: "file.pdf",
     send: "Bind",
     nothingLost: "The case is not changed. You may stop at any time.",
     done: (name) => `Saved as ${name}`,
+    leftOut: "These are not in it:",
     hash: "Write this code down with the file. Later it tells whether anything was altered:",
     close: "Done",
+  },
+  package: {
+    open: "Hand over",
+    title: "What goes to the court or the county",
+    says: "Each form that you choose becomes a PDF, with a table of contents and a manifest. Names, homes and schools of minors are not written out.",
+    forms: "Which forms",
+    attachments: "Which attachments",
+    attachmentsHint:
+      "Where a minor is concerned, photographs and recordings stay here, as nothing can be hidden in them; it is said so.",
+    nothing: "Choose at least one form or attachment.",
+    send: "Write the package",
   },
   formats: {
     title: "Layout of forms",

@@ -28,6 +28,7 @@ import { handover } from "./handover";
 import { help } from "./help";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
+import { lists } from "./lists";
 import { quarantine } from "./quarantine";
 import { redaction } from "./redaction";
 import { registration } from "./registration";
@@ -68,6 +69,7 @@ export const messages = {
   help,
   kit,
   ledger,
+  lists,
   quarantine,
   redaction,
   registration,

@@ -75,10 +75,7 @@ export const ledger = {
     send: "存成 PDF",
     file: (day: string) => `登记回执-${day}.pdf`,
   },
-  take: "存成表格",
-  takeSays: (n: string) => `把现在列出的 ${n} 件存成一张表（xlsx），用 WPS 或者 Excel 打开。`,
   tableTitle: "矛盾纠纷一张表",
-  tableBeside: (unit: string, day: string) => `${unit} · ${day}`,
   table: {
     row: "序号",
     number: "编号",

@@ -44,18 +44,33 @@ export const paper = {
     kind: "要哪一种",
     kinds: {
       pdf: { label: "一份 PDF", hint: "拿去打印、装订" },
-      archive: {
+    },
+    shape: "存成什么",
+    shapes: {
+      folder: {
         label: "归档文件夹",
-        hint: "PDF、附件原件和校验清单，以后能查出有没有被改过",
+        hint: "文书、附件原件和校验清单，以后能查出有没有被改过",
       },
+      zip: { label: "一个压缩包（zip）", hint: "和文件夹一样，合成一个文件，好拷、好发" },
     },
     to: "存到哪里",
     file: "调解卷宗.pdf",
     send: "成卷",
     nothingLost: "案卷不会变，随时可以停下。",
     done: (name: string) => `已存为 ${name}`,
-    hash: "请把这串校验码抄在备考表上。以后拿文件夹一核对，就知道改没改过：",
+    leftOut: "下面这些没有放进去：",
+    hash: "请把这串校验码抄在备考表上。以后一核对，就知道改没改过：",
     close: "好了",
+  },
+  package: {
+    open: "移送材料",
+    title: "移送法院或县里的材料",
+    says: "选好的文书各存成一份 PDF，附上目录和校验清单。未成年人的姓名、住所、学校不写全。",
+    forms: "哪些文书",
+    attachments: "哪些附件",
+    attachmentsHint: "案件涉及未成年人的，照片和录音遮不住，不放进来，会写明。",
+    nothing: "请至少选一份文书或者附件。",
+    send: "存成移送材料",
   },
   formats: {
     title: "文书格式",

@@ -1,16 +1,21 @@
 //! What a desk writes of forms, to where a person picked.
 
 use domain::audit::{Deed, FileKind};
+use domain::id::RecordId;
 
 use super::{Desk, Resolved, read_small};
 use crate::audit;
 use crate::commands::FileSaved;
-use crate::fault::{Fault, FileTrouble, file_fault};
-use crate::forms::dossier::{self, ArchiveWritten, DossierSave};
+use crate::fault::Fault;
+use crate::forms::archive::{self, ArchiveShape, ArchiveWritten, Filed, Sink};
+use crate::forms::dossier::{self, ArchiveExport, DossierSave};
+use crate::forms::package::{self, PackageExport};
 use crate::forms::receipts::{self, ReceiptsSave};
 use crate::forms::table::{self, FormReplace, FormTable};
 use crate::forms::word::WORD_BYTES_MAX;
 use crate::forms::{self, FormFile, FormFormat, FormSave};
+use crate::host::Place;
+use crate::office::Office;
 use crate::progress::Progress;
 
 impl Desk {
@@ -55,41 +60,52 @@ impl Desk {
         Ok(saved)
     }
 
-    /// Writes the file of a case with its attachments into a folder of its own. What is not
-    /// finished leaves no manifest, and so is no archive.
+    /// Writes the file of a case with its attachments as an archive.
     pub(crate) fn export_archive(
         &self,
-        request: &DossierSave,
+        request: &ArchiveExport,
         progress: &Progress,
     ) -> Result<ArchiveWritten, Fault> {
         let office = self.office()?;
-        let within = match self.resolve(&request.to)? {
+        let name = dossier::name(&office, request)?;
+        let called = (name.as_str(), request.shape);
+        self.write_archive(&office, (request.case, &request.to), called, |sink| {
+            dossier::files(&office, request, progress, sink)
+        })
+    }
+
+    /// Writes what goes to the court or the county.
+    pub(crate) fn export_package(
+        &self,
+        request: &PackageExport,
+        progress: &Progress,
+    ) -> Result<ArchiveWritten, Fault> {
+        let office = self.office()?;
+        package::check(&office, request.case)?;
+        let name = package::name(&office, request)?;
+        let called = (name.as_str(), request.shape);
+        self.write_archive(&office, (request.case, &request.to), called, |sink| {
+            package::files(&office, request, progress, sink)
+        })
+    }
+
+    fn write_archive(
+        &self,
+        office: &Office,
+        (case, to): (RecordId, &Place),
+        called: (&str, ArchiveShape),
+        make: impl FnOnce(Sink<'_>) -> Result<Filed, Fault>,
+    ) -> Result<ArchiveWritten, Fault> {
+        let within = match self.resolve(to)? {
             Resolved::Stick(stick) => stick.path,
             Resolved::Path(path) => path,
         };
-        let name = dossier::folder(&office, request)?;
-        let folder = within.join(&name);
-        if folder.exists() {
-            let path = name.clone();
-            return Err(Fault::File { reason: FileTrouble::Exists, path });
-        }
-        std::fs::create_dir(&folder).map_err(|error| file_fault(&error, &folder))?;
-        let write = |name: &str, bytes: &[u8]| -> Result<(), Fault> {
-            let written = carry::usb::write_verified(&folder, name, |out| out.write_all(bytes));
-            written.map(|_| ()).map_err(|error| file_fault(&error, &folder))
-        };
-        let made = dossier::files(&office, request, progress, write);
-        let (files, hash) = match made {
-            Ok(made) => made,
-            Err(fault) => {
-                // Half an archive is none.
-                let _ = std::fs::remove_dir_all(&folder);
-                return Err(fault);
-            }
-        };
-        audit::note(&office, forms::exported(request.case))?;
-        let path = self.options.host.takes_paths().then(|| folder.display().to_string());
-        Ok(ArchiveWritten { name, path, files, hash })
+        let (path, filed) = archive::write(&within, called, make)?;
+        audit::note(office, forms::exported(case))?;
+        let Filed { files, hash, left_out } = filed;
+        let shown = self.options.host.takes_paths().then(|| path.display().to_string());
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(ArchiveWritten { name: name.unwrap_or_default(), path: shown, files, hash, left_out })
     }
 
     /// Puts a template in the place of a form's own.

@@ -55,6 +55,15 @@ pub(super) struct FormData {
 impl FormData {
     /// Reads a case, hidden as it is for whoever asks.
     pub(super) fn read(office: &Office, case: RecordId) -> Result<Self, Fault> {
+        Self::seen(office, case, false)
+    }
+
+    /// Reads a case as it may leave the office: also whoever may know a child hands on no name.
+    pub(super) fn leaving(office: &Office, case: RecordId) -> Result<Self, Fault> {
+        Self::seen(office, case, true)
+    }
+
+    fn seen(office: &Office, case: RecordId, is_leaving: bool) -> Result<Self, Fault> {
         let view = cases::get(office, &CaseGet { case })?;
         if view.sight == Sight::Closed {
             return Err(rights::refused(office, Right::CaseRead));
@@ -66,7 +75,10 @@ impl FormData {
         })?;
         // Masked here, by what masks every answer: no mask goes over the bytes of a document.
         office.store.read(|reader| -> Result<(), Fault> {
-            let lens = Lens::new(office, reader);
+            let lens = match is_leaving {
+                true => Lens::leaving(office, reader),
+                false => Lens::new(office, reader),
+            };
             lens.over(&mut made.whole, &[case])?;
             made.abouts.iter_mut().try_for_each(|about| lens.over(&mut about.data, &[case]))
         })?;
@@ -76,6 +88,12 @@ impl FormData {
     /// Whether anything was put to the case.
     pub(super) const fn has_attachments(&self) -> bool {
         !self.attachments.is_empty()
+    }
+
+    /// What an attachment is called, as it may be shown.
+    pub(super) fn called(&self, id: FactId) -> Option<String> {
+        let at = self.attachments.iter().position(|one| one.id == id)?;
+        self.whole.pointer(&format!("/attachments/{at}/name"))?.as_str().map(str::to_owned)
     }
 
     /// What stands on a form.

@@ -2,8 +2,6 @@
 //! same beside its attachments in a folder that tells whether anything in it was altered.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
-use std::path::Path;
 
 use domain::fact::body::AttachmentForm;
 use domain::id::{FactId, RecordId};
@@ -13,10 +11,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::archive::{ArchiveShape, Filed, Filing, Sink};
 use super::data::FormData;
 use super::{FormWord, named, plain, table, trouble};
 use crate::attachments;
-use crate::fault::{AttachmentTrouble, Fault, FormTrouble};
+use crate::fault::{AttachmentTrouble, Fault};
 use crate::host::Place;
 use crate::office::Office;
 use crate::progress::{Phase, Progress};
@@ -26,15 +25,6 @@ const PICTURE_BYTES_MAX: usize = 192 * 1024 * 1024;
 
 /// The most photographs in one document.
 const PICTURES_MAX: usize = 300;
-
-/// What a manifest says it is.
-const FORMAT: &str = "pingli-archive-1";
-
-/// The name of a manifest.
-const MANIFEST: &str = "manifest.json";
-
-/// The largest manifest that is read.
-const MANIFEST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Shows what the file of a case would hold.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -62,7 +52,7 @@ pub struct Dossier {
     pub has_supplement: bool,
 }
 
-/// Saves the file of a case: as one PDF, or as a folder with its attachments and a manifest.
+/// Saves the file of a case as one PDF.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -72,23 +62,25 @@ pub struct DossierSave {
     /// Only what came after it was archived (补充卷).
     #[serde(default)]
     pub supplement: bool,
-    /// Where it goes; for an archive, in which folder.
+    /// Where it goes.
     pub to: Place,
 }
 
-/// An archive that was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Writes the file of a case as an archive: the same beside its attachments.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct ArchiveWritten {
-    /// The name of its folder.
-    pub name: String,
-    /// Where it is, as far as the caller may know.
-    pub path: Option<String>,
-    /// How many files it has beside the manifest.
-    pub files: u32,
-    /// The BLAKE3 of the manifest, in hexadecimal digits: whoever writes it down can tell later
-    /// that nothing was altered.
-    pub hash: String,
+pub struct ArchiveExport {
+    /// The case.
+    pub case: RecordId,
+    /// Only what came after it was archived (补充卷).
+    #[serde(default)]
+    pub supplement: bool,
+    /// As what it is written.
+    #[serde(default)]
+    pub shape: ArchiveShape,
+    /// In which folder.
+    pub to: Place,
 }
 
 /// A file of a case, put together.
@@ -292,131 +284,39 @@ pub(crate) fn file(
 /// The files of an archive: the document, every attachment that is here, and the manifest last.
 pub(crate) fn files(
     office: &Office,
-    request: &DossierSave,
+    request: &ArchiveExport,
     progress: &Progress,
-    mut write: impl FnMut(&str, &[u8]) -> Result<(), Fault>,
-) -> Result<(u32, String), Fault> {
+    sink: Sink<'_>,
+) -> Result<Filed, Fault> {
     let data = FormData::read(office, request.case)?;
-    let mut listed = Vec::new();
-    let mut put = |name: String, bytes: &[u8]| -> Result<(), Fault> {
-        progress.check()?;
-        write(&name, bytes)?;
-        let hash = blake3::hash(bytes).to_hex().to_string();
-        listed.push(json!({ "name": name, "bytes": bytes.len(), "blake3": hash }));
-        Ok(())
-    };
-    let (name, pdf) = file(office, request, progress)?;
-    put(name, &pdf)?;
-    let mut absent = Vec::new();
+    let mut filing = Filing::new(sink, progress);
+    let (case, supplement, to) = (request.case, request.supplement, request.to.clone());
+    let (name, pdf) = file(office, &DossierSave { case, supplement, to }, progress)?;
+    filing.put(&name, &pdf)?;
     for (at, one) in data.attachments.iter().enumerate() {
         if request.supplement && !data.supplement.contains(&one.id) {
             continue;
         }
         match attachments::whole(office, request.case, one.id) {
-            Ok((name, bytes)) => put(format!("附件{:03} {name}", at.saturating_add(1)), &bytes)?,
+            Ok((name, bytes)) => {
+                filing.put(&format!("附件{:03} {name}", at.saturating_add(1)), &bytes)?;
+            }
             Err(Fault::Attachment { .. } | Fault::NotAllowed { .. }) => {
-                absent.push(one.name.clone());
+                filing.leave_out(one.name.clone());
             }
             Err(fault) => return Err(fault),
         }
     }
-    let count = u32::try_from(listed.len()).unwrap_or(u32::MAX);
-    let manifest = json!({
-        "format": FORMAT, "case": request.case, "number": data.number,
+    filing.finish(json!({
+        "case": request.case, "number": data.number,
         "title": data.whole.pointer("/case/title"), "made": data.whole.get("printed"),
-        "supplement": request.supplement, "files": listed, "absent": absent,
-    });
-    let manifest = serde_json::to_vec_pretty(&manifest).map_err(|error| Fault::internal(&error))?;
-    write(MANIFEST, &manifest)?;
-    Ok((count, blake3::hash(&manifest).to_hex().to_string()))
+        "supplement": request.supplement,
+    }))
 }
 
-/// The name of the folder of an archive.
-pub(crate) fn folder(office: &Office, request: &DossierSave) -> Result<String, Fault> {
+/// The name of an archive.
+pub(crate) fn name(office: &Office, request: &ArchiveExport) -> Result<String, Fault> {
     let data = FormData::read(office, request.case)?;
     let kind = if request.supplement { "补充卷" } else { "卷宗" };
     Ok(plain(&format!("{kind} {}", data.number)))
-}
-
-/// What was found about an archive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verified {
-    /// Whether everything is there as it was written.
-    pub is_whole: bool,
-    /// The BLAKE3 of the manifest.
-    pub hash: String,
-    /// The number of the case.
-    pub number: String,
-    /// Files that are not there.
-    pub absent: Vec<String>,
-    /// Files that are not what was written.
-    pub altered: Vec<String>,
-    /// Files that the manifest does not name.
-    pub unknown: Vec<String>,
-}
-
-/// The part of a manifest that is verified.
-#[derive(Deserialize)]
-struct Manifest {
-    format: String,
-    #[serde(default)]
-    number: String,
-    files: Vec<Listed>,
-}
-
-#[derive(Deserialize)]
-struct Listed {
-    name: String,
-    bytes: u64,
-    blake3: String,
-}
-
-/// Verifies an archive: every file of its manifest, and nothing else.
-///
-/// # Errors
-/// [`Fault::Form`] if there is no manifest that can be read.
-pub fn verify(folder: &Path) -> Result<Verified, Fault> {
-    let none = || Fault::Form { reason: FormTrouble::NoArchive, detail: String::new() };
-    let open = |name: &str, most: u64| -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let path = folder.join(name);
-        if !path.symlink_metadata().ok()?.is_file() {
-            return None;
-        }
-        let file = std::fs::File::open(path).ok()?;
-        file.take(most.saturating_add(1)).read_to_end(&mut bytes).ok()?;
-        Some(bytes)
-    };
-    let text = open(MANIFEST, MANIFEST_BYTES_MAX).ok_or_else(none)?;
-    let manifest: Manifest = serde_json::from_slice(&text).map_err(|_| none())?;
-    if manifest.format != FORMAT {
-        return Err(none());
-    }
-    let mut found = Verified {
-        is_whole: true,
-        hash: blake3::hash(&text).to_hex().to_string(),
-        number: manifest.number,
-        absent: Vec::new(),
-        altered: Vec::new(),
-        unknown: Vec::new(),
-    };
-    let mut known = BTreeSet::from([MANIFEST.to_owned()]);
-    for listed in manifest.files {
-        // A name is a name here, not a way out of the folder.
-        let is_plain = !listed.name.contains(['/', '\\']) && listed.name != "..";
-        match open(&listed.name, listed.bytes).filter(|_| is_plain) {
-            None => found.absent.push(listed.name.clone()),
-            Some(bytes) if blake3::hash(&bytes).to_hex().as_str() != listed.blake3 => {
-                found.altered.push(listed.name.clone());
-            }
-            Some(_) => {}
-        }
-        known.insert(listed.name);
-    }
-    let entries = std::fs::read_dir(folder).map_err(|_| none())?;
-    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    found.unknown = names.filter(|name| !known.contains(name)).collect();
-    found.is_whole =
-        found.absent.is_empty() && found.altered.is_empty() && found.unknown.is_empty();
-    Ok(found)
 }

@@ -46,6 +46,8 @@ pub(crate) struct Lens<'a, 'r> {
     me: Me,
     /// The spaces of cases that the own unit holds.
     shared: BTreeSet<SpaceId>,
+    /// Whether it looks at what leaves the office: children are hidden there whoever looks.
+    is_leaving: bool,
     veils: RefCell<BTreeMap<RecordId, Veil>>,
 }
 
@@ -55,7 +57,13 @@ impl<'a, 'r> Lens<'a, 'r> {
         let roster = office.roster();
         let held = roster.spaces_of(me.unit);
         let shared = roster.case_spaces().intersection(&held).copied().collect();
-        Self { office, reader, me, shared, veils: RefCell::default() }
+        Self { office, reader, me, shared, is_leaving: false, veils: RefCell::default() }
+    }
+
+    /// The eyes for what leaves the office as a list or a file for others: what makes a child known
+    /// is hidden in it, also from whoever may read it here (未成年人保护法第一百零三条).
+    pub(crate) fn leaving(office: &'a Office, reader: &'a Reader<'r>) -> Self {
+        Self { is_leaving: true, ..Self::new(office, reader) }
     }
 
     /// Whether a right reaches a record that is held here; what is not held is nobody's.
@@ -99,9 +107,11 @@ impl<'a, 'r> Lens<'a, 'r> {
         let is_open = covers(Right::CaseRead)
             && (!guard.is_protected || covers(Right::ProtectedRead))
             && !guard.is_restricted;
-        let is_masking = !words(&guard.minors).is_empty() && !covers(Right::MinorRead);
+        let may_know = covers(Right::MinorRead) && !self.is_leaving;
+        let is_masking = !words(&guard.minors).is_empty() && !may_know;
         match () {
             () if is_open && !is_masking => Sight::Whole,
+            () if is_open && self.is_leaving => Sight::MinorsMasked,
             () if self.office.opened_until(self.me.user, case).is_some() => Sight::BrokenGlass,
             () if !is_open => Sight::Closed,
             () => Sight::MinorsMasked,
@@ -188,14 +198,16 @@ impl<'a, 'r> Lens<'a, 'r> {
     /// Whether a person on record, born on a day, is shown by the family name alone.
     pub(crate) fn hides_person(&self, born: &str) -> bool {
         let now = today(self.office.now_ms());
-        red::is_minor(born.parse().ok(), now) && !Right::MinorRead.admits(self.me.role)
+        let may_know = Right::MinorRead.admits(self.me.role) && !self.is_leaving;
+        red::is_minor(born.parse().ok(), now) && !may_know
     }
 
     /// Hides in an answer what whoever asked may not read: whatever names a record is shown as the
     /// veils of the records in it leave it, and all of it as those of what was asked for.
     pub(crate) fn over(&self, answer: &mut Value, asked: &[RecordId]) -> Result<(), Fault> {
         let rights = [Right::CaseRead, Right::MinorRead, Right::ProtectedRead];
-        if rights.iter().all(|right| right.scope(self.me.role) == Scope::Township)
+        if !self.is_leaving
+            && rights.iter().all(|right| right.scope(self.me.role) == Scope::Township)
             && !self.reader.has_restricted()?
         {
             return Ok(());

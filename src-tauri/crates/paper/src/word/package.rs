@@ -126,6 +126,9 @@ impl Package {
 /// What a zip holds, never more than a document does.
 fn unpack(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, WordError> {
     let mut file = ZipArchive::new(Cursor::new(bytes)).map_err(|_| WordError::NoWord)?;
+    if file.has_duplicate_names() {
+        return Err(WordError::NoWord);
+    }
     if file.len() > PARTS_MAX {
         return Err(WordError::TooLarge);
     }
