@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use tests::{QIAOTOU, Room, as_json, folder, is, text};
+use tests::{QIAOTOU, Room, as_json, folder, is, program, text};
 
 /// The words of a PDF, without the room between them.
 fn words(path: &str) -> String {
@@ -140,12 +140,21 @@ fn the_whole_file_is_bound_in_order_with_its_photographs_and_told_what_it_lacks(
     let case = settled(&room);
     room.attach(&case, "滴水沟照片", &photograph()).unwrap();
     room.attach(&case, "录音说明", b"%PDF-1.7 a paper").unwrap();
+    // A paper of two pages, as an office has it from elsewhere.
+    let line = lines(&room, &case);
+    let line = line.iter().find(|line| line["form"] == "agreement").unwrap();
+    let paper = folder.path().join("paper.pdf");
+    let save = json!({ "case": case, "form": "agreement", "about": line["about"],
+        "to": { "path": paper } });
+    room.does("form_save", save);
+    room.attach(&case, "公证书扫描件", &fs::read(&paper).unwrap()).unwrap();
     let told = room.does("dossier_get", json!({ "case": case }));
     let names: Vec<String> =
         told["parts"].as_array().unwrap().iter().map(|part| text(part, "/zh")).collect();
     assert_eq!((names[0].as_str(), names[1].as_str()), ("卷宗封面", "卷内目录"));
     assert_eq!(names.last().unwrap(), "封底");
     assert_eq!((&told["pictures"], &told["has_supplement"]), (&json!(1), &json!(false)));
+    assert_eq!(told["documents"], 2);
     let missing = told["missing"].to_string();
     assert!(missing.contains("权利义务告知书") && missing.contains("签名"), "{missing}");
     let out = folder.path().join("out");
@@ -157,6 +166,13 @@ fn the_whole_file_is_bound_in_order_with_its_photographs_and_told_what_it_lacks(
     {
         assert!(found.contains(wanted), "{wanted} not in {found}");
     }
+    // Its pages are there: the agreement is read twice, once as it was bound and once as a paper;
+    // the one that is no PDF is told.
+    assert_eq!(found.matches("滴水沟恢复原样，以后共同维护。").count(), 2, "{found}");
+    assert!(
+        found.contains("公证书扫描件") && found.contains("附件“录音说明”：PDF打不开"),
+        "{found}"
+    );
     let list = Command::new("pdfimages").args(["-list", &path]).output().unwrap();
     assert!(String::from_utf8_lossy(&list.stdout).contains("jpeg"), "the photograph as it is");
     // The directory names the page on which the agreement begins.
@@ -540,4 +556,65 @@ fn what_leaves_for_the_court_tells_no_childs_name_and_takes_no_picture_of_one() 
     assert!(contents.contains("涉及未成年人，没有放进来"), "{contents}");
     let verified = app::forms::archive::verify(&path).unwrap();
     assert!(verified.is_whole, "{verified:?}");
+}
+
+/// Templates without end: of time, and of memory.
+const ENDLESS: &str = "#let form(d) = {\n  let n = 0\n  for a in range(100000) { for b in range(100000) { n = calc.rem(n + a * b, 7) } }\n  str(n)\n}";
+const HUNGRY: &str = "#let form(d) = {\n  let all = ()\n  for a in range(100000) { all.push(range(1000000)) }\n  str(all.len())\n}";
+
+#[test]
+fn a_template_without_end_costs_a_child_and_nothing_else() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = settled(&room);
+    let room = room.with_worker(program());
+    let file = folder.path().join("own.typ");
+    let replace = json!({ "form": "acceptance", "from": { "path": file } });
+    let before = room.does("form_sample", json!({ "form": "acceptance" }));
+    for template in [ENDLESS, HUNGRY] {
+        fs::write(&file, template).unwrap();
+        let refused = room.fails("form_replace", replace.clone());
+        assert!(is(&refused, "form", "exhausted"), "{refused:?}");
+        assert_eq!(room.does("form_sample", json!({ "form": "acceptance" })), before);
+    }
+    // A good one is set by a child as it would be here, and a bad one is told with its line.
+    let good = "#import \"/forms/lib.typ\": get\n#let form(d) = [本县：#get(d, \"case.title\")]";
+    fs::write(&file, good).unwrap();
+    room.does("form_replace", replace.clone());
+    let shown = room.does("form_show", json!({ "case": case, "form": "acceptance" }));
+    assert!(text(&shown, "/pages/0").starts_with("<svg"));
+    fs::write(&file, "#let form(d) = [\n  #nobody\n]").unwrap();
+    let refused = as_json(&room.fails("form_replace", replace));
+    assert!(text(&refused, "/detail").starts_with("forms/acceptance.typ:2:"), "{refused}");
+    // One that came to lie there in another way costs as little.
+    fs::write(room.home.join("forms/acceptance.typ"), HUNGRY).unwrap();
+    let refused = room.fails("form_show", json!({ "case": case, "form": "acceptance" }));
+    assert!(is(&refused, "form", "exhausted"), "{refused:?}");
+    room.does("form_restore", json!({ "form": "acceptance" }));
+    room.does("form_show", json!({ "case": case, "form": "acceptance" }));
+}
+
+#[test]
+fn a_long_document_is_stopped_while_it_is_set() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let room = township.joined(QIAOTOU, &folder.path().join("village"));
+    let case = settled(&room);
+    let room = room.with_worker(program());
+    fs::create_dir_all(room.home.join("forms")).unwrap();
+    fs::write(room.home.join("forms/cover.typ"), ENDLESS).unwrap();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let desk = room.desk.clone();
+    let asked = json!({ "case": case, "to": { "path": out } });
+    let begun = std::time::Instant::now();
+    let running = std::thread::spawn(move || desk.call("dossier_save", asked, Some("bind")));
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    assert!(!running.is_finished(), "it would go on for a long time");
+    room.does("call_cancel", json!({ "call": "bind" }));
+    let stopped = running.join().unwrap().unwrap_err();
+    assert!(matches!(stopped, app::Fault::Cancelled), "{stopped:?}");
+    assert!(begun.elapsed().as_secs() < 10, "at once");
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 0, "nothing is left");
 }

@@ -168,6 +168,7 @@ describe("the whole file of a case", () => {
     ],
     missing: ["人民调解记录"],
     pictures: 3,
+    documents: 2,
     has_supplement: true,
   };
 
@@ -177,6 +178,7 @@ describe("the whole file of a case", () => {
     const { host, user } = await open(at, answers({ dossier_get: dossier, archive_export: made }));
     await user.click(await screen.findByRole("button", { name: "一键成卷" }));
     expect(await screen.findByText("还缺 1 样，缺件清单会一起印出来：")).toBeVisible();
+    expect(screen.getByText(/照片 3 张，PDF 2 份/)).toBeVisible();
     expect(screen.getByText("人民调解记录")).toBeVisible();
     await expectAccessible();
     await user.click(screen.getByRole("checkbox", { name: /补充卷/ }));

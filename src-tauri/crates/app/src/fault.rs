@@ -323,6 +323,10 @@ pub enum FormTrouble {
     Outside,
     /// No name in braces in it is known, so nothing would be filled in.
     NoNames,
+    /// Setting it takes more time or memory than any real one.
+    Exhausted,
+    /// A PDF that belongs on it cannot be read, or has a password.
+    Picture,
 }
 
 /// What is wrong with a backup.

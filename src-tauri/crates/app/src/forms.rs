@@ -29,6 +29,7 @@ mod data;
 pub mod dossier;
 pub mod package;
 pub mod receipts;
+pub(crate) mod setting;
 pub mod table;
 pub mod word;
 
@@ -274,7 +275,7 @@ fn make(office: &Office, which: Which<'_>, drawn_max: usize) -> Result<Made, Fau
     let title = format!("{} {number}", form.zh);
     let part = Part { form: &form, data, name: String::new() };
     let input = Input { parts: vec![part], pictures: Vec::new(), title, drawn_max };
-    let printed = paper::render(&input).map_err(trouble)?;
+    let printed = setting::form(office, &input)?;
     let hash = blake3::hash(&printed.pdf).to_hex().to_string();
     Ok(Made { line, number, printed, hash })
 }
@@ -282,6 +283,7 @@ fn make(office: &Office, which: Which<'_>, drawn_max: usize) -> Result<Made, Fau
 pub(crate) fn trouble(error: PaperError) -> Fault {
     match error {
         PaperError::TooLong => Fault::Form { reason: FormTrouble::TooLong, detail: String::new() },
+        PaperError::Picture { name } => Fault::Form { reason: FormTrouble::Picture, detail: name },
         PaperError::Template { file, line, message } => {
             let detail = format!("{file}:{line}: {message}");
             Fault::Form { reason: FormTrouble::Template, detail }

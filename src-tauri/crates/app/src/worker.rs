@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::attachments::picture;
+use crate::forms::setting;
 use crate::ledgers::grid;
 use crate::trial;
 
@@ -19,7 +20,10 @@ use crate::trial;
 pub(crate) const WORD: [u8; 1] = [b'.'];
 
 /// How long a request of the bounded shape may be, in bytes.
-const REQUEST_BYTES_MAX: usize = 64 * 1024 * 1024;
+const REQUEST_BYTES_MAX: usize = setting::REQUEST_BYTES_MAX;
+
+/// How often whoever waits for a child asks whether to go on.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What a child does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +34,15 @@ pub enum Task {
     DrawPicture,
     /// Reads a spreadsheet.
     ReadTable,
+    /// Sets a form.
+    SetForm,
+    /// Sets the whole file of a case.
+    BindFile,
 }
 
 impl Task {
-    const ALL: [Self; 3] = [Self::TryChanges, Self::DrawPicture, Self::ReadTable];
+    const ALL: [Self; 5] =
+        [Self::TryChanges, Self::DrawPicture, Self::ReadTable, Self::SetForm, Self::BindFile];
 
     /// The argument that makes a program of ours such a child.
     #[must_use]
@@ -42,6 +51,8 @@ impl Task {
             Self::TryChanges => "try-changes",
             Self::DrawPicture => "draw-picture",
             Self::ReadTable => "read-table",
+            Self::SetForm => "set-form",
+            Self::BindFile => "bind-file",
         }
     }
 
@@ -58,6 +69,17 @@ impl Task {
             Self::TryChanges => 256 * 1024 * 1024,
             Self::DrawPicture => picture::MEMORY_BYTES_MAX,
             Self::ReadTable => grid::MEMORY_BYTES_MAX,
+            Self::SetForm => setting::FORM_MEMORY_BYTES_MAX,
+            Self::BindFile => setting::FILE_MEMORY_BYTES_MAX,
+        }
+    }
+
+    /// How long the child may compute, in seconds.
+    #[cfg(unix)]
+    const fn cpu_seconds_max(self) -> u64 {
+        match self {
+            Self::BindFile => 900,
+            _ => 60,
         }
     }
 
@@ -74,6 +96,7 @@ impl Task {
             Self::TryChanges => trial::serve(input, output),
             Self::DrawPicture => picture::serve(input, output),
             Self::ReadTable => grid::serve(input, output),
+            Self::SetForm | Self::BindFile => setting::serve(input, output),
         }
     }
 
@@ -93,7 +116,7 @@ impl Task {
             let taken = pages.unwrap_or(0).saturating_mul(page_bytes);
             at_most(Resource::As, taken.saturating_add(self.memory_bytes_max()))?;
         }
-        at_most(Resource::Cpu, CPU_SECONDS_MAX)?;
+        at_most(Resource::Cpu, self.cpu_seconds_max())?;
         at_most(Resource::Core, 0)?;
         at_most(Resource::Fsize, 0)?;
         // No further file, no socket.
@@ -107,10 +130,6 @@ impl Task {
         Ok(())
     }
 }
-
-/// How long the child may compute, in seconds.
-#[cfg(unix)]
-const CPU_SECONDS_MAX: u64 = 60;
 
 /// A program of ours that becomes a child.
 #[derive(Debug, Clone)]
@@ -160,6 +179,21 @@ impl Worker {
         answer_bytes_max: u64,
         patience: Duration,
     ) -> io::Result<Option<Vec<u8>>> {
+        self.ask_until(task, request, answer_bytes_max, patience, &|| false)
+    }
+
+    /// As [`Worker::ask`], and no longer than until somebody says that it should stop.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub(crate) fn ask_until(
+        &self,
+        task: Task,
+        request: &[u8],
+        answer_bytes_max: u64,
+        patience: Duration,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> io::Result<Option<Vec<u8>>> {
         let Running { mut child, mut input, mut output } = self.begin(task)?;
         let answer = thread::scope(|scope| {
             let (tell, told) = mpsc::channel();
@@ -172,7 +206,15 @@ impl Worker {
                 // A child that is gone is noticed by its silence.
                 let _ = write_request(&mut input, request);
             });
-            let answer = told.recv_timeout(patience);
+            let mut left = patience;
+            let answer = loop {
+                match told.recv_timeout(LOOK.min(left)) {
+                    Err(mpsc::RecvTimeoutError::Timeout) if !left.is_zero() && !is_stopped() => {
+                        left = left.saturating_sub(LOOK);
+                    }
+                    answer => break answer,
+                }
+            };
             // It has done its work or will never do it; both threads end with it.
             let _ = child.kill();
             answer

@@ -135,6 +135,7 @@ forms! {
     "slip",
     "attachment_list",
     "picture",
+    "attached_pdf",
     "missing",
     "handover",
     "package",

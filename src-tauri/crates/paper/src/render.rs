@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use hayro_syntax::Pdf;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use typst::diag::{Severity, SourceDiagnostic};
 use typst::foundations::{Bytes, Smart};
@@ -37,12 +39,12 @@ pub struct Part<'a> {
     pub name: String,
 }
 
-/// A picture that a form shows, by its path `/pictures/<name>`.
+/// A picture, or a PDF whose pages are pictures, that a form shows by its path `/pictures/<name>`.
 #[derive(Debug, Clone)]
 pub struct Picture {
-    /// Its name, with `.jpg`.
+    /// Its name, with `.jpg` or `.pdf`.
     pub name: String,
-    /// The JPEG.
+    /// The JPEG or the PDF.
     pub bytes: Vec<u8>,
 }
 
@@ -73,7 +75,7 @@ pub struct Printed {
 }
 
 /// Why there is no document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum PaperError {
     /// A template does not compile, or does not fit the data.
     #[error("{file}:{line}: {message}")]
@@ -84,6 +86,12 @@ pub enum PaperError {
         line: usize,
         /// What the compiler says, in English.
         message: String,
+    },
+    /// A PDF that cannot be read, or has a password.
+    #[error("{name}: no PDF that can be read")]
+    Picture {
+        /// Its name.
+        name: String,
     },
     /// Too much for one document.
     #[error("too long for one document")]
@@ -111,7 +119,8 @@ pub fn render(input: &Input<'_>) -> Result<Printed, PaperError> {
     if data.len() > DATA_BYTES_MAX {
         return Err(PaperError::TooLong);
     }
-    let desk = desk(input, data).ok_or(PaperError::TooLong)?;
+    let counted = pages_of(&input.pictures)?;
+    let desk = desk(input, data, counted).ok_or(PaperError::TooLong)?;
     let document = typst::compile::<PagedDocument>(&desk).output;
     typst::comemo::evict(REMEMBERED);
     let document = document.map_err(|errors| told(&desk, errors.first()))?;
@@ -133,8 +142,26 @@ pub fn render(input: &Input<'_>) -> Result<Printed, PaperError> {
     Ok(Printed { pdf: bytes, drawn, pages, lacking: lacking.into_iter().collect() })
 }
 
+/// How many pages each PDF among some pictures has, by its path, as JSON: no template can count.
+fn pages_of(pictures: &[Picture]) -> Result<String, PaperError> {
+    let mut counted = serde_json::Map::new();
+    let mut pages = 0usize;
+    for picture in pictures.iter().filter(|picture| picture.name.ends_with(".pdf")) {
+        let count = Pdf::new(picture.bytes.clone()).map_or(0, |pdf| pdf.pages().len());
+        if count == 0 {
+            return Err(PaperError::Picture { name: picture.name.clone() });
+        }
+        pages = pages.saturating_add(count);
+        counted.insert(format!("/pictures/{}", picture.name), json!(count));
+    }
+    if pages > PAGES_MAX {
+        return Err(PaperError::TooLong);
+    }
+    Ok(Value::Object(counted).to_string())
+}
+
 /// The files of a document. Its main file is written here, of names of forms alone.
-fn desk(input: &Input<'_>, data: String) -> Option<Desk> {
+fn desk(input: &Input<'_>, data: String, counted: String) -> Option<Desk> {
     let ids: BTreeSet<&str> = input.parts.iter().map(|part| part.form.id.as_str()).collect();
     let mut main = String::from("#import \"/forms/lib.typ\": set-up, part\n");
     for id in &ids {
@@ -153,6 +180,7 @@ fn desk(input: &Input<'_>, data: String) -> Option<Desk> {
     for picture in &input.pictures {
         desk.put(&format!("/pictures/{}", picture.name), Bytes::new(picture.bytes.clone()));
     }
+    desk.put("/pictures/pages.json", Bytes::from_string(counted));
     desk.put("/data.json", Bytes::from_string(data));
     Some(desk)
 }

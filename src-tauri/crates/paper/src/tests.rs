@@ -222,3 +222,39 @@ fn a_template_sees_nothing_but_what_it_is_given() {
     assert_eq!(refused("#let form(d) = str(datetime.today().year())"), here(1));
     assert_eq!(refused("#let form(d) = [\n\n#nobody\n]"), here(3));
 }
+
+#[test]
+fn forms_that_are_one_sheet_by_custom_are_one_page_of_a_short_case() {
+    for id in ["application", "delivery_receipt", "sheet_reminder", "sheet_liaison", "sheet_order"]
+    {
+        let form = forms::find(id).unwrap();
+        let parts = vec![sheet(form, forms::sample().clone())];
+        let printed = render(&Input { parts, ..Input::default() }).unwrap();
+        assert_eq!(printed.pages, 1, "{id}");
+    }
+}
+
+#[test]
+fn pages_of_a_pdf_stand_on_paper_and_what_is_none_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let agreement = forms::find("agreement").unwrap();
+    let inner = vec![sheet(agreement, forms::sample().clone())];
+    let inner = render(&Input { parts: inner, ..Input::default() }).unwrap();
+    assert!(inner.pages > 1);
+    let form = forms::find("attached_pdf").unwrap();
+    let mut data = forms::sample().clone();
+    data["about"]["path"] = json!("/pictures/1.pdf");
+    let made = |bytes: Vec<u8>| {
+        let pictures = vec![crate::Picture { name: "1.pdf".into(), bytes }];
+        render(&Input { parts: vec![sheet(form, data.clone())], pictures, ..Input::default() })
+    };
+    let printed = made(inner.pdf.clone()).unwrap();
+    assert_eq!(printed.pages, inner.pages);
+    let found = words(&printed.pdf, folder.path());
+    assert!(found.contains("双方以后不再为此事发生争执"), "{found}");
+    assert_eq!(printed, made(inner.pdf.clone()).unwrap(), "the same bytes");
+    let none = PaperError::Picture { name: "1.pdf".into() };
+    for bytes in [b"%PDF-1.7 a paper".to_vec(), inner.pdf[..400].to_vec(), Vec::new()] {
+        assert_eq!(made(bytes).unwrap_err(), none);
+    }
+}

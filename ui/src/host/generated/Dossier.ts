@@ -18,6 +18,10 @@ missing: Array<string>,
  */
 pictures: number, 
 /**
+ * How many attached PDFs are printed in it.
+ */
+documents: number, 
+/**
  * Whether anything came after it was archived, so that there is a supplement.
  */
 has_supplement: boolean, };

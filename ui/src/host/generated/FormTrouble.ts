@@ -3,4 +3,4 @@
 /**
  * What is wrong with a form.
  */
-export type FormTrouble = "too_long" | "template" | "changed" | "no_archive" | "no_word" | "too_large" | "macros" | "outside" | "no_names";
+export type FormTrouble = "too_long" | "template" | "changed" | "no_archive" | "no_word" | "too_large" | "macros" | "outside" | "no_names" | "exhausted" | "picture";

@@ -182,6 +182,14 @@ const forms: Faults["forms"] = {
     what: "This Word file points outside itself: a hyperlink, a linked picture, or something of another program.",
     next: "Take the links out, insert pictures instead of linking them, and try again.",
   },
+  exhausted: {
+    what: "Setting this paper took too long or too much memory. It was stopped, and nothing else was touched.",
+    next: "If it has a layout of your own, put the built-in one back; if there are many attachments, bind it with fewer.",
+  },
+  picture: {
+    what: "A PDF cannot be read, or has a password.",
+    next: "Open it elsewhere, save it without a password, and add it to the case anew.",
+  },
   no_names: {
     what: "No name in braces in this Word file is known, so nothing would be filled in.",
     next: "Write names from the list on the page in braces, such as {案号}, and try again.",

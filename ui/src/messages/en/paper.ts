@@ -41,8 +41,8 @@ export const paper: PaperWords = {
   bind: "Bind the file",
   dossier: {
     title: "Bind the whole file",
-    says: (n, pictures) =>
-      `Cover, directory, every paper, photographs and back cover in one go: ${n} papers, ${pictures} photographs, with page numbers.`,
+    says: (n, pictures, documents) =>
+      `Cover, directory, every paper, photographs, attached PDFs and back cover in one go: ${n} papers, ${pictures} photographs, ${documents} PDFs, with page numbers.`,
     missing: (n) => `${n} pieces are missing; a list of them is printed along:`,
     supplement: "Only what came after it was archived (supplement)",
     kind: "As what",

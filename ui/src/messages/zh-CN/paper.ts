@@ -37,8 +37,8 @@ export const paper = {
   bind: "一键成卷",
   dossier: {
     title: "一键成卷",
-    says: (n: number, pictures: number) =>
-      `封面、目录、各种文书、附件照片、封底，一次排好：文书 ${n} 份，照片 ${pictures} 张，目录的页码自动填。`,
+    says: (n: number, pictures: number, documents: number) =>
+      `封面、目录、各种文书、附件照片和 PDF、封底，一次排好：文书 ${n} 份，照片 ${pictures} 张，PDF ${documents} 份，目录的页码自动填。`,
     missing: (n: number) => `还缺 ${n} 样，缺件清单会一起印出来：`,
     supplement: "只要归档以后的（补充卷）",
     kind: "要哪一种",

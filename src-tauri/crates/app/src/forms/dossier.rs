@@ -13,18 +13,21 @@ use serde_json::{Value, json};
 
 use super::archive::{ArchiveShape, Filed, Filing, Sink};
 use super::data::FormData;
-use super::{FormWord, named, plain, table, trouble};
+use super::{FormWord, named, plain, setting, table};
 use crate::attachments;
-use crate::fault::{AttachmentTrouble, Fault};
+use crate::fault::{AttachmentTrouble, Fault, FormTrouble};
 use crate::host::Place;
 use crate::office::Office;
 use crate::progress::{Phase, Progress};
 
-/// The most bytes of photographs in one document.
+/// The most bytes of photographs and PDFs in one document.
 const PICTURE_BYTES_MAX: usize = 192 * 1024 * 1024;
 
-/// The most photographs in one document.
+/// The most photographs and PDFs in one document.
 const PICTURES_MAX: usize = 300;
+
+/// The most pages of attachments in one document.
+const ATTACHED_PAGES_MAX: usize = 450;
 
 /// Shows what the file of a case would hold.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +51,8 @@ pub struct Dossier {
     pub missing: Vec<String>,
     /// How many photographs are printed in it.
     pub pictures: u32,
+    /// How many attached PDFs are printed in it.
+    pub documents: u32,
     /// Whether anything came after it was archived, so that there is a supplement.
     pub has_supplement: bool,
 }
@@ -142,7 +147,7 @@ fn bind<'a>(
     forms: &'a [Form],
     data: &FormData,
     supplement: bool,
-    pictures: &[(Value, String)],
+    attached: &[Shown],
     lacking: Vec<String>,
 ) -> Result<Bound<'a>, Fault> {
     let late: BTreeSet<FactId> = data.supplement.iter().copied().collect();
@@ -168,14 +173,13 @@ fn bind<'a>(
     if let Some(form) = find("attachment_list").filter(|_| data.has_attachments()) {
         parts.push(Part { form, data: sheet(None), name: String::new() });
     }
-    if let Some(form) = find("picture") {
-        for (about, name) in pictures {
-            let mut data = sheet(None);
-            if let Some(members) = data.as_object_mut() {
-                members.insert("about".to_owned(), about.clone());
-            }
-            parts.push(Part { form, data, name: name.clone() });
+    for shown in attached {
+        let Some(form) = find(shown.form) else { continue };
+        let mut data = sheet(None);
+        if let Some(members) = data.as_object_mut() {
+            members.insert("about".to_owned(), shown.about.clone());
         }
+        parts.push(Part { form, data, name: shown.name.clone() });
     }
     if let Some(form) = find("missing") {
         let mut data = sheet(None);
@@ -188,19 +192,60 @@ fn bind<'a>(
     Ok(Bound { parts, missing, has_supplement: !data.supplement.is_empty() })
 }
 
-/// The photographs of a case.
+/// An attachment that is printed.
+struct Shown {
+    /// The form that shows it.
+    form: &'static str,
+    /// What stands on its paper.
+    about: Value,
+    /// What the directory calls it.
+    name: String,
+}
+
+/// The attachments of a case that are printed.
 #[derive(Default)]
 struct Album {
-    /// What stands on the paper of each, and what the directory calls it.
-    shown: Vec<(Value, String)>,
+    shown: Vec<Shown>,
     /// The pictures.
     files: Vec<Picture>,
     /// What cannot be printed, and why.
     lacking: Vec<String>,
+    /// How many bytes and pages all of it has.
+    bytes: usize,
+    pages: usize,
 }
 
-/// Reads the photographs of a case.
-fn pictures(
+impl Album {
+    /// Everything but the PDFs, with a reason for each.
+    fn without_documents(mut self) -> Self {
+        let (kept, left): (Vec<Shown>, Vec<Shown>) =
+            self.shown.into_iter().partition(|shown| shown.form != DOCUMENT);
+        self.shown = kept;
+        self.lacking.extend(left.iter().map(|shown| lacks(&shown.name, "太大，没有印在这里")));
+        self.files.retain(|file| !file.name.ends_with(".pdf"));
+        self
+    }
+}
+
+fn lacks(name: &str, why: &str) -> String {
+    format!("附件“{name}”：{why}")
+}
+
+/// The form that shows the pages of a PDF.
+const DOCUMENT: &str = "attached_pdf";
+
+/// What is printed of an attachment, if anything is.
+const fn form_of(form: AttachmentForm) -> Option<(&'static str, &'static str)> {
+    match form {
+        AttachmentForm::Jpeg => Some(("picture", "jpg")),
+        AttachmentForm::Pdf => Some((DOCUMENT, "pdf")),
+        _ => None,
+    }
+}
+
+/// Reads the attachments of a case that are printed: photographs, and the pages of PDFs, each of
+/// which is tried alone before it comes among the others.
+fn attached(
     office: &Office,
     data: &FormData,
     case: RecordId,
@@ -208,41 +253,80 @@ fn pictures(
     progress: &Progress,
 ) -> Result<Album, Fault> {
     let mut album = Album::default();
-    let mut bytes = 0usize;
     let all: Vec<_> = data
         .attachments
         .iter()
         .filter(|one| !supplement || data.supplement.contains(&one.id))
-        .filter(|one| one.form == AttachmentForm::Jpeg)
+        .filter_map(|one| Some((one, form_of(one.form)?)))
         .collect();
     let total = u64::try_from(all.len()).ok();
-    for (at, one) in all.into_iter().enumerate() {
+    for (at, (one, (form, ending))) in all.into_iter().enumerate() {
         progress.check()?;
         progress.at(Phase::Drawing, u64::try_from(at).unwrap_or(u64::MAX), total);
-        let lacks = |why: &str| format!("附件“{}”：{why}", one.name);
-        match attachments::whole(office, case, one.id) {
-            Ok((_, content)) => {
-                bytes = bytes.saturating_add(content.len());
-                if bytes > PICTURE_BYTES_MAX || album.files.len() >= PICTURES_MAX {
-                    album.lacking.push(lacks("照片太多，没有印在这里"));
+        let content = match attachments::whole(office, case, one.id) {
+            Ok((_, content)) => content,
+            Err(Fault::Attachment { reason: AttachmentTrouble::NotHere }) => {
+                album.lacking.push(lacks(&one.name, "还在别的电脑上"));
+                continue;
+            }
+            Err(Fault::NotAllowed { .. }) => {
+                album.lacking.push(lacks(&one.name, "您的岗位看不到"));
+                continue;
+            }
+            Err(fault) => return Err(fault),
+        };
+        let file = Picture { name: format!("{at}.{ending}"), bytes: content };
+        let about =
+            json!({ "name": one.name, "at": one.at, "path": format!("/pictures/{}", file.name) });
+        let shown = Shown { form, about, name: one.name.clone() };
+        album.bytes = album.bytes.saturating_add(file.bytes.len());
+        if album.bytes > PICTURE_BYTES_MAX || album.files.len() >= PICTURES_MAX {
+            album.lacking.push(lacks(&one.name, "附件太多，没有印在这里"));
+            album.bytes = album.bytes.saturating_sub(file.bytes.len());
+            continue;
+        }
+        let pages = match form {
+            DOCUMENT => match pages_of(office, data, &shown, &file, progress)? {
+                Ok(pages) => pages,
+                Err(why) => {
+                    album.lacking.push(lacks(&one.name, why));
                     continue;
                 }
-                let name = format!("{at}.jpg");
-                let path = format!("/pictures/{name}");
-                album.shown.push((
-                    json!({ "name": one.name, "at": one.at, "path": path }),
-                    one.name.clone(),
-                ));
-                album.files.push(Picture { name, bytes: content });
-            }
-            Err(Fault::Attachment { reason: AttachmentTrouble::NotHere }) => {
-                album.lacking.push(lacks("还在别的电脑上"));
-            }
-            Err(Fault::NotAllowed { .. }) => album.lacking.push(lacks("您的岗位看不到")),
-            Err(fault) => return Err(fault),
+            },
+            _ => 1,
+        };
+        if album.pages.saturating_add(pages) > ATTACHED_PAGES_MAX {
+            album.lacking.push(lacks(&one.name, "页数太多，没有印在这里"));
+            continue;
         }
+        album.pages = album.pages.saturating_add(pages);
+        album.shown.push(shown);
+        album.files.push(file);
     }
     Ok(album)
+}
+
+/// How many pages a PDF has on paper, or why it has none there.
+fn pages_of(
+    office: &Office,
+    data: &FormData,
+    shown: &Shown,
+    file: &Picture,
+    progress: &Progress,
+) -> Result<Result<usize, &'static str>, Fault> {
+    let Some(form) = paper::forms::find(shown.form) else { return Ok(Err("没有印在这里")) };
+    let mut sheet = data.sheet(None);
+    if let Some(members) = sheet.as_object_mut() {
+        members.insert("about".to_owned(), shown.about.clone());
+    }
+    let part = Part { form, data: sheet, name: String::new() };
+    let input = Input { parts: vec![part], pictures: vec![file.clone()], ..Input::default() };
+    match setting::file(office, &input, progress) {
+        Ok(printed) => Ok(Ok(printed.pages)),
+        Err(Fault::Form { reason: FormTrouble::TooLong, .. }) => Ok(Err("页数太多，没有印在这里")),
+        Err(Fault::Form { .. }) => Ok(Err("PDF 打不开或者加了密码，没有印在这里")),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Shows what the file of a case would hold.
@@ -250,12 +334,15 @@ pub(crate) fn get(office: &Office, request: &DossierGet) -> Result<Dossier, Faul
     let data = FormData::read(office, request.case)?;
     let forms = table(office);
     let bound = bind(&forms, &data, request.supplement, &[], Vec::new())?;
-    let photographs =
-        data.attachments.iter().filter(|one| one.form == AttachmentForm::Jpeg).count();
+    let count = |form: AttachmentForm| {
+        let all = data.attachments.iter().filter(|one| one.form == form).count();
+        u32::try_from(all).unwrap_or(u32::MAX)
+    };
     Ok(Dossier {
         parts: bound.parts.iter().map(|part| named(&part.form.zh, &part.form.en)).collect(),
         missing: bound.missing,
-        pictures: u32::try_from(photographs).unwrap_or(u32::MAX),
+        pictures: count(AttachmentForm::Jpeg),
+        documents: count(AttachmentForm::Pdf),
         has_supplement: bound.has_supplement,
     })
 }
@@ -268,17 +355,26 @@ pub(crate) fn file(
 ) -> Result<(String, Vec<u8>), Fault> {
     let data = FormData::read(office, request.case)?;
     let forms = table(office);
-    let album = pictures(office, &data, request.case, request.supplement, progress)?;
-    let bound = bind(&forms, &data, request.supplement, &album.shown, album.lacking)?;
+    let album = attached(office, &data, request.case, request.supplement, progress)?;
     let kind = if request.supplement { "补充卷" } else { "调解卷宗" };
     let title = format!("{kind} {}", data.number);
-    progress.check()?;
-    progress.at(Phase::Building, 0, None);
-    let input =
-        Input { parts: bound.parts, pictures: album.files, title: title.clone(), drawn_max: 0 };
-    let printed = paper::render(&input).map_err(trouble)?;
-    progress.check()?;
-    Ok((format!("{}.pdf", plain(&title)), printed.pdf))
+    let set = |album: &Album| -> Result<Vec<u8>, Fault> {
+        let lacking = album.lacking.clone();
+        let bound = bind(&forms, &data, request.supplement, &album.shown, lacking)?;
+        progress.check()?;
+        progress.at(Phase::Building, 0, None);
+        let (title, pictures) = (title.clone(), album.files.clone());
+        let input = Input { parts: bound.parts, pictures, title, drawn_max: 0 };
+        Ok(setting::file(office, &input, progress)?.pdf)
+    };
+    let has_documents = album.shown.iter().any(|shown| shown.form == DOCUMENT);
+    let pdf = match set(&album) {
+        // Each was good alone; together they are too much. The file is bound without them, and
+        // says so.
+        Err(Fault::Form { .. }) if has_documents => set(&album.without_documents())?,
+        made => made?,
+    };
+    Ok((format!("{}.pdf", plain(&title)), pdf))
 }
 
 /// The files of an archive: the document, every attachment that is here, and the manifest last.

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::archive::{ArchiveShape, Filed, Filing, Sink};
 use super::data::FormData;
-use super::{fitting, plain, table, trouble};
+use super::{fitting, plain, setting, table};
 use crate::attachments;
 use crate::fault::Fault;
 use crate::host::Place;
@@ -88,8 +88,8 @@ pub(crate) fn files(
         let (form, _) = found.ok_or_else(|| Fault::not_found(&chosen.form))?;
         let part = Part { form, data: data.sheet(chosen.about), name: String::new() };
         let title = format!("{} {}", form.zh, data.number);
-        let printed = paper::render(&Input { parts: vec![part], title, ..Input::default() });
-        let printed = printed.map_err(trouble)?;
+        let input = Input { parts: vec![part], title, ..Input::default() };
+        let printed = setting::form(office, &input)?;
         let file = format!("{at:02} {}.pdf", plain(&form.zh));
         filing.put(&file, &printed.pdf)?;
         contents.push(json!({ "name": form.zh, "pages": printed.pages, "file": file, "note": "" }));
@@ -132,8 +132,8 @@ pub(crate) fn files(
     }
     let part = Part { form, data: sheet, name: String::new() };
     let title = format!("{} {}", form.zh, data.number);
-    let listed = paper::render(&Input { parts: vec![part], title, ..Input::default() });
-    filing.put(&format!("00 {}.pdf", form.zh), &listed.map_err(trouble)?.pdf)?;
+    let listed = setting::form(office, &Input { parts: vec![part], title, ..Input::default() })?;
+    filing.put(&format!("00 {}.pdf", form.zh), &listed.pdf)?;
     filing.finish(json!({
         "kind": "package", "case": request.case, "number": data.number,
         "title": data.whole.pointer("/case/title"), "made": data.whole.get("printed"),

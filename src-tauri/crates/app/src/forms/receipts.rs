@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use store::cases::Filter;
 
 use super::data::FormData;
+use super::setting;
 use super::table::table;
-use super::trouble;
 use crate::cases::{self, CaseList, CaseSearch};
 use crate::fault::{Fault, FormTrouble};
 use crate::host::Place;
@@ -69,7 +69,6 @@ pub(crate) fn file(
     progress.at(Phase::Building, 0, None);
     let title = form.zh.clone();
     let input = Input { parts, pictures: Vec::new(), title, drawn_max: 0 };
-    let printed = paper::render(&input).map_err(trouble)?;
-    progress.check()?;
+    let printed = setting::file(office, &input, progress)?;
     Ok((format!("{}.pdf", form.zh), printed.pdf, total.unwrap_or(0)))
 }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::word::{self, WordView};
-use super::{FormFormat, FormLine, FormSheet, FormWord, IN_FILE, named as called, trouble};
+use super::{FormFormat, FormLine, FormSheet, FormWord, IN_FILE, named as called, setting};
 use crate::audit;
 use crate::fault::{Fault, FormTrouble, file_fault};
 use crate::host::Place;
@@ -139,12 +139,12 @@ fn named(form: &str) -> Result<&'static Form, Fault> {
 }
 
 /// Makes a form of the sample.
-fn tried(form: &Form) -> Result<FormSheet, Fault> {
+fn tried(office: &Office, form: &Form) -> Result<FormSheet, Fault> {
     let data = paper::forms::sample().clone();
     let lacking = form.lacking(&data).iter().map(|f| called(&f.zh, &f.en)).collect();
     let part = Part { form, data, name: String::new() };
     let input = Input { parts: vec![part], drawn_max: SAMPLE_PAGES_MAX, ..Input::default() };
-    let printed = paper::render(&input).map_err(trouble)?;
+    let printed = setting::form(office, &input)?;
     if printed.pages > SAMPLE_PAGES_MAX {
         return Err(Fault::Form { reason: FormTrouble::TooLong, detail: String::new() });
     }
@@ -172,7 +172,7 @@ fn tried(form: &Form) -> Result<FormSheet, Fault> {
 pub(crate) fn sample(office: &Office, request: &FormNamed) -> Result<FormSheet, Fault> {
     let form = named(&request.form)?;
     let template = put_there(&office.home, form).unwrap_or_else(|| form.template.clone());
-    tried(&Form { template, ..form.clone() })
+    tried(office, &Form { template, ..form.clone() })
 }
 
 /// Puts a template in the place of a form's own, if it makes a form of the sample.
@@ -189,7 +189,7 @@ pub(crate) fn replace(
     }
     let no_text = || Fault::Form { reason: FormTrouble::Template, detail: String::new() };
     let template = String::from_utf8(bytes).map_err(|_| no_text())?;
-    tried(&Form { template: template.clone(), ..form.clone() })?;
+    tried(office, &Form { template: template.clone(), ..form.clone() })?;
     let path = place(&office.home, form);
     let folder = office.home.join("forms");
     std::fs::create_dir_all(&folder).map_err(|error| file_fault(&error, &folder))?;
