@@ -20,14 +20,24 @@ use serde_json::{Map, Value, json};
 use tests::{PASSPHRASE, QIAOTOU, Room, as_json, examples, folder};
 
 /// How many calls the short form makes.
-const CALLS: usize = 20_000;
+const CALLS: usize = 10_000;
 
 /// After how many calls the room is set up anew, so that it stays small and sensible.
 const CALLS_A_ROOM: usize = 250;
 
 /// Commands that leave this computer, or take their time whatever they are given.
-const SLOW: [&str; 6] =
-    ["lan_peers", "lan_exchange", "lan_listen", "demo_start", "backup_make", "backup_drill"];
+const SLOW: [&str; 10] = [
+    "lan_peers",
+    "lan_exchange",
+    "lan_listen",
+    "demo_start",
+    "backup_make",
+    "backup_drill",
+    "dossier_save",
+    "archive_export",
+    "package_export",
+    "receipts_save",
+];
 
 /// How often a slow command is called.
 const SLOW_CALLS: usize = 12;
