@@ -66,7 +66,7 @@ const MORE: [(&str, &str, &str); 16] = [
 const ROW: &str = "row";
 
 /// Which words of the field stand for the closed words at the end of a path.
-const GROUPS: [(&str, &str); 20] = [
+const GROUPS: [(&str, &str); 21] = [
     ("sex", "sex"),
     ("side", "side"),
     ("case.category", "category"),
@@ -76,6 +76,7 @@ const GROUPS: [(&str, &str); 20] = [
     ("case.retention", "retention"),
     ("case.closed.outcome", "outcome"),
     ("case.ended.ground", "outcome"),
+    ("handover.rows.state", "state"),
     ("routes", "route"),
     ("about.kept", "kept"),
     ("about.satisfaction", "satisfaction"),
