@@ -11,7 +11,7 @@ const GENERATED: &str = "ui/src/host/generated";
 pub(crate) const FUZZ_SECONDS: &str = "30";
 
 /// The same among all the other tests.
-const FUZZ_SECONDS_OF_ALL: &str = "15";
+const FUZZ_SECONDS_OF_ALL: &str = "10";
 
 /// Everything, and the window as it is driven. One selection for all that is built and run: each
 /// other one has other features, and would compile whatever lies below anew.
