@@ -560,7 +560,7 @@ fn what_leaves_for_the_court_tells_no_childs_name_and_takes_no_picture_of_one() 
 
 /// Templates without end: of time, and of memory.
 const ENDLESS: &str = "#let form(d) = {\n  let n = 0\n  for a in range(100000) { for b in range(100000) { n = calc.rem(n + a * b, 7) } }\n  str(n)\n}";
-const HUNGRY: &str = "#let form(d) = {\n  let all = ()\n  for a in range(100000) { all.push(range(1000000)) }\n  str(all.len())\n}";
+pub(crate) const HUNGRY: &str = "#let form(d) = {\n  let all = ()\n  for a in range(100000) { all.push(range(1000000)) }\n  str(all.len())\n}";
 
 #[test]
 fn a_template_without_end_costs_a_child_and_nothing_else() {

@@ -4,7 +4,9 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
-use tests::{QIAOTOU, Room, as_json, folder, text};
+use tests::{QIAOTOU, Room, as_json, folder, program, text};
+
+use crate::forms::HUNGRY;
 
 fn appoint(room: &Room, case: &Value, host: &str, mediators: &[&str]) {
     let body = json!({ "host": host, "mediators": mediators, "chosen_by": "committee" });
@@ -142,6 +144,13 @@ fn the_list_that_both_sign_names_every_case() {
         assert!(said.contains(word), "{word} in {said}");
     }
     assert!(!said.contains("借款"));
+    // A template of the office's own is set by a child, which it may cost.
+    let village = village.with_worker(program());
+    std::fs::create_dir_all(village.home.join("forms")).unwrap();
+    std::fs::write(village.home.join("forms/handover.typ"), HUNGRY).unwrap();
+    let list = asked(&[&cases[0]], &["郑和"]);
+    let refused = village.fails("handover_save", json!({ "list": list, "to": { "path": to } }));
+    assert_eq!(as_json(&refused)["reason"], "exhausted", "{refused:?}");
     village.carry(&township);
     let audit = township.does("audit_list", json!({}));
     assert!(audit["rows"].as_array().unwrap().iter().any(|row| row["file"] == "document"));

@@ -46,8 +46,9 @@ use crate::handover::{self, HandoverGet, HandoverMake, HandoverSave, HandoverUnd
 use crate::keyring::KeyringRemember;
 use crate::ledgers::StatisticsExport;
 use crate::ledgers::importing::{
-    self, ImportUndo, Imports, TableImport, TableImported, TableRead, TableRestExport, TableView,
+    TableImport, TableImported, TableRead, TableRestExport, TableView,
 };
+use crate::ledgers::imports::{self, ImportUndo, Imports};
 use crate::ledgers::lists::ListExport;
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
 use crate::organisation::{
@@ -412,10 +413,10 @@ commands! {
     table_rest(TableRestExport) -> FileSaved, each_table, reads [], changes [Audit] =
         |desk, request, _| desk.save_rest(&request);
     import_list(Nothing) -> Imports, each_table, reads [Cases], changes [] =
-        |desk, _, _| importing::list(&*desk.office()?);
+        |desk, _, _| imports::list(&*desk.office()?);
     import_undo(ImportUndo) -> Imports, each_table,
         reads [], changes [Cases Conflicts Persons Roster] =
-        |desk, request, _| importing::undo(&*desk.office()?, &request);
+        |desk, request, _| imports::undo(&*desk.office()?, &request);
     handover_get(HandoverGet) -> HandoverView, MediationWrite, reads [Cases Roster], changes [] =
         |desk, request, _| handover::get(&*desk.office()?, &request);
     handover_make(HandoverMake) -> HandoverView, MediationWrite,

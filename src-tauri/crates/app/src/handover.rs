@@ -176,8 +176,12 @@ struct Open {
     holders: Vec<String>,
 }
 
-/// The open cases that whoever asks may hand over.
-fn open(office: &Office, reader: &Reader<'_>) -> Result<Vec<Open>, Fault> {
+/// The open cases that whoever asks may hand over, of those that are meant.
+fn open(
+    office: &Office,
+    reader: &Reader<'_>,
+    is_meant: impl Fn(RecordId) -> bool,
+) -> Result<Vec<Open>, Fault> {
     let names = Names::read(office, reader)?;
     let lens = Lens::new(office, reader);
     let filter = Filter {
@@ -189,7 +193,7 @@ fn open(office: &Office, reader: &Reader<'_>) -> Result<Vec<Open>, Fault> {
     let (rows, _) = reader.cases(&filter, 0, LOOKED_MAX)?;
     let mut found = Vec::new();
     for row in rows {
-        if !lens.reaches(Right::MediationWrite, row.record)? {
+        if !is_meant(row.record) || !lens.reaches(Right::MediationWrite, row.record)? {
             continue;
         }
         let case = cases::folded(office, reader, row.record)?;
@@ -211,7 +215,7 @@ pub(crate) fn get(office: &Office, request: &HandoverGet) -> Result<HandoverView
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         let mut successors: BTreeSet<String> = BTreeSet::new();
         let mut listed = Vec::new();
-        for each in open(office, reader)? {
+        for each in open(office, reader, |_| true)? {
             for name in &each.holders {
                 let count = counts.entry(name.clone()).or_default();
                 *count = count.saturating_add(1);
@@ -343,7 +347,8 @@ pub(crate) fn make(office: &Office, request: &HandoverMake) -> Result<HandoverVi
     office.store.write(|tx| -> Result<(), Fault> {
         let mut kept =
             Kept { at_ms, from: from.to_owned(), cases: Vec::new(), is_undone: false, kept: 0 };
-        let here = open(office, &tx.reader())?;
+        let meant: BTreeSet<RecordId> = all.iter().map(|(case, _)| *case).collect();
+        let here = open(office, &tx.reader(), |case| meant.contains(&case))?;
         let mut pen = Pen::new(office, tx);
         for (index, (case, to)) in all.iter().enumerate() {
             let found = here.iter().find(|each| each.line.id == *case);
@@ -463,8 +468,8 @@ pub(crate) fn file(office: &Office, request: &HandoverSave) -> Result<(String, V
     let form = forms::used(office, "handover").ok_or_else(|| Fault::not_found("handover"))?;
     let part = Part { form: &form, data, name: String::new() };
     let title = format!("{} {}", form.zh, list.from.trim());
-    let printed = paper::render(&Input { parts: vec![part], title, ..Input::default() });
-    let printed = printed.map_err(forms::trouble)?;
+    let input = Input { parts: vec![part], title, ..Input::default() };
+    let printed = forms::setting::form(office, &input)?;
     let name = forms::plain(&format!("{} {} {day}", form.zh, list.from.trim()));
     Ok((format!("{name}.pdf"), printed.pdf))
 }

@@ -1,9 +1,11 @@
 //! What the office hands up, files and takes over as spreadsheets: lists as they are filtered, the
-//! table of a period, and the tables that were kept before. Figures and words come from where the screens read them, masked in the same way.
+//! table of a period, and the tables that were kept before. Figures and
+//! words come from where the screens read them, masked in the same way.
 
 mod days;
 pub mod grid;
 pub mod importing;
+pub mod imports;
 pub mod lists;
 mod persons;
 pub mod rows;

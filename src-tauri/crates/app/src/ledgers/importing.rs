@@ -10,9 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::Datelike;
 use domain::calendar::DayKind;
 use domain::case::guard;
-use domain::case::stage::State;
-use domain::fact::Body;
-use domain::fact::body::{RestDay, Side, Track, Voided};
+use domain::fact::body::{RestDay, Side, Track};
 use domain::id::RecordId;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
@@ -21,13 +19,14 @@ use store::Reader;
 
 use super::days;
 use super::grid::{Grid, TableNote};
+use super::imports::{self, KeptDays, MAPPINGS};
 use super::persons;
 use super::rows::{Entry, RowTrouble, TableField, TableSort, entry, guess, heading};
 use super::sheet::{self, Cell, Column, Sheet};
 use super::{File, TableWords};
-use crate::cases::{self, CaseRegister, NewParty, value};
+use crate::cases::{self, CaseRegister, NewParty};
 use crate::catalogue;
-use crate::clock::{minute, today};
+use crate::clock::today;
 use crate::fault::Fault;
 use crate::host::Place;
 use crate::journal::Pen;
@@ -35,17 +34,10 @@ use crate::office::Office;
 use crate::people::{self, PersonAdd};
 use crate::progress::{Phase, Progress};
 use crate::projector;
-use crate::rights;
 use crate::settings;
 
 /// How many rows are registered in one transaction.
-const BATCH: usize = 200;
-
-/// How many imports are remembered.
-const IMPORTS_MAX: usize = 50;
-
-/// How many mappings of columns are remembered.
-const MAPPINGS_MAX: usize = 50;
+pub(super) const BATCH: usize = 200;
 
 /// How many lines that are not taken over are shown.
 const LINES_MAX: usize = 200;
@@ -175,79 +167,13 @@ pub struct TableRestExport {
     pub to: Place,
 }
 
-/// The imports of this computer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct Imports {
-    /// The newest first.
-    pub imports: Vec<ImportView>,
-}
-
-/// An import.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct ImportView {
-    /// Names it on this computer.
-    pub import: String,
-    /// When, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// What its rows became.
-    pub sort: TableSort,
-    /// How many cases it brought, or days, or persons.
-    pub cases: u32,
-    /// Whether it was undone.
-    pub is_undone: bool,
-    /// How many of its cases stayed, since somebody had worked on them.
-    pub kept: u32,
-}
-
-/// Undoes an import.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct ImportUndo {
-    /// Which.
-    pub import: String,
-}
-
-/// An import, as this computer remembers it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
-    at_ms: u64,
-    #[serde(default)]
-    sort: TableSort,
-    cases: Vec<RecordId>,
-    #[serde(default)]
-    days: Option<KeptDays>,
-    is_undone: bool,
-    kept: u32,
-}
-
-/// The days of an import, and what stood in their place before.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct KeptDays {
-    days: Vec<RestDay>,
-    before: Vec<RestDay>,
-}
-
-const IMPORTS: &str = "imports";
-const MAPPINGS: &str = "import_mappings";
-
-fn remembered<T: Default + for<'de> Deserialize<'de>>(
-    reader: &Reader<'_>,
-    name: &str,
-) -> Result<T, Fault> {
-    let bytes = reader.value(name)?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
-}
-
 /// The headings of a table.
 fn heads(grid: &Grid, sort: TableSort) -> Vec<String> {
     grid.rows.get(heading(grid, sort)).map(|(_, cells)| cells.clone()).unwrap_or_default()
 }
 
 /// What a mapping is remembered under: the headings, and what becomes of such tables.
-fn remembered_as(grid: &Grid, sort: TableSort) -> String {
+pub(super) fn remembered_as(grid: &Grid, sort: TableSort) -> String {
     let heads = heads(grid, sort).join("\t");
     match sort {
         TableSort::Cases => heads,
@@ -265,7 +191,7 @@ pub(crate) fn view(office: &Office, grid: &Grid, sort: TableSort) -> Result<Tabl
     let heads = heads(grid, sort);
     let width = grid.rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
     let known: BTreeMap<String, Vec<TableField>> =
-        office.store.read(|reader| remembered(reader, MAPPINGS))?;
+        office.store.read(|reader| imports::remembered(reader, MAPPINGS))?;
     let before = known.get(&remembered_as(grid, sort));
     let column = |at: usize| {
         let filled =
@@ -579,12 +505,12 @@ pub(crate) fn run(
             Ok(more) => written.extend(more),
             Err(fault) => {
                 // What was taken over so far can be undone like any import.
-                remember(office, request, grid, &written)?;
+                imports::remember(office, request, grid, &written, None)?;
                 return Err(fault);
             }
         }
     }
-    done.import = remember(office, request, grid, &written)?;
+    done.import = imports::remember(office, request, grid, &written, None)?;
     Ok(done)
 }
 
@@ -620,7 +546,7 @@ fn take_days(
     days: Vec<RestDay>,
 ) -> Result<Option<String>, Fault> {
     if days.is_empty() {
-        return remember(office, request, grid, &[]);
+        return imports::remember(office, request, grid, &[], None);
     }
     let known = catalogue::calendar()?;
     let mut before = Vec::new();
@@ -648,120 +574,7 @@ fn take_days(
     )?;
     projector::catch_up_all(office, |_| true)?;
     let kept = KeptDays { days, before };
-    remember_as(office, request, grid, &[], Some(kept))
-}
-
-/// Remembers an import and what its columns mean.
-fn remember(
-    office: &Office,
-    request: &TableImport,
-    grid: &Grid,
-    cases: &[RecordId],
-) -> Result<Option<String>, Fault> {
-    remember_as(office, request, grid, cases, None)
-}
-
-fn remember_as(
-    office: &Office,
-    request: &TableImport,
-    grid: &Grid,
-    cases: &[RecordId],
-    days: Option<KeptDays>,
-) -> Result<Option<String>, Fault> {
-    let at_ms = office.now_ms();
-    office.store.write(|tx| {
-        let mut mappings: BTreeMap<String, Vec<TableField>> = remembered(&tx.reader(), MAPPINGS)?;
-        if mappings.len() >= MAPPINGS_MAX {
-            mappings.pop_first();
-        }
-        mappings.insert(remembered_as(grid, request.sort), request.fields.clone());
-        tx.set_value(MAPPINGS, &serde_json::to_vec(&mappings)?)?;
-        if cases.is_empty() && days.is_none() {
-            return Ok(None);
-        }
-        let mut imports: BTreeMap<String, Kept> = remembered(&tx.reader(), IMPORTS)?;
-        if imports.len() >= IMPORTS_MAX {
-            imports.pop_first();
-        }
-        let mut name = format!("{at_ms:015}");
-        while imports.contains_key(&name) {
-            name.push('+');
-        }
-        let (sort, cases) = (request.sort, cases.to_vec());
-        let kept = Kept { at_ms, sort, cases, days, is_undone: false, kept: 0 };
-        imports.insert(name.clone(), kept);
-        tx.set_value(IMPORTS, &serde_json::to_vec(&imports)?)?;
-        Ok(Some(name))
-    })
-}
-
-/// The imports of this computer.
-pub(crate) fn list(office: &Office) -> Result<Imports, Fault> {
-    let imports: BTreeMap<String, Kept> =
-        office.store.read(|reader| remembered(reader, IMPORTS))?;
-    let view = |(import, kept): (String, Kept)| ImportView {
-        import,
-        at_ms: kept.at_ms,
-        sort: kept.sort,
-        cases: u32::try_from(kept.days.as_ref().map_or(kept.cases.len(), |kept| kept.days.len()))
-            .unwrap_or(u32::MAX),
-        is_undone: kept.is_undone,
-        kept: kept.kept,
-    };
-    // Whoever may not take such tables over learns nothing of them.
-    let may = |(_, kept): &(String, Kept)| kept.sort.right().admits(office.me().role);
-    Ok(Imports { imports: imports.into_iter().rev().filter(may).map(view).collect() })
-}
-
-/// Undoes an import: its cases are void, but for those on which somebody has worked since.
-pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fault> {
-    let mut imports: BTreeMap<String, Kept> =
-        office.store.read(|reader| remembered(reader, IMPORTS))?;
-    let Some(kept) = imports.get_mut(&request.import).filter(|kept| !kept.is_undone) else {
-        return Err(Fault::bad("import: none of that name that stands"));
-    };
-    rights::check(office, kept.sort.right())?;
-    if let Some(KeptDays { days, before }) = &kept.days {
-        settings::set_days(office, |all| days::without(all, days, before), "撤销导入放假表")?;
-        projector::catch_up_all(office, |_| true)?;
-    }
-    let at = minute(office.now_ms());
-    let reason = "撤销导入".to_owned();
-    for some in kept.cases.chunks(BATCH) {
-        let stayed = office.store.write(|tx| -> Result<u32, Fault> {
-            let mut stayed = 0u32;
-            for case in some {
-                if kept.sort == TableSort::Persons {
-                    let mut pen = Pen::new(office, tx);
-                    if !people::withdraw(office, &mut pen, *case, &reason)? {
-                        stayed = stayed.saturating_add(1);
-                    }
-                    continue;
-                }
-                let Some(row) = tx.reader().case(*case)? else { continue };
-                let state = value(&row.state).unwrap_or(State::Clue);
-                let is_untouched = matches!(state, State::Clue | State::Registered)
-                    && row.sessions == 0
-                    && row.visits == 0;
-                if state == State::Voided {
-                    continue;
-                }
-                if !is_untouched {
-                    stayed = stayed.saturating_add(1);
-                    continue;
-                }
-                let body = Body::Voided(Voided { reason: reason.clone() });
-                Pen::new(office, tx)
-                    .edit(*case, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
-            }
-            Ok(stayed)
-        })?;
-        kept.kept = kept.kept.saturating_add(stayed);
-    }
-    kept.is_undone = true;
-    let bytes = serde_json::to_vec(&imports)?;
-    office.store.write(|tx| tx.set_value(IMPORTS, &bytes))?;
-    list(office)
+    imports::remember(office, request, grid, &[], Some(kept))
 }
 
 /// The rows that were not taken over, under their own headings, with the reason behind them.
