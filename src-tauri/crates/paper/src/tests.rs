@@ -18,13 +18,15 @@ fn poppler(tool: &str, arguments: &[&str]) -> String {
     String::from_utf8(run.stdout).unwrap()
 }
 
+/// Within the margins alone, so that a sentence that goes on overleaf is one.
+const WITHIN: [&str; 8] = ["-x", "79", "-y", "105", "-W", "442", "-H", "638"];
+
 /// The words of a PDF without the room between them; lines break wherever paper ends.
 fn words(pdf: &[u8], folder: &Path) -> String {
     let path = folder.join("form.pdf");
     std::fs::write(&path, pdf).unwrap();
-    // Within the margins alone, so that a sentence that goes on overleaf is one.
-    let area = ["-raw", "-nopgbrk", "-x", "79", "-y", "105", "-W", "442", "-H", "638"];
-    let text = poppler("pdftotext", &[&area[..], &[path.to_str().unwrap(), "-"]].concat());
+    let options = ["-raw", "-nopgbrk", path.to_str().unwrap(), "-"];
+    let text = poppler("pdftotext", &[&WITHIN[..], &options].concat());
     text.split_whitespace().collect()
 }
 
@@ -225,13 +227,81 @@ fn a_template_sees_nothing_but_what_it_is_given() {
 
 #[test]
 fn forms_that_are_one_sheet_by_custom_are_one_page_of_a_short_case() {
-    for id in ["application", "delivery_receipt", "sheet_reminder", "sheet_liaison", "sheet_order"]
-    {
+    for id in [
+        "application",
+        "delivery_receipt",
+        "sheet_reminder",
+        "sheet_liaison",
+        "sheet_order",
+        "oral_agreement",
+        "petition_opinion",
+    ] {
         let form = forms::find(id).unwrap();
         let parts = vec![sheet(form, forms::sample().clone())];
         let printed = render(&Input { parts, ..Input::default() }).unwrap();
         assert_eq!(printed.pages, 1, "{id}");
     }
+}
+
+/// What people write at length, the first of which that a form has is made longer.
+const TEXTS: [&str; 8] = [
+    "case.summary",
+    "about.text",
+    "about.record",
+    "about.reason",
+    "about.reasons",
+    "case.declined.reason",
+    "case.ended.note",
+    "about.note",
+];
+
+/// The sample with more lines in one text of a form.
+fn stretched(form: &Form, lines: usize) -> Value {
+    let mut data = forms::sample().clone();
+    let path = TEXTS.iter().find(|path| form.fields.iter().any(|field| field.path == **path));
+    let Some(path) = path.filter(|_| lines > 0) else { return data };
+    let text = data.pointer_mut(&format!("/{}", path.replace('.', "/"))).unwrap();
+    let more: String = (1..=lines).map(|n| format!("\n第{n}件事。")).collect();
+    *text = json!(text.as_str().unwrap().to_owned() + &more);
+    data
+}
+
+/// Whether a line is one to sign on or of a seal.
+fn is_signing(line: &str) -> bool {
+    let line: String = line.split_whitespace().collect();
+    let office = &forms::sample()["office"];
+    let is_name = office.as_object().unwrap().values().any(|name| *name == line.as_str());
+    let is_day = line.ends_with('日') && line.chars().all(|c| "0123456789年月日".contains(c));
+    is_name || is_day || ["（签名", "（印章）"].iter().any(|it| line.contains(it))
+}
+
+#[test]
+fn no_seal_and_no_signature_stands_on_a_page_without_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("forms.pdf");
+    let signed = forms::all()
+        .iter()
+        .filter(|form| ["signs(", "sealed("].iter().any(|made| form.template.contains(made)));
+    // Three lines at a time, since a seal is higher than that.
+    let parts = signed
+        .flat_map(|form| (0..=21).step_by(3).map(move |lines| sheet(form, stretched(form, lines))));
+    let printed = render(&Input { parts: parts.collect(), ..Input::default() }).unwrap();
+    std::fs::write(&path, &printed.pdf).unwrap();
+    if let Some(out) = std::env::var_os("PINGLI_FORMS_OUT") {
+        std::fs::write(Path::new(&out).join("stretched.pdf"), &printed.pdf).unwrap();
+    }
+    let text =
+        poppler("pdftotext", &[&WITHIN[..], &["-raw", path.to_str().unwrap(), "-"]].concat());
+    let mut bare = Vec::new();
+    for (at, page) in text.split('\u{c}').enumerate() {
+        let (signed, words): (Vec<&str>, Vec<&str>) =
+            page.lines().partition(|line| is_signing(line));
+        let is_signed = signed.iter().any(|line| line.contains('（'));
+        if is_signed && words.len() < 2 {
+            bare.push(format!("page {}: {page}", at + 1));
+        }
+    }
+    assert!(bare.is_empty(), "{}", bare.join("\n"));
 }
 
 #[test]
