@@ -181,6 +181,8 @@ fn any_list_is_taken_along_as_its_page_shows_it_and_no_child_is_known_by_it() {
         ("users", "user_list", "/users"),
         ("numbers", "numbering_get", "/voided"),
         ("erasures", "erasure_list", "/erasures"),
+        ("devices", "device_list", "/devices"),
+        ("alarms", "alarm_list", "/alarms"),
     ] {
         let shown = township.does(command, json!({}));
         let count = shown.pointer(rows).unwrap().as_array().unwrap().len();
@@ -199,4 +201,35 @@ fn any_list_is_taken_along_as_its_page_shows_it_and_no_child_is_known_by_it() {
     // Whoever may not read a list takes none along.
     let none = json!({ "list": { "nonsense": {} }, "to": { "path": to } });
     assert!(matches!(township.fails("list_export", none), app::Fault::BadRequest { .. }));
+}
+
+#[test]
+fn the_audit_is_taken_along_by_whoever_examines_it_whole_and_in_words() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let _ = township.register("滴水边界纠纷");
+    for page in ["audit", "ledger"] {
+        township.does("print_note", json!({ "page": page }));
+    }
+    let to = folder.path().join("audit.xlsx");
+    let words = json!({
+        "columns": { "act": "做了什么" },
+        "words": { "title": "审计记录", "printed": "打印", "R7": "=主任", "yes": "是" },
+    });
+    let save = |filter: Value| {
+        let list = json!({ "audit": filter });
+        township.does("list_export", json!({ "list": list, "words": words, "to": { "path": to } }));
+        lines(&to)
+    };
+    let total = township.does("audit_list", json!({}))["total"].as_u64().unwrap();
+    let all = save(json!({}));
+    assert_eq!(all.len() as u64, total);
+    let act = |row: &Vec<String>| row[7].clone();
+    let printed = save(json!({ "act": "printed" }));
+    assert_eq!(printed.iter().map(act).collect::<Vec<_>>(), ["打印", "打印"], "as filtered");
+    assert!(printed[0][1].starts_with("2026-") && printed[0][1].len() == 19, "{printed:?}");
+    assert_eq!((printed[0][3].as_str(), printed[0][4].as_str()), ("=主任", "是"));
+    let exported = township.does("audit_list", json!({ "act": "exported" }));
+    let files = exported["rows"].as_array().unwrap().iter().map(|row| row["file"].clone());
+    assert_eq!(files.collect::<Vec<_>>(), ["audit", "audit"], "each is noted itself");
 }

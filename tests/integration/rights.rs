@@ -6,6 +6,7 @@ use std::path::Path;
 
 use app::clock::Clock;
 use app::commands::COMMANDS;
+use app::ledgers::lists;
 use app::ledgers::rows::TableSort;
 use app::rights::Need;
 use domain::case::known::{Facts, RefusedFact};
@@ -146,6 +147,7 @@ fn every_role_calls_what_the_table_lets_it_call_and_nothing_else() {
                 Need::Right(right) => right.admits(*role),
                 Need::EachKind => KINDS.iter().any(|kind| kind.admits(*role)),
                 Need::EachTable => TableSort::ALL.iter().any(|sort| sort.right().admits(*role)),
+                Need::EachList => lists::RIGHTS.iter().any(|right| right.admits(*role)),
             };
             assert_eq!(listed, may, "{role:?} {}", row.name);
             commands += 1;

@@ -62,18 +62,19 @@ describe("the auditor's page", () => {
 
   it("takes what is shown along as a table with Chinese headings", async () => {
     const { host, user } = await page({
-      audit_export: { name: "审计记录.csv", path: null, bytes: 900 },
+      list_export: { name: "审计记录.xlsx", path: null, bytes: 900 },
     });
-    await user.click(await screen.findByRole("button", { name: "导出成表格" }));
-    await user.type(await screen.findByLabelText(/文件/), "/tmp/审计记录.csv");
+    await user.selectOptions(await screen.findByLabelText("做了什么"), "printed");
+    await user.click(await screen.findByRole("button", { name: "存成表格" }));
+    await user.type(await screen.findByLabelText(/文件/), "/tmp/审计记录.xlsx");
     await expectAccessible();
-    await user.click(screen.getAllByRole("button", { name: "导出成表格" }).at(-1)!);
-    expect(await screen.findByText("已存好：审计记录.csv")).toBeVisible();
-    const sent = host.calls.find((call) => call.name === "audit_export")?.payload;
+    await user.click(screen.getByRole("button", { name: "存表格" }));
+    expect(await screen.findByText("已存好：审计记录.xlsx")).toBeVisible();
+    const sent = host.calls.find((call) => call.name === "list_export")?.payload;
     expect(sent).toMatchObject({
-      format: "csv",
-      words: { columns: { time: "时间", act: "做了什么" }, words: { printed: "打印" } },
-      to: { path: "/tmp/审计记录.csv" },
+      list: { audit: { act: "printed" } },
+      words: { columns: { at: "时间", act: "做了什么" }, words: { printed: "打印", yes: "是" } },
+      to: { path: "/tmp/审计记录.xlsx" },
     });
   });
 

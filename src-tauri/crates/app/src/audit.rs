@@ -27,8 +27,8 @@ use crate::quarantine::HeldReason;
 use crate::rights::Sight;
 use crate::vault::write_whole;
 
-pub use listing::{AuditExport, AuditFormat, AuditLine, AuditList, AuditWindow};
-pub(crate) use listing::{file, list};
+pub(crate) use listing::list;
+pub use listing::{AuditLine, AuditList, AuditWindow};
 
 /// How many notes are read in one go.
 const BATCH: u32 = 500;

@@ -15,7 +15,7 @@ use crate::attachments::{
     self, AttachmentAsk, AttachmentBegin, AttachmentBegun, AttachmentBytes, AttachmentDrop,
     AttachmentFinish, AttachmentPiece, AttachmentRead, AttachmentSave,
 };
-use crate::audit::{self, AuditExport, AuditList, AuditWindow};
+use crate::audit::{self, AuditList, AuditWindow};
 use crate::backup::{
     BackupDrill, BackupFind, BackupPlaceSet, BackupRestore, Backups, Drilled, FoundBackups,
 };
@@ -215,8 +215,8 @@ pub struct CommandRow {
 }
 
 /// What a row of the table needs: nothing, for the commands that work while the profile is locked
-/// or missing; the rights of what its payload writes or takes over; or a right by name. A row that names none of
-/// them does not compile.
+/// or missing; the rights of what its payload writes, takes over or takes along; or a right by name.
+/// A row that names none of them does not compile.
 macro_rules! need {
     (always) => {
         Need::Nothing
@@ -226,6 +226,9 @@ macro_rules! need {
     };
     (each_table) => {
         Need::EachTable
+    };
+    (each_list) => {
+        Need::EachList
     };
     ($right:ident) => {
         Need::Right(Right::$right)
@@ -399,9 +402,7 @@ commands! {
         |desk, request, _| rights::break_glass(&*desk.office()?, &request);
     audit_list(AuditList) -> AuditWindow, AuditRead, reads [Audit Roster], changes [] =
         |desk, request, _| audit::list(&*desk.office()?, &request);
-    audit_export(AuditExport) -> FileSaved, AuditExport, reads [], changes [Audit] =
-        |desk, request, _| desk.export_audit(&request);
-    list_export(ListExport) -> FileSaved, CaseExport, reads [], changes [Audit] =
+    list_export(ListExport) -> FileSaved, each_list, reads [], changes [Audit] =
         |desk, request, call| desk.export_list(&request, call);
     statistics_export(StatisticsExport) -> FileSaved, StatisticsRead, reads [], changes [Audit] =
         |desk, request, _| desk.export_statistics(&request);

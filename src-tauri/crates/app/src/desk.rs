@@ -10,7 +10,7 @@ use serde_json::Value;
 use trust::seal::Cost;
 
 use crate::attachments::{self, AttachmentSave};
-use crate::audit::{self, AuditExport};
+use crate::audit;
 use crate::backup::restoring;
 use crate::beside::Beside;
 use crate::catalogue::{self, CatalogueView};
@@ -433,15 +433,6 @@ impl Desk {
         Ok(saved)
     }
 
-    /// Saves notes of the audit as a file.
-    pub(crate) fn export_audit(&self, request: &AuditExport) -> Result<FileSaved, Fault> {
-        let office = self.office()?;
-        let (name, bytes, count) = audit::file(&office, request)?;
-        let saved = self.save(&request.to, name, &bytes)?;
-        audit::note(&office, Deed::exported(FileKind::Audit).count(count))?;
-        Ok(saved)
-    }
-
     /// Saves a list as a spreadsheet: what the command of its page answers whoever asks.
     pub(crate) fn export_list(
         &self,
@@ -455,7 +446,10 @@ impl Desk {
             let row = commands::row(name).ok_or_else(unknown)?;
             rights::guard(self, row, payload, |payload| commands::route(self, name, payload, call))
         };
-        self.save_table(&office, &request.to, listing::file(&office, request, ask)?)
+        let (name, bytes, count) = listing::file(&office, request, ask)?;
+        let saved = self.save(&request.to, &name, &bytes)?;
+        audit::note(&office, Deed::exported(request.list.noted_as()).count(count))?;
+        Ok(saved)
     }
 
     /// Saves the table of a period as a spreadsheet.

@@ -1,6 +1,6 @@
 //! What the office hands up, files and takes over as spreadsheets: lists as they are filtered, the
-//! table of a period, and the tables that were kept before. Figures and
-//! words come from where the screens read them, masked in the same way.
+//! table of a period, and the tables that were kept before. Figures and words come from where the
+//! screens read them, masked in the same way.
 
 mod days;
 pub mod grid;
@@ -31,7 +31,6 @@ use crate::projector::word;
 use crate::rights::Lens;
 use crate::statistics::{StatisticsTableGet, committees, counters, table};
 use crate::view::CaseLine;
-pub(crate) use sheet::is_formula;
 use sheet::{Cell, Column, Sheet};
 
 /// The words of a table. What has none stands by the name that the program has for it.

@@ -19,6 +19,7 @@ use crate::cases;
 use crate::commands::CommandRow;
 use crate::desk::Desk;
 use crate::fault::Fault;
+use crate::ledgers::lists;
 use crate::ledgers::rows::TableSort;
 use crate::office::Office;
 use crate::sharing;
@@ -40,6 +41,8 @@ pub enum Need {
     EachKind,
     /// The right of the sort of table that its payload takes over; of any, where it names none.
     EachTable,
+    /// The right of the list that its payload takes along.
+    EachList,
 }
 
 /// The table of rights, for whoever wants to see who may do what.
@@ -94,6 +97,7 @@ pub(crate) fn open_to(role: Role) -> Vec<String> {
         Need::Right(right) => right.admits(role),
         Need::EachKind => fact::KINDS.iter().any(|kind| kind.admits(role)),
         Need::EachTable => TableSort::ALL.iter().any(|sort| sort.right().admits(role)),
+        Need::EachList => lists::RIGHTS.iter().any(|right| right.admits(role)),
     };
     crate::commands::COMMANDS.iter().filter(may).map(|row| row.name.to_owned()).collect()
 }
@@ -150,6 +154,7 @@ fn admit(office: &Office, need: Need, payload: &Value) -> Result<(), Fault> {
         Need::Right(right) => vec![right],
         Need::EachKind => of_kinds(office.me().role, payload)?,
         Need::EachTable => vec![of_table(office.me().role, payload)],
+        Need::EachList => vec![of_list(office.me().role, payload)],
     };
     for right in &rights {
         check(office, *right)?;
@@ -209,6 +214,15 @@ fn of_table(role: Role, payload: &Value) -> Right {
     let sort: TableSort = named.and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
     let any = TableSort::ALL.map(TableSort::right).into_iter().find(|right| right.admits(role));
     any.filter(|_| !is_table).unwrap_or(sort.right())
+}
+
+/// The right of the list that a payload takes along.
+fn of_list(role: Role, payload: &Value) -> Right {
+    let list = payload.get("list").and_then(Value::as_object);
+    let named = list.and_then(|list| list.keys().next()).and_then(|name| lists::right(name));
+    // What is no list is refused where it is read.
+    let any = lists::RIGHTS.into_iter().find(|right| right.admits(role));
+    named.or(any).unwrap_or(Right::CaseExport)
 }
 
 /// The records that a payload is about: named by its members, not inside the facts it writes.

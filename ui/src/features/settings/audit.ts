@@ -1,6 +1,6 @@
 // Which notes are asked for, and in which words they are taken along.
 
-import type { Act, At, AuditList, TableWords } from "@/host/types";
+import type { Act, At, AuditList } from "@/host/types";
 import type { Messages } from "@/messages";
 
 export interface AuditFilter {
@@ -36,17 +36,7 @@ export function listOf(filter: AuditFilter): AuditList {
   };
 }
 
-/** What the table is headed with, and what the program's words are called in it. */
-export function tableWords({ audit, words }: Messages): TableWords {
-  return {
-    columns: audit.columns,
-    words: {
-      ...words.role,
-      ...audit.acts,
-      ...audit.files,
-      ...audit.protections,
-      true: audit.yes,
-      false: audit.unvouched,
-    },
-  };
+/** What the closed words of a note are called. */
+export function wordsOf({ audit, words }: Messages): Record<string, string> {
+  return { ...words.role, ...audit.acts, ...audit.files, ...audit.protections };
 }

@@ -14,7 +14,6 @@ import type { AttachmentFinish } from "./AttachmentFinish";
 import type { AttachmentPiece } from "./AttachmentPiece";
 import type { AttachmentRead } from "./AttachmentRead";
 import type { AttachmentSave } from "./AttachmentSave";
-import type { AuditExport } from "./AuditExport";
 import type { AuditList } from "./AuditList";
 import type { AuditWindow } from "./AuditWindow";
 import type { BackupDrill } from "./BackupDrill";
@@ -215,7 +214,6 @@ export interface Commands {
   rights_get: { payload: Nothing; result: RightsView };
   break_glass: { payload: BreakGlass; result: CaseView };
   audit_list: { payload: AuditList; result: AuditWindow };
-  audit_export: { payload: AuditExport; result: FileSaved };
   list_export: { payload: ListExport; result: FileSaved };
   statistics_export: { payload: StatisticsExport; result: FileSaved };
   table_read: { payload: TableRead; result: TableView };
@@ -356,7 +354,6 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   rights_get: ["profile", "roster"],
   break_glass: [],
   audit_list: ["audit", "roster"],
-  audit_export: [],
   list_export: [],
   statistics_export: [],
   table_read: [],

@@ -67,7 +67,7 @@ export const computerTopics: Record<keyof typeof ours, HelpTopic> = {
     steps: [
       "In Settings press “Open the audit”. Heads, administrators and leaders see it.",
       "Choose the days, and what was done.",
-      "To keep a copy, press “Print”.",
+      "To keep a copy, press “Print” or “Save as a table”. The list of computers and the alarms nobody has seen are saved as tables in Settings.",
     ],
     notes: [
       "Reading one protected case is noted once a day for each person.",

@@ -1,6 +1,6 @@
 // 审计: 谁在什么时候做了什么.
 
-import type { Act, FileKind } from "@/host/types";
+import type { Act, AlarmKind, FileKind } from "@/host/types";
 
 export const audit = {
   title: "谁做过什么（审计）",
@@ -17,27 +17,6 @@ export const audit = {
   everywhere: "所有单位",
   number: "案件编号",
   numberHint: "可以只写一部分，例：2026-0012",
-  take: "导出成表格",
-  takeSays: (count: string) =>
-    `把现在看的 ${count} 条存成表格，用电子表格软件打开。导出这件事也会记下来。表格出了这个程序就不再加密，请收好。`,
-  file: "审计记录",
-  yes: "是",
-  columns: {
-    time: "时间",
-    user: "谁",
-    role: "岗位",
-    vouched: "名册里查得到",
-    unit: "单位",
-    device: "电脑",
-    act: "做了什么",
-    record: "记录",
-    number: "案件编号",
-    to: "对谁",
-    file: "文件种类",
-    count: "数量",
-    word: "说明",
-    reason: "理由",
-  } as Record<string, string>,
   from: "从哪天起",
   until: "到哪天止",
   act: "做了什么",
@@ -93,6 +72,17 @@ export const audit = {
     backup: "备份",
     attachment: "附件",
   } satisfies Record<FileKind, string>,
+  alarmsTitle: "还没有人看过的警报",
+  alarms: {
+    fork: "两台电脑共用一个身份",
+    second_claim: "邀请被第二台电脑使用",
+    too_many_tries: "有人反复试邀请",
+    clock_behind: "时钟比记录早",
+    clock_ahead: "时钟比记录晚很多",
+    altered: "这台电脑存的记录被改动过",
+    altered_elsewhere: "别的电脑存的记录被改动过",
+    damaged: "数据文件坏了",
+  } satisfies Record<AlarmKind, string>,
   protections: {
     minor: "涉及未成年人",
     violence: "涉及家暴或者伤害",

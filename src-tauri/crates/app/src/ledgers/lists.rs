@@ -2,6 +2,7 @@
 //! command that its page reads, for whoever asks and masked for them; then what makes a child known
 //! is hidden whoever asks, since it leaves the office, and what may not be exported is left out.
 
+use domain::audit::FileKind;
 use domain::id::RecordId;
 use domain::rights::Right;
 use domain::time::local;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::sheet::{self, Cell, Sheet};
 use super::{File, LedgerAsk, TableWords};
+use crate::audit::AuditList;
 use crate::cases::{CaseList, CaseSearch, ConflictList, DuplicateList, ROWS_MAX};
 use crate::clock::today;
 use crate::fault::Fault;
@@ -56,6 +58,19 @@ pub enum ListOf {
     Numbers(NumberingGet),
     /// What was erased, and why.
     Erasures {},
+    /// Who did what (审计).
+    Audit(AuditList),
+    /// Computers.
+    Devices {},
+    /// What somebody must hear of at once.
+    Alarms {},
+}
+
+impl ListOf {
+    /// What its export is noted as.
+    pub(crate) const fn noted_as(&self) -> FileKind {
+        if matches!(self, Self::Audit(_)) { FileKind::Audit } else { FileKind::Table }
+    }
 }
 
 /// Saves a list as a spreadsheet, as it is filtered.
@@ -86,6 +101,8 @@ enum As {
     Day,
     /// A moment in milliseconds since 1970.
     Moment,
+    /// The same to the second.
+    Second,
 }
 
 /// A list of the table.
@@ -94,6 +111,8 @@ struct Listing {
     name: &'static str,
     /// The command that reads it.
     command: &'static str,
+    /// Who may take it along.
+    right: Right,
     /// Where its rows are in the answer; what is in each row of it, after a `*`.
     rows: &'static str,
     /// The member of a row that names the record it is about.
@@ -106,6 +125,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "counted",
         command: "statistics_cases",
+        right: Right::CaseExport,
         rows: "/rows",
         about: "case",
         columns: &[
@@ -119,6 +139,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "persons",
         command: "person_list",
+        right: Right::CaseExport,
         rows: "/rows",
         about: "id",
         columns: &[
@@ -130,6 +151,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "dues",
         command: "workbench_get",
+        right: Right::CaseExport,
         rows: "/dues",
         about: "case",
         columns: &[
@@ -143,6 +165,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "sheets",
         command: "workbench_get",
+        right: Right::CaseExport,
         rows: "/sheets",
         about: "case",
         columns: &[
@@ -160,6 +183,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "conflicts",
         command: "conflict_list",
+        right: Right::CaseExport,
         rows: "/rows",
         about: "record",
         columns: &[
@@ -174,6 +198,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "duplicates",
         command: "duplicate_list",
+        right: Right::CaseExport,
         rows: "/groups/*/cases",
         about: "id",
         columns: &[
@@ -190,6 +215,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "quarantine",
         command: "quarantine_list",
+        right: Right::CaseExport,
         rows: "/rows",
         about: "record",
         columns: &[
@@ -207,6 +233,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "exchanges",
         command: "exchange_history",
+        right: Right::CaseExport,
         rows: "/rows",
         about: "",
         columns: &[
@@ -223,6 +250,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "users",
         command: "user_list",
+        right: Right::CaseExport,
         rows: "/users",
         about: "",
         columns: &[
@@ -235,6 +263,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "numbers",
         command: "numbering_get",
+        right: Right::CaseExport,
         rows: "/voided",
         about: "case",
         columns: &[("number", "/number", As::Text, 32), ("reason", "/reason", As::Text, 50)],
@@ -242,6 +271,7 @@ const LISTS: &[Listing] = &[
     Listing {
         name: "erasures",
         command: "erasure_list",
+        right: Right::CaseExport,
         rows: "/erasures",
         about: "",
         columns: &[
@@ -253,7 +283,76 @@ const LISTS: &[Listing] = &[
             ("holds", "/holds", As::Yes, 8),
         ],
     },
+    Listing {
+        name: "audit",
+        command: "audit_list",
+        right: Right::AuditExport,
+        rows: "/rows",
+        // Whoever examines what was done is told of all of it.
+        about: "",
+        columns: &[
+            ("at", "/at_ms", As::Second, 20),
+            ("user", "/by/name", As::Text, 12),
+            ("role", "/role", As::Word, 18),
+            ("vouched", "/is_vouched", As::Yes, 10),
+            ("unit", "/unit/name", As::Text, 20),
+            ("device", "/device/name", As::Text, 16),
+            ("act", "/act", As::Word, 18),
+            ("record", "/record", As::Text, 34),
+            ("number", "/number", As::Text, 26),
+            ("whom", "/user/name", As::Text, 12),
+            ("other_unit", "/other_unit/name", As::Text, 20),
+            ("other_device", "/other_device/name", As::Text, 16),
+            ("file", "/file", As::Word, 12),
+            ("count", "/count", As::Count, 8),
+            ("word", "/word", As::Word, 18),
+            ("reason", "/reason", As::Text, 36),
+        ],
+    },
+    Listing {
+        name: "devices",
+        command: "device_list",
+        right: Right::AuditExport,
+        rows: "/devices",
+        about: "",
+        columns: &[
+            ("device", "/device/name", As::Text, 18),
+            ("unit", "/unit/name", As::Text, 26),
+            ("users", "/users", As::Text, 24),
+            ("digits", "/digits", As::Text, 18),
+            ("keeps_key", "/keeps_key", As::Yes, 12),
+            ("met", "/last_ms", As::Moment, 18),
+            ("forked", "/forked_ms", As::Moment, 18),
+            ("late", "/late", As::Count, 10),
+            ("removed", "/revoked/said_ms", As::Moment, 18),
+            ("reason", "/revoked/reason", As::Word, 30),
+        ],
+    },
+    Listing {
+        name: "alarms",
+        command: "alarm_list",
+        right: Right::AuditExport,
+        rows: "/alarms",
+        about: "",
+        columns: &[
+            ("at", "/at_ms", As::Moment, 18),
+            ("kind", "/kind", As::Word, 30),
+            ("unit", "/unit/name", As::Text, 22),
+            ("device", "/device/name", As::Text, 18),
+            ("says", "/says", As::Text, 36),
+        ],
+    },
 ];
+
+/// The right of whoever takes a list along, by its name; none if there is no such list.
+pub(crate) fn right(name: &str) -> Option<Right> {
+    let is_ledger = ["cases", "found"].contains(&name);
+    let row = LISTS.iter().find(|row| row.name == name);
+    row.map(|row| row.right).or(is_ledger.then_some(Right::CaseExport))
+}
+
+/// The rights of all lists.
+pub const RIGHTS: [Right; 2] = [Right::CaseExport, Right::AuditExport];
 
 /// What a list asks its command, with the row of the table.
 fn asked(list: &ListOf) -> Result<(&'static Listing, Value), Fault> {
@@ -270,6 +369,9 @@ fn asked(list: &ListOf) -> Result<(&'static Listing, Value), Fault> {
         ListOf::Users {} => ("users", json!({})),
         ListOf::Numbers(filter) => ("numbers", serde_json::to_value(filter)?),
         ListOf::Erasures {} => ("erasures", json!({})),
+        ListOf::Audit(filter) => ("audit", serde_json::to_value(filter)?),
+        ListOf::Devices {} => ("devices", json!({})),
+        ListOf::Alarms {} => ("alarms", json!({})),
     };
     let row = LISTS.iter().find(|row| row.name == name).ok_or_else(|| Fault::not_found(name))?;
     Ok((row, filter))
@@ -292,7 +394,8 @@ pub(crate) fn file(
         _ => {}
     }
     let (listing, filter) = asked(&request.list)?;
-    let lines = leaving(office, listing, read(listing, filter.clone(), ask)?)?;
+    let (lines, is_cut) = read(listing, filter.clone(), ask)?;
+    let lines = leaving(office, listing, lines)?;
     let is_money = filter.get("counter").is_some_and(|counter| counter == "amount");
     let words = &request.words;
     let mut columns = vec![words.head("row", 6)];
@@ -311,19 +414,20 @@ pub(crate) fn file(
         beside: words.of("beside"),
         columns,
         rows: rows.collect(),
-        below: Vec::new(),
+        // What is not there is said.
+        below: is_cut.then(|| words.of("cut")).into_iter().collect(),
         is_wide: listing.columns.iter().map(|(.., width)| width).sum::<u32>() > 90,
     };
     let name = format!("{}.xlsx", listing.name);
     Ok((name, sheet::write(&[sheet], today(office.now_ms()))?, count))
 }
 
-/// All rows of a list, window by window.
+/// The rows of a list, window by window, and whether there are more than a file has.
 fn read(
     listing: &Listing,
     mut filter: Value,
     ask: impl Fn(&str, Value) -> Result<Value, Fault>,
-) -> Result<Vec<Value>, Fault> {
+) -> Result<(Vec<Value>, bool), Fault> {
     let has_windows = filter.get("offset").is_some();
     let (path, within) = listing.rows.split_once("/*").unwrap_or((listing.rows, ""));
     let mut lines = Vec::new();
@@ -351,9 +455,10 @@ fn read(
                 lines.push(line);
             }
         }
-        if count == 0 || !has_windows || lines.len() >= LINES_MAX {
+        if count == 0 || !has_windows || lines.len() > LINES_MAX {
+            let is_cut = lines.len() > LINES_MAX;
             lines.truncate(LINES_MAX);
-            return Ok(lines);
+            return Ok((lines, is_cut));
         }
     }
 }
@@ -385,15 +490,18 @@ fn cell(value: &Value, shown: As, words: &TableWords) -> Cell {
         (Value::Null, As::Day) => Cell::Day(None),
         (Value::Null, _) => Cell::Open,
         (Value::Array(items), _) => {
-            let each = items.iter().filter_map(Value::as_str);
+            // Of who is more than a name, the name.
+            let each = items.iter().map(|item| item.get("name").unwrap_or(item));
+            let each = each.filter_map(Value::as_str);
             let each =
                 each.map(|item| if shown == As::Word { words.of(item) } else { item.into() });
             Cell::Text(each.collect::<Vec<String>>().join("、"))
         }
         (Value::Bool(is), _) => Cell::Text(words.of(if *is { "yes" } else { "no" })),
         (Value::Number(number), As::Money) => number.as_i64().map_or(Cell::Open, Cell::Money),
-        (Value::Number(number), As::Moment) => {
-            let at = number.as_i64().map(|ms| local(ms).format("%Y-%m-%d %H:%M").to_string());
+        (Value::Number(number), As::Moment | As::Second) => {
+            let form = if shown == As::Second { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M" };
+            let at = number.as_i64().map(|ms| local(ms).format(form).to_string());
             Cell::Text(at.unwrap_or_default())
         }
         (Value::Number(number), _) => number.as_i64().map_or(Cell::Open, Cell::Count),

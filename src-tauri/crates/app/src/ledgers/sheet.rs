@@ -2,7 +2,7 @@
 
 use domain::time::Day;
 
-pub(crate) use paper::sheet::{Cell, Column, ROWS_MAX, Sheet, is_formula};
+pub(crate) use paper::sheet::{Cell, Column, ROWS_MAX, Sheet};
 
 use crate::fault::Fault;
 
