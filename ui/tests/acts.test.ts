@@ -9,7 +9,7 @@ import type { CaseView } from "@/host/types";
 import { words } from "@/messages/zh-CN/words";
 
 import { card, CASE, clock, event, notice, view, why } from "./cases";
-import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
+import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE, unitList } from "./open";
 
 const at = `/cases/${CASE}`;
 const all = { may_write: [...WRITABLE, "corrected"] };
@@ -44,7 +44,7 @@ describe("a case of several villages", () => {
     const { host, user } = await open(at, {
       ...answers({ may_write: ["case_shared"] }),
       status_get: status({ office: head }),
-      unit_list: { units: [TOWNSHIP, VILLAGE, SHIWAN] },
+      unit_list: unitList([TOWNSHIP, VILLAGE, SHIWAN]),
       case_share: view(),
     });
     const [more] = await screen.findAllByRole("button", { name: "更多…" });

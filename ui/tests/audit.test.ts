@@ -4,7 +4,16 @@ import { describe, expect, it } from "vitest";
 import type { Answers } from "@/host/memory";
 import type { AuditLine } from "@/host/types";
 
-import { expectAccessible, NOW_MS, office, open, status, TOWNSHIP, VILLAGE } from "./open";
+import {
+  expectAccessible,
+  NOW_MS,
+  office,
+  open,
+  status,
+  TOWNSHIP,
+  VILLAGE,
+  unitList,
+} from "./open";
 
 const LINE: AuditLine = {
   at_ms: NOW_MS,
@@ -34,7 +43,7 @@ function page(answers: Answers = {}) {
     user_list: {
       users: [{ user: { id: "Z", name: "周某", role: "R3" }, unit: VILLAGE, removed_ms: null }],
     },
-    unit_list: { units: [VILLAGE, TOWNSHIP] },
+    unit_list: unitList([VILLAGE, TOWNSHIP]),
     ...answers,
   });
 }

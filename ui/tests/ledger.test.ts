@@ -5,12 +5,12 @@ import { cut } from "@/features/ledger/match";
 import type { Answers } from "@/host/memory";
 
 import { desk, line } from "./cases";
-import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
+import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE, unitList } from "./open";
 
 const TOTAL = 10_000;
 
 const answers: Answers = {
-  unit_list: { units: [TOWNSHIP, VILLAGE] },
+  unit_list: unitList([TOWNSHIP, VILLAGE]),
   case_list: ({ offset, limit }) => ({
     rows: Array.from({ length: Math.min(limit ?? 200, TOTAL - offset) }, (_, index) =>
       line(offset + index),

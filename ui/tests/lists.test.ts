@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Answers } from "@/host/memory";
 
 import { line } from "./cases";
-import { expectAccessible, office, open, status } from "./open";
+import { expectAccessible, office, open, status, unitList } from "./open";
 
 const saved = { name: "list.xlsx", path: "/tmp/list.xlsx", bytes: 9 };
 const persons = [{ id: "P-1", name: "张桂兰", phone: "13900006218", address: "桥头村三组" }];
@@ -15,7 +15,7 @@ const answers: Answers = {
   }),
   case_list: { rows: [line(1)], total: 1, all: 1 },
   case_search: { rows: [line(1)], total: 1, all: 1 },
-  unit_list: { units: [] },
+  unit_list: unitList([]),
   list_export: saved,
   stick_list: { sticks: [] },
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { NumberingView, SettingsView } from "@/host/types";
 
 import { CASE, event, view as caseView } from "./cases";
-import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE } from "./open";
+import { expectAccessible, office, open, status, TOWNSHIP, VILLAGE, unitList } from "./open";
 
 const DEVICES = [
   { id: "A", name: "村里电脑 A" },
@@ -41,7 +41,7 @@ const SETTINGS = {
 } satisfies SettingsView;
 const READS = {
   settings_get: SETTINGS,
-  unit_list: { units: [TOWNSHIP, VILLAGE] },
+  unit_list: unitList([TOWNSHIP, VILLAGE]),
   stick_list: { sticks: [] },
   catalogue_get: { version: "moj-18-2020", categories: [], holidays_until: 2026 },
 };

@@ -13,7 +13,7 @@ import { newRouter } from "@/app/router";
 import { newQueryClient, provideHost } from "@/host";
 import { memoryHost, type Answers, type MemoryHost } from "@/host/memory";
 import { READS } from "@/host/generated/commands";
-import type { NeighbourView, OfficeView, StatusView, UnitRef } from "@/host/types";
+import type { NeighbourView, OfficeView, StatusView, UnitLine, UnitRef, Units } from "@/host/types";
 
 export const VILLAGE: UnitRef = { id: "UNIT-V", name: "桥头村评理说事点", level: "village" };
 export const TOWNSHIP: UnitRef = { id: "UNIT-T", name: "青石镇综治中心", level: "township" };
@@ -23,6 +23,20 @@ const TOWNSHIPS = ["user_remove", "settings_set", "invitation_create", "case_sha
 
 /** Noon of the day the tests live in. */
 export const NOW_MS = Date.UTC(2026, 2, 24, 4, 0);
+
+/** The units of a township in which nothing was merged or renamed. */
+export function unitList(units: UnitRef[], change: Partial<Units> = {}): Units {
+  const line = (unit: UnitRef): UnitLine => ({
+    unit,
+    sort: unit.level === "village" ? "point" : "centre",
+    former: [],
+    merged: null,
+    devices: 1,
+    is_unused: false,
+    conflicts: [],
+  });
+  return { units, lines: units.map(line), may_change: false, ...change };
+}
 
 export function neighbour(change: Partial<NeighbourView> = {}): NeighbourView {
   return {
@@ -46,6 +60,7 @@ export function office(change: Partial<OfficeView> = {}): OfficeView {
     organisation: "ORG",
     user: { id: "USER", name: "周某", role: "R3" },
     unit: VILLAGE,
+    joined: VILLAGE,
     device: { id: "DEVICE", name: "村里电脑 A" },
     is_certified: true,
     is_forked: false,

@@ -12,7 +12,16 @@ import type {
   Users,
 } from "@/host/types";
 
-import { expectAccessible, NOW_MS, office, open, status, TOWNSHIP, VILLAGE } from "./open";
+import {
+  expectAccessible,
+  NOW_MS,
+  office,
+  open,
+  status,
+  TOWNSHIP,
+  VILLAGE,
+  unitList,
+} from "./open";
 
 const SETTINGS: SettingsView = {
   version: "",
@@ -84,7 +93,7 @@ const DEVICES: Devices = {
 const READS = {
   device_list: DEVICES,
   settings_get: SETTINGS,
-  unit_list: { units: [TOWNSHIP, VILLAGE] },
+  unit_list: unitList([TOWNSHIP, VILLAGE]),
   user_list: {
     users: [
       { user: { id: "Z", name: "郑某", role: "R5" }, unit: TOWNSHIP, removed_ms: null },

@@ -6,7 +6,7 @@ import type { Answers } from "@/host/memory";
 import type { DispatchView, SheetView } from "@/host/types";
 
 import { CASE, event, view } from "./cases";
-import { expectAccessible, open, TOWNSHIP, VILLAGE } from "./open";
+import { expectAccessible, open, TOWNSHIP, VILLAGE, unitList } from "./open";
 
 const at = `/cases/${CASE}`;
 
@@ -51,7 +51,7 @@ function answers(sheets: SheetView[]): Answers {
   return {
     case_get: view({ may_write: [...WRITABLE], dispatch }),
     case_history: { events: [event()], total: 1 },
-    unit_list: { units: [VILLAGE, TOWNSHIP] },
+    unit_list: unitList([VILLAGE, TOWNSHIP]),
     fact_add: view(),
   };
 }

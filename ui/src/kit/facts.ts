@@ -2,13 +2,14 @@
 
 import { computed, type ComputedRef } from "vue";
 
-import type { Body, PartyView } from "@/host/types";
+import type { Body, PartyView, UnitRef } from "@/host/types";
 import { useFormat, useMessages } from "@/messages";
 import type { FactContext } from "@/messages/zh-CN/facts";
 
-/** Says what a fact says; parties are named where the case is at hand. */
+/** Says what a fact says; parties and units are named where they are at hand. */
 export function useFactSentence(
   parties: () => readonly PartyView[],
+  units: () => readonly UnitRef[] = () => [],
 ): ComputedRef<(fact: Body | null) => string> {
   const messages = useMessages();
   const format = useFormat();
@@ -18,6 +19,7 @@ export function useFactSentence(
         parties().find((party) => party.id === id)?.details.name ?? messages.value.kit.unknownParty,
       money: format.value.money,
       day: format.value.day,
+      unit: (id) => units().find((unit) => unit.id === id)?.name ?? messages.value.kit.unknownUnit,
     };
     return (fact) => {
       if (fact === null) {

@@ -55,9 +55,7 @@ use crate::organisation::{
     InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated, OrgCreate,
     OrgCreated,
 };
-use crate::people::{
-    self, PersonAdd, PersonGet, PersonLinkSet, PersonList, Units, UserRemove, Users,
-};
+use crate::people::{self, PersonAdd, PersonGet, PersonLinkSet, PersonList, UserRemove, Users};
 use crate::period::{self, PeriodFreeze, PeriodView, ZeroReportMake};
 use crate::preferences::Preferences;
 use crate::printing::{self, PrintNote};
@@ -74,6 +72,7 @@ use crate::statistics::{
 use crate::status::{self, StatisticsGet, StatisticsView, StatusView, WorkbenchView};
 use crate::succession::KeyTakeOver;
 use crate::topic::Topic;
+use crate::units::{self, UnitMerge, UnitRename, UnitWithdraw, Units};
 use crate::view::{
     CaseView, CaseWindow, ConflictWindow, DuplicateGroupView, DuplicateWindow, HistoryWindow,
     NumberingView, PersonView, PersonWindow,
@@ -431,7 +430,13 @@ commands! {
     print_note(PrintNote) -> Nothing, PrintRun, reads [], changes [Audit] =
         |desk, request, _| printing::note(&*desk.office()?, &request);
     unit_list(Nothing) -> Units, RosterRead, reads [Roster], changes [] =
-        |desk, _, _| people::units(&*desk.office()?);
+        |desk, _, _| units::list(&*desk.office()?);
+    unit_rename(UnitRename) -> Units, RosterRegister, reads [], changes [Roster] =
+        |desk, request, _| units::rename(&*desk.office()?, &request);
+    unit_merge(UnitMerge) -> Units, RosterRegister, reads [], changes [Cases Conflicts Roster] =
+        |desk, request, _| units::merge(&*desk.office()?, &request);
+    unit_withdraw(UnitWithdraw) -> Units, RosterRegister, reads [], changes [Roster] =
+        |desk, request, _| units::withdraw(&*desk.office()?, &request);
     user_list(Nothing) -> Users, RosterRead, reads [Roster], changes [] =
         |desk, _, _| people::users(&*desk.office()?);
     user_remove(UserRemove) -> Users, RosterRemove, reads [], changes [Cases Conflicts Roster] =

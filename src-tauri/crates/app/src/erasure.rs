@@ -191,7 +191,7 @@ fn speaking_in(office: &Office) -> Result<SpaceId, Fault> {
     office.check_user()?;
     let (roster, me) = (office.roster(), office.me());
     let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
-    let may_write = roster.access(common, me.unit) == Some(Access::Write);
+    let may_write = roster.access(common, office.identity.record.unit) == Some(Access::Write);
     if may_write && roster.user(me.user).is_some() { Ok(common) } else { Err(Fault::NotHere) }
 }
 

@@ -286,7 +286,7 @@ fn by_unit(
             std::iter::once(Cell::Text(head)).chain(figures).collect::<Vec<Cell>>()
         };
         let mut rows = Vec::new();
-        for unit in reader.units()? {
+        for unit in reader.units()?.into_iter().filter(|unit| !unit.is_withdrawn) {
             rows.push(line(names.unit(unit.record).name, Some(unit.record)));
         }
         rows.push(line(words.of("all"), None));

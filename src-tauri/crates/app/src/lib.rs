@@ -45,6 +45,7 @@ pub mod statistics;
 pub mod status;
 pub mod succession;
 pub mod topic;
+pub mod units;
 pub mod view;
 pub mod worker;
 

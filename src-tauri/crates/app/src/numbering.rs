@@ -180,7 +180,8 @@ pub(crate) fn on_paper(
     let me = office.me();
     let year = year_of(day);
     let reader = pen.tx.reader();
-    let numbering = numbering_of(office, &reader, me.unit)?;
+    let unit = office.identity.record.unit;
+    let numbering = numbering_of(office, &reader, unit)?;
     if numbering.holder.is_none() {
         return Err(refuse("number", RefusalReason::NoNumberHere));
     }
@@ -200,7 +201,7 @@ pub(crate) fn on_paper(
     if numbering.holder != Some(me.device) {
         return Err(refuse("number", RefusalReason::NoNumberHere));
     }
-    let (space, _) = projector::load(&reader, me.unit)?;
+    let (space, _) = projector::load(&reader, unit)?;
     if check_setter(office, space).is_err() {
         // A village does not say what its register is; it goes on after the largest number given.
         return Ok(text);
@@ -212,7 +213,7 @@ pub(crate) fn on_paper(
         used: vec![UsedNumber { year, last: number }],
     });
     let at = minute(office.now_ms());
-    pen.edit(me.unit, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+    pen.edit(unit, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
     Ok(text)
 }
 
@@ -287,7 +288,7 @@ pub(crate) fn clashes(reader: &Reader<'_>) -> Result<Vec<ConflictRow>, Fault> {
 /// Whether whoever works here may say how a unit numbers its cases.
 fn check_setter(office: &Office, space: domain::id::SpaceId) -> Result<(), Fault> {
     let me = office.me();
-    let writes = office.roster().access(space, me.unit) == Some(Access::Write);
+    let writes = office.roster().access(space, office.identity.record.unit) == Some(Access::Write);
     if Right::NumberSet.admits(me.role) && writes {
         Ok(())
     } else {
@@ -298,8 +299,9 @@ fn check_setter(office: &Office, space: domain::id::SpaceId) -> Result<(), Fault
 /// Reads how a unit numbers its cases.
 pub(crate) fn read(office: &Office, request: &NumberingGet) -> Result<NumberingView, Fault> {
     let me = office.me();
-    let unit = request.unit.unwrap_or(me.unit);
-    if unit != me.unit && Right::NumberRead.scope(me.role) != Scope::Township {
+    let own = office.identity.record.unit;
+    let unit = request.unit.unwrap_or(own);
+    if unit != own && Right::NumberRead.scope(me.role) != Scope::Township {
         return Err(rights::refused(office, Right::NumberRead));
     }
     let year = request.year.unwrap_or_else(|| year_of(today(office.now_ms())));
@@ -360,7 +362,7 @@ pub(crate) fn read(office: &Office, request: &NumberingGet) -> Result<NumberingV
 /// Says how a unit numbers its cases.
 pub(crate) fn set(office: &Office, request: &NumberingSet) -> Result<NumberingView, Fault> {
     let me = office.me();
-    let unit = request.unit.unwrap_or(me.unit);
+    let unit = request.unit.unwrap_or(office.identity.record.unit);
     let now = today(office.now_ms());
     let year = request.year.unwrap_or_else(|| year_of(now));
     let at = minute(office.now_ms());

@@ -13,6 +13,7 @@ use domain::log::{EntryKind, Epoch, LogKey};
 use domain::role::{Level, Role};
 use domain::taking::TakenLog;
 use domain::time::Hlc;
+use domain::unit::Succession;
 use store::logs::Kept;
 use store::{Reader, Store, StoreError, Writer};
 use sync::chain;
@@ -33,6 +34,7 @@ use crate::identity::{self, Identity, IdentityRecord, LocalUser};
 use crate::redaction::{self, Heirs};
 use crate::rights::Opened;
 use crate::trial::Trial;
+use crate::units;
 use crate::witness::{Continuity, Witness};
 use crate::worker::Worker;
 
@@ -56,6 +58,7 @@ pub(crate) struct Office {
     roster: RwLock<Arc<Roster>>,
     ended: RwLock<Arc<Ended>>,
     heirs: RwLock<Arc<Heirs>>,
+    units: RwLock<Arc<Succession>>,
     /// Which device writes the log behind a tag.
     writers: RwLock<HashMap<LogTag, DeviceId>>,
     epochs: Mutex<BTreeMap<SpaceId, Epoch>>,
@@ -193,6 +196,7 @@ impl Office {
             roster: RwLock::new(Arc::new(roster)),
             ended: RwLock::default(),
             heirs: RwLock::default(),
+            units: RwLock::default(),
             writers: RwLock::new(HashMap::new()),
             epochs: Mutex::new(BTreeMap::new()),
             hlc: Mutex::new(Hlc::default()),
@@ -256,6 +260,7 @@ impl Office {
         }
         *self.roster.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(roster);
         self.refresh_heirs(reader)?;
+        self.refresh_units(reader)?;
         *self.ended.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ended);
         for (log, key) in reader.log_keys()? {
             self.note_writer(log, key);
@@ -441,7 +446,7 @@ impl Office {
             name: name.cloned().unwrap_or_default(),
             // Nobody without a user opens the office; the least is what is left.
             role: role.unwrap_or(Role::R1),
-            unit: record.unit,
+            unit: self.units().now(record.unit),
             device: self.identity.device,
             device_name: device.map_or(&record.device_name, |d| &d.name).clone(),
             is_certified: device.is_some(),
@@ -498,6 +503,18 @@ impl Office {
     pub(crate) fn home_space(&self) -> Result<SpaceId, Fault> {
         let unit = self.identity.record.unit;
         self.roster().home(unit).ok_or_else(|| Fault::not_found(unit))
+    }
+
+    /// Which units carry on what others had, as known now.
+    pub(crate) fn units(&self) -> Arc<Succession> {
+        self.units.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads again which units carry on what others had.
+    pub(crate) fn refresh_units(&self, reader: &Reader<'_>) -> Result<(), Fault> {
+        let units = Arc::new(units::succession(reader)?);
+        *self.units.write().unwrap_or_else(PoisonError::into_inner) = units;
+        Ok(())
     }
 
     /// An actor id for a record, the same during one run.

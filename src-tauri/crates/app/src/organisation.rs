@@ -465,11 +465,13 @@ fn find_or_make_unit(
 ) -> Result<UnitId, Fault> {
     let units = pen.tx.reader().units()?;
     if let Some(unit) = request.unit {
-        let is_known = units.iter().any(|row| row.record == unit);
-        return if is_known { Ok(unit) } else { Err(Fault::not_found(unit)) };
+        let row = units.iter().find(|row| row.record == unit);
+        let row = row.ok_or_else(|| Fault::not_found(unit))?;
+        let refuse = |reason| Fault::Refused { reason, field: "unit".into(), index: 0 };
+        return if row.stands() { Ok(unit) } else { Err(refuse(RefusalReason::UnitEnded)) };
     }
     let name = named("unit_name", request.unit_name.as_deref().unwrap_or_default())?;
-    if let Some(row) = units.iter().find(|row| row.name == name) {
+    if let Some(row) = units.iter().find(|row| row.stands() && row.name == name) {
         return Ok(row.record);
     }
     let sort = request.sort.unwrap_or(match request.level {

@@ -131,14 +131,6 @@ pub struct PersonLinkSet {
     pub at: Option<At>,
 }
 
-/// The units of the organisation.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-pub struct Units {
-    /// In order of level and name.
-    pub units: Vec<UnitRef>,
-}
-
 /// Registers a person.
 pub(crate) fn add(office: &Office, request: &PersonAdd) -> Result<PersonView, Fault> {
     check_add(office, request)?;
@@ -507,14 +499,4 @@ pub(crate) fn remove_user(office: &Office, request: &UserRemove) -> Result<Users
     })?;
     projector::catch_up_all(office, |_| true)?;
     users(office)
-}
-
-/// Reads the units.
-pub(crate) fn units(office: &Office) -> Result<Units, Fault> {
-    office.store.read(|reader| {
-        let names = Names::read(office, reader)?;
-        let mut units: Vec<UnitRef> = names.units().collect();
-        units.sort_by(|a, b| (b.level, &a.name, a.id).cmp(&(a.level, &b.name, b.id)));
-        Ok(Units { units })
-    })
 }

@@ -11,6 +11,7 @@ use domain::time::{At, Day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Reader;
+use store::records::UnitRow;
 use store::township::PeriodRow;
 
 use crate::cases::value;
@@ -179,14 +180,16 @@ fn freezes(office: &Office, reader: &Reader<'_>) -> Result<Vec<Freeze>, Fault> {
     Ok(freezes)
 }
 
-fn zeros(reader: &Reader<'_>) -> Result<Vec<ZeroReport>, Fault> {
+fn zeros(office: &Office, reader: &Reader<'_>) -> Result<Vec<ZeroReport>, Fault> {
+    let units = office.units();
     let zero = |row: PeriodRow| {
+        let at: At = row.at.parse().ok()?;
         Some(ZeroReport {
             record: row.record,
             id: row.fact.parse().ok()?,
-            unit: row.unit,
+            unit: units.on(row.unit, at.day),
             by: row.author,
-            at: row.at.parse().ok()?,
+            at,
             period: row.period.parse().ok()?,
         })
     };
@@ -203,7 +206,7 @@ pub(crate) struct Held {
 impl Held {
     pub(crate) fn read(office: &Office, reader: &Reader<'_>) -> Result<Self, Fault> {
         let (lines, freezes) = (lines(reader)?, freezes(office, reader)?);
-        Ok(Self { lines, freezes, zeros: zeros(reader)? })
+        Ok(Self { lines, freezes, zeros: zeros(office, reader)? })
     }
 
     pub(crate) fn books(&self) -> Books<'_> {
@@ -211,10 +214,14 @@ impl Held {
     }
 }
 
-/// The villages that report.
-fn villages(reader: &Reader<'_>) -> Result<Vec<UnitId>, Fault> {
-    let units = reader.units()?;
-    Ok(units.into_iter().filter(|row| row.level == "village").map(|row| row.record).collect())
+/// The villages that report on a period: those that were not part of another from its first day on.
+fn villages(reader: &Reader<'_>, period: Period) -> Result<Vec<UnitId>, Fault> {
+    let first = period.first().to_string();
+    let reports = |row: &UnitRow| {
+        let is_over = row.merged.as_ref().is_some_and(|(_, day)| *day <= first);
+        row.level == "village" && !is_over && !row.is_withdrawn
+    };
+    Ok(reader.units()?.into_iter().filter(reports).map(|row| row.record).collect())
 }
 
 /// When data of a unit last came here, and how many days were missing before that.
@@ -277,7 +284,7 @@ pub(crate) fn seen(
             .collect(),
     };
     let mut reports = Vec::new();
-    for unit in villages(reader)? {
+    for unit in villages(reader, period)? {
         let (as_of, gap_days) = arrivals(office, reader, unit, now)?;
         let said = freeze.and_then(|f| f.body.reports.iter().find(|r| r.unit == unit));
         let since = as_of.map(|day| now.signed_duration_since(day).num_days());
@@ -290,7 +297,7 @@ pub(crate) fn seen(
             gap_days,
         });
     }
-    let my_unit = office.identity.record.unit;
+    let my_unit = office.me().unit;
     Ok(PeriodView {
         period,
         is_over: period.last() < now,
@@ -370,7 +377,7 @@ pub(crate) fn freeze(office: &Office, request: &PeriodFreeze) -> Result<PeriodVi
         let books = held.books();
         check_freeze(office, &books, period)?;
         let mut reports = Vec::new();
-        for unit in villages(&reader)? {
+        for unit in villages(&reader, period)? {
             let (as_of, _) = arrivals(office, &reader, unit, now)?;
             reports.push(UnitReport { unit, state: books.report(unit, period), as_of });
         }
@@ -400,7 +407,7 @@ pub(crate) fn report_zero(office: &Office, request: &ZeroReportMake) -> Result<P
         .map_err(|refusal| Fault::refused(&refusal, 0))?;
     office.store.write(|tx| {
         let held = Held::read(office, &tx.reader())?;
-        match held.books().report(office.identity.record.unit, period) {
+        match held.books().report(office.me().unit, period) {
             ReportState::Missing => {}
             ReportState::Zero => return Err(refuse(RefusalReason::AlreadyDone)),
             ReportState::Cases | ReportState::ZeroStruck => {

@@ -20,7 +20,7 @@ use serde::Serialize;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::guards::GuardRow;
 use store::logs::Stored;
-use store::records::{PersonRow, Saved, UnitRow};
+use store::records::{PersonRow, Saved};
 use store::ties::{LinkRow, NumberRow, Ties};
 use store::{Reader, Writer};
 
@@ -34,6 +34,7 @@ use crate::settings;
 use crate::sharing;
 use crate::status::PROMISE;
 use crate::trial;
+use crate::units;
 
 mod rows;
 
@@ -380,12 +381,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
         }
         Some(RecordKind::Unit) => {
             if let Some(unit) = unit::fold(&facts) {
-                tx.put_unit(&UnitRow {
-                    record: record.id(),
-                    name: unit.name,
-                    level: word(&unit.level),
-                    sort: word(&unit.sort),
-                })?;
+                units::keep(office, tx, record.id(), &unit)?;
             }
         }
         Some(RecordKind::Settings) => settings::keep(office, tx, record)?,
@@ -495,7 +491,7 @@ fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) 
         state: word(&case.state),
         marks: json(&marks),
         owner: case.owner().map(|t| t.unit),
-        registered_unit: case.registration.as_ref().map(|r| r.unit),
+        registered_unit: case.registration.as_ref().map(|r| r.counts_for),
         registered_day: case.registered_on().map(day).unwrap_or_default(),
         next_due_day: case.dues.first().map(|due| day(due.day)),
         next_due_what: case.dues.first().map(|due| mask.over(&due.what)),

@@ -29,6 +29,7 @@ use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
 use crate::rights;
+use crate::units;
 use crate::view::{ConflictView, UnitRef, UserRef};
 
 /// Reads the settings.
@@ -200,7 +201,7 @@ pub(crate) fn set_days(
 
 /// Folds a case under the settings it was registered with.
 pub(crate) fn fold_case(reader: &Reader<'_>, facts: &RecordFacts) -> Result<Case, Fault> {
-    let opened = Opened::of(facts);
+    let opened = Opened::of(facts, &units::succession(reader)?);
     let settings = opened.settings().map_or_else(|| Ok(Settings::default()), |v| of(reader, v))?;
     Ok(opened.fold(&settings))
 }

@@ -92,8 +92,10 @@ pub(crate) fn share_with(
         return Err(Fault::not_found(request.case));
     }
     let held = roster.holders(home);
-    let mut units: Vec<UnitId> =
-        request.units.iter().filter(|unit| !held.contains(unit)).copied().collect();
+    // What became part of another takes part as that.
+    let heirs = office.units();
+    let asked = request.units.iter().map(|unit| heirs.now(*unit));
+    let mut units: Vec<UnitId> = asked.filter(|unit| !held.contains(unit)).collect();
     units.sort_unstable();
     units.dedup();
     if units.is_empty() {

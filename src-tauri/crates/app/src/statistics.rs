@@ -198,7 +198,8 @@ fn scoped(office: &Office, asked: Option<UnitId>) -> Option<UnitId> {
     let me = office.me();
     match Right::StatisticsRead.scope(me.role) {
         Scope::Township => asked,
-        _ => Some(me.unit),
+        // Also what units had that became part of the own one.
+        _ => asked.filter(|unit| office.units().now(*unit) == me.unit).or(Some(me.unit)),
     }
 }
 
@@ -249,8 +250,9 @@ pub(crate) fn table(
         let names = Names::read(office, reader)?;
         let me = office.me();
         let may_read_all = Right::StatisticsRead.scope(me.role) == Scope::Township;
-        let all = reader.units()?.into_iter().map(|row| row.record);
-        let units = all.filter(|unit| may_read_all || *unit == me.unit);
+        let all = reader.units()?.into_iter().filter(|row| !row.is_withdrawn).map(|row| row.record);
+        let heirs = office.units();
+        let units = all.filter(|unit| may_read_all || heirs.now(*unit) == me.unit);
         Ok(StatisticsTableView {
             unit: unit.map(|unit| names.unit(unit)),
             units: units.map(|unit| names.unit(unit)).collect(),

@@ -109,6 +109,8 @@ pub struct OfficeView {
     pub user: UserRef,
     /// For which unit.
     pub unit: UnitRef,
+    /// The unit this computer joined: another, where that became part of the own one.
+    pub joined: UnitRef,
     /// On which computer.
     pub device: DeviceRef,
     /// Whether the township has countersigned this computer.
@@ -401,6 +403,7 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
         organisation: roster.organisation(),
         user: names.user(me.user),
         unit: names.unit(me.unit),
+        joined: names.unit(office.identity.record.unit),
         device: names.device(me.device),
         is_certified: me.is_certified,
         is_forked: forks::devices(office)?.contains_key(&me.device),
@@ -426,16 +429,16 @@ pub(crate) fn office_view(office: &Office, lan: LanState) -> Result<OfficeView, 
 
 /// The units with which more is shared than what everybody shares.
 fn neighbours(office: &Office, names: &Names) -> Result<Vec<NeighbourView>, Fault> {
-    let me = office.me();
+    let (me, own) = (office.me(), office.identity.record.unit);
     let roster = office.roster();
     let settings = office.store.read(settings::current)?;
     let now = signed(office.now_ms());
     let met = office.store.read(|reader| reader.met())?;
     let mut neighbours = Vec::new();
     for unit in roster.units() {
-        let shares = roster.exchanged(me.unit, unit).spaces().len() > 1;
+        let shares = roster.exchanged(own, unit).spaces().len() > 1;
         let has_devices = roster.active_devices_of(unit).any(|d| d.device() != me.device);
-        if !shares || (unit == me.unit && !has_devices) {
+        if !shares || (unit == own && !has_devices) {
             continue;
         }
         let last = met.iter().filter(|m| m.unit == unit).max_by_key(|m| m.at_ms);

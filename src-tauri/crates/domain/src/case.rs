@@ -56,6 +56,7 @@ use crate::role::Level;
 use crate::rules::Why;
 use crate::settings::Settings;
 use crate::time::{At, Day, Hlc, Span};
+use crate::unit::Succession;
 
 use agreement::Agreement;
 use assess::Derived;
@@ -83,8 +84,11 @@ pub struct Registration {
     pub at: At,
     /// 首办责任人: who registered it. Never changes.
     pub first_responsible: UserId,
-    /// The unit that registered it.
+    /// The unit that registered it, or that carries on what this had.
     pub unit: UnitId,
+    /// The unit for which it counts: the one that registered it, or that this had become part of
+    /// by the day of the application.
+    pub counts_for: UnitId,
     /// The provisional number.
     pub number: String,
     /// How it came.
@@ -382,11 +386,11 @@ pub struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    /// Reads the facts of a case record.
+    /// Reads the facts of a case record, with the units that carry on what others had.
     #[must_use]
-    pub fn of(record: &'a RecordFacts) -> Self {
-        let facts = Facts::read(record);
-        let registration = registration(&facts);
+    pub fn of(record: &'a RecordFacts, units: &Succession) -> Self {
+        let facts = Facts::read(record).under(units);
+        let registration = registration(&facts, units);
         Self { record, facts, registration }
     }
 
@@ -403,10 +407,10 @@ impl<'a> Opened<'a> {
     }
 }
 
-/// Folds a case record under a version of the settings.
+/// Folds a case record under a version of the settings, where no unit became part of another.
 #[must_use]
 pub fn fold(record: &RecordFacts, settings: &Settings) -> Case {
-    Opened::of(record).fold(settings)
+    Opened::of(record, &Succession::default()).fold(settings)
 }
 
 fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
@@ -632,7 +636,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
 }
 
 /// The registration: of several (a broken peer) the one typed first.
-fn registration(facts: &Facts) -> Option<Registration> {
+fn registration(facts: &Facts, units: &Succession) -> Option<Registration> {
     let (known, body) =
         each!(facts, Registered).min_by_key(|(known, _)| (known.fact.recorded, known.id))?;
     Some(Registration {
@@ -640,6 +644,7 @@ fn registration(facts: &Facts) -> Option<Registration> {
         at: known.fact.at,
         first_responsible: known.fact.by,
         unit: known.proof.unit,
+        counts_for: units.on(known.fact.unit, known.fact.at.day),
         number: body.number.clone(),
         source: body.source,
         track: body.track,

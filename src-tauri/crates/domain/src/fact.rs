@@ -332,6 +332,12 @@ fact_kinds! {
     PersonsLinked = "persons_linked" v 1 on Person by PersonLink, substantive false;
     /// 单位登记: a unit record begins.
     UnitRegistered = "unit_registered" v 1 on Unit by RosterRegister, substantive false;
+    /// 单位更名.
+    UnitRenamed = "unit_renamed" v 1 on Unit by RosterRegister, substantive false;
+    /// 单位并入另一单位（撤村并居）.
+    UnitMerged = "unit_merged" v 1 on Unit by RosterRegister, substantive false;
+    /// 撤销单位登记: a unit record was made by mistake, by an import that was taken back.
+    UnitWithdrawn = "unit_withdrawn" v 1 on Unit by RosterRegister, substantive false;
     /// 编号登记.
     RegisterHolderSet = "register_holder_set" v 1 on Unit by NumberSet, substantive false;
     /// 号段.

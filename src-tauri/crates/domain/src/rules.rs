@@ -412,6 +412,9 @@ rules! {
     SettingsOwner "C22" Owner "5.20" "设置由镇制定并签发；案件沿用登记时的版本"
         "settings are the township's; of two versions set in ignorance of each other the one typed first holds until the head of the centre decides, and a case keeps the version it was registered under"
         "settings::tests::the_one_typed_first_holds_until_the_head_of_the_centre_decides";
+    UnitMerged "unit_merged" Late "5.0" "村民委员会组织法（2018修正）第三条；撤并以批准文件所载日期为准"
+        "a unit that became part of another is carried on by it from the day approved; of two mergers written in ignorance of each other the later day holds, of one day the head of the centre decides"
+        "unit::tests::of_two_mergers_the_later_day_holds_and_of_one_day_somebody_is_asked";
     SettingsBounds "settings_bounds" Max "5.5" "法定期限不得以设置延长或者缩短"
         "a limit the law fixes moves only in the direction the law allows"
         "settings::tests::what_the_law_fixes_does_not_move";

@@ -235,8 +235,14 @@ CREATE TABLE view_person (
 CREATE TABLE view_unit (
     record BLOB PRIMARY KEY,
     name TEXT NOT NULL,
+    -- What it was called before, with the first day of the next name, as JSON.
+    former TEXT NOT NULL,
     level TEXT NOT NULL,
-    sort TEXT NOT NULL
+    sort TEXT NOT NULL,
+    -- The unit it became part of, and from which day on.
+    merged_into BLOB,
+    merged_day TEXT,
+    is_withdrawn INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The text by which each record is found; the index itself holds positions only.

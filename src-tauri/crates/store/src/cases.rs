@@ -488,6 +488,17 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Whether somebody must settle a contradiction of a record.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn has_conflict(&self, record: RecordId) -> Result<bool> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM view_conflict WHERE record = ?1 AND is_open = 1)",
+        )?;
+        Ok(query.query_row([record.bytes()], |row| row.get(0))?)
+    }
+
     /// How many contradictions there are, open or settled.
     ///
     /// # Errors

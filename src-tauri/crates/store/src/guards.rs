@@ -109,6 +109,18 @@ impl Reader<'_> {
         Ok(row.optional()?)
     }
 
+    /// Whether a unit takes part in any case held here, or did.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn has_part(&self, unit: UnitId) -> Result<bool> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM view_guard
+             WHERE instr(holders, ?1) OR instr(addressed, ?1) OR instr(former, ?1))",
+        )?;
+        Ok(query.query_row([unit.bytes()], |row| row.get(0))?)
+    }
+
     /// Whether any case held here is restricted.
     ///
     /// # Errors

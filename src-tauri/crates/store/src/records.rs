@@ -1,6 +1,6 @@
 //! Cached documents, and the other projections of single records: persons and units.
 
-use domain::id::{RecordId, SpaceId};
+use domain::id::{RecordId, SpaceId, UnitId};
 use rusqlite::{OptionalExtension, params};
 
 use crate::cases::ConflictRow;
@@ -62,10 +62,24 @@ pub struct UnitRow {
     pub record: RecordId,
     /// Name.
     pub name: String,
+    /// What it was called before, as JSON.
+    pub former: String,
     /// The word for its level.
     pub level: String,
     /// The word for what it is.
     pub sort: String,
+    /// The unit it became part of, and the first day of that.
+    pub merged: Option<(UnitId, String)>,
+    /// Whether it was registered by mistake.
+    pub is_withdrawn: bool,
+}
+
+impl UnitRow {
+    /// Whether something may be begun for it or with it.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.merged.is_none() && !self.is_withdrawn
+    }
 }
 
 fn person_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<PersonRow> {
@@ -208,7 +222,8 @@ impl Reader<'_> {
     /// The database's.
     pub fn units(&self) -> Result<Vec<UnitRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT record, name, level, sort FROM view_unit ORDER BY level, name, record",
+            "SELECT record, name, level, sort, former, merged_into, merged_day, is_withdrawn
+             FROM view_unit ORDER BY level, name, record",
         )?;
         let rows = query.query_map([], |row| {
             Ok(UnitRow {
@@ -216,7 +231,25 @@ impl Reader<'_> {
                 name: row.get(1)?,
                 level: row.get(2)?,
                 sort: row.get(3)?,
+                former: row.get(4)?,
+                merged: crate::cases::optional_unit(row, 5)?.zip(row.get(6)?),
+                is_withdrawn: row.get(7)?,
             })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The units that became part of others: which, of which, and the first day of that.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn merged_units(&self) -> Result<Vec<(UnitId, UnitId, String)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record, merged_into, merged_day FROM view_unit
+             WHERE merged_into IS NOT NULL AND merged_day IS NOT NULL",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok((RecordId(fixed(row, 0)?), RecordId(fixed(row, 1)?), row.get(2)?))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -251,7 +284,8 @@ impl Reader<'_> {
             "SELECT 'notice', hex(record), key, hex(unit), rule, is_open FROM view_notice",
             "SELECT 'card', hex(record), id, hex(unit), colour, day, is_withdrawn FROM view_card",
             "SELECT 'person', hex(record), hex(space), name, phone, address, born FROM view_person",
-            "SELECT 'unit', hex(record), name, level, sort FROM view_unit",
+            "SELECT 'unit', hex(record), name, former, level, sort, hex(merged_into), merged_day,
+             is_withdrawn FROM view_unit",
             "SELECT 'text', hex(record), kind, text FROM view_text",
             "SELECT 'key', hex(record), key FROM view_key",
             "SELECT 'traits', hex(record), traits FROM view_traits",
@@ -381,10 +415,20 @@ impl Writer<'_> {
     pub fn put_unit(&mut self, row: &UnitRow) -> Result<()> {
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO view_unit (record, name, level, sort)
-                 VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO view_unit
+                 (record, name, level, sort, former, merged_into, merged_day, is_withdrawn)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![row.record.bytes(), row.name, row.level, row.sort])?;
+            .execute(params![
+                row.record.bytes(),
+                row.name,
+                row.level,
+                row.sort,
+                row.former,
+                row.merged.as_ref().map(|(into, _)| into.0.to_vec()),
+                row.merged.as_ref().map(|(_, day)| day),
+                row.is_withdrawn,
+            ])?;
         Ok(())
     }
 }

@@ -24,6 +24,10 @@ user: UserRef,
  */
 unit: UnitRef, 
 /**
+ * The unit this computer joined: another, where that became part of the own one.
+ */
+joined: UnitRef, 
+/**
  * On which computer.
  */
 device: DeviceRef, 

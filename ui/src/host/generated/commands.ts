@@ -163,6 +163,9 @@ import type { TableRead } from "./TableRead";
 import type { TableRestExport } from "./TableRestExport";
 import type { TableView } from "./TableView";
 import type { TextEdit } from "./TextEdit";
+import type { UnitMerge } from "./UnitMerge";
+import type { UnitRename } from "./UnitRename";
+import type { UnitWithdraw } from "./UnitWithdraw";
 import type { Units } from "./Units";
 import type { UserRemove } from "./UserRemove";
 import type { Users } from "./Users";
@@ -227,6 +230,9 @@ export interface Commands {
   handover_save: { payload: HandoverSave; result: FileSaved };
   print_note: { payload: PrintNote; result: Nothing };
   unit_list: { payload: Nothing; result: Units };
+  unit_rename: { payload: UnitRename; result: Units };
+  unit_merge: { payload: UnitMerge; result: Units };
+  unit_withdraw: { payload: UnitWithdraw; result: Units };
   user_list: { payload: Nothing; result: Users };
   user_remove: { payload: UserRemove; result: Users };
   device_list: { payload: Nothing; result: Devices };
@@ -367,6 +373,9 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   handover_save: [],
   print_note: [],
   unit_list: ["roster"],
+  unit_rename: [],
+  unit_merge: [],
+  unit_withdraw: [],
   user_list: ["roster"],
   user_remove: [],
   device_list: ["roster", "exchanges"],

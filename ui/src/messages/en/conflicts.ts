@@ -73,6 +73,7 @@ export const conflicts: Conflicts = {
     sheet_number: "Both sheets hold; the one printed first keeps the number.",
     removed: "It does not count for now. It is kept and can be read.",
     settings: "New cases take the version set first. Older cases keep theirs.",
+    unit_merged: "Until then the unit that was named first carries on.",
   },
   holdsNow: (value) => `For now “${value}” holds.`,
   advice: {
@@ -106,6 +107,7 @@ export const conflicts: Conflicts = {
     sheet_answer: "The head of the unit says whether it accepts or objects.",
     sheet_number: "Give the later sheet a new number and print it again.",
     settings: "The head of the centre says which version holds.",
+    unit_merged: "The head of the centre says which one, by the document of approval.",
     removed: "The head of the centre checks the papers and says whether it counts.",
   },
   sides: ["A", "B", "C", "D", "E", "F", "G", "H"],

@@ -58,6 +58,9 @@ export const facts: FactSentences = {
   person_registered: () => "Person registered",
   person_decided: (b) => `Decision on a person${said(b.reason)}`,
   unit_registered: (b) => `Unit registered (${words.unitSort[b.sort]})`,
+  unit_renamed: (b) => `Renamed ${b.name}${said(b.ground)}`,
+  unit_merged: (b, c) => `Became part of ${c.unit(b.into)}${said(b.ground)}`,
+  unit_withdrawn: (b) => `Unit registration taken back${said(b.reason)}`,
   mediators_appointed: (b) =>
     `${words.chosenBy[b.chosen_by]} chose ${list([b.host, ...b.mediators])}`,
   relation_disclosed: (b, c) =>

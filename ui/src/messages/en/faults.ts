@@ -43,6 +43,9 @@ const refusals: Faults["refusals"] = {
   has_left: "Our unit left this case. To write on it, ask the township to share it again.",
   stays_responsible:
     "The township and the unit that has the case in hand do not leave it. Hand the case on first.",
+  unit_ended: "This unit is part of another now, or was taken back. Choose the one there is now.",
+  in_use:
+    "This unit has a computer, an invitation or a case. It cannot be taken back; it can be merged.",
   not_archived:
     "The case is not archived: file it first, or, to erase, take another case of the law.",
   kept_for_ever: "This file is kept for ever: restrict it, or take another case of the law.",

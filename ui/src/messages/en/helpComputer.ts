@@ -19,6 +19,23 @@ export const computerTopics: Record<keyof typeof ours, HelpTopic> = {
       "If the screen says that two computers use one identity, a profile was copied or an old image put back. Nothing that either wrote is lost. Agree with the township by telephone which one is kept; once both have exchanged, the township enrols it anew (Settings, Computers): the old identity is shut out, the one that is kept joins by a new invitation, the other is wiped.",
     ],
   },
+  units: {
+    title: "A village is merged or renamed",
+    says: "The county approved that a village becomes part of another, or is called something else.",
+    steps: [
+      "On the township's computer that keeps the key, open Settings and find Units.",
+      "Choose Rename, or Merge and then the unit it becomes part of.",
+      "Write the day, who approved it and the number of the document, and confirm.",
+      "Once the villages exchange with the township, every computer goes by it.",
+      "The computers of the old village work on. When it suits, let them join anew by an invitation of the other unit.",
+    ],
+    notes: [
+      "The other unit goes on with the open cases and sheets; nothing is handed over one by one.",
+      "What was registered before the day counts for the old village, what comes after it for the other unit, whichever computer registers it.",
+      "The history stays: who wrote what, and for which village.",
+      "A unit registered by mistake, with nothing in it, can be taken back.",
+    ],
+  },
   stick: {
     title: "A stick is lost",
     says: "A stick with packets was lost, broke, or never arrived.",

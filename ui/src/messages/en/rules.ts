@@ -461,6 +461,10 @@ export const rules: Rules = {
     title: "Settings are the township’s",
     says: "Of two versions the one set first holds until the head decides. A case keeps its own.",
   },
+  unit_merged: {
+    title: "The other unit carries on",
+    says: "From the day approved the other unit carries on. Of two mergers the later day holds; of one day the head decides.",
+  },
   settings_bounds: {
     title: "What the law fixes",
     says: "A limit moves only in the direction the law allows.",

@@ -12,6 +12,8 @@ export const settings: Settings = {
   computer: {
     title: "This computer",
     unit: "Unit",
+    joined: (unit) =>
+      `This computer joined by an invitation of ${unit}, and works on. When it suits, ask the township for an invitation of the unit there is now.`,
     user: "Who works here",
     device: "Name",
     number: "Number",
@@ -75,11 +77,32 @@ export const settings: Settings = {
   },
   units: {
     title: "Units",
-    says: "The township adds units when it invites them.",
-    name: "Name",
-    level: "Level",
+    says: "The township adds units when it invites them, or many at once from a list. They are merged and renamed on the township's computer that keeps the key.",
     none: "There are no units yet.",
     here: "this unit",
+    former: (name, until) => `called ${name} until ${until}`,
+    merged: (into, day) => `part of ${into} since ${day}`,
+    ended: "merged",
+    disputed: "merged into two units, to be decided",
+    rename: "Rename",
+    renameOf: (unit) => `Rename ${unit}`,
+    name: "New name",
+    merge: "Merge",
+    mergeOf: (unit) => `Merge ${unit} into another unit`,
+    mergeSays: (unit) =>
+      `From this day on the other unit goes on with the open cases and sheets of ${unit}, and new cases count as its own. What was registered before still counts for ${unit}, and no word of the history changes. This cannot be taken back: go by the document of approval.`,
+    into: "Into which unit",
+    chooseInto: "Choose a unit",
+    day: "From which day on",
+    ground: "Ground",
+    groundHint: "who approved it, and the number of the document",
+    computers: (count) =>
+      `Its computers (${count}) go on working. When it suits, let them join anew by an invitation of the other unit.`,
+    withdraw: "Take back",
+    withdrawOf: (unit) => `Take the registration of ${unit} back`,
+    withdrawSays:
+      "A unit registered by mistake can be taken back while it has no computer, invitation or case.",
+    reason: "Why",
   },
   users: {
     title: "Users",

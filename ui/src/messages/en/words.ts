@@ -175,6 +175,7 @@ export const words: Words = {
     sheet_answer: "One unit accepts and objects",
     sheet_number: "Two sheets with one number",
     settings: "Settings changed in two ways",
+    unit_merged: "One unit merged into two",
     removed: "Came after the removal",
   },
   way: {

@@ -69,6 +69,7 @@ export const conflicts = {
     sheet_number: "两张单都有效，先打印的保留这个号。",
     removed: "先不算数，内容留着，看得到。",
     settings: "先按先改的那一版登记新案；老案照登记时的版本办。",
+    unit_merged: "先按先写的那一份，由那个单位接着办。",
   } satisfies Record<ConflictKind, string>,
   holdsNow: (value: string) => `现在先按“${value}”算。`,
   advice: {
@@ -98,6 +99,7 @@ export const conflicts = {
     sheet_answer: "请本单位负责人定：接办，还是提异议。",
     sheet_number: "请给后一张单换个号，重新打印。",
     settings: "请综治中心主任定用哪一版。",
+    unit_merged: "请综治中心主任照批准文件定并入哪里。",
     removed: "请综治中心主任核对底子，定这一条算不算。",
   } satisfies Record<ConflictKind, string>,
   sides: ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"],

@@ -12,6 +12,7 @@ export interface FactContext {
   party(id: string): string;
   money(fen: number): string;
   day(day: string): string;
+  unit(id: string): string;
 }
 
 export type FactSentences = { [K in FactKind]: (body: BodyOf<K>, context: FactContext) => string };
@@ -71,6 +72,9 @@ export const facts: FactSentences = {
   person_registered: () => "登记人员",
   person_decided: (b) => `裁定人员资料${said(b.reason)}`,
   unit_registered: (b) => `登记单位（${words.unitSort[b.sort]}）`,
+  unit_renamed: (b) => `更名为${b.name}${said(b.ground)}`,
+  unit_merged: (b, c) => `并入${c.unit(b.into)}${said(b.ground)}`,
+  unit_withdrawn: (b) => `撤销单位登记${said(b.reason)}`,
   mediators_appointed: (b) =>
     `${words.chosenBy[b.chosen_by]}：主持 ${b.host}${b.mediators.length > 0 ? `，调解员 ${list(b.mediators)}` : ""}`,
   relation_disclosed: (b, c) =>

@@ -23,6 +23,7 @@ export type TopicId =
   | "statistics"
   | "table"
   | "device"
+  | "units"
   | "stick"
   | "passphrase"
   | "keep"

@@ -12,6 +12,8 @@ export const settings = {
   computer: {
     title: "这台电脑",
     unit: "单位",
+    joined: (unit: string) =>
+      `这台电脑是用${unit}的邀请加入的，照常能用。方便的时候，请镇里用现在的单位重新邀请。`,
     user: "谁在用",
     device: "电脑名称",
     number: "电脑编号",
@@ -73,11 +75,31 @@ export const settings = {
   },
   units: {
     title: "单位",
-    says: "单位由镇里邀请时登记。",
-    name: "名称",
-    level: "在哪一级",
+    says: "单位由镇里邀请时登记，也可以用名单一次登记。撤村并居、更名，在管密钥的那台镇里电脑上办。",
     none: "还没有单位。",
     here: "本单位",
+    former: (name: string, until: string) => `原名${name}，${until}起改今名`,
+    merged: (into: string, day: string) => `${day}起并入${into}`,
+    ended: "已并入",
+    disputed: "并入哪里有两份说法，待裁定",
+    rename: "更名",
+    renameOf: (unit: string) => `${unit}更名`,
+    name: "新名称",
+    merge: "并入",
+    mergeOf: (unit: string) => `${unit}并入别的单位`,
+    mergeSays: (unit: string) =>
+      `从这一天起，${unit}没办完的案子、没答复的单子都由并入的单位接着办，新登记的案子算它的。以前登记的还算${unit}的，历史一个字不改。这件事不能撤回，请照批准文件办。`,
+    into: "并入哪个单位",
+    chooseInto: "请选单位",
+    day: "从哪天起",
+    ground: "依据",
+    groundHint: "谁批准的、文号",
+    computers: (count: number) =>
+      `它的 ${count} 台电脑可以接着用。方便的时候，用新单位的邀请重新加入。`,
+    withdraw: "撤销登记",
+    withdrawOf: (unit: string) => `撤销${unit}的登记`,
+    withdrawSays: "登记错了的单位，还没有电脑、邀请和案件，可以撤销。",
+    reason: "为什么",
   },
   users: {
     title: "用的人",

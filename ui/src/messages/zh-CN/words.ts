@@ -249,6 +249,7 @@ export const words = {
     sheet_answer: "同一单位又接办又异议",
     sheet_number: "两张单一个号",
     settings: "设置改了两样",
+    unit_merged: "一个单位并入两处",
     removed: "撤权后到达",
   } satisfies Record<ConflictKind, string>,
   way: {

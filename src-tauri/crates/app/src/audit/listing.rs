@@ -136,7 +136,7 @@ fn line(
         None => String::new(),
     };
     let tells = deed.record.is_none() || Right::CaseRead.admits(me.role);
-    let own_unit = (row.device == me.device).then_some(me.unit);
+    let own_unit = (row.device == me.device).then_some(office.identity.record.unit);
     let unit = roster.device(row.device).map(|device| device.unit).or(own_unit);
     Ok(AuditLine {
         at_ms: row.note.at.ms,

@@ -9,7 +9,7 @@ use domain::case::guard::{self, RefusalReason};
 use domain::case::red::shown_name;
 use domain::fact::Body;
 use domain::fact::body::{Choice, DuplicateDecided, DuplicateVerdict, LinkedCase, LinkedParty};
-use domain::id::{FactId, RecordId};
+use domain::id::{FactId, RecordId, UnitId};
 use domain::likeness::{self, Ground, Traits};
 use domain::rights::{Right, Scope};
 use domain::time::At;
@@ -268,8 +268,9 @@ fn group(
         into.filter(|into| held.contains(into))
     });
     let me = office.me();
-    let is_own =
-        rows.iter().all(|r| r.registered_unit == Some(me.unit) && r.owner == Some(me.unit));
+    let units = office.units();
+    let is_mine = |unit: Option<UnitId>| unit.is_some_and(|unit| units.now(unit) == me.unit);
+    let is_own = rows.iter().all(|r| is_mine(r.registered_unit) && is_mine(r.owner));
     let mut is_disputed = pairs.iter().any(|pair| pair.is_disputed);
     for row in &rows {
         is_disputed |= tangling::around(reader, row.record)?.is_some();

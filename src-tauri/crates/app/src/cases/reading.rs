@@ -488,7 +488,10 @@ fn conflict_line(
     let roles: Vec<domain::role::Role> = row.roles.split(' ').filter_map(value).collect();
     let title = match reader.case(row.record)? {
         Some(case) => case.title,
-        None => reader.person(row.record)?.map(|person| person.name).unwrap_or_default(),
+        None => {
+            let person = reader.person(row.record)?.map(|person| person.name);
+            person.unwrap_or_else(|| names.unit(row.record).name)
+        }
     };
     let kind = reader.kind_of(row.record)?;
     let latest = row.latest.split('-').next().and_then(|ms| ms.parse().ok());

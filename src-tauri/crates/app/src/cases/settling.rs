@@ -21,6 +21,7 @@ use crate::people;
 use crate::projector;
 use crate::settings;
 use crate::sharing;
+use crate::units;
 
 /// Settles a contradiction.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -82,6 +83,7 @@ pub(crate) fn settle(office: &Office, request: &ConflictSettle) -> Result<(), Fa
                     };
                     decide(office, draft, at, conflict, request, body)
                 }
+                Some(RecordKind::Unit) => units::decide(office, draft, &facts, request),
                 _ => Err(Fault::not_found(request.record)),
             }
         })

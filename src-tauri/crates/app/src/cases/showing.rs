@@ -201,7 +201,7 @@ impl CaseReader<'_> {
                     reason: gone.left.reason.clone(),
                 })
                 .collect(),
-            is_left: ended.has_left(record, self.office.me().unit),
+            is_left: ended.has_left(record, self.office.identity.record.unit),
             why: why_view(&sharing.why),
         })
     }
@@ -412,7 +412,7 @@ impl CaseReader<'_> {
                 is_own: true,
                 applied: registration.at,
                 source: registration.source,
-                unit: self.names.unit(registration.unit),
+                unit: self.names.unit(registration.counts_for),
                 by: self.names.user(registration.first_responsible),
                 category: case.own_category,
                 parties: case
@@ -497,7 +497,7 @@ impl CaseReader<'_> {
             id: r.id,
             at: r.at,
             by: self.names.user(r.first_responsible),
-            unit: self.names.unit(r.unit),
+            unit: self.names.unit(r.counts_for),
             source: r.source,
             track: r.track,
             demands: r.demands.clone(),

@@ -472,12 +472,12 @@ fn sheet_number(
 
 /// Puts the fact just drafted beside the others, as it will stand.
 fn append(office: &Office, facts: &mut RecordFacts, draft: &Draft) {
-    let me = office.me();
+    let (me, unit) = (office.me(), office.identity.record.unit);
     if let Some((id, json)) = draft.edit.facts.last() {
         facts.append(Carried {
             id: *id,
             json: json.as_str().into(),
-            proof: Some(Proof { device: me.device, unit: me.unit }),
+            proof: Some(Proof { device: me.device, unit }),
             role: Some(me.role),
             past: Past::default(),
         });

@@ -393,7 +393,7 @@ fn first_header(
         packet,
         organisation: roster.organisation(),
         sender: me.device,
-        sender_unit: me.unit,
+        sender_unit: office.identity.record.unit,
         recipient,
         made_ms: office.now_ms(),
         until_ms: 0,

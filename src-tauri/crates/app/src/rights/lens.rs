@@ -55,7 +55,7 @@ impl<'a, 'r> Lens<'a, 'r> {
     pub(crate) fn new(office: &'a Office, reader: &'a Reader<'r>) -> Self {
         let me = office.me();
         let roster = office.roster();
-        let held = roster.spaces_of(me.unit);
+        let held = roster.spaces_of(office.identity.record.unit);
         let shared = roster.case_spaces().intersection(&held).copied().collect();
         Self { office, reader, me, shared, is_leaving: false, veils: RefCell::default() }
     }
@@ -75,10 +75,16 @@ impl<'a, 'r> Lens<'a, 'r> {
             return Ok(self.covers(right, &guard));
         }
         match self.reader.person(record)? {
-            Some(person) => Ok(right.admits(self.me.role)
-                && self.office.roster().home(self.me.unit) == Some(person.space)),
+            Some(person) => Ok(right.admits(self.me.role) && self.is_home(person.space)),
             None => Ok(true),
         }
+    }
+
+    /// Whether a space is the own unit's, or that of one which became part of it.
+    fn is_home(&self, space: SpaceId) -> bool {
+        let (roster, units) = (self.office.roster(), self.office.units());
+        let mut own = units.former(self.me.unit).chain([self.me.unit]);
+        own.any(|unit| roster.home(unit) == Some(space))
     }
 
     fn covers(&self, right: Right, guard: &GuardRow) -> bool {

@@ -25,7 +25,7 @@ const PASSPHRASE: &str = "pingli-scenario";
 /// Cheap: nothing here needs guarding.
 const COST: Cost = Cost { memory_kib: 64, passes: 1 };
 
-/// The room that founds the township and invites everybody; no step names it.
+/// The room that founds the township and invites everybody, and keeps the township's key.
 const FOUNDER: &str = "";
 
 /// A minute, in milliseconds.
@@ -282,11 +282,11 @@ impl Rooms {
         self.rooms.keys().filter(|name| !name.is_empty()).cloned().collect()
     }
 
-    /// The id of a unit, as a room knows it.
+    /// The id of the unit that a room joined.
     pub(super) fn unit_id(&self, name: &str) -> Result<Value, String> {
         let room = self.room(name)?;
         let status = room.call("status_get", Value::Null).map_err(|fault| fault.to_string())?;
-        Ok(part(&status, "office.unit.id"))
+        Ok(part(&status, "office.joined.id"))
     }
 
     /// Sets everybody's calendar; with nothing given, a minute goes by.

@@ -72,6 +72,8 @@ pub enum ConflictKind {
     SheetNumber,
     /// Two versions of the settings.
     Settings,
+    /// One unit became part of two others.
+    UnitMerged,
     /// Something a removed user wrote came later (撤权后到达).
     Removed,
 }

@@ -129,6 +129,10 @@ pub enum RefusalReason {
     HasLeft,
     /// The township and whoever answers for the case do not leave it.
     StaysResponsible,
+    /// The unit became part of another, or was registered by mistake.
+    UnitEnded,
+    /// Something rests on it.
+    InUse,
     /// It must be filed in the archive first.
     NotArchived,
     /// The file is kept for ever (永久).
@@ -303,6 +307,9 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::RegisterHolderSet(_)
         | Body::NumberBlockReserved(_)
         | Body::UnitRegistered(_)
+        | Body::UnitRenamed(_)
+        | Body::UnitMerged(_)
+        | Body::UnitWithdrawn(_)
         | Body::SettingsSet(_)
         | Body::PeriodFrozen(_)
         | Body::PeriodCounted(_)

@@ -12,6 +12,7 @@ use crate::merge::{self, Settled};
 use crate::role::Role;
 use crate::rules::{RuleId, Why};
 use crate::time::Span;
+use crate::unit::Succession;
 
 /// Why a fact has no effect on the meaning. It is kept, carried on and shown with this mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +169,20 @@ impl Facts {
         removal::settle(&mut facts, waiting);
         facts.correct();
         facts
+    }
+
+    /// The same where the unit that carries on what another had stands in that one's place: what
+    /// either's people wrote counts as the one's, and it is asked what the other was asked.
+    #[must_use]
+    pub fn under(mut self, units: &Succession) -> Self {
+        if units.is_empty() {
+            return self;
+        }
+        for known in self.list.iter_mut().chain(&mut self.withheld) {
+            known.proof.unit = units.now(known.proof.unit);
+            known.fact.body.ask_instead(|unit| units.now(unit));
+        }
+        self
     }
 
     /// A fact by its name.

@@ -45,6 +45,7 @@ mod sharing;
 mod sheet;
 mod timing;
 mod township;
+mod unit;
 
 pub use attachment::*;
 pub use ending::*;
@@ -55,6 +56,7 @@ pub use sharing::*;
 pub use sheet::*;
 pub use timing::*;
 pub use township::*;
+pub use unit::*;
 
 words! {
     /// The procedure a dispute runs on; clocks attach to it.
@@ -678,27 +680,6 @@ bodies! {
         over: Vec<Losing>,
         /// Why.
         reason: String,
-    }
-    /// 单位登记.
-    UnitRegistered {
-        /// Its level.
-        level: Level,
-        /// What it is.
-        sort: UnitSort,
-    }
-}
-
-words! {
-    /// What a unit is.
-    UnitSort {
-        /// 评理说事点
-        Point,
-        /// 综治中心
-        Centre,
-        /// 司法所
-        JudicialOffice,
-        /// 部门
-        Department,
     }
 }
 

@@ -6,18 +6,22 @@ use super::super::{Opened, performance};
 use super::*;
 use crate::fact::body::*;
 use crate::fact::{Body, FieldValue, RecordFacts};
+use crate::unit::Succession;
 
 #[test]
 fn a_case_says_under_which_settings_it_began_and_whether_they_are_here() {
     let b = begun();
     let record = b.world.facts(b.village);
-    assert_eq!(Opened::of(&record).settings(), Some(crate::settings::VERSION));
+    assert_eq!(
+        Opened::of(&record, &Succession::default()).settings(),
+        Some(crate::settings::VERSION)
+    );
     assert!(b.world.case(b.village).is_settings_known());
     let other = Settings { version: "镇-2".into(), ..Settings::default() };
     assert!(!b.world.case_under(b.village, &other).is_settings_known());
     let nothing = RecordFacts::default();
-    assert_eq!(Opened::of(&nothing).settings(), None);
-    let case = Opened::of(&nothing).fold(&other);
+    assert_eq!(Opened::of(&nothing, &Succession::default()).settings(), None);
+    let case = Opened::of(&nothing, &Succession::default()).fold(&other);
     assert!(case.is_settings_known(), "nothing names any");
     assert_eq!((case.registered_on(), case.applied(), case.types()), (None, None, vec![]));
     assert_eq!(case.state, State::Clue);

@@ -144,6 +144,9 @@ fn settling(b: &Begun) -> Vec<Body> {
         }),
         Body::NumberBlockReserved(NumberBlockReserved { device, year: 2026, from: 1, to: 9 }),
         Body::UnitRegistered(UnitRegistered { level: Level::Village, sort: UnitSort::Point }),
+        Body::UnitRenamed(UnitRenamed { name: words(), ground: words() }),
+        Body::UnitMerged(UnitMerged { into: unit, ground: words() }),
+        Body::UnitWithdrawn(UnitWithdrawn { reason: words() }),
         Body::SettingsSet(SettingsSet {
             limits: Default::default(),
             reminder_days: vec![],
