@@ -107,6 +107,7 @@ pub(crate) fn results(sh: &Shell) -> Done {
         "statistics",
         "search",
         "forms",
+        "import",
     ] {
         let value = read(name);
         if !value.is_null() {
@@ -309,7 +310,8 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
     let (large, idle, cold, village, market) =
         (last(&compared), last(&idle), last(&cold), last(&village), last(&market));
     let (exchange, save, open) = (last(&exchange), last(&save), last(&open));
-    let [tables, search, forms] = ["statistics", "search", "forms"].map(|name| last(&read(name)));
+    let [tables, search, forms, import] =
+        ["statistics", "search", "forms", "import"].map(|name| last(&read(name)));
     let cases = |row: &Value| word(row, "/cases");
     let zero = format!(
         "a new computer from zero, {} cases × 8 edits, against Automerge's own sync",
@@ -468,6 +470,12 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
             most(10_000.0),
             "ms",
             number(&forms, "/receipts_ms"),
+        ),
+        line(
+            &format!("a table of {} rows taken over", cases(&import)),
+            most(20_000.0),
+            "ms",
+            number(&import, "/taken_ms"),
         ),
         line(
             "a village's computer: memory, at most",

@@ -8,6 +8,7 @@ pub mod meeting;
 mod opening;
 mod printing;
 pub mod rooms;
+mod tables;
 
 use std::path::Path;
 
@@ -33,7 +34,7 @@ pub fn apart(name: &str) -> Option<Apart> {
 }
 
 /// The benches: each with its usual numbers of cases; of villages on market day.
-const BENCHES: [(&str, &[u32], Measure); 12] = [
+const BENCHES: [(&str, &[u32], Measure); 13] = [
     ("idle", &[1_000, 10_000, 100_000], meeting::idle),
     ("exchange", &[10_000], meeting::exchange),
     ("newcomer", &[10_000], meeting::newcomer),
@@ -46,6 +47,7 @@ const BENCHES: [(&str, &[u32], Measure); 12] = [
     ("statistics", &[10_000], asking::statistics),
     ("search", &[100_000], asking::search),
     ("forms", &[500], printing::forms),
+    ("import", &[10_000], tables::import),
 ];
 
 /// Runs a bench by its name.

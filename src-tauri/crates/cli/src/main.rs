@@ -100,7 +100,7 @@ enum Verb {
     /// Examine the profile: file, chains, signatures.
     Doctor,
     /// Measure: `idle`, `exchange`, `newcomer`, `save`, `open`, `cold`, `village`, `scrub`,
-    /// `market`, `statistics`, `search` or `forms`.
+    /// `market`, `statistics`, `search`, `forms` or `import`.
     Bench {
         /// Which.
         name: String,
