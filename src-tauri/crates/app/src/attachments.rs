@@ -343,7 +343,7 @@ pub(crate) fn finish(
     let author = Author { role: me.role, unit: me.unit, today: today(office.now_ms()) };
     let at = request.at.unwrap_or_else(|| minute(office.now_ms()));
     office.store.write(|tx| -> Result<(), Fault> {
-        projector::catch_up(office, tx, request.case)?;
+        projector::current(office, tx, request.case)?;
         let case = cases::folded(office, &tx.reader(), request.case)?;
         guard::check_attachment(&case, at, &body, author)
             .map_err(|refusal| Fault::refused(&refusal, 0))?;

@@ -376,7 +376,7 @@ pub(crate) fn write_down(
         return Ok(false);
     }
     office.store.write(|tx| -> Result<(), Fault> {
-        projector::catch_up(office, tx, record)?;
+        projector::current(office, tx, record)?;
         let case = cases::folded(office, &tx.reader(), record)?;
         guard::check_printed(&case, at, body, author)
             .map_err(|refusal| Fault::refused(&refusal, 0))?;

@@ -339,8 +339,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
     /// A record with everything that has arrived applied, the space to write on it in, and the
     /// latest time anything in it was typed.
     fn open(&mut self, id: RecordId) -> Result<(SpaceId, Record, Hlc), Fault> {
-        projector::catch_up(self.office, self.tx, id)?;
-        let (home, record) = projector::load(&self.tx.reader(), id)?;
+        let (home, record) = projector::current(self.office, self.tx, id)?;
         let space = self.writable(id, home)?;
         if RecordKind::from_code(&record.kind()).is_none() {
             return Err(Fault::NewerRecord);

@@ -231,6 +231,23 @@ pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Re
     Ok(tx.caught_up(id)?)
 }
 
+/// A record with everything that has come. It is built only where something has come since it was
+/// cached, or where what is cached is not to be believed: whoever writes does it once then, not
+/// twice.
+pub(crate) fn current(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    id: RecordId,
+) -> Result<(SpaceId, Record), Fault> {
+    if !tx.reader().is_behind(id)?
+        && let Ok(cached) = load(&tx.reader(), id)
+    {
+        return Ok(cached);
+    }
+    catch_up(office, tx, id)?;
+    load(&tx.reader(), id)
+}
+
 /// Brings some records up to date.
 pub(crate) fn catch_up_some(
     office: &Office,

@@ -341,10 +341,9 @@ fn put_in_place(
     pen: &mut Pen<'_, '_>,
     request: &CaseRedact,
 ) -> Result<trust::statement::Heir, Fault> {
-    projector::catch_up(office, pen.tx, request.case)?;
+    let (_, document) = projector::current(office, pen.tx, request.case)?;
     let reader = pen.tx.reader();
     let case = cases::folded(office, &reader, request.case)?;
-    let (_, document) = projector::load(&reader, request.case)?;
     let facts = document.facts(office);
     if let Some(party) = request.party {
         let words = words_of(&case, &facts, party);

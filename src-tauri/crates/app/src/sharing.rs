@@ -86,8 +86,7 @@ pub(crate) fn share_with(
     if request.units.iter().any(|unit| !known.contains(unit)) {
         return Err(refuse(RefusalReason::Unknown));
     }
-    projector::catch_up(office, pen.tx, request.case)?;
-    let (home, record) = projector::load(&pen.tx.reader(), request.case)?;
+    let (home, record) = projector::current(office, pen.tx, request.case)?;
     if record.kind() != RecordKind::Case.code() {
         return Err(Fault::not_found(request.case));
     }
@@ -152,8 +151,7 @@ pub(crate) fn leave(office: &Office, request: &CaseLeave) -> Result<CaseView, Fa
     let common = roster.common().ok_or_else(|| Fault::not_found("common"))?;
     let refuse = |reason| Fault::Refused { reason, field: "unit".to_owned(), index: 0 };
     office.store.write(|tx| -> Result<(), Fault> {
-        projector::catch_up(office, tx, request.case)?;
-        let (space, record) = projector::load(&tx.reader(), request.case)?;
+        let (space, record) = projector::current(office, tx, request.case)?;
         if record.kind() != RecordKind::Case.code() {
             return Err(Fault::not_found(request.case));
         }

@@ -118,6 +118,15 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Whether the document of a record is behind its entries.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn is_behind(&self, record: RecordId) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM local_behind WHERE record = ?1)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([record.bytes()], |row| row.get(0))?)
+    }
+
     /// How many records are behind.
     ///
     /// # Errors
