@@ -64,6 +64,23 @@ pub(crate) struct Rooms {
     stick: tempfile::TempDir,
 }
 
+/// How the township of every example is founded.
+fn founding(passphrase: &str) -> OrgCreate {
+    OrgCreate {
+        name: "青石镇综治中心".into(),
+        user_name: "吴某".into(),
+        role: Some(Role::R7),
+        device_name: "镇中心电脑".into(),
+        label: None,
+        passphrase: passphrase.to_owned(),
+    }
+}
+
+/// How many days ago the first of so many cases was registered.
+fn span(count: u32) -> u64 {
+    u64::from(count).saturating_div(3).clamp(40, 720)
+}
+
 /// Founds a township at one folder and lets a village join it at another.
 ///
 /// # Errors
@@ -85,15 +102,7 @@ pub(crate) fn found(
         cost: ground.cost.or(Some(Cost::LEAST)),
     };
     let stick = tempfile::tempdir().map_err(|error| file_fault(&error, ground.home))?;
-    let founding = OrgCreate {
-        name: "青石镇综治中心".into(),
-        user_name: "吴某".into(),
-        role: Some(Role::R7),
-        device_name: "镇中心电脑".into(),
-        label: None,
-        passphrase: passphrase.to_owned(),
-    };
-    let (township, _) = organisation::create(&at(township_home), &founding, false)?;
+    let (township, _) = organisation::create(&at(township_home), &founding(passphrase), false)?;
     let inviting = InvitationCreate {
         unit: None,
         unit_name: Some("桥头村评理说事点".into()),
@@ -203,7 +212,7 @@ pub(crate) fn fill(
     let mut rng = Rng::with_seed(seed);
     let both = apart(rooms, now_ms, count.min(2))?;
     let left = count.saturating_sub(u32::try_from(both).unwrap_or(0));
-    let days = u64::from(left).saturating_div(3).clamp(40, 720);
+    let days = span(left);
     let mut done = 0u32;
     while done < left {
         progress.check()?;
@@ -477,4 +486,48 @@ pub fn make_rooms(
     };
     let rooms = found(&ground, township_home, passphrase, seed)?;
     fill(&rooms, ground.clock.now_ms(), count, seed, &Progress::unwatched())
+}
+
+/// Makes a township whose ledger is as full as after many years: the same cases, as they were
+/// registered, without what became of them, and nobody to meet. What is looked for in a case is
+/// what was registered, and this takes a tenth of the time.
+///
+/// # Errors
+/// The disk's.
+pub fn make_ledger(
+    home: &Path,
+    passphrase: &str,
+    count: u32,
+    seed: u64,
+    options: &crate::DeskOptions,
+) -> Result<(), Fault> {
+    let now_ms = options.clock.now_ms();
+    let clock = Arc::new(SetClock::at(now_ms));
+    let ground = Ground {
+        home,
+        clock: clock.clone(),
+        entropy: Arc::new(Seeded(Mutex::new(Rng::with_seed(seed)))),
+        machine: options.host.machine(),
+        cost: options.cost.or(Some(Cost::LEAST)),
+    };
+    let (office, _) = organisation::create(&ground, &founding(passphrase), false)?;
+    let mut rng = Rng::with_seed(seed);
+    let ordinals: Vec<u32> = (0..count).collect();
+    for some in ordinals.chunks(usize::try_from(BATCH).unwrap_or(1)) {
+        office.store.write(|tx| -> Result<(), Fault> {
+            for ordinal in some {
+                // Oldest first, spread evenly up to yesterday.
+                let left = u64::from(count.saturating_sub(*ordinal));
+                let age = span(count).saturating_mul(left) / u64::from(count);
+                let before = age.saturating_add(1).saturating_mul(DAY_MS);
+                // No two at one moment, as when people type them.
+                clock.set(now_ms.saturating_sub(before).saturating_add(u64::from(*ordinal)));
+                let story = stories::invent(&mut rng, usize::try_from(*ordinal).unwrap_or(0));
+                cases::register_with(&office, &mut Pen::new(&office, tx), &story.register)?;
+            }
+            Ok(())
+        })?;
+    }
+    clock.set(now_ms);
+    Ok(())
 }

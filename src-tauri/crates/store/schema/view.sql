@@ -257,6 +257,15 @@ CREATE VIRTUAL TABLE view_search USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
 );
 
+-- Where each of these stands in the list (the day of application, then the moment it was begun) and
+-- why it may be hidden (1 protected, 2 restricted). Rows are narrow on purpose: whoever looks for a
+-- common word passes through all of them.
+CREATE TABLE view_found (
+    id INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,
+    hidden INTEGER NOT NULL
+) STRICT;
+
 -- What devices noted of people's acts; `entry` is the log and the number of the note in it.
 CREATE TABLE view_audit (
     entry BLOB PRIMARY KEY,

@@ -7,6 +7,7 @@ use rusqlite::{Row, params, params_from_iter};
 use crate::database::{Reader, Result, Writer};
 use crate::guards::{GuardRow, Within};
 use crate::logs::{fixed, integer, number};
+use crate::search::Plain;
 use crate::ties::Ties;
 use crate::township::{ItemRow, SheetRow};
 
@@ -179,7 +180,7 @@ impl Order {
 }
 
 /// Which cases to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// In which order.
     pub order: Order,
@@ -242,7 +243,8 @@ pub struct Sums {
     pub unverified: u64,
 }
 
-const COLUMNS: &str = "c.record, c.space, c.number, c.title, c.category, c.place, c.parties,
+pub(crate) const COLUMNS: &str =
+    "c.record, c.space, c.number, c.title, c.category, c.place, c.parties,
     c.stage, c.state, c.marks, c.owner, c.registered_unit, c.registered_day, c.risk, c.amount_fen,
     c.is_amount_unverified, c.is_closed, c.open_conflicts, c.village_sessions,
     c.township_sessions, c.visits, c.sessions, c.escalations, c.written_agreements,
@@ -257,7 +259,7 @@ pub(crate) fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option
     Ok(bytes.and_then(|bytes| RecordId::from_slice(&bytes)))
 }
 
-fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
+pub(crate) fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
     Ok(CaseRow {
         record: RecordId(fixed(row, 0)?),
         space: SpaceId(fixed(row, 1)?),
@@ -370,6 +372,9 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn cases(&self, filter: &Filter, offset: u32, limit: u32) -> Result<(Vec<CaseRow>, u64)> {
+        if let Some(plain) = Plain::of(filter) {
+            return self.found(&plain, offset, limit);
+        }
         let Some((sql, mut values)) = conditions(filter) else { return Ok((Vec::new(), 0)) };
         let next = values.len().saturating_add(1);
         values.push(Value::Integer(i64::from(limit)));
@@ -631,7 +636,8 @@ impl Writer<'_> {
         self.put_sheets(&case.sheets)?;
         self.put_ties(record, &case.ties)?;
         self.put_guard(record, &case.guard)?;
-        self.index(record, "case", &case.text, &case.letters)
+        self.index(record, "case", &case.text, &case.letters)?;
+        self.put_found(&case.row, &case.guard)
     }
 
     /// Writes the contradictions of a record, instead of those it had.

@@ -260,7 +260,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn dump_views(&self) -> Result<Vec<String>> {
-        const DUMPED: [&str; 21] = [
+        const DUMPED: [&str; 22] = [
             "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
              FROM view_record",
             "SELECT 'refused', hex(record), hex(log_id), seq, reason FROM view_refused",
@@ -287,6 +287,8 @@ impl Reader<'_> {
             "SELECT 'unit', hex(record), name, former, level, sort, hex(merged_into), merged_day,
              is_withdrawn FROM view_unit",
             "SELECT 'text', hex(record), kind, text FROM view_text",
+            "SELECT 'found', hex(t.record), f.place, f.hidden
+             FROM view_found f JOIN view_text t ON t.id = f.id",
             "SELECT 'key', hex(record), key FROM view_key",
             "SELECT 'traits', hex(record), traits FROM view_traits",
             "SELECT 'link', hex(record), hex(other), verdict, goes_into, is_disputed
@@ -327,11 +329,15 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub fn unlist(&mut self, record: RecordId) -> Result<()> {
-        self.tx.execute(
-            "DELETE FROM view_search WHERE rowid IN
-             (SELECT id FROM view_text WHERE record = ?1)",
-            [record.bytes()],
-        )?;
+        for (table, id) in [("view_search", "rowid"), ("view_found", "id")] {
+            self.tx.execute(
+                &format!(
+                    "DELETE FROM {table} WHERE {id} IN
+                     (SELECT id FROM view_text WHERE record = ?1)"
+                ),
+                [record.bytes()],
+            )?;
+        }
         let tables: Vec<String> = {
             let mut query = self.tx.prepare_cached(
                 "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c

@@ -3,10 +3,13 @@
 //! letters, ends of identity numbers) is indexed beside the words.
 
 use domain::id::RecordId;
+use domain::time::Day;
 use rusqlite::{OptionalExtension, params};
 
+use crate::cases::{COLUMNS, CaseRow, Filter, case_row};
 use crate::database::{Reader, Result, Writer};
-use crate::logs::fixed;
+use crate::guards::GuardRow;
+use crate::logs::{fixed, number};
 
 /// The most words of a query that are looked at.
 const QUERY_WORDS_MAX: usize = 16;
@@ -194,7 +197,65 @@ fn question(query: &str, with_ids: bool) -> Option<String> {
     (!asked.is_empty()).then(|| asked.join(" AND "))
 }
 
+/// Words that are looked for in every case, but for those that are hidden.
+pub(crate) struct Plain {
+    question: String,
+    hidden: i64,
+}
+
+const PROTECTED: i64 = 1;
+const RESTRICTED: i64 = 2;
+
+impl Plain {
+    /// Nothing if a filter asks for more than words, or for none.
+    pub(crate) fn of(filter: &Filter) -> Option<Self> {
+        let within = filter.within.as_ref();
+        if within.is_some_and(|within| within.unit.is_some()) {
+            return None;
+        }
+        let more = Filter { query: None, with_ids: false, within: None, ..filter.clone() };
+        let query = filter.query.as_deref().filter(|_| more == Filter::default())?;
+        let barred = |is: bool, why| if is { why } else { 0 };
+        Some(Self {
+            question: question(query, filter.with_ids)?,
+            hidden: barred(within.is_some_and(|w| !w.with_protected), PROTECTED)
+                | barred(within.is_some_and(|w| !w.with_restricted), RESTRICTED),
+        })
+    }
+}
+
+/// How many days before 1970 the count begins: those of the common era.
+const DAYS_BEFORE: i64 = 719_163;
+
+/// Where a case stands in the list, the newest highest: 20 bits for the day of application, 42 for
+/// the moment it was begun.
+fn place(row: &CaseRow) -> i64 {
+    let since_1970 = |day: Day| day.signed_duration_since(Day::default()).num_days();
+    let day =
+        row.registered_day.parse().map_or(0, |day| since_1970(day).saturating_add(DAYS_BEFORE));
+    let day = day.clamp(0, (1 << 20) - 1);
+    let [a, b, c, d, e, f, ..] = *row.record.bytes();
+    let ms = i64::from_be_bytes([0, 0, a, b, c, d, e, f]).min((1 << 42) - 1);
+    day << 42 | ms
+}
+
 impl Writer<'_> {
+    /// Writes where a case stands when words are looked for, and why it may be hidden then.
+    pub(crate) fn put_found(&mut self, row: &CaseRow, guard: &GuardRow) -> Result<()> {
+        let barred = |is: bool, why| if is { why } else { 0 };
+        let hidden =
+            barred(guard.is_protected, PROTECTED) | barred(guard.is_restricted, RESTRICTED);
+        self.tx
+            .prepare_cached(
+                "INSERT INTO view_found (id, place, hidden)
+                 SELECT id, ?2, ?3 FROM view_text WHERE record = ?1
+                 ON CONFLICT (id) DO UPDATE SET place = excluded.place, hidden = excluded.hidden
+                 WHERE (place, hidden) <> (excluded.place, excluded.hidden)",
+            )?
+            .execute(params![row.record.bytes(), place(row), hidden])?;
+        Ok(())
+    }
+
     /// Indexes a record by its text and by words in letters, separated by spaces, instead of what it was indexed by before.
     ///
     /// # Errors
@@ -234,6 +295,36 @@ impl Writer<'_> {
 }
 
 impl Reader<'_> {
+    /// A window of the cases that hold all words, the latest application first, and how many there
+    /// are. Two passes over narrow rows, one that counts and one that keeps the few of the window,
+    /// cost less than one that carries everybody along.
+    pub(crate) fn found(
+        &self,
+        plain: &Plain,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Vec<CaseRow>, u64)> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT count(*) FROM view_search s CROSS JOIN view_found f ON f.id = s.rowid
+             WHERE view_search MATCH ?1 AND f.hidden & ?2 = 0",
+        )?;
+        let total = query.query_row(params![plain.question, plain.hidden], |row| number(row, 0))?;
+        if total <= u64::from(offset) || limit == 0 {
+            return Ok((Vec::new(), total));
+        }
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM (
+                 SELECT f.id, f.place FROM view_search s CROSS JOIN view_found f ON f.id = s.rowid
+                 WHERE view_search MATCH ?1 AND f.hidden & ?2 = 0
+                 ORDER BY f.place DESC, f.id DESC LIMIT ?3 OFFSET ?4) p
+             JOIN view_text t ON t.id = p.id JOIN view_case c ON c.record = t.record
+             ORDER BY p.place DESC, p.id DESC"
+        ))?;
+        let rows =
+            query.query_map(params![plain.question, plain.hidden, limit, offset], case_row)?;
+        Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+    }
+
     /// The records of a kind that hold all words of a query.
     ///
     /// # Errors
@@ -297,6 +388,8 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guards::Within;
+    use crate::township::tests::case;
     use crate::{Store, StoreError};
     use proptest::prelude::*;
     use zeroize::Zeroizing;
@@ -353,6 +446,55 @@ mod tests {
         index(&store, 1, "改了名字");
         assert_eq!(find(&store, "滴水"), Vec::<u8>::new(), "the old words are gone");
         assert_eq!(find(&store, "改了"), [1]);
+    }
+
+    #[test]
+    fn who_is_found_stands_in_the_order_of_the_list_and_nobody_hidden_is_counted() {
+        let (_home, store) = store();
+        let (applied, begun) = (["2026-03-02", "2026-03-01", "", "1969-05-01"], [9, 3, 7, 1, 5, 8]);
+        let done: Result<()> = store.write(|tx| {
+            for (n, at) in (0u8..).zip(begun.iter().cycle().take(24)) {
+                let mut case = case(n, "v1");
+                case.row.record.0[..6].copy_from_slice(&[1, 0x9c, 0, 0, *at, n]);
+                case.row.registered_day = applied[usize::from(n) % 4].to_owned();
+                case.text = if n % 6 == 5 { "雨棚" } else { "滴水纠纷" }.to_owned();
+                (case.guard.is_protected, case.guard.is_restricted) = (n % 5 == 1, n % 7 == 2);
+                tx.put_case(&case)?;
+                // Written once more, elsewhere in the list and open to everybody.
+                if n == 16 {
+                    case.row.registered_day = applied[1].to_owned();
+                    (case.guard.is_protected, case.guard.is_restricted) = (false, false);
+                    tx.put_case(&case)?;
+                }
+            }
+            Ok(())
+        });
+        done.unwrap();
+        let window = |filter: &Filter, offset| -> (Vec<CaseRow>, u64) {
+            let found: Result<_> = store.read(|reader| reader.cases(filter, offset, 4));
+            found.unwrap()
+        };
+        for (with_protected, with_restricted) in
+            [(true, true), (true, false), (false, true), (false, false)]
+        {
+            let within = Within { with_protected, with_restricted, ..Within::default() };
+            let words =
+                Filter { query: Some("水纠".into()), within: Some(within), ..Filter::default() };
+            // Looked for on the general way, with a condition that everybody meets.
+            let general = Filter { is_closed: Some(false), ..words.clone() };
+            assert!(Plain::of(&words).is_some() && Plain::of(&general).is_none());
+            let count = window(&words, 0).1;
+            assert!(count > 8);
+            for offset in 0..24 {
+                assert_eq!(window(&words, offset), window(&general, offset), "from {offset}");
+            }
+        }
+        let all = Filter { query: Some("水纠".into()), ..Filter::default() };
+        let first = window(&all, 0).0[0].record;
+        let gone: Result<()> = store.write(|tx| tx.unlist(first));
+        gone.unwrap();
+        assert_ne!(window(&all, 0).0[0].record, first);
+        assert_eq!(window(&all, 0).1, 19);
     }
 
     #[test]

@@ -382,13 +382,13 @@ impl Writer<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::cases::{CaseProjection, CaseRow};
     use crate::database::Store;
     use domain::id::SpaceId;
 
-    fn case(n: u8, settings: &str) -> CaseProjection {
+    pub(crate) fn case(n: u8, settings: &str) -> CaseProjection {
         let row = CaseRow {
             record: RecordId([n; 16]),
             space: SpaceId([1; 16]),
