@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-pub use file::Scenario;
+pub use file::{Orders, Scenario};
 
 /// What came of some scenario files.
 #[derive(Debug, Clone, Serialize)]
