@@ -593,3 +593,72 @@ fn ten_thousand_rows_are_taken_over_in_seconds() {
     assert_eq!(counts(&done), [10_000, 0, 0, 0, 0]);
     println!("10,000 rows: tried in {tried:.1?}, taken over in {:.1?}", all - tried);
 }
+
+#[test]
+fn a_list_of_units_becomes_units_once_that_villages_join_where_the_key_is_and_nowhere_else() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let village = township.joined(QIAOTOU, &folder.path().join("village"));
+    let heads = ["联系电话", "村（社区）名称", "类型", "级别", "办公地址"];
+    let rows = [
+        ["0571-1", "石　湾　村", "村", "村级", "石湾村一组"],
+        ["0571-2", "青石司法所", "", "", ""],
+        ["", "桥头村 评理说事点", "村", "", ""],
+        ["", "桥头社区", "社区", "村级", ""],
+        ["", "石湾村", "村", "", ""],
+        ["", "", "村", "", ""],
+        ["", "上溪", "", "", ""],
+        ["", "下溪村", "村", "镇级", ""],
+    ];
+    let path = folder.path().join("units.xlsx");
+    let rows = rows.into_iter().map(|row| row.map(str::to_owned).to_vec());
+    std::fs::write(&path, table_of(&heads, rows)).unwrap();
+    let read = json!({ "from": { "path": path }, "sort": "units" });
+    let view = township.does("table_read", read.clone());
+    assert_eq!(fields(&view), json!(["phone", "name", "kind", "level", "place"]));
+    let mut request = read.clone();
+    request["fields"] = fields(&view);
+    let names = || -> Vec<String> {
+        let listed = township.does("unit_list", json!({}))["units"].clone();
+        listed.as_array().unwrap().iter().map(|unit| text(unit, "/name")).collect()
+    };
+    let before = names();
+    request["dry"] = json!(true);
+    assert_eq!(counts(&township.does("table_import", request.clone())), [2, 1, 2, 3, 0]);
+    assert_eq!(names(), before, "nothing is written");
+    // Only where units are made at all.
+    let second =
+        Post { unit: "青石镇综治中心", level: "township", sort: "centre", role: "R7" };
+    let second = township.joined(second, &folder.path().join("second"));
+    assert!(matches!(second.fails("table_import", request.clone()), app::Fault::NotHere));
+    assert!(matches!(village.fails("table_read", read.clone()), app::Fault::NotAllowed { .. }));
+
+    request["dry"] = json!(false);
+    let done = township.does("table_import", request.clone());
+    assert_eq!(counts(&done), [2, 1, 2, 3, 0]);
+    let troubles = done["lines"].as_array().unwrap().iter().map(|line| text(line, "/trouble"));
+    assert_eq!(troubles.collect::<Vec<_>>(), ["alike", "twice", "no_party", "kind", "level"]);
+    assert_eq!(names().len(), before.len() + 2);
+    assert!(names().contains(&"石湾村".to_owned()) && names().contains(&"青石司法所".to_owned()));
+    assert_eq!(counts(&township.does("table_import", request.clone()))[..2], [0, 3], "once");
+    assert!(township.does("table_read", read.clone())["is_remembered"].as_bool().unwrap());
+    request["with_doubtful"] = json!(true);
+    assert_eq!(township.does("table_import", request.clone())["new"], 1, "if one wants");
+
+    // A unit of a list is one like any other: a computer joins it, and the judicial office, which
+    // was made in the same breath, reads what it writes.
+    let post = Post { unit: "石湾村", ..QIAOTOU };
+    let joined = township.joined(post, &folder.path().join("joined"));
+    let office =
+        Post { unit: "青石司法所", level: "township", sort: "judicial_office", role: "R6" };
+    let office = township.joined(office, &folder.path().join("office"));
+    let case = joined.register("滴水边界纠纷");
+    joined.carry(&township);
+    township.carry(&office);
+    assert_eq!(office.does("case_get", json!({ "case": case["id"] }))["id"], case["id"]);
+    // What was imported is remembered, and that it stays is said.
+    let imports = township.does("import_list", json!({}))["imports"].clone();
+    assert_eq!((&imports[1]["cases"], &imports[1]["can_be_undone"]), (&json!(2), &json!(false)));
+    let undo = json!({ "import": imports[1]["import"] });
+    assert!(matches!(township.fails("import_undo", undo), app::Fault::BadRequest { .. }));
+}

@@ -33,7 +33,17 @@ const answers: Answers = {
   table_read: view,
   table_import: ({ dry }) => (dry ? fate : { ...fate, import: "1" }),
   import_list: {
-    imports: [{ import: "1", sort: "cases", at_ms: NOW_MS, cases: 2, is_undone: false, kept: 0 }],
+    imports: [
+      {
+        import: "1",
+        sort: "cases",
+        at_ms: NOW_MS,
+        cases: 2,
+        can_be_undone: true,
+        is_undone: false,
+        kept: 0,
+      },
+    ],
   },
   import_undo: { imports: [] },
 };

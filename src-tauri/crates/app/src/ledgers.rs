@@ -10,6 +10,7 @@ pub mod lists;
 mod persons;
 pub mod rows;
 mod sheet;
+mod units;
 
 use std::collections::BTreeMap;
 

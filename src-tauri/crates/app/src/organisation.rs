@@ -309,7 +309,8 @@ pub(crate) fn create(
     let (office, recovery) = ground.make(first, record, |office| {
         office.store.write(|tx| {
             let mut pen = Pen::new(office, tx);
-            write_unit(&mut pen, common, now, &name, Level::Township, UnitSort::Centre)?;
+            let own = NewUnit::named(&name, Level::Township, UnitSort::Centre);
+            write_unit(&mut pen, common, now, &own)?;
             pen.say_signed(common, &said)?;
             let mut statements = spaces(unit, common, home);
             statements.extend(own_certificates(office)?);
@@ -353,19 +354,46 @@ fn own_certificates(office: &Office) -> Result<Vec<Statement>, Fault> {
     ])
 }
 
+/// A unit to be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewUnit {
+    /// What it is called.
+    pub(crate) name: String,
+    /// Its level.
+    pub(crate) level: Level,
+    /// What it is.
+    pub(crate) sort: UnitSort,
+    /// Where it is.
+    pub(crate) address: Option<String>,
+    /// Its telephone.
+    pub(crate) phone: Option<String>,
+}
+
+impl NewUnit {
+    /// A unit of which nothing but its name is known.
+    pub(crate) fn named(name: &str, level: Level, sort: UnitSort) -> Self {
+        Self { name: name.to_owned(), level, sort, address: None, phone: None }
+    }
+}
+
 fn write_unit(
     pen: &mut Pen<'_, '_>,
     common: SpaceId,
     now_ms: u64,
-    name: &str,
-    level: Level,
-    sort: UnitSort,
+    unit: &NewUnit,
 ) -> Result<UnitId, Fault> {
     let office = pen.office;
+    let &NewUnit { level, sort, .. } = unit;
     pen.begin(common, RecordKind::Unit, now_ms, |draft| {
         let at = At::day(today(now_ms));
         draft.fact(office, at, Body::UnitRegistered(UnitRegistered { level, sort }))?;
-        draft.field(office, "name", name.into())
+        draft.field(office, "name", unit.name.as_str().into())?;
+        for (field, value) in [("address", &unit.address), ("phone", &unit.phone)] {
+            if let Some(value) = value {
+                draft.field(office, field, value.as_str().into())?;
+            }
+        }
+        Ok(())
     })
 }
 
@@ -478,8 +506,35 @@ fn find_or_make_unit(
         Level::Village => UnitSort::Point,
         Level::Township => UnitSort::Centre,
     });
+    make_unit(pen, common, &NewUnit::named(&name, request.level, sort))
+}
+
+/// Whether a unit could be made here as asked: only the computer that keeps the township's key makes
+/// any.
+pub(crate) fn check_unit(office: &Office, unit: &NewUnit) -> Result<(), Fault> {
+    if office.identity.operational.is_none() {
+        return Err(Fault::NotHere);
+    }
+    named("name", &unit.name)?;
+    for (field, value) in [("address", &unit.address), ("phone", &unit.phone)] {
+        domain::case::guard::bounded(field, value.as_deref().unwrap_or_default(), NAME_CHARS_MAX)
+            .map_err(|refusal| Fault::refused(&refusal, 0))?;
+    }
+    Ok(())
+}
+
+/// Makes units, each with its space and its grants, in a transaction that does more.
+pub(crate) fn make_units(pen: &mut Pen<'_, '_>, units: &[&NewUnit]) -> Result<Vec<UnitId>, Fault> {
+    let common = pen.office.roster().common().ok_or_else(|| Fault::not_found("common"))?;
+    units.iter().map(|unit| make_unit(pen, common, unit)).collect()
+}
+
+/// Makes a unit, with its space and its grants.
+fn make_unit(pen: &mut Pen<'_, '_>, common: SpaceId, unit: &NewUnit) -> Result<UnitId, Fault> {
+    let units = pen.tx.reader().units()?;
     let office = pen.office;
-    let unit = write_unit(pen, common, office.now_ms(), &name, request.level, sort)?;
+    let &NewUnit { level, sort, .. } = unit;
+    let unit = write_unit(pen, common, office.now_ms(), unit)?;
     let roster = office.roster();
     let home = SpaceId(draw(office.entropy.as_ref()));
     let grant = |space, unit, access| Statement::Grant(Grant { space, unit, access, turn: None });
@@ -495,7 +550,7 @@ fn find_or_make_unit(
         .map(|row| row.record)
         .collect();
     statements.extend(overseers.iter().map(|o| grant(home, *o, Access::Write)));
-    if request.level == Level::Township && sort != UnitSort::Department {
+    if level == Level::Township && sort != UnitSort::Department {
         let homes = units.iter().filter_map(|row| roster.home(row.record));
         let cases = roster.case_spaces();
         statements.extend(homes.chain(cases).map(|space| grant(space, unit, Access::Write)));

@@ -27,7 +27,8 @@ fn is_han(c: char) -> bool {
 }
 
 /// A character as it is compared: full-width forms and capitals are the same as plain ones.
-fn folded(c: char) -> char {
+#[must_use]
+pub fn folded(c: char) -> char {
     let plain = match u32::from(c) {
         code @ 0xff01..=0xff5e => code.checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
         _ => c,

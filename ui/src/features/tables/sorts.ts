@@ -50,4 +50,9 @@ export const SORTS: Record<TableSort, Sort> = {
     fields: ["name", "sex", "birth", "id_number", "phone", "place", "post", "note"],
     needs: [["name"]],
   },
+  units: {
+    by: "invitation_create",
+    fields: ["name", "level", "kind", "place", "phone"],
+    needs: [["name"]],
+  },
 };

@@ -18,9 +18,13 @@ at_ms: number,
  */
 sort: TableSort, 
 /**
- * How many cases it brought, or days, or persons.
+ * How many cases it brought, or days, or persons, or units.
  */
 cases: number, 
+/**
+ * Whether it can be undone as a whole.
+ */
+can_be_undone: boolean, 
 /**
  * Whether it was undone.
  */

@@ -296,7 +296,7 @@ export const help: Help = {
     },
     table: {
       title: "Import the table you had",
-      says: "Disputes kept in a spreadsheet, work orders of 12345, calls from 110 and the days of rest, at once.",
+      says: "Disputes kept in a spreadsheet, work orders of 12345, calls from 110 the days of rest and lists of villages, at once.",
       steps: [
         "In the ledger press “Import a table”, choose the file (xlsx), press “Open it”.",
         "Look what each column says: a day of application and the parties must be there.",

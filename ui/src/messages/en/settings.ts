@@ -78,6 +78,7 @@ export const settings: Settings = {
   units: {
     title: "Units",
     says: "The township adds units when it invites them, or many at once from a list. They are merged and renamed on the township's computer that keeps the key.",
+    importList: "Import a list of units",
     none: "There are no units yet.",
     here: "this unit",
     former: (name, until) => `called ${name} until ${until}`,

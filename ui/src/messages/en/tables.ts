@@ -1,7 +1,19 @@
+import type { RowTrouble, TableSort } from "@/host/types";
+
 import type { Tables } from "../zh-CN/tables";
 
 const voided = (n: string) =>
   `All ${n} cases become void; their numbers are not used again. Those already worked on stay.`;
+
+/** What is wrong with a row, where it is no case. */
+const ofSort: Partial<Record<TableSort, Partial<Record<RowTrouble, string>>>> = {
+  persons: { alike: "somebody of that name is here, with another telephone" },
+  units: {
+    alike: "a unit of the same place is here, under another name",
+    no_party: "it has no name",
+    twice: "a row above has the same name",
+  },
+};
 
 export const tables: Tables = {
   title: "Import a table",
@@ -13,6 +25,7 @@ export const tables: Tables = {
     police: "Calls handed over by 110",
     persons: "A roster (mediators and others)",
     holidays: "Days of rest and made-up working days",
+    units: "Villages, communities and other units",
   },
   open: "Import a table",
   file: "Which table",
@@ -59,11 +72,16 @@ export const tables: Tables = {
     id_number: "Identity number",
     post: "Post",
     note: "Note",
+    level: "Level (village, township)",
+    kind: "Kind (village, community, department …)",
   },
   withDoubtful: {
     cases: "Also import what looks like a duplicate (it then waits among the duplicates)",
     persons: "Also import namesakes with another telephone (linked afterwards if they are one)",
+    units: "Also import units of the same place under another name",
   },
+  unitsStay:
+    "Units cannot be taken back as a whole: try it first. A wrong one is withdrawn under Settings, Units.",
   withEnded: "Also import what has ended (as a case; how it ended goes into its words)",
   lacks: (field) => `Say which column is “${field}”.`,
   tryOut: "Try it",
@@ -74,6 +92,7 @@ export const tables: Tables = {
     police: "cases",
     holidays: "rows",
     persons: "persons",
+    units: "units",
   },
   counts: ({ new: fresh, known, doubtful, bad, ended }) =>
     `${fresh} new, ${known} known already, ${doubtful} like duplicates, ${bad} cannot be imported, ${ended} ended and left out.`,
@@ -85,16 +104,15 @@ export const tables: Tables = {
     future: "the day has not come yet",
     amount: "the amount cannot be read",
     rest: "it does not say whether it is a day of rest",
+    level: "the level cannot be read, or is not that of its kind: write village or township level",
+    kind: "it does not say whether it is a village, a centre, a judicial office or a department",
     too_long: "a cell is too long",
     too_many: "too many parties",
     refused: "it breaks a rule",
     alike: "these people have a case within three months",
     twice: "the same as a row above, or the same number",
   },
-  trouble: (trouble, sort) =>
-    sort === "persons" && trouble === "alike"
-      ? "somebody of that name is here, with another telephone"
-      : tables.troubles[trouble],
+  trouble: (trouble, sort) => ofSort[sort]?.[trouble] ?? tables.troubles[trouble],
   reason: "Why it was not imported",
   leftSays:
     "These rows stay out. Save them as a table, correct them and import it; nothing comes twice.",
@@ -111,6 +129,7 @@ export const tables: Tables = {
     police: (n) => `${n} cases`,
     holidays: (n) => `${n} days`,
     persons: (n) => `${n} persons`,
+    units: (n) => `${n} units`,
   },
   undo: "Take it all back",
   undoSays: {

@@ -76,6 +76,7 @@ export const settings = {
   units: {
     title: "单位",
     says: "单位由镇里邀请时登记，也可以用名单一次登记。撤村并居、更名，在管密钥的那台镇里电脑上办。",
+    importList: "导入单位名单",
     none: "还没有单位。",
     here: "本单位",
     former: (name: string, until: string) => `原名${name}，${until}起改今名`,

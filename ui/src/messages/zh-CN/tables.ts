@@ -4,6 +4,16 @@ import type { RowTrouble, TableField, TableImported, TableNote, TableSort } from
 
 const voided = (n: string) => `这一批 ${n} 件都作废，编号不再用。已经接着办了的不动，仍然留着。`;
 
+/** What is wrong with a row, where it is no case. */
+const ofSort: Partial<Record<TableSort, Partial<Record<RowTrouble, string>>>> = {
+  persons: { alike: "已经有同名的人，电话不一样", no_party: "没有姓名" },
+  units: {
+    alike: "同一个地方已经有一个单位，名称不一样",
+    no_party: "没有名称",
+    twice: "和上面的一行同名",
+  },
+};
+
 export const tables = {
   title: "导入表格",
   says: "手里的表格（xlsx），在这里导进来。先试一遍看结果，再导入；导错了可以整批撤回。",
@@ -14,6 +24,7 @@ export const tables = {
     police: "110 转来的警情",
     persons: "人员名册（调解员、网格员等）",
     holidays: "放假表（休息日、调休上班日）",
+    units: "村（社区）和单位名单",
   } satisfies Record<TableSort, string>,
   open: "导入表格",
   file: "哪个表格",
@@ -60,11 +71,15 @@ export const tables = {
     id_number: "身份证号",
     post: "职务、身份",
     note: "备注",
+    level: "级别（村级、镇级）",
+    kind: "类型（村、社区、部门等）",
   } satisfies Record<TableField, string>,
   withDoubtful: {
     cases: "像是重复的也导入（导入以后到“重复登记”里处理）",
     persons: "同名、电话不一样的也导入（是同一个人的，导入以后再认定）",
+    units: "同一个地方、名称不一样的也导入",
   },
+  unitsStay: "单位不能整批撤回：请先试一遍，看清楚再导入。导错的，到“设置”→“单位”里一个一个撤销。",
   withEnded: "已经办结的也导入（登记成案件，办结情况写进经过）",
   lacks: (field: string) => `请指明哪一列是“${field}”。`,
   tryOut: "先试一遍",
@@ -76,6 +91,7 @@ export const tables = {
     police: "件",
     holidays: "行",
     persons: "人",
+    units: "个",
   } satisfies Record<TableSort, string>,
   counts: ({ new: fresh, known, doubtful, bad, ended }: TableImported, unit: string) =>
     `新的 ${fresh} ${unit}，以前就有的 ${known} ${unit}，像重复的 ${doubtful} ${unit}，导不进的 ${bad} ${unit}，已办结没有导的 ${ended} ${unit}。`,
@@ -87,6 +103,8 @@ export const tables = {
     future: "日期还没有到",
     amount: "金额看不懂",
     rest: "看不出是放假还是上班",
+    level: "级别看不懂，或者和类型对不上：写村级或者镇级",
+    kind: "看不出是村、社区、综治中心、司法所还是部门",
     too_long: "有一格写得太长",
     too_many: "当事人太多",
     refused: "内容不合规定",
@@ -94,11 +112,7 @@ export const tables = {
     twice: "和上面的一行一样，或者工单号相同",
   } satisfies Record<RowTrouble, string>,
   trouble: (trouble: RowTrouble, sort: TableSort): string =>
-    sort === "persons" && trouble === "alike"
-      ? "已经有同名的人，电话不一样"
-      : sort === "persons" && trouble === "no_party"
-        ? "没有姓名"
-        : tables.troubles[trouble],
+    ofSort[sort]?.[trouble] ?? tables.troubles[trouble],
   reason: "没有导入的原因",
   leftSays: "这些行不导入。可以存成表格，改好了再导一次；导过的不会重复。",
   take: (n: string, unit: string) => `导入 ${n} ${unit}`,
@@ -114,6 +128,7 @@ export const tables = {
     police: (n: string) => `${n} 件`,
     holidays: (n: string) => `${n} 天`,
     persons: (n: string) => `${n} 人`,
+    units: (n: string) => `${n} 个`,
   } satisfies Record<TableSort, (n: string) => string>,
   undo: "整批撤回",
   undoSays: {
@@ -122,7 +137,7 @@ export const tables = {
     police: voided,
     holidays: (n: string) => `这 ${n} 天不再算放假表里的，期限照原来的算。`,
     persons: (n: string) => `这 ${n} 人的资料撤回。已经用在案件里的不动，仍然留着。`,
-  } satisfies Record<TableSort, (n: string) => string>,
+  } satisfies Record<Exclude<TableSort, "units">, (n: string) => string>,
   undone: (kept: number) => (kept === 0 ? "已撤回" : `已撤回，${kept} 件已经在办，留着`),
 };
 

@@ -23,14 +23,16 @@ use super::imports::{self, KeptDays, MAPPINGS};
 use super::persons;
 use super::rows::{Entry, RowTrouble, TableField, TableSort, entry, guess, heading};
 use super::sheet::{self, Cell, Column, Sheet};
+use super::units;
 use super::{File, TableWords};
-use crate::cases::{self, CaseRegister, NewParty};
+use crate::cases::{self, CaseRegister, NewParty, value};
 use crate::catalogue;
 use crate::clock::today;
 use crate::fault::Fault;
 use crate::host::Place;
 use crate::journal::Pen;
 use crate::office::Office;
+use crate::organisation::{self, NewUnit};
 use crate::people::{self, PersonAdd};
 use crate::progress::{Phase, Progress};
 use crate::projector;
@@ -230,6 +232,7 @@ enum Fate {
     New(Box<Entry>),
     NewDays(Vec<RestDay>),
     NewPerson(Box<PersonAdd>),
+    NewUnit(Box<NewUnit>),
     Known,
     Ended,
     Left(RowTrouble, Option<u32>),
@@ -266,6 +269,9 @@ fn fates(
     }
     if request.sort == TableSort::Persons {
         return person_fates(reader, grid, request, now);
+    }
+    if request.sort == TableSort::Units {
+        return unit_fates(reader, grid, request);
     }
     let people = parties(reader)?;
     let mut seen: HashSet<String> = HashSet::new();
@@ -331,6 +337,38 @@ fn person_fates(
                     _ => Fate::NewPerson(Box::new(person)),
                 }
             }
+        };
+        fates.push((*row, fate));
+    }
+    Ok(fates)
+}
+
+/// What becomes of every row of a list of units.
+fn unit_fates(
+    reader: &Reader<'_>,
+    grid: &Grid,
+    request: &TableImport,
+) -> Result<Vec<(u32, Fate)>, Fault> {
+    let mut known = units::Known::default();
+    for row in reader.units()?.into_iter().filter(|row| row.stands()) {
+        known.add(&row.name, value(&row.level).unwrap_or_default());
+    }
+    let mut above: HashSet<String> = HashSet::new();
+    let mut fates = Vec::new();
+    for (row, cells) in below(grid, request.sort) {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let fate = match units::unit(cells, &request.fields) {
+            Err((trouble, column)) => Fate::Left(trouble, column),
+            Ok(unit) if !above.insert(units::bare(&unit.name)) => {
+                Fate::Left(RowTrouble::Twice, None)
+            }
+            Ok(unit) if known.has(&unit) => Fate::Known,
+            Ok(unit) if known.is_near(&unit) && !request.with_doubtful => {
+                Fate::Left(RowTrouble::Alike, None)
+            }
+            Ok(unit) => Fate::NewUnit(Box::new(unit)),
         };
         fates.push((*row, fate));
     }
@@ -442,6 +480,7 @@ pub(crate) fn run(
         let checked = match fate {
             Fate::New(entry) => cases::check_register(office, &registration(entry)),
             Fate::NewPerson(person) => people::check_add(office, person),
+            Fate::NewUnit(unit) => organisation::check_unit(office, unit),
             _ => Ok(()),
         };
         if let Err(fault) = checked {
@@ -461,6 +500,10 @@ pub(crate) fn run(
             Fate::NewPerson(person) => {
                 add(&mut done.new);
                 fresh.push(New::Person(person));
+            }
+            Fate::NewUnit(unit) => {
+                add(&mut done.new);
+                fresh.push(New::Unit(unit));
             }
             Fate::NewDays(all) => {
                 add(&mut done.new);
@@ -504,6 +547,8 @@ pub(crate) fn run(
         match more {
             Ok(more) => written.extend(more),
             Err(fault) => {
+                // What was said of units is forgotten with what was undone.
+                office.store.read(|reader| office.refresh(reader))?;
                 // What was taken over so far can be undone like any import.
                 imports::remember(office, request, grid, &written, None)?;
                 return Err(fault);
@@ -518,6 +563,7 @@ pub(crate) fn run(
 enum New<'a> {
     Case(&'a Entry),
     Person(&'a PersonAdd),
+    Unit(&'a NewUnit),
 }
 
 /// Registers some rows in one transaction.
@@ -527,12 +573,17 @@ fn register(
     rows: &[New<'_>],
 ) -> Result<Vec<RecordId>, Fault> {
     let mut requests: Vec<CaseRegister> = Vec::new();
+    let mut units: Vec<&NewUnit> = Vec::new();
     let mut written = Vec::new();
     for row in rows {
         match row {
             New::Case(entry) => requests.push(registration(entry)),
             New::Person(person) => written.push(people::add_with(office, pen, person)?),
+            New::Unit(unit) => units.push(unit),
         }
+    }
+    if !units.is_empty() {
+        written.extend(organisation::make_units(pen, &units)?);
     }
     written.extend(cases::register_many(office, pen, &requests)?);
     Ok(written)

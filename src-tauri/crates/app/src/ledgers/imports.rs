@@ -49,8 +49,10 @@ pub struct ImportView {
     pub at_ms: u64,
     /// What its rows became.
     pub sort: TableSort,
-    /// How many cases it brought, or days, or persons.
+    /// How many cases it brought, or days, or persons, or units.
     pub cases: u32,
+    /// Whether it can be undone as a whole.
+    pub can_be_undone: bool,
     /// Whether it was undone.
     pub is_undone: bool,
     /// How many of its cases stayed, since somebody had worked on them.
@@ -142,6 +144,7 @@ pub(crate) fn list(office: &Office) -> Result<Imports, Fault> {
         sort: kept.sort,
         cases: u32::try_from(kept.days.as_ref().map_or(kept.cases.len(), |kept| kept.days.len()))
             .unwrap_or(u32::MAX),
+        can_be_undone: kept.sort.can_be_undone(),
         is_undone: kept.is_undone,
         kept: kept.kept,
     };
@@ -158,6 +161,9 @@ pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fau
         return Err(Fault::bad("import: none of that name that stands"));
     };
     rights::check(office, kept.sort.right())?;
+    if !kept.sort.can_be_undone() {
+        return Err(Fault::bad("import: units stay"));
+    }
     if let Some(KeptDays { days, before }) = &kept.days {
         settings::set_days(office, |all| days::without(all, days, before), "撤销导入放假表")?;
         projector::catch_up_all(office, |_| true)?;

@@ -32,12 +32,21 @@ pub enum TableSort {
     Holidays,
     /// 人员名册: mediators and others, as records of persons.
     Persons,
+    /// 村（社区）名单: units, with their spaces.
+    Units,
 }
 
 impl TableSort {
     /// Every sort.
-    pub const ALL: [Self; 5] =
-        [Self::Cases, Self::Hotline, Self::Police, Self::Holidays, Self::Persons];
+    pub const ALL: [Self; 6] =
+        [Self::Cases, Self::Hotline, Self::Police, Self::Holidays, Self::Persons, Self::Units];
+
+    /// Whether a whole import can be taken back: of units not yet, since a unit that was registered
+    /// has a space and grants, and nothing says that it is none any more.
+    #[must_use]
+    pub const fn can_be_undone(self) -> bool {
+        !matches!(self, Self::Units)
+    }
 
     /// The right that whoever typed the rows one by one would need.
     #[must_use]
@@ -48,6 +57,7 @@ impl TableSort {
             Self::Hotline => Right::CaseWrite,
             Self::Holidays => Right::SettingsSet,
             Self::Persons => Right::PersonWrite,
+            Self::Units => Right::RosterRegister,
         }
     }
 }
@@ -107,6 +117,10 @@ pub enum TableField {
     Post,
     /// Anything else about them.
     Note,
+    /// Of which level a unit is.
+    Level,
+    /// What a unit is.
+    Kind,
 }
 
 /// The words by which a column is known; of several that fit the longest counts.
@@ -212,12 +226,25 @@ const KNOWN_PERSONS: [(TableField, &[&str]); 8] = [
     (TableField::Note, &["备注", "说明", "特长"]),
 ];
 
+/// The same of a list of units.
+const KNOWN_UNITS: [(TableField, &[&str]); 5] = [
+    (
+        TableField::Name,
+        &["名称", "单位", "单位名称", "村名", "村社区", "村社区名称", "行政村", "社区名称", "全称"],
+    ),
+    (TableField::Level, &["级别", "层级"]),
+    (TableField::Kind, &["类型", "类别", "性质", "单位类型", "单位性质"]),
+    (TableField::Place, &["地址", "住址", "办公地址", "所在地"]),
+    (TableField::Phone, &["电话", "联系电话", "联系方式", "值班电话", "手机"]),
+];
+
 /// What a heading most likely says.
 #[must_use]
 pub(crate) fn guess(head: &str, sort: TableSort) -> TableField {
     let known: &[(TableField, &[&str])] = match sort {
         TableSort::Holidays => &KNOWN_DAYS,
         TableSort::Persons => &KNOWN_PERSONS,
+        TableSort::Units => &KNOWN_UNITS,
         _ => &KNOWN,
     };
     let bare: String = head.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -250,7 +277,7 @@ pub(crate) fn heading(grid: &Grid, sort: TableSort) -> usize {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub enum RowTrouble {
-    /// Nobody is named.
+    /// Nobody is named, or the unit has no name.
     NoParty,
     /// An order without a number, which cannot be known again.
     NoNumber,
@@ -262,6 +289,10 @@ pub enum RowTrouble {
     Amount,
     /// It does not say whether the day is one of rest.
     Rest,
+    /// It cannot be read of which level the unit is, or what it is is of another.
+    Level,
+    /// It cannot be read what the unit is.
+    Kind,
     /// Something in it is longer than it may be.
     TooLong,
     /// More people than a case may have.
@@ -358,7 +389,7 @@ pub(crate) fn entry(
     };
     let (number, ended) = (cell(TableField::Number), cell(TableField::Ended));
     let (called, handed) = match sort {
-        TableSort::Cases | TableSort::Holidays | TableSort::Persons => {
+        TableSort::Cases | TableSort::Holidays | TableSort::Persons | TableSort::Units => {
             ("原编号", source(cell(TableField::Source)))
         }
         TableSort::Hotline => ("12345 工单编号", Source::OtherDepartment),
