@@ -656,9 +656,17 @@ fn a_list_of_units_becomes_units_once_that_villages_join_where_the_key_is_and_no
     joined.carry(&township);
     township.carry(&office);
     assert_eq!(office.does("case_get", json!({ "case": case["id"] }))["id"], case["id"]);
-    // What was imported is remembered, and that it stays is said.
+    // Taken back: what nothing rests on is gone, what a computer joined stays.
     let imports = township.does("import_list", json!({}))["imports"].clone();
-    assert_eq!((&imports[1]["cases"], &imports[1]["can_be_undone"]), (&json!(2), &json!(false)));
-    let undo = json!({ "import": imports[1]["import"] });
-    assert!(matches!(township.fails("import_undo", undo), app::Fault::BadRequest { .. }));
+    assert_eq!((&imports[0]["cases"], &imports[1]["cases"]), (&json!(1), &json!(2)));
+    assert!(names().contains(&"桥头社区".to_owned()));
+    for (at, kept) in [(0, 0), (1, 2)] {
+        let undo = json!({ "import": imports[at]["import"] });
+        let undone = township.does("import_undo", undo)["imports"][at].clone();
+        assert_eq!((&undone["is_undone"], &undone["kept"]), (&json!(true), &json!(kept)));
+    }
+    assert_eq!(names().len(), before.len() + 2);
+    assert!(!names().contains(&"桥头社区".to_owned()));
+    // And it may be registered again.
+    assert_eq!(township.does("table_import", request.clone())["new"], 1);
 }

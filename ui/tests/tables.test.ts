@@ -39,7 +39,6 @@ const answers: Answers = {
         sort: "cases",
         at_ms: NOW_MS,
         cases: 2,
-        can_be_undone: true,
         is_undone: false,
         kept: 0,
       },

@@ -274,39 +274,50 @@ pub(crate) fn merge(office: &Office, request: &UnitMerge) -> Result<Units, Fault
 /// Takes the registration of a unit back on which nothing rests.
 pub(crate) fn withdraw(office: &Office, request: &UnitWithdraw) -> Result<Units, Fault> {
     let reason = words("reason", &request.reason)?;
-    write(office, |pen| withdraw_with(pen, request.unit, reason))
+    write(office, |pen| {
+        standing(&pen.tx.reader(), "unit", request.unit)?;
+        if take_back(pen, request.unit, reason)? {
+            Ok(())
+        } else {
+            Err(refuse("unit", RefusalReason::InUse))
+        }
+    })
 }
 
-/// The same in a transaction that does more.
-pub(crate) fn withdraw_with(
+/// Takes the registration of a unit back in a transaction that does more, if nothing rests on it;
+/// says whether it is none any more.
+pub(crate) fn take_back(
     pen: &mut Pen<'_, '_>,
     unit: UnitId,
     reason: String,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let office = pen.office;
-    check_unused(office, &pen.tx.reader(), unit)?;
-    let body = Body::UnitWithdrawn(UnitWithdrawn { reason });
-    say(pen, unit, minute(office.now_ms()), body)
-}
-
-fn check_unused(office: &Office, reader: &Reader<'_>, unit: UnitId) -> Result<(), Fault> {
-    standing(reader, "unit", unit)?;
-    if is_unused(office, reader, unit)? {
-        Ok(())
-    } else {
-        Err(refuse("unit", RefusalReason::InUse))
+    let reader = pen.tx.reader();
+    let row = reader.units()?.into_iter().find(|row| row.record == unit);
+    let row = row.ok_or_else(|| Fault::not_found(unit))?;
+    if row.stands() {
+        if !is_unused(office, &reader, &row)? {
+            return Ok(false);
+        }
+        let body = Body::UnitWithdrawn(UnitWithdrawn { reason });
+        say(pen, unit, minute(office.now_ms()), body)?;
+        return Ok(true);
     }
+    Ok(row.is_withdrawn)
 }
 
 /// Whether a unit has no computer, nobody is invited to it, no other became part of it, and no case
 /// is its own.
-fn is_unused(office: &Office, reader: &Reader<'_>, unit: UnitId) -> Result<bool, Fault> {
-    let roster = office.roster();
+fn is_unused(office: &Office, reader: &Reader<'_>, row: &UnitRow) -> Result<bool, Fault> {
+    let (roster, unit) = (office.roster(), row.record);
     let now = office.now_ms();
     let is_invited = roster.invitations().any(|one| one.unit == unit && one.expires_ms >= now);
     let has_devices = roster.devices_of(unit).next().is_some();
     let has_former = office.units().former(unit).next().is_some();
-    let shares = roster.spaces_of(unit).iter().any(|space| roster.is_case_space(*space));
+    // The township's offices hold every case that is shared, whether or not they look at it.
+    let is_village = row.level == projector::word(&Level::Village);
+    let shares =
+        is_village && roster.spaces_of(unit).iter().any(|space| roster.is_case_space(*space));
     if is_invited || has_devices || has_former || shares || unit == office.identity.record.unit {
         return Ok(false);
     }
@@ -385,7 +396,7 @@ fn line(
         former: former.into_iter().map(|(name, until)| FormerName { name, until }).collect(),
         merged: merged.map(|(into, day)| MergedInto { into: names.unit(into), day }),
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
-        is_unused: may_change(office) && row.stands() && is_unused(office, reader, row.record)?,
+        is_unused: may_change(office) && row.stands() && is_unused(office, reader, row)?,
         conflicts,
     })
 }

@@ -22,14 +22,11 @@ sort: TableSort,
  */
 cases: number, 
 /**
- * Whether it can be undone as a whole.
- */
-can_be_undone: boolean, 
-/**
  * Whether it was undone.
  */
 is_undone: boolean, 
 /**
- * How many of its cases stayed, since somebody had worked on them.
+ * How many of its cases stayed, since somebody had worked on them; or persons, or units, that
+ * something rests on.
  */
 kept: number, };

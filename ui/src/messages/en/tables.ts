@@ -80,8 +80,6 @@ export const tables: Tables = {
     persons: "Also import namesakes with another telephone (linked afterwards if they are one)",
     units: "Also import units of the same place under another name",
   },
-  unitsStay:
-    "Units cannot be taken back as a whole: try it first. A wrong one is withdrawn under Settings, Units.",
   withEnded: "Also import what has ended (as a case; how it ended goes into its words)",
   lacks: (field) => `Say which column is “${field}”.`,
   tryOut: "Try it",
@@ -138,6 +136,8 @@ export const tables: Tables = {
     police: voided,
     holidays: (n) => `These ${n} days leave the table; clocks count as before.`,
     persons: (n) => `The records of these ${n} persons go. Those that cases name stay.`,
+    units: (n) =>
+      `The registration of these ${n} units is taken back. Those with a computer, an invitation or a case stay.`,
   },
   undone: (kept) => (kept === 0 ? "taken back" : `taken back; ${kept} were worked on and stay`),
 };

@@ -79,7 +79,6 @@ export const tables = {
     persons: "同名、电话不一样的也导入（是同一个人的，导入以后再认定）",
     units: "同一个地方、名称不一样的也导入",
   },
-  unitsStay: "单位不能整批撤回：请先试一遍，看清楚再导入。导错的，到“设置”→“单位”里一个一个撤销。",
   withEnded: "已经办结的也导入（登记成案件，办结情况写进经过）",
   lacks: (field: string) => `请指明哪一列是“${field}”。`,
   tryOut: "先试一遍",
@@ -137,7 +136,8 @@ export const tables = {
     police: voided,
     holidays: (n: string) => `这 ${n} 天不再算放假表里的，期限照原来的算。`,
     persons: (n: string) => `这 ${n} 人的资料撤回。已经用在案件里的不动，仍然留着。`,
-  } satisfies Record<Exclude<TableSort, "units">, (n: string) => string>,
+    units: (n: string) => `这 ${n} 个单位的登记撤销。已经有电脑、邀请或者案件的不动，仍然留着。`,
+  } satisfies Record<TableSort, (n: string) => string>,
   undone: (kept: number) => (kept === 0 ? "已撤回" : `已撤回，${kept} 件已经在办，留着`),
 };
 

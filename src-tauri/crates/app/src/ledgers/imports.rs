@@ -7,6 +7,7 @@ use domain::case::stage::State;
 use domain::fact::Body;
 use domain::fact::body::{RestDay, Voided};
 use domain::id::RecordId;
+use domain::time::At;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Reader;
@@ -24,6 +25,7 @@ use crate::people;
 use crate::projector;
 use crate::rights;
 use crate::settings;
+use crate::units;
 
 /// How many imports are remembered.
 const IMPORTS_MAX: usize = 50;
@@ -51,11 +53,10 @@ pub struct ImportView {
     pub sort: TableSort,
     /// How many cases it brought, or days, or persons, or units.
     pub cases: u32,
-    /// Whether it can be undone as a whole.
-    pub can_be_undone: bool,
     /// Whether it was undone.
     pub is_undone: bool,
-    /// How many of its cases stayed, since somebody had worked on them.
+    /// How many of its cases stayed, since somebody had worked on them; or persons, or units, that
+    /// something rests on.
     pub kept: u32,
 }
 
@@ -144,13 +145,26 @@ pub(crate) fn list(office: &Office) -> Result<Imports, Fault> {
         sort: kept.sort,
         cases: u32::try_from(kept.days.as_ref().map_or(kept.cases.len(), |kept| kept.days.len()))
             .unwrap_or(u32::MAX),
-        can_be_undone: kept.sort.can_be_undone(),
         is_undone: kept.is_undone,
         kept: kept.kept,
     };
     // Whoever may not take such tables over learns nothing of them.
     let may = |(_, kept): &(String, Kept)| kept.sort.right().admits(office.me().role);
     Ok(Imports { imports: imports.into_iter().rev().filter(may).map(view).collect() })
+}
+
+/// Makes a case void on which nobody has worked; says whether none is left.
+fn void(pen: &mut Pen<'_, '_>, case: RecordId, at: At, reason: &str) -> Result<bool, Fault> {
+    let office = pen.office;
+    let Some(row) = pen.tx.reader().case(case)? else { return Ok(true) };
+    let state = value(&row.state).unwrap_or(State::Clue);
+    let is_untouched =
+        matches!(state, State::Clue | State::Registered) && row.sessions == 0 && row.visits == 0;
+    if state != State::Voided && is_untouched {
+        let body = Body::Voided(Voided { reason: reason.to_owned() });
+        pen.edit(case, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+    }
+    Ok(state == State::Voided || is_untouched)
 }
 
 /// Undoes an import: its cases are void, but for those on which somebody has worked since.
@@ -161,9 +175,6 @@ pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fau
         return Err(Fault::bad("import: none of that name that stands"));
     };
     rights::check(office, kept.sort.right())?;
-    if !kept.sort.can_be_undone() {
-        return Err(Fault::bad("import: units stay"));
-    }
     if let Some(KeptDays { days, before }) = &kept.days {
         settings::set_days(office, |all| days::without(all, days, before), "撤销导入放假表")?;
         projector::catch_up_all(office, |_| true)?;
@@ -175,28 +186,13 @@ pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fau
         let stayed = office.store.write(|tx| -> Result<u32, Fault> {
             let mut stayed = 0u32;
             for case in some {
-                if kept.sort == TableSort::Persons {
-                    let mut pen = Pen::new(office, tx);
-                    if !people::withdraw(office, &mut pen, *case, &reason)? {
-                        stayed = stayed.saturating_add(1);
-                    }
-                    continue;
-                }
-                let Some(row) = tx.reader().case(*case)? else { continue };
-                let state = value(&row.state).unwrap_or(State::Clue);
-                let is_untouched = matches!(state, State::Clue | State::Registered)
-                    && row.sessions == 0
-                    && row.visits == 0;
-                if state == State::Voided {
-                    continue;
-                }
-                if !is_untouched {
-                    stayed = stayed.saturating_add(1);
-                    continue;
-                }
-                let body = Body::Voided(Voided { reason: reason.clone() });
-                Pen::new(office, tx)
-                    .edit(*case, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
+                let mut pen = Pen::new(office, tx);
+                let is_gone = match kept.sort {
+                    TableSort::Persons => people::withdraw(office, &mut pen, *case, &reason)?,
+                    TableSort::Units => units::take_back(&mut pen, *case, reason.clone())?,
+                    _ => void(&mut pen, *case, at, &reason)?,
+                };
+                stayed = stayed.saturating_add(u32::from(!is_gone));
             }
             Ok(stayed)
         })?;

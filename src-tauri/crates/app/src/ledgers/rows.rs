@@ -41,13 +41,6 @@ impl TableSort {
     pub const ALL: [Self; 6] =
         [Self::Cases, Self::Hotline, Self::Police, Self::Holidays, Self::Persons, Self::Units];
 
-    /// Whether a whole import can be taken back: of units not yet, since a unit that was registered
-    /// has a space and grants, and nothing says that it is none any more.
-    #[must_use]
-    pub const fn can_be_undone(self) -> bool {
-        !matches!(self, Self::Units)
-    }
-
     /// The right that whoever typed the rows one by one would need.
     #[must_use]
     pub const fn right(self) -> Right {
