@@ -656,17 +656,39 @@ fn a_list_of_units_becomes_units_once_that_villages_join_where_the_key_is_and_no
     joined.carry(&township);
     township.carry(&office);
     assert_eq!(office.does("case_get", json!({ "case": case["id"] }))["id"], case["id"]);
+    // What a sheet was sent to is no mistake, though no computer is there.
+    let asked = township.register("夜里噪声");
+    let unit = township.does("unit_list", json!({}))["lines"].clone();
+    let unit = unit.as_array().unwrap().iter().find(|line| line["unit"]["name"] == "桥头社区");
+    let unit = unit.unwrap()["unit"]["id"].clone();
+    let sheet = json!({ "kind": "sheet_issued", "body": {
+        "sheet": "liaison", "to": unit, "part": "co", "requirement": "请协助", "due": "2026-03-20",
+    } });
+    let withdraw = json!({ "unit": unit, "reason": "名单重复" });
+    let told = |fault| match fault {
+        app::Fault::Refused { reason, .. } => serde_json::to_value(reason).unwrap(),
+        fault => panic!("{fault:?}"),
+    };
+    township.does("fact_add", json!({ "case": asked["id"], "facts": [sheet] }));
+    assert_eq!(told(township.fails("unit_withdraw", withdraw)), "in_use");
+    let doubtful = township.does("import_list", json!({}))["imports"][0]["import"].clone();
+    let undone = township.does("import_undo", json!({ "import": doubtful }))["imports"][0].clone();
+    assert_eq!(undone["kept"], 1);
+
     // Taken back: what nothing rests on is gone, what a computer joined stays.
+    let lone = [["", "柳溪村", "村", "", ""].map(str::to_owned).to_vec()];
+    std::fs::write(&path, table_of(&heads, lone.into_iter())).unwrap();
+    assert_eq!(township.does("table_import", request.clone())["new"], 1);
     let imports = township.does("import_list", json!({}))["imports"].clone();
-    assert_eq!((&imports[0]["cases"], &imports[1]["cases"]), (&json!(1), &json!(2)));
-    assert!(names().contains(&"桥头社区".to_owned()));
-    for (at, kept) in [(0, 0), (1, 2)] {
+    assert_eq!((&imports[0]["cases"], &imports[2]["cases"]), (&json!(1), &json!(2)));
+    assert!(names().contains(&"柳溪村".to_owned()));
+    for (at, kept) in [(0, 0), (2, 2)] {
         let undo = json!({ "import": imports[at]["import"] });
         let undone = township.does("import_undo", undo)["imports"][at].clone();
         assert_eq!((&undone["is_undone"], &undone["kept"]), (&json!(true), &json!(kept)));
     }
-    assert_eq!(names().len(), before.len() + 2);
-    assert!(!names().contains(&"桥头社区".to_owned()));
+    assert_eq!(names().len(), before.len() + 3, "and the one that was asked something");
+    assert!(!names().contains(&"柳溪村".to_owned()));
     // And it may be registered again.
     assert_eq!(township.does("table_import", request.clone())["new"], 1);
 }

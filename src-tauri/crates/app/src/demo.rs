@@ -2,6 +2,7 @@
 //! whoever practises sees merges and contradictions as they are. Surnames only, with 某; places
 //! that exist nowhere.
 
+pub mod orders;
 mod stories;
 
 use std::fs;

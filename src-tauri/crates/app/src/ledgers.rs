@@ -9,7 +9,7 @@ pub mod imports;
 pub mod lists;
 mod persons;
 pub mod rows;
-mod sheet;
+pub(crate) mod sheet;
 mod units;
 
 use std::collections::BTreeMap;

@@ -546,7 +546,7 @@ fn make_unit(pen: &mut Pen<'_, '_>, common: SpaceId, unit: &NewUnit) -> Result<U
     // The township's offices hold all villages' spaces, those made before and after them.
     let overseers: Vec<UnitId> = units
         .iter()
-        .filter(|row| row.level == "township" && row.sort != "department")
+        .filter(|row| row.level == "township" && row.sort != "department" && !row.is_withdrawn)
         .map(|row| row.record)
         .collect();
     statements.extend(overseers.iter().map(|o| grant(home, *o, Access::Write)));

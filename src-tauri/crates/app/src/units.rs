@@ -55,7 +55,8 @@ pub struct UnitLine {
     pub merged: Option<MergedInto>,
     /// How many computers it has.
     pub devices: u32,
-    /// Whether nothing rests on its registration, so that it may be taken back.
+    /// Whether it has no computer, nobody is invited and no other unit became part of it: then its
+    /// registration may be taken back, if no case names it either.
     pub is_unused: bool,
     /// Two units that it is said to have become part of.
     pub conflicts: Vec<ConflictView>,
@@ -296,7 +297,7 @@ pub(crate) fn take_back(
     let row = reader.units()?.into_iter().find(|row| row.record == unit);
     let row = row.ok_or_else(|| Fault::not_found(unit))?;
     if row.stands() {
-        if !is_unused(office, &reader, &row)? {
+        if !is_unused(office, &row) || reader.has_part(unit)? {
             return Ok(false);
         }
         let body = Body::UnitWithdrawn(UnitWithdrawn { reason });
@@ -306,9 +307,9 @@ pub(crate) fn take_back(
     Ok(row.is_withdrawn)
 }
 
-/// Whether a unit has no computer, nobody is invited to it, no other became part of it, and no case
-/// is its own.
-fn is_unused(office: &Office, reader: &Reader<'_>, row: &UnitRow) -> Result<bool, Fault> {
+/// Whether a unit has no computer, nobody is invited to it, and no other became part of it: what
+/// can be told without looking through the cases.
+fn is_unused(office: &Office, row: &UnitRow) -> bool {
     let (roster, unit) = (office.roster(), row.record);
     let now = office.now_ms();
     let is_invited = roster.invitations().any(|one| one.unit == unit && one.expires_ms >= now);
@@ -318,10 +319,8 @@ fn is_unused(office: &Office, reader: &Reader<'_>, row: &UnitRow) -> Result<bool
     let is_village = row.level == projector::word(&Level::Village);
     let shares =
         is_village && roster.spaces_of(unit).iter().any(|space| roster.is_case_space(*space));
-    if is_invited || has_devices || has_former || shares || unit == office.identity.record.unit {
-        return Ok(false);
-    }
-    Ok(!reader.has_part(unit)?)
+    let is_own = unit == office.identity.record.unit;
+    !(is_invited || has_devices || has_former || shares || is_own)
 }
 
 /// Settles of which of two units another became part.
@@ -354,14 +353,13 @@ pub(crate) fn list(office: &Office) -> Result<Units, Fault> {
     office.store.read(|reader| {
         let names = Names::read(office, reader)?;
         let rows = reader.units()?;
-        let mut lines = Vec::new();
-        for row in rows {
-            if !row.is_withdrawn || office.roster().devices_of(row.record).next().is_some() {
-                lines.push(line(office, reader, &names, &row)?);
-            }
-        }
+        let known: BTreeSet<UnitId> = rows.iter().map(|row| row.record).collect();
+        let roster = office.roster();
+        let is_shown =
+            |row: &&UnitRow| !row.is_withdrawn || roster.devices_of(row.record).next().is_some();
+        let shown = rows.iter().filter(is_shown).map(|row| line(office, reader, &names, row));
+        let mut lines = shown.collect::<Result<Vec<UnitLine>, Fault>>()?;
         // Whoever has just joined knows the others by what the invitation said.
-        let known: BTreeSet<UnitId> = reader.units()?.iter().map(|row| row.record).collect();
         let heard = names.units().filter(|unit| !known.contains(&unit.id));
         let stands = |line: &&UnitLine| line.merged.is_none();
         let mut units: Vec<UnitRef> =
@@ -396,7 +394,7 @@ fn line(
         former: former.into_iter().map(|(name, until)| FormerName { name, until }).collect(),
         merged: merged.map(|(into, day)| MergedInto { into: names.unit(into), day }),
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
-        is_unused: may_change(office) && row.stands() && is_unused(office, reader, row)?,
+        is_unused: may_change(office) && row.stands() && is_unused(office, row),
         conflicts,
     })
 }

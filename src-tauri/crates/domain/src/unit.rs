@@ -149,12 +149,6 @@ impl Succession {
         self.follow(unit, |merged| merged <= day)
     }
 
-    /// The unit that a unit became part of, and from which day on.
-    #[must_use]
-    pub fn merged(&self, unit: UnitId) -> Option<(UnitId, Day)> {
-        self.next.get(&unit).copied()
-    }
-
     /// The units that became part of a unit, directly or through others.
     pub fn former(&self, unit: UnitId) -> impl Iterator<Item = UnitId> {
         self.next.keys().copied().filter(move |former| self.now(*former) == unit)
@@ -297,7 +291,6 @@ mod tests {
         assert_eq!(units.on(unit(1), spring), unit(2));
         assert_eq!(units.on(unit(1), summer), unit(3));
         assert_eq!(units.former(unit(3)).collect::<Vec<_>>(), [unit(1), unit(2)]);
-        assert_eq!(units.merged(unit(1)), Some((unit(2), spring)));
         let ring = [(unit(2), unit(1), summer), (unit(1), unit(2), spring)];
         let units = Succession::of(ring);
         assert_eq!((units.now(unit(1)), units.now(unit(2))), (unit(2), unit(2)));

@@ -30,7 +30,8 @@ merged: MergedInto | null,
  */
 devices: number, 
 /**
- * Whether nothing rests on its registration, so that it may be taken back.
+ * Whether it has no computer, nobody is invited and no other unit became part of it: then its
+ * registration may be taken back, if no case names it either.
  */
 is_unused: boolean, 
 /**
