@@ -21,6 +21,7 @@ mod invitations;
 mod keyring;
 mod lan;
 mod ledgers;
+mod local_catalogue;
 mod packets;
 mod paired;
 mod presence;

@@ -329,6 +329,7 @@ fn questions(house: &House) -> Vec<(&'static str, Value, bool, bool)> {
         ("device_list", json!({}), false, false),
         ("numbering_get", json!({}), false, false),
         ("settings_get", json!({}), false, false),
+        ("local_item_list", json!({}), false, false),
         ("unit_list", json!({}), false, false),
         ("user_list", json!({}), false, false),
         ("rights_get", json!({}), false, false),

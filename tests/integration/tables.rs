@@ -19,12 +19,12 @@ fn written(room: &Room, to: &Path) {
     room.does("list_export", json!({ "list": list, "words": words, "to": { "path": to } }));
 }
 
-fn fields(view: &Value) -> Value {
+pub(crate) fn fields(view: &Value) -> Value {
     let columns = view["columns"].as_array().unwrap();
     columns.iter().map(|column| column["field"].clone()).collect()
 }
 
-fn counts(done: &Value) -> [u64; 5] {
+pub(crate) fn counts(done: &Value) -> [u64; 5] {
     ["new", "known", "doubtful", "bad", "ended"].map(|name| done[name].as_u64().unwrap())
 }
 
@@ -250,7 +250,7 @@ fn a_strange_table_is_handled_or_explained() {
 }
 
 /// A table with a heading and rows of texts.
-fn table_of(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+pub(crate) fn table_of(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
     let mut sheet = String::from("<sheetData>");
     for (at, cells) in (1..).zip(std::iter::once(heads).chain(rows)) {

@@ -13,6 +13,8 @@ function line(id: string, title: string): CaseLine {
     title,
     parties: ["张三", "李四"],
     category: "neighbours",
+    local_group: null,
+    local_item: null,
     place: "",
     stage: "handling",
     state: "mediating",

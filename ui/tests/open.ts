@@ -19,7 +19,14 @@ export const VILLAGE: UnitRef = { id: "UNIT-V", name: "桥头村评理说事点"
 export const TOWNSHIP: UnitRef = { id: "UNIT-T", name: "青石镇综治中心", level: "township" };
 
 /** What a village does not do. */
-const TOWNSHIPS = ["user_remove", "settings_set", "invitation_create", "case_share"];
+const TOWNSHIPS = [
+  "user_remove",
+  "settings_set",
+  "local_item_set",
+  "local_item_offer",
+  "invitation_create",
+  "case_share",
+];
 
 /** Noon of the day the tests live in. */
 export const NOW_MS = Date.UTC(2026, 2, 24, 4, 0);
@@ -122,6 +129,7 @@ export async function open(path: string, answers: Answers = {}): Promise<Opened>
     draft_list: { drafts: [] },
     draft_set: {},
     desk_touch: {},
+    local_item_list: { items: [], may_set: false },
     ...answers,
   });
   const router = newRouter();

@@ -50,6 +50,7 @@ use crate::ledgers::importing::{
 };
 use crate::ledgers::imports::{self, ImportUndo, Imports};
 use crate::ledgers::lists::ListExport;
+use crate::local_items::{self, LocalItemChange, LocalItemOffer, LocalItems};
 use crate::numbering::{self, NumberAssign, NumberingGet, NumberingSet};
 use crate::organisation::{
     InvitationAccept, InvitationAccepted, InvitationCreate, InvitationCreated, OrgCreate,
@@ -395,6 +396,14 @@ commands! {
     settings_set(SettingsChange) -> SettingsView, SettingsSet,
         reads [], changes [Cases Conflicts Roster] =
         |desk, request, _| settings::set(&*desk.office()?, &request);
+    local_item_list(Nothing) -> LocalItems, SettingsRead, reads [Roster], changes [] =
+        |desk, _, _| local_items::list(&*desk.office()?);
+    local_item_set(LocalItemChange) -> LocalItems, SettingsSet,
+        reads [], changes [Conflicts Roster] =
+        |desk, request, _| local_items::set(&*desk.office()?, &request);
+    local_item_offer(LocalItemOffer) -> LocalItems, SettingsSet,
+        reads [], changes [Conflicts Roster] =
+        |desk, request, _| local_items::offer(&*desk.office()?, &request);
     rights_get(Nothing) -> RightsView, RightsRead, reads [Profile Roster], changes [] =
         |desk, _, _| Ok(rights::view(&*desk.office()?));
     break_glass(BreakGlass) -> CaseView, CaseBreakGlass, reads [], changes [Audit Cases] =

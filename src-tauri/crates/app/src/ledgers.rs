@@ -6,6 +6,7 @@ mod days;
 pub mod grid;
 pub mod importing;
 pub mod imports;
+mod items;
 pub mod lists;
 mod persons;
 pub mod rows;
@@ -100,12 +101,14 @@ pub struct StatisticsExport {
 pub(crate) type File = (String, Vec<u8>, u64);
 
 /// The columns of the ledger, each with its width.
-const LEDGER: [(&str, u32); 18] = [
+const LEDGER: [(&str, u32); 20] = [
     ("row", 6),
     ("number", 24),
     ("registered", 12),
     ("source", 12),
     ("category", 16),
+    ("local_group", 16),
+    ("local_item", 24),
     ("title", 30),
     ("parties", 20),
     ("place", 20),
@@ -121,6 +124,9 @@ const LEDGER: [(&str, u32); 18] = [
     ("marks", 20),
 ];
 
+/// Those of the township's own catalogue.
+const LOCAL: std::ops::Range<usize> = 5..7;
+
 /// The ledger as a spreadsheet.
 pub(crate) fn ledger(
     office: &Office,
@@ -128,7 +134,7 @@ pub(crate) fn ledger(
     words: &TableWords,
 ) -> Result<File, Fault> {
     let now = today(office.now_ms());
-    let rows = office.store.read(|reader| -> Result<_, Fault> {
+    let (rows, has_local) = office.store.read(|reader| -> Result<_, Fault> {
         let lens = Lens::leaving(office, reader);
         let mut filter = match asked {
             LedgerAsk::Search(search) => cases::filter(&CaseList::default(), Some(search)),
@@ -138,22 +144,33 @@ pub(crate) fn ledger(
         let names = Names::read(office, reader)?;
         let limit = u32::try_from(sheet::ROWS_MAX).unwrap_or(u32::MAX);
         let (found, _) = reader.cases(&filter, 0, limit)?;
+        // Where no township has a catalogue of its own the list looks as ever.
+        let has_local = found.iter().any(|row| row.local_code.is_some());
         let mut rows = Vec::with_capacity(found.len());
         for (at, row) in (1..).zip(&found) {
             let mut shown = serde_json::to_value(cases::line(row, &names))?;
             lens.over(&mut shown, &[])?;
             let line: CaseLine = serde_json::from_value(shown)?;
             let formal = reader.formal_number(row.record)?;
-            rows.push(ledger_row(at, row, &line, formal, &names, words));
+            let mut cells = ledger_row(at, row, &line, formal, &names, words);
+            if !has_local {
+                cells.drain(LOCAL);
+            }
+            rows.push(cells);
         }
-        Ok(rows)
+        Ok((rows, has_local))
     })?;
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let mut columns: Vec<Column> =
+        LEDGER.iter().map(|(name, width)| words.head(name, *width)).collect();
+    if !has_local {
+        columns.drain(LOCAL);
+    }
     let sheet = Sheet {
         name: words.of("ledger"),
         title: words.of("title"),
         beside: words.of("beside"),
-        columns: LEDGER.iter().map(|(name, width)| words.head(name, *width)).collect(),
+        columns,
         rows,
         below: Vec::new(),
         is_wide: true,
@@ -178,6 +195,8 @@ fn ledger_row(
         Cell::Day(line.registered),
         Cell::Text(words.of(&row.source)),
         Cell::Text(line.category.map(|category| words.of(&word(&category))).unwrap_or_default()),
+        Cell::Text(line.local_group.clone().unwrap_or_default()),
+        Cell::Text(line.local_item.clone().unwrap_or_default()),
         Cell::Text(line.title.clone()),
         Cell::Text(line.parties.join("、")),
         Cell::Text(line.place.clone()),

@@ -25,6 +25,7 @@ pub mod host;
 pub mod keyring;
 pub mod ledgers;
 mod letters;
+pub mod local_items;
 pub mod maintenance;
 pub mod numbering;
 pub mod organisation;

@@ -495,6 +495,7 @@ fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) 
     let number = |n: u16| u32::from(n);
     let place = case.fields.get("place").and_then(|f| f.value.as_str()).unwrap_or_default();
     let marks: Vec<String> = case.marks.iter().map(|m| word(&m.value)).collect();
+    let local = case.local_item.as_ref().map(|item| &item.value);
     let day = |d: domain::time::Day| d.format("%Y-%m-%d").to_string();
     let row = CaseRow {
         record: id,
@@ -529,6 +530,9 @@ fn case_rows(space: SpaceId, record: &Record, facts: &RecordFacts, case: &Case) 
         source: case.registration.as_ref().map(|r| word(&r.source)).unwrap_or_default(),
         party_count: u32::try_from(case.parties.len()).unwrap_or(u32::MAX),
         mediators: case.hosting.mediators.join("、"),
+        local_code: local.map(|item| item.code.clone()),
+        local_group: local.map(|item| item.group.clone()),
+        local_item: local.map(|item| item.name.clone()),
     };
     CaseProjection {
         items: item_rows(case),

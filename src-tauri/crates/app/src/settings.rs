@@ -7,10 +7,12 @@ use std::borrow::Cow;
 use document::Record;
 use domain::audit::{Act, Deed};
 use domain::calendar::Calendar;
+use domain::case::conflict::Conflict;
 use domain::case::{Case, Opened};
+use domain::catalogue::local::{self, Items};
 use domain::fact::body::{LimitSet, RestDay, SettingsSet};
 use domain::fact::{Body, RecordFacts, RecordKind};
-use domain::id::{RecordId, UnitId};
+use domain::id::{FactId, RecordId, UnitId};
 use domain::rights::Right;
 use domain::role::Level;
 use domain::settings::{self, Bound, Limit, LimitUnit, Settings, Version, Versions};
@@ -24,7 +26,8 @@ use crate::cases::{ConflictSettle, check_seat, conflict_views, open};
 use crate::catalogue;
 use crate::clock::minute;
 use crate::fault::Fault;
-use crate::journal::Pen;
+use crate::journal::{Draft, Pen};
+use crate::local_items;
 use crate::names::Names;
 use crate::office::Office;
 use crate::projector;
@@ -181,19 +184,18 @@ pub(crate) fn set_days(
     change: impl FnOnce(&mut Vec<RestDay>),
     reason: &str,
 ) -> Result<(), Fault> {
-    if !may_set(office) {
-        return Err(rights::refused(office, Right::SettingsSet));
-    }
+    check_may_set(office)?;
     let now = minute(office.now_ms());
     office.store.write(|tx| {
-        let (ids, versions) = versions(office, &tx.reader(), None)?;
+        let township = Township::read(office, &tx.reader(), None)?;
+        let versions = township.versions(office);
         let request =
             SettingsChange { limits: Vec::new(), reminder_days: None, reason: reason.to_owned() };
         let mut body = changed(versions.holding(), &request)?;
         change(&mut body.days);
         body.days.sort_by_key(|day| day.day);
         settings::check(&body).map_err(|refusal| Fault::refused(&refusal, 0))?;
-        write(office, tx, ids.first().copied(), &versions, body, now)?;
+        write(office, tx, township, body, now)?;
         let deed = Deed::new(Act::SettingsChanged).reason(reason);
         Pen::new(office, tx).note(deed)
     })
@@ -207,43 +209,89 @@ pub(crate) fn fold_case(reader: &Reader<'_>, facts: &RecordFacts) -> Result<Case
 }
 
 /// The unit whose word the settings are: the one that keeps the common space.
-fn township(office: &Office) -> Option<UnitId> {
+pub(crate) fn unit_of(office: &Office) -> Option<UnitId> {
     let roster = office.roster();
     let common = roster.common()?;
     roster.space(common).map(|space| space.unit)
 }
 
-/// The versions of all settings records; one of them as it stands in memory.
-fn versions(
-    office: &Office,
-    reader: &Reader<'_>,
-    fresh: Option<&Record>,
-) -> Result<(Vec<RecordId>, Versions), Fault> {
-    let mut ids = reader.records_of(RecordKind::Settings.code())?;
-    ids.extend(fresh.map(Record::id));
-    ids.sort_unstable();
-    ids.dedup();
-    let mut facts = Vec::with_capacity(ids.len());
-    for id in &ids {
-        facts.push(match fresh.filter(|record| record.id() == *id) {
-            Some(record) => projector::facts_of(office, reader, record)?,
-            None => {
-                let (_, record) = projector::load(reader, *id)?;
-                projector::facts_of(office, reader, &record)?
-            }
-        });
+/// Everything the township said on its settings records.
+pub(crate) struct Township {
+    records: Vec<RecordId>,
+    facts: Vec<RecordFacts>,
+}
+
+impl Township {
+    /// Reads the settings records; one of them as it stands in memory.
+    pub(crate) fn read(
+        office: &Office,
+        reader: &Reader<'_>,
+        fresh: Option<&Record>,
+    ) -> Result<Self, Fault> {
+        let mut records = reader.records_of(RecordKind::Settings.code())?;
+        records.extend(fresh.map(Record::id));
+        records.sort_unstable();
+        records.dedup();
+        let mut facts = Vec::with_capacity(records.len());
+        for id in &records {
+            facts.push(match fresh.filter(|record| record.id() == *id) {
+                Some(record) => projector::facts_of(office, reader, record)?,
+                None => {
+                    let (_, record) = projector::load(reader, *id)?;
+                    projector::facts_of(office, reader, &record)?
+                }
+            });
+        }
+        Ok(Self { records, facts })
     }
-    let versions = match township(office) {
-        Some(unit) => settings::fold(facts.iter(), unit),
-        None => Versions::default(),
-    };
-    Ok((ids, versions))
+
+    /// The versions of the settings.
+    fn versions(&self, office: &Office) -> Versions {
+        let of = |unit| settings::fold(self.facts.iter(), unit);
+        unit_of(office).map(of).unwrap_or_default()
+    }
+
+    /// The township's own catalogue.
+    pub(crate) fn items(&self, office: &Office) -> Items {
+        let of = |unit| local::fold(self.facts.iter(), unit);
+        unit_of(office).map(of).unwrap_or_default()
+    }
+
+    /// Says something more, in one change; a first word begins the record.
+    pub(crate) fn say(
+        &mut self,
+        office: &Office,
+        tx: &mut Writer<'_>,
+        bodies: Vec<Body>,
+        at: At,
+    ) -> Result<Vec<FactId>, Fault> {
+        let mut said = Vec::with_capacity(bodies.len());
+        let write = |draft: &mut Draft| -> Result<(), Fault> {
+            for body in bodies {
+                said.push(draft.fact(office, at, body)?.0);
+            }
+            Ok(())
+        };
+        let mut pen = Pen::new(office, tx);
+        match self.records.first() {
+            Some(record) => pen.edit(*record, |_, _, draft| write(draft))?,
+            None => {
+                let common = office.roster().common().ok_or_else(|| Fault::not_found("common"))?;
+                let now = office.now_ms();
+                self.records.push(pen.begin(common, RecordKind::Settings, now, write)?);
+            }
+        }
+        Ok(said)
+    }
 }
 
 /// Brings the lists up to date after a settings record changed, and puts behind every case that
 /// names a version that has only now come.
 pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Result<(), Fault> {
-    let (ids, versions) = versions(office, &tx.reader(), Some(record))?;
+    let township = Township::read(office, &tx.reader(), Some(record))?;
+    let (ids, versions, items) =
+        (&township.records, township.versions(office), township.items(office));
+    tx.put_local_items(&local_items::rows(&items)?)?;
     let holding = versions.holding().map(|version| version.id);
     let mut rows = Vec::new();
     for version in &versions.list {
@@ -264,6 +312,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
         let rows: Vec<_> = versions
             .conflicts
             .iter()
+            .chain(&items.conflicts)
             .filter(|_| at == 0)
             .map(|c| projector::conflict_row(*id, None, c, Level::Township))
             .collect();
@@ -273,15 +322,21 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
 }
 
 /// Whether whoever works here may set limits.
-fn may_set(office: &Office) -> bool {
+pub(crate) fn may_set(office: &Office) -> bool {
     let me = office.me();
-    Right::SettingsSet.admits(me.role) && township(office) == Some(me.unit)
+    Right::SettingsSet.admits(me.role) && unit_of(office) == Some(me.unit)
+}
+
+/// Refuses whoever may not.
+pub(crate) fn check_may_set(office: &Office) -> Result<(), Fault> {
+    if may_set(office) { Ok(()) } else { Err(rights::refused(office, Right::SettingsSet)) }
 }
 
 /// Reads the settings.
 pub(crate) fn get(office: &Office, request: &SettingsGet) -> Result<SettingsView, Fault> {
     office.store.read(|reader| {
-        let (ids, versions) = versions(office, reader, None)?;
+        let township = Township::read(office, reader, None)?;
+        let (versions, items) = (township.versions(office), township.items(office));
         let shown = match request.version.as_deref() {
             None => versions.holding(),
             Some(settings::VERSION) => None,
@@ -305,17 +360,22 @@ pub(crate) fn get(office: &Office, request: &SettingsGet) -> Result<SettingsView
         list.reverse();
         let settings = shown.map(Version::settings).unwrap_or_default();
         let body = |id| {
+            if let Some(listed) = items.said(id) {
+                return Some(Body::LocalItemListed(listed.clone()));
+            }
             let version = versions.list.iter().find(|v| v.id == id)?;
             Some(Body::SettingsSet(version.body.clone()))
         };
+        let conflicts: Vec<Conflict> =
+            versions.conflicts.iter().chain(&items.conflicts).cloned().collect();
         Ok(SettingsView {
             is_builtin: shown.is_none(),
             limits: Limit::all().map(|limit| limit_view(limit, &settings, shown)).collect(),
             reminder_days: settings.reminder_days.clone(),
             version: settings.version,
             versions: list,
-            conflicts: conflict_views(office, &names, None, &versions.conflicts, body),
-            record: ids.first().copied(),
+            conflicts: conflict_views(office, &names, None, &conflicts, body),
+            record: township.records.first().copied(),
             may_set: may_set(office),
         })
     })
@@ -380,14 +440,13 @@ fn changed(base: Option<&Version>, request: &SettingsChange) -> Result<SettingsS
 
 /// Sets limits.
 pub(crate) fn set(office: &Office, request: &SettingsChange) -> Result<SettingsView, Fault> {
-    if !may_set(office) {
-        return Err(rights::refused(office, Right::SettingsSet));
-    }
+    check_may_set(office)?;
     let now = minute(office.now_ms());
     office.store.write(|tx| {
-        let (ids, versions) = versions(office, &tx.reader(), None)?;
+        let township = Township::read(office, &tx.reader(), None)?;
+        let versions = township.versions(office);
         let body = changed(versions.holding(), request)?;
-        write(office, tx, ids.first().copied(), &versions, body, now)?;
+        write(office, tx, township, body, now)?;
         let deed = Deed::new(Act::SettingsChanged).reason(&request.reason);
         Pen::new(office, tx).note(deed)
     })?;
@@ -401,37 +460,31 @@ pub(crate) fn decide(
     request: &ConflictSettle,
     at: At,
 ) -> Result<(), Fault> {
-    let (ids, versions) = versions(office, &tx.reader(), None)?;
+    if request.key.starts_with(local::KEY) {
+        return local_items::decide(office, tx, request, at);
+    }
+    let township = Township::read(office, &tx.reader(), None)?;
+    let versions = township.versions(office);
     let conflict = open(&versions.conflicts, request)?;
-    check_seat(office, conflict, township(office).map(|unit| (unit, Level::Township)))?;
+    check_seat(office, conflict, unit_of(office).map(|unit| (unit, Level::Township)))?;
     let chosen = versions
         .list
         .iter()
         .find(|v| request.choice == domain::fact::body::Choice::Fact(v.id))
         .ok_or_else(|| Fault::not_found(&request.key))?;
     let body = SettingsSet { reason: request.reason.trim().to_owned(), ..chosen.body.clone() };
-    write(office, tx, ids.first().copied(), &versions, body, at)
+    write(office, tx, township, body, at)
 }
 
 fn write(
     office: &Office,
     tx: &mut Writer<'_>,
-    record: Option<RecordId>,
-    versions: &Versions,
+    mut township: Township,
     body: SettingsSet,
     at: At,
 ) -> Result<(), Fault> {
+    let versions = township.versions(office);
     let replaces = versions.heads().iter().map(|version| version.id).collect();
     let body = Body::SettingsSet(SettingsSet { replaces, ..body });
-    let mut pen = Pen::new(office, tx);
-    match record {
-        Some(record) => pen.edit(record, |_, _, draft| draft.fact(office, at, body).map(|_| ())),
-        None => {
-            let common = office.roster().common().ok_or_else(|| Fault::not_found("common"))?;
-            let now = office.now_ms();
-            let kind = RecordKind::Settings;
-            pen.begin(common, kind, now, |draft| draft.fact(office, at, body).map(|_| ()))?;
-            Ok(())
-        }
-    }
+    township.say(office, tx, vec![body], at).map(|_| ())
 }

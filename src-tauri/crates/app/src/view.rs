@@ -14,8 +14,8 @@ use domain::case::stage::{Mark, Stage, State};
 use domain::case::suggestion::{SuggestionKind, SuggestionStatus};
 use domain::catalogue::{Category, Source};
 use domain::fact::body::{
-    AttachmentForm, Choice, EscalationReason, Outcome, PartyAdded, Retention, Risk, SessionResult,
-    Sex, Track, Will,
+    AttachmentForm, Choice, EscalationReason, LocalItem, Outcome, PartyAdded, Retention, Risk,
+    SessionResult, Sex, Track, Will,
 };
 use domain::fact::{Body, RecordKind};
 use domain::id::{DeviceId, FactId, RecordId, SpaceId, UnitId, UserId};
@@ -433,6 +433,10 @@ views! {
         category: Option<Category>,
         /// Why that type.
         category_why: Option<WhyView>,
+        /// Its item in the township's own catalogue, as it was worded when it was chosen.
+        local_item: Option<LocalItem>,
+        /// Why that item.
+        local_item_why: Option<WhyView>,
         /// The risk colour.
         risk: Option<Risk>,
         /// Why that colour.
@@ -580,6 +584,10 @@ views! {
         parties: Vec<String>,
         /// The official type.
         category: Option<Category>,
+        /// The group of its item in the township's own catalogue.
+        local_group: Option<String>,
+        /// What that item is called.
+        local_item: Option<String>,
         /// Where.
         place: String,
         /// The stage.

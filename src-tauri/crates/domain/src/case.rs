@@ -50,7 +50,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Category, Source};
 use crate::fact::RecordFacts;
-use crate::fact::body::{Outcome, PartyAdded, Risk, Satisfaction, Side, Track};
+use crate::fact::body::{LocalItem, Outcome, PartyAdded, Risk, Satisfaction, Side, Track};
 use crate::id::{FactId, RecordId, UnitId, UserId};
 use crate::role::Level;
 use crate::rules::Why;
@@ -263,6 +263,8 @@ pub struct Case {
     pub category: Option<Derived<Category>>,
     /// The type that was said on this case itself.
     pub own_category: Option<Category>,
+    /// Where it stands in the township's own catalogue.
+    pub local_item: Option<Derived<LocalItem>>,
     /// Title, amount, place.
     pub fields: BTreeMap<String, Register>,
     /// What contradicts what, open ones first.
@@ -461,6 +463,8 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
     let (category, found) = assess::category(&facts, owner);
     conflicts.extend(found);
     let own_category = category.as_ref().map(|c| c.value);
+    let (local_item, found) = assess::local_item(&facts, owner);
+    conflicts.extend(found);
     let (category, found) = duplicate::category(&facts, category.as_ref(), owner, &duplicates);
     conflicts.extend(found);
     let decider = register::Decider::only(facts.list.iter().map(|k| k.id).collect());
@@ -628,6 +632,7 @@ fn fold_read(opened: Opened<'_>, settings: &Settings) -> Case {
         risk,
         category,
         own_category,
+        local_item,
         fields,
         conflicts,
         dispatch,

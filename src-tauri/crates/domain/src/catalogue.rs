@@ -1,7 +1,10 @@
 //! The official catalogue of dispute types: 18 codes, in the order of the ministry's statistics.
 //!
 //! A case keeps the version of the catalogue it was classified with, because a report must be
-//! reproducible. The words live in `assets/catalogue/`; this is what the rules need of it.
+//! reproducible. The words live in `assets/catalogue/`; this is what the rules need of it. The
+//! township's own list beside it is in [`local`].
+
+pub mod local;
 
 use serde::{Deserialize, Serialize};
 

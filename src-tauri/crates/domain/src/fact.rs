@@ -172,6 +172,8 @@ fact_kinds! {
     PartyAdded = "party_added" v 1 on Case by CaseRegister, substantive false;
     /// 类型.
     CategorySet = "category_set" v 1 on Case by CaseRegister, substantive false;
+    /// 地方事项: where the case stands in the township's own catalogue.
+    LocalItemSet = "local_item_set" v 1 on Case by CaseRegister, substantive false;
     /// 风险评估.
     RiskAssessed = "risk_assessed" v 1 on Case by DangerReport, substantive false;
     /// 受理.
@@ -344,6 +346,8 @@ fact_kinds! {
     NumberBlockReserved = "number_block_reserved" v 1 on Unit by NumberSet, substantive false;
     /// 设置: one whole version.
     SettingsSet = "settings_set" v 1 on Settings by SettingsSet, substantive false;
+    /// 地方矛盾纠纷清单: one item, whole.
+    LocalItemListed = "local_item_listed" v 1 on Settings by SettingsSet, substantive false;
     /// 统计冻结.
     PeriodFrozen = "period_frozen" v 1 on Period by PeriodFreeze, substantive false;
     /// 冻结所含案件.

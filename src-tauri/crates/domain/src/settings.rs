@@ -5,9 +5,9 @@
 //! holds it can fold every case that names it. [`LIMITS`] and the table of clock kinds say of each
 //! limit its unit, where it comes from, and how far the law lets it move.
 
-mod versions;
+pub(crate) mod versions;
 
-pub use versions::{Version, Versions, fold};
+pub use versions::{Said, Version, Versions, fold};
 
 use std::collections::BTreeMap;
 

@@ -62,8 +62,13 @@ CREATE TABLE view_case (
     settings TEXT NOT NULL,
     source TEXT NOT NULL,
     party_count INTEGER NOT NULL,
-    mediators TEXT NOT NULL
+    mediators TEXT NOT NULL,
+    -- Where it stands in the township's own catalogue, in the words it was put there with.
+    local_code TEXT,
+    local_group TEXT,
+    local_item TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX view_case_local ON view_case (local_code) WHERE local_code IS NOT NULL;
 CREATE INDEX view_case_settings ON view_case (settings);
 CREATE INDEX view_case_day ON view_case (registered_day DESC, record DESC);
 CREATE INDEX view_case_due
@@ -205,6 +210,14 @@ CREATE TABLE view_setting (
     holds INTEGER NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (version)
+) STRICT, WITHOUT ROWID;
+
+-- The township's own catalogue of disputes, in its order; each item as it holds, as JSON.
+CREATE TABLE view_local_item (
+    code TEXT PRIMARY KEY,
+    ordinal INTEGER NOT NULL,
+    fact TEXT NOT NULL,
+    body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Frozen periods and zero reports.

@@ -76,6 +76,12 @@ pub struct CaseRow {
     pub party_count: u32,
     /// Who mediates, separated by 、.
     pub mediators: String,
+    /// The code of its item in the township's own catalogue.
+    pub local_code: Option<String>,
+    /// The group of that item.
+    pub local_group: Option<String>,
+    /// What that item is called.
+    pub local_item: Option<String>,
 }
 
 /// Something that falls due.
@@ -218,6 +224,10 @@ pub struct Filter {
     pub clock: Option<String>,
     /// Something on it falls due on or before this day.
     pub due_until: Option<String>,
+    /// The group of its item in the township's own catalogue.
+    pub local_group: Option<String>,
+    /// The code of that item.
+    pub local_item: Option<String>,
 }
 
 /// Sums over cases.
@@ -249,10 +259,10 @@ pub(crate) const COLUMNS: &str =
     c.is_amount_unverified, c.is_closed, c.open_conflicts, c.village_sessions,
     c.township_sessions, c.visits, c.sessions, c.escalations, c.written_agreements,
     c.oral_agreements, c.next_due_day, c.next_due_what, c.settings, c.source, c.party_count,
-    c.mediators";
+    c.mediators, c.local_code, c.local_group, c.local_item";
 
 /// How many columns those are.
-const CASE_COLUMNS: usize = 31;
+const CASE_COLUMNS: usize = 34;
 
 pub(crate) fn optional_unit(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<UnitId>> {
     let bytes: Option<Vec<u8>> = row.get(at)?;
@@ -292,6 +302,9 @@ pub(crate) fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         source: row.get(28)?,
         party_count: row.get(29)?,
         mediators: row.get(30)?,
+        local_code: row.get(31)?,
+        local_group: row.get(32)?,
+        local_item: row.get(33)?,
     })
 }
 
@@ -323,6 +336,8 @@ pub(crate) fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
         ("c.state =", &filter.state),
         ("c.stage =", &filter.stage),
         ("c.category =", &filter.category),
+        ("c.local_group =", &filter.local_group),
+        ("c.local_code =", &filter.local_item),
         ("c.registered_day >=", &filter.from),
         ("c.registered_day <=", &filter.until),
     ] {
@@ -677,9 +692,9 @@ impl Writer<'_> {
                  amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
                  township_sessions, visits, sessions, escalations, written_agreements,
                  oral_agreements, next_due_day, next_due_what, settings, source, party_count,
-                 mediators)
+                 mediators, local_code, local_group, local_item)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)",
             )?
             .execute(params![
                 row.record.bytes(),
@@ -712,7 +727,10 @@ impl Writer<'_> {
                 row.settings,
                 row.source,
                 row.party_count,
-                row.mediators
+                row.mediators,
+                row.local_code,
+                row.local_group,
+                row.local_item
             ])?;
         Ok(())
     }

@@ -260,7 +260,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn dump_views(&self) -> Result<Vec<String>> {
-        const DUMPED: [&str; 22] = [
+        const DUMPED: [&str; 23] = [
             "SELECT 'record', hex(record), hex(space), kind, hex(heads), has_refused
              FROM view_record",
             "SELECT 'refused', hex(record), hex(log_id), seq, reason FROM view_refused",
@@ -268,13 +268,15 @@ impl Reader<'_> {
              stage, state, marks, hex(owner), hex(registered_unit), registered_day,
              next_due_day, next_due_what, risk, amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
              township_sessions, visits, sessions, escalations, written_agreements,
-             oral_agreements, settings, source, party_count FROM view_case",
+             oral_agreements, settings, source, party_count, local_code, local_group, local_item
+             FROM view_case",
             "SELECT 'guard', hex(record), is_protected, is_restricted, hex(holders), hex(addressed), hex(former),
              minors, parties FROM view_guard",
             "SELECT 'item', hex(record), ordinal, fact, day, form, amount_fen FROM view_item",
             "SELECT 'sheet', hex(record), ordinal, fact, kind, number, hex(sender),
              hex(addressee), part, day, status, hex(turn) FROM view_sheet",
             "SELECT 'setting', hex(record), version, holds, body FROM view_setting",
+            "SELECT 'local_item', code, ordinal, fact, body FROM view_local_item",
             "SELECT 'period', hex(record), ordinal, kind, period, hex(unit), fact, hex(author),
              at FROM view_period",
             "SELECT 'due', hex(record), ordinal, kind, day, hex(unit), what, amount_fen,

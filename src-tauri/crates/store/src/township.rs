@@ -85,6 +85,17 @@ pub struct SettingRow {
     pub body: String,
 }
 
+/// An item of the township's own catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalItemRow {
+    /// What tells it from every other item.
+    pub code: String,
+    /// The fact that holds of it, as text.
+    pub fact: String,
+    /// What that fact says, as JSON.
+    pub body: String,
+}
+
 /// A frozen period or a zero report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodRow {
@@ -196,6 +207,40 @@ impl Reader<'_> {
         Ok(query.query_row([], setting_row).optional()?)
     }
 
+    /// The township's own catalogue, in its order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn local_items(&self) -> Result<Vec<LocalItemRow>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT code, fact, body FROM view_local_item ORDER BY ordinal")?;
+        let rows = query.query_map([], local_item_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// An item of it by its code.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn local_item(&self, code: &str) -> Result<Option<LocalItemRow>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT code, fact, body FROM view_local_item WHERE code = ?1")?;
+        Ok(query.query_row([code], local_item_row).optional()?)
+    }
+
+    /// Whether a case stands under an item.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn has_case_under(&self, code: &str) -> Result<bool> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM view_case WHERE local_code = ?1)")?;
+        Ok(query.query_row([code], |row| row.get(0))?)
+    }
+
     /// The records of a kind, in order.
     ///
     /// # Errors
@@ -268,6 +313,10 @@ fn setting_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<SettingRow> {
         holds: row.get(2)?,
         body: row.get(3)?,
     })
+}
+
+fn local_item_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<LocalItemRow> {
+    Ok(LocalItemRow { code: row.get(0)?, fact: row.get(1)?, body: row.get(2)? })
 }
 
 impl Writer<'_> {
@@ -352,6 +401,23 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Writes the township's own catalogue, instead of the one there was.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn put_local_items(&mut self, rows: &[LocalItemRow]) -> Result<()> {
+        self.tx.execute("DELETE FROM view_local_item", [])?;
+        for (ordinal, row) in rows.iter().enumerate() {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO view_local_item (code, ordinal, fact, body)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![row.code, ordinal_of(ordinal), row.fact, row.body])?;
+        }
+        Ok(())
+    }
+
     /// Writes what a period record says, instead of what it said.
     ///
     /// # Errors
@@ -421,6 +487,9 @@ pub(crate) mod tests {
             source: "application".into(),
             party_count: 2,
             mediators: String::new(),
+            local_code: None,
+            local_group: None,
+            local_item: None,
         };
         CaseProjection {
             row,

@@ -21,6 +21,9 @@ export interface Filters {
   due: string;
   place: string;
   mediator: string;
+  /** The group and the code of an item of the township's own catalogue. */
+  group: string;
+  item: string;
 }
 
 /** Which cases stand first. */
@@ -48,6 +51,8 @@ export function readFilters(query: LocationQuery): Filters {
     due: one(query.due),
     place: one(query.place),
     mediator: one(query.mediator),
+    group: one(query.group),
+    item: one(query.item),
   };
 }
 
@@ -69,7 +74,8 @@ const isClosed = ({ open }: Filters) => (open === "" ? undefined : open === "no"
 
 /** What both ways of asking leave out. `today` is what "within so many days" counts from. */
 function common(filters: Filters, today: string) {
-  const { owner, state, stage, category, mark, year, clock, due, place, mediator } = filters;
+  const { owner, state, stage, category, mark, year, clock, due, place, mediator, group, item } =
+    filters;
   return {
     has_conflict: filters.conflict,
     owner: owner || undefined,
@@ -81,6 +87,8 @@ function common(filters: Filters, today: string) {
     due_until: due ? shift(today, Number(due)) : undefined,
     place: place.trim() || undefined,
     mediator: mediator.trim() || undefined,
+    local_group: group || undefined,
+    local_item: item || undefined,
     is_closed: isClosed(filters),
     from: year ? `${year}-01-01` : undefined,
     until: year ? `${year}-12-31` : undefined,

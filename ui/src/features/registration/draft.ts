@@ -16,6 +16,8 @@ export interface RegistrationDraft {
   summary: string;
   demands: string;
   category: Category | "";
+  /** The code of an item of the township's own catalogue. */
+  localItem: string;
   place: string;
   amount: number | null;
   happened: At | null;
@@ -35,6 +37,7 @@ export function newRegistration(): RegistrationDraft {
     summary: "",
     demands: "",
     category: "",
+    localItem: "",
     place: "",
     amount: null,
     happened: null,
@@ -62,6 +65,7 @@ export function requestOf(draft: RegistrationDraft): Payload<"case_register"> {
     place: draft.place.trim(),
     amount_fen: draft.amount ?? undefined,
     category: draft.category || undefined,
+    local_item: draft.localItem || undefined,
     risk: draft.risk || undefined,
     summary: draft.summary.trim(),
     demands: draft.demands

@@ -29,7 +29,11 @@ interface Sort {
 const PEOPLE: TableField[] = ["parties", "applicant", "respondent"];
 
 export const SORTS: Record<TableSort, Sort> = {
-  cases: { by: "case_register", fields: ["source", ...CASES], needs: [["applied"], PEOPLE] },
+  cases: {
+    by: "case_register",
+    fields: ["source", ...CASES, "item"],
+    needs: [["applied"], PEOPLE],
+  },
   hotline: {
     by: "field_set",
     fields: CASES,
@@ -54,5 +58,10 @@ export const SORTS: Record<TableSort, Sort> = {
     by: "invitation_create",
     fields: ["name", "level", "kind", "place", "phone"],
     needs: [["name"]],
+  },
+  local_items: {
+    by: "local_item_set",
+    fields: ["number", "group", "item", "category", "duty", "frequency"],
+    needs: [["number"], ["group"], ["item"], ["category"]],
   },
 };

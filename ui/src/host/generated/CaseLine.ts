@@ -34,6 +34,14 @@ parties: Array<string>,
  */
 category: Category | null, 
 /**
+ * The group of its item in the township's own catalogue.
+ */
+local_group: string | null, 
+/**
+ * What that item is called.
+ */
+local_item: string | null, 
+/**
  * Where.
  */
 place: string, 

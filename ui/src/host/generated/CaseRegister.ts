@@ -45,6 +45,11 @@ amount_fen: Fen | null,
  */
 category: Category | null, 
 /**
+ * The code of its item in the township's own catalogue, which gives the type too where none
+ * is named.
+ */
+local_item: string | null, 
+/**
  * A first judgement of the risk.
  */
 risk: Risk | null, 

@@ -45,6 +45,14 @@ stage: Stage | null,
  */
 category: Category | null, 
 /**
+ * Only cases under an item of this group of the township's own catalogue.
+ */
+local_group: string | null, 
+/**
+ * Only cases under the item of this code.
+ */
+local_item: string | null, 
+/**
  * Only cases with something to decide.
  */
 has_conflict: boolean, 

@@ -20,6 +20,7 @@ import type { FieldView } from "./FieldView";
 import type { HostingView } from "./HostingView";
 import type { LimitationView } from "./LimitationView";
 import type { LinkView } from "./LinkView";
+import type { LocalItem } from "./LocalItem";
 import type { MarkView } from "./MarkView";
 import type { NoticeView } from "./NoticeView";
 import type { PartyView } from "./PartyView";
@@ -94,6 +95,14 @@ category: Category | null,
  * Why that type.
  */
 category_why: WhyView | null, 
+/**
+ * Its item in the township's own catalogue, as it was worded when it was chosen.
+ */
+local_item: LocalItem | null, 
+/**
+ * Why that item.
+ */
+local_item_why: WhyView | null, 
 /**
  * The risk colour.
  */

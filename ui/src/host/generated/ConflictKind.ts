@@ -3,4 +3,4 @@
 /**
  * What contradicts what.
  */
-export type ConflictKind = "field" | "category" | "risk" | "correction" | "agreements" | "agreement_replaces" | "escalation" | "session" | "same_meeting" | "meeting_result" | "return" | "host" | "follow_up" | "void" | "performance" | "number" | "home" | "number_clash" | "duplicate" | "same_person" | "same_payment" | "courts" | "lead" | "sheet_answer" | "sheet_number" | "settings" | "unit_merged" | "removed";
+export type ConflictKind = "field" | "category" | "local_item" | "risk" | "correction" | "agreements" | "agreement_replaces" | "escalation" | "session" | "same_meeting" | "meeting_result" | "return" | "host" | "follow_up" | "void" | "performance" | "number" | "home" | "number_clash" | "duplicate" | "same_person" | "same_payment" | "courts" | "lead" | "sheet_answer" | "sheet_number" | "settings" | "unit_merged" | "removed";

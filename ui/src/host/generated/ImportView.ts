@@ -18,7 +18,7 @@ at_ms: number,
  */
 sort: TableSort, 
 /**
- * How many cases it brought, or days, or persons, or units.
+ * How many cases it brought, or days, or persons, or units, or items.
  */
 cases: number, 
 /**
@@ -26,7 +26,7 @@ cases: number,
  */
 is_undone: boolean, 
 /**
- * How many of its cases stayed, since somebody had worked on them; or persons, or units, that
- * something rests on.
+ * How many of its cases stayed, since somebody had worked on them; or persons, units, or items,
+ * that something rests on or that were changed since.
  */
 kept: number, };

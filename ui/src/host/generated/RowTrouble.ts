@@ -3,4 +3,4 @@
 /**
  * Why a row cannot become a case, or should be looked at first.
  */
-export type RowTrouble = "no_party" | "no_number" | "day" | "future" | "amount" | "rest" | "level" | "kind" | "too_long" | "too_many" | "refused" | "alike" | "twice";
+export type RowTrouble = "no_party" | "no_number" | "no_item" | "category" | "day" | "future" | "amount" | "rest" | "level" | "kind" | "too_long" | "too_many" | "refused" | "alike" | "changed" | "twice";

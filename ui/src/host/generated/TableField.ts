@@ -3,4 +3,4 @@
 /**
  * What a column of a table says.
  */
-export type TableField = "skip" | "number" | "applied" | "source" | "category" | "title" | "applicant" | "respondent" | "parties" | "phone" | "place" | "summary" | "amount" | "ended" | "day" | "until" | "rest" | "feast" | "name" | "sex" | "birth" | "id_number" | "post" | "note" | "level" | "kind";
+export type TableField = "skip" | "number" | "applied" | "source" | "category" | "title" | "applicant" | "respondent" | "parties" | "phone" | "place" | "summary" | "amount" | "ended" | "day" | "until" | "rest" | "feast" | "name" | "sex" | "birth" | "id_number" | "post" | "note" | "level" | "kind" | "group" | "item" | "duty" | "frequency";

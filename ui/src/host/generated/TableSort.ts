@@ -3,4 +3,4 @@
 /**
  * What the rows of a table become.
  */
-export type TableSort = "cases" | "hotline" | "police" | "holidays" | "persons" | "units";
+export type TableSort = "cases" | "hotline" | "police" | "holidays" | "persons" | "units" | "local_items";

@@ -104,6 +104,9 @@ import type { LanListen } from "./LanListen";
 import type { LanPeers } from "./LanPeers";
 import type { LanState } from "./LanState";
 import type { ListExport } from "./ListExport";
+import type { LocalItemChange } from "./LocalItemChange";
+import type { LocalItemOffer } from "./LocalItemOffer";
+import type { LocalItems } from "./LocalItems";
 import type { Nothing } from "./Nothing";
 import type { NumberAssign } from "./NumberAssign";
 import type { NumberingGet } from "./NumberingGet";
@@ -214,6 +217,9 @@ export interface Commands {
   zero_report: { payload: ZeroReportMake; result: PeriodView };
   settings_get: { payload: SettingsGet; result: SettingsView };
   settings_set: { payload: SettingsChange; result: SettingsView };
+  local_item_list: { payload: Nothing; result: LocalItems };
+  local_item_set: { payload: LocalItemChange; result: LocalItems };
+  local_item_offer: { payload: LocalItemOffer; result: LocalItems };
   rights_get: { payload: Nothing; result: RightsView };
   break_glass: { payload: BreakGlass; result: CaseView };
   audit_list: { payload: AuditList; result: AuditWindow };
@@ -357,6 +363,9 @@ export const READS: Record<keyof Commands, readonly Topic[]> = {
   zero_report: [],
   settings_get: ["roster", "conflicts"],
   settings_set: [],
+  local_item_list: ["roster"],
+  local_item_set: [],
+  local_item_offer: [],
   rights_get: ["profile", "roster"],
   break_glass: [],
   audit_list: ["audit", "roster"],

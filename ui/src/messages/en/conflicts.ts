@@ -44,6 +44,7 @@ export const conflicts: Conflicts = {
     field:
       "Both values are kept; the last one written is shown, and statistics mark it unverified.",
     category: "The type set by the unit in charge counts; the other is kept.",
+    local_item: "The item set by the unit in charge counts; the other is kept.",
     risk: "The higher colour counts.",
     correction: "The record counts as it was before; both corrections are kept.",
     agreements:
@@ -79,6 +80,7 @@ export const conflicts: Conflicts = {
   advice: {
     field: "Ask the parties or look into the papers, then decide.",
     category: "The unit in charge decides by what the matter really is.",
+    local_item: "The unit in charge decides by what the matter really is.",
     risk: "To lower it, a head or higher must give the reason.",
     correction: "Compare with the original, then decide.",
     agreements:

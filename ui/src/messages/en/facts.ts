@@ -9,6 +9,10 @@ export const facts: FactSentences = {
     `Registered (${words.source[b.source]})${b.demands.length > 0 ? `, asks for: ${b.demands.join("; ")}` : ""}`,
   party_added: (b) => `${words.side[b.side]}: ${b.name}`,
   category_set: (b) => `Type set to “${words.category[b.category]}”`,
+  local_item_set: ({ item }) =>
+    item
+      ? `Local item set to “${item.group} / ${item.name}” (${item.code})`
+      : "Under no local item any more",
   risk_assessed: (b) => `Risk judged ${words.risk[b.risk].toLowerCase()}${said(b.reason)}`,
   accepted: (b) => `Accepted (${words.acceptedOn[b.on]})`,
   consent_recorded: (b, c) => `${c.party(b.party)}: ${words.will[b.will]}${said(b.note)}`,
@@ -133,6 +137,10 @@ export const facts: FactSentences = {
   sheet_replied: (b) => `Sheet answered (${words.kept[b.kept]}): ${b.text}`,
   sheet_closed: (b) => `Sheet closed${said(b.note)}`,
   settings_set: (b) => `Settings changed${said(b.reason)}`,
+  local_item_listed: ({ item, unit, frequency, withdrawn, reason }) =>
+    `Local catalogue, ${item.code}: “${item.group} / ${item.name}” ${
+      withdrawn ? "withdrawn" : "listed"
+    } (${[words.category[item.category], unit, frequency].filter(Boolean).join(", ")})${said(reason ?? "")}`,
   period_frozen: (b) => `Statistics of ${b.period} frozen, ${b.numbers.cases} cases`,
   period_counted: (b) => `Cases of a freeze (${words.countedAs[b.counted_as]}): ${b.cases.length}`,
   zero_reported: (b) => `Zero report for ${b.period}${said(b.note)}`,

@@ -312,6 +312,22 @@ export const help: Help = {
         "Save an old xls, or one with a password, as xlsx first. Macros are not run.",
       ],
     },
+    catalogue: {
+      title: "Use the township's own catalogue",
+      says: "The township has a list of groups and items, and disputes are to be put under it.",
+      steps: [
+        "Make the list a table with one row for each item: code, group, item, official type, unit that answers for it, how often it is looked for.",
+        "On the township's computer press “Import a table” in the ledger, choose “The township's own catalogue”, try it, then import.",
+        "Exchange with the villages once; then they have it too.",
+        "When you register a dispute, or change the type of a case, choose the group, then the item.",
+        "Withdraw items you do not use under “Settings”; “Put back” offers them again.",
+      ],
+      notes: [
+        "Each item stands for one of the 18 types: a case without a type gets it, a type that was set stays. What is reported goes by the 18 types.",
+        "When items are worded anew or withdrawn, older cases keep the words of their day.",
+        "Importing again brings nothing twice; what has a known code and other words changes only if you tick it.",
+      ],
+    },
     ...computerTopics,
   },
 };

@@ -13,6 +13,12 @@ const ofSort: Partial<Record<TableSort, Partial<Record<RowTrouble, string>>>> = 
     no_party: "it has no name",
     twice: "a row above has the same name",
   },
+  local_items: {
+    no_number: "no code, so it would not be known again",
+    alike: "the same group and item are here under another code",
+    twice: "a row above has the same code",
+    too_many: "a catalogue has at most 1000 items",
+  },
 };
 
 export const tables: Tables = {
@@ -26,6 +32,7 @@ export const tables: Tables = {
     persons: "A roster (mediators and others)",
     holidays: "Days of rest and made-up working days",
     units: "Villages, communities and other units",
+    local_items: "The township's own catalogue (groups, items)",
   },
   open: "Import a table",
   file: "Which table",
@@ -74,11 +81,16 @@ export const tables: Tables = {
     note: "Note",
     level: "Level (village, township)",
     kind: "Kind (village, community, department …)",
+    group: "Group",
+    item: "Item of the local catalogue",
+    duty: "Unit that answers for it",
+    frequency: "How often it is looked for",
   },
   withDoubtful: {
     cases: "Also import what looks like a duplicate (it then waits among the duplicates)",
     persons: "Also import namesakes with another telephone (linked afterwards if they are one)",
     units: "Also import units of the same place under another name",
+    local_items: "Also import what is here in other words (the new ones hold; old cases stay)",
   },
   withEnded: "Also import what has ended (as a case; how it ended goes into its words)",
   lacks: (field) => `Say which column is “${field}”.`,
@@ -91,6 +103,7 @@ export const tables: Tables = {
     holidays: "rows",
     persons: "persons",
     units: "units",
+    local_items: "items",
   },
   counts: ({ new: fresh, known, doubtful, bad, ended }) =>
     `${fresh} new, ${known} known already, ${doubtful} like duplicates, ${bad} cannot be imported, ${ended} ended and left out.`,
@@ -98,6 +111,8 @@ export const tables: Tables = {
   troubles: {
     no_party: "nobody is named",
     no_number: "no number of an order, so it would not be known again",
+    no_item: "it names no group or no item",
+    category: "it names none of the 18 types: write the name, or its number from 1 to 18",
     day: "the day cannot be read; write it like 2025-3-5",
     future: "the day has not come yet",
     amount: "the amount cannot be read",
@@ -108,6 +123,7 @@ export const tables: Tables = {
     too_many: "too many parties",
     refused: "it breaks a rule",
     alike: "these people have a case within three months",
+    changed: "its code is here already, in other words",
     twice: "the same as a row above, or the same number",
   },
   trouble: (trouble, sort) => ofSort[sort]?.[trouble] ?? tables.troubles[trouble],
@@ -128,6 +144,7 @@ export const tables: Tables = {
     holidays: (n) => `${n} days`,
     persons: (n) => `${n} persons`,
     units: (n) => `${n} units`,
+    local_items: (n) => `${n} items`,
   },
   undo: "Take it all back",
   undoSays: {
@@ -138,6 +155,8 @@ export const tables: Tables = {
     persons: (n) => `The records of these ${n} persons go. Those that cases name stay.`,
     units: (n) =>
       `The registration of these ${n} units is taken back. Those with a computer, an invitation or a case stay.`,
+    local_items: (n) =>
+      `These ${n} items are withdrawn, or worded as before. Those with a case, and those changed since, stay.`,
   },
   undone: (kept) => (kept === 0 ? "taken back" : `taken back; ${kept} were worked on and stay`),
 };

@@ -151,6 +151,7 @@ export const words: Words = {
   conflictKind: {
     field: "One item, two values",
     category: "Two types",
+    local_item: "Different local items",
     risk: "Two risk colours",
     correction: "Two corrections",
     agreements: "Two signed agreements",

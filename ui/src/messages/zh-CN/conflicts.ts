@@ -44,6 +44,7 @@ export const conflicts = {
   meanwhile: {
     field: "两个值都留着，先显示最后写的那个，统计标“待核”。",
     category: "先按承办单位定的类型算，另一个也留着。",
+    local_item: "先按承办单位定的事项算，另一个也留着。",
     risk: "先按高的颜色算，提醒从严。",
     correction: "先按更正以前的内容算，两种更正都留着。",
     agreements: "两份协议的提醒都照常，司法确认暂停，金额统计标“待核”。哪份都不会丢。",
@@ -68,13 +69,14 @@ export const conflicts = {
     sheet_answer: "先按提了异议算，时限照走，两条都留着。",
     sheet_number: "两张单都有效，先打印的保留这个号。",
     removed: "先不算数，内容留着，看得到。",
-    settings: "先按先改的那一版登记新案；老案照登记时的版本办。",
+    settings: "先按先改的那一版办新案；老案照当时的版本。",
     unit_merged: "先按先写的那一份，由那个单位接着办。",
   } satisfies Record<ConflictKind, string>,
   holdsNow: (value: string) => `现在先按“${value}”算。`,
   advice: {
     field: "问一问当事人，或者翻一翻材料，再定。",
     category: "请承办单位按实际情况定。",
+    local_item: "请承办单位按实际情况定。",
     risk: "要调低，请主任以上的人写明理由。",
     correction: "对一对原件，再定用哪一种。",
     agreements: "先请当事人签确认书或者变更协议，再由司法所定以哪份为准。",

@@ -25,6 +25,8 @@ export const facts: FactSentences = {
     `登记（${words.source[b.source]}）${b.demands.length > 0 ? `，要求：${b.demands.join("；")}` : ""}`,
   party_added: (b) => `${words.side[b.side]}：${b.name}`,
   category_set: (b) => `类型定为“${words.category[b.category]}”`,
+  local_item_set: ({ item }) =>
+    item ? `地方事项定为“${item.group}／${item.name}”（${item.code}）` : "不再定地方事项",
   risk_assessed: (b) => `风险评为“${words.risk[b.risk]}”${said(b.reason)}`,
   accepted: (b) => `受理（${words.acceptedOn[b.on]}）`,
   consent_recorded: (b, c) => `${c.party(b.party)}${words.will[b.will]}${said(b.note)}`,
@@ -144,6 +146,14 @@ export const facts: FactSentences = {
   sheet_replied: (b) => `答复单据（${words.kept[b.kept]}）：${b.text}`,
   sheet_closed: (b) => `关闭单据${said(b.note)}`,
   settings_set: (b) => `改设置${said(b.reason)}`,
+  local_item_listed: ({ item, unit, frequency, withdrawn, reason }) =>
+    `地方清单 ${item.code} ${withdrawn ? "撤下" : "列入"}“${item.group}／${item.name}”（${[
+      words.category[item.category],
+      unit,
+      frequency,
+    ]
+      .filter(Boolean)
+      .join("，")}）${said(reason ?? "")}`,
   period_frozen: (b) => `冻结 ${b.period} 统计，${b.numbers.cases} 件`,
   period_counted: (b) => `冻结所含案件（${words.countedAs[b.counted_as]}）${b.cases.length} 件`,
   zero_reported: (b) => `${b.period} 零上报${said(b.note)}`,

@@ -29,6 +29,7 @@ import { help } from "./help";
 import { kit } from "./kit";
 import { ledger } from "./ledger";
 import { lists } from "./lists";
+import { localItems } from "./localItems";
 import { quarantine } from "./quarantine";
 import { redaction } from "./redaction";
 import { registration } from "./registration";
@@ -70,6 +71,7 @@ export const messages = {
   kit,
   ledger,
   lists,
+  localItems,
   quarantine,
   redaction,
   registration,

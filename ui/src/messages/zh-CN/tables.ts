@@ -12,6 +12,12 @@ const ofSort: Partial<Record<TableSort, Partial<Record<RowTrouble, string>>>> = 
     no_party: "没有名称",
     twice: "和上面的一行同名",
   },
+  local_items: {
+    no_number: "没有编号，下次认不出是不是同一个",
+    alike: "同样的大类和事项已经有了，编号不一样",
+    twice: "编号和上面的一行相同",
+    too_many: "清单最多 1000 个事项",
+  },
 };
 
 export const tables = {
@@ -25,6 +31,7 @@ export const tables = {
     persons: "人员名册（调解员、网格员等）",
     holidays: "放假表（休息日、调休上班日）",
     units: "村（社区）和单位名单",
+    local_items: "地方矛盾纠纷清单（大类、事项）",
   } satisfies Record<TableSort, string>,
   open: "导入表格",
   file: "哪个表格",
@@ -73,11 +80,16 @@ export const tables = {
     note: "备注",
     level: "级别（村级、镇级）",
     kind: "类型（村、社区、部门等）",
+    group: "大类",
+    item: "地方清单的事项",
+    duty: "责任单位",
+    frequency: "排查频次",
   } satisfies Record<TableField, string>,
   withDoubtful: {
     cases: "像是重复的也导入（导入以后到“重复登记”里处理）",
     persons: "同名、电话不一样的也导入（是同一个人的，导入以后再认定）",
     units: "同一个地方、名称不一样的也导入",
+    local_items: "编号已经有、说法不一样的也导入（照新的说法，老案件不变）",
   },
   withEnded: "已经办结的也导入（登记成案件，办结情况写进经过）",
   lacks: (field: string) => `请指明哪一列是“${field}”。`,
@@ -91,6 +103,7 @@ export const tables = {
     holidays: "行",
     persons: "人",
     units: "个",
+    local_items: "个",
   } satisfies Record<TableSort, string>,
   counts: ({ new: fresh, known, doubtful, bad, ended }: TableImported, unit: string) =>
     `新的 ${fresh} ${unit}，以前就有的 ${known} ${unit}，像重复的 ${doubtful} ${unit}，导不进的 ${bad} ${unit}，已办结没有导的 ${ended} ${unit}。`,
@@ -98,6 +111,8 @@ export const tables = {
   troubles: {
     no_party: "没有当事人",
     no_number: "没有工单号，下次认不出是不是同一件",
+    no_item: "大类或者事项没写",
+    category: "对应类型不是 18 类里的：写名称（如 邻里纠纷）或者序号 1 到 18",
     day: "日期看不懂，要写成 2025-3-5 这样",
     future: "日期还没有到",
     amount: "金额看不懂",
@@ -108,6 +123,7 @@ export const tables = {
     too_many: "当事人太多",
     refused: "内容不合规定",
     alike: "这几个人前后三个月已经有一件",
+    changed: "这个编号已经有了，说法不一样",
     twice: "和上面的一行一样，或者工单号相同",
   } satisfies Record<RowTrouble, string>,
   trouble: (trouble: RowTrouble, sort: TableSort): string =>
@@ -128,6 +144,7 @@ export const tables = {
     holidays: (n: string) => `${n} 天`,
     persons: (n: string) => `${n} 人`,
     units: (n: string) => `${n} 个`,
+    local_items: (n: string) => `${n} 个`,
   } satisfies Record<TableSort, (n: string) => string>,
   undo: "整批撤回",
   undoSays: {
@@ -137,8 +154,10 @@ export const tables = {
     holidays: (n: string) => `这 ${n} 天不再算放假表里的，期限照原来的算。`,
     persons: (n: string) => `这 ${n} 人的资料撤回。已经用在案件里的不动，仍然留着。`,
     units: (n: string) => `这 ${n} 个单位的登记撤销。已经有电脑、邀请或者案件的不动，仍然留着。`,
+    local_items: (n: string) =>
+      `这 ${n} 个事项撤下，改了说法的改回原来的。已经有案件的、后来又改过的不动，仍然留着。`,
   } satisfies Record<TableSort, (n: string) => string>,
-  undone: (kept: number) => (kept === 0 ? "已撤回" : `已撤回，${kept} 件已经在办，留着`),
+  undone: (kept: number) => (kept === 0 ? "已撤回" : `已撤回，${kept} 件已经在用，留着`),
 };
 
 export type Tables = typeof tables;

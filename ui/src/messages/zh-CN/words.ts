@@ -225,6 +225,7 @@ export const words = {
   conflictKind: {
     field: "同一项两处不同",
     category: "纠纷类型不同",
+    local_item: "地方事项不同",
     risk: "风险颜色不同",
     correction: "两种更正",
     agreements: "两份协议都签了字",

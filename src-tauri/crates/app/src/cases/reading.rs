@@ -101,6 +101,10 @@ requests! {
         stage: Option<domain::case::stage::Stage>,
         /// Only cases of this type.
         category: Option<Category>,
+        /// Only cases under an item of this group of the township's own catalogue.
+        local_group: Option<String>,
+        /// Only cases under the item of this code.
+        local_item: Option<String>,
         /// Only closed, or only open cases.
         is_closed: Option<bool>,
         /// Only cases with something to decide.
@@ -140,6 +144,10 @@ requests! {
         stage: Option<domain::case::stage::Stage>,
         /// Only cases of this type.
         category: Option<Category>,
+        /// Only cases under an item of this group of the township's own catalogue.
+        local_group: Option<String>,
+        /// Only cases under the item of this code.
+        local_item: Option<String>,
         /// Only cases with something to decide.
         has_conflict: bool,
         /// Only cases with this mark.
@@ -360,6 +368,8 @@ fn list_filter(request: &CaseList) -> Filter {
         mediator: words(request.mediator.as_ref()),
         clock: request.clock.as_ref().map(word),
         due_until: request.due_until.map(day),
+        local_group: words(request.local_group.as_ref()),
+        local_item: words(request.local_item.as_ref()),
     }
 }
 
@@ -382,6 +392,8 @@ fn search_filter(request: &CaseSearch) -> Filter {
         state: request.state,
         stage: request.stage,
         category: request.category,
+        local_group: request.local_group.clone(),
+        local_item: request.local_item.clone(),
         is_closed: request.is_closed,
         has_conflict: request.has_conflict,
         mark: request.mark,
@@ -423,6 +435,8 @@ pub(crate) fn line(row: &CaseRow, names: &Names) -> CaseLine {
         title: row.title.clone(),
         parties: serde_json::from_str(&row.parties).unwrap_or_default(),
         category: row.category.as_deref().and_then(value),
+        local_group: row.local_group.clone(),
+        local_item: row.local_item.clone(),
         place: row.place.clone(),
         stage: value(&row.stage).unwrap_or(Stage::Report),
         state: value(&row.state).unwrap_or(State::Clue),

@@ -158,6 +158,7 @@ fn close(view: &mut CaseView) {
         registration.demands.clear();
         registration.token = None;
     }
+    view.local_item = None;
     view.fields.clear();
     view.texts.clear();
     view.sessions.clear();
@@ -233,6 +234,8 @@ impl CaseReader<'_> {
             registration: self.registration(),
             category: case.category.as_ref().map(|c| c.value),
             category_why: case.category.as_ref().map(|c| why_view(&c.why)),
+            local_item: case.local_item.as_ref().map(|item| item.value.clone()),
+            local_item_why: case.local_item.as_ref().map(|item| why_view(&item.why)),
             risk: case.risk.as_ref().map(|r| r.value),
             risk_why: case.risk.as_ref().map(|r| why_view(&r.why)),
             fields: field_views(&case.fields),

@@ -6,8 +6,8 @@ use domain::case::guard::{self, Author, RefusalReason};
 use domain::case::register;
 use domain::catalogue::{self, Category, Source};
 use domain::fact::body::{
-    CategorySet, PartyAdded, Registered, Risk, RiskAssessed, Sex, SheetIssued, SheetKind, Side,
-    TakenUp, Track, TrackAdded,
+    CategorySet, LocalItem, LocalItemSet, PartyAdded, Registered, Risk, RiskAssessed, Sex,
+    SheetIssued, SheetKind, Side, TakenUp, Track, TrackAdded,
 };
 use domain::fact::{Body, Carried, Past, Proof, RecordFacts, RecordKind};
 use domain::id::{RecordId, UnitId};
@@ -22,6 +22,7 @@ use super::reading::{self, CaseGet};
 use crate::clock::{minute, today};
 use crate::fault::Fault;
 use crate::journal::{Draft, Pen};
+use crate::local_items;
 use crate::office::Office;
 use crate::projector;
 use crate::rights;
@@ -96,6 +97,10 @@ pub struct CaseRegister {
     /// The official type.
     #[serde(default)]
     pub category: Option<Category>,
+    /// The code of its item in the township's own catalogue, which gives the type too where none
+    /// is named.
+    #[serde(default)]
+    pub local_item: Option<String>,
     /// A first judgement of the risk.
     #[serde(default)]
     pub risk: Option<Risk>,
@@ -265,6 +270,8 @@ fn register_numbered(
             return Ok(*first);
         }
     }
+    let local_item = local_item(&pen.tx.reader(), request)?;
+    let category = request.category.or(local_item.as_ref().map(|item| item.category));
     let space = office.home_space()?;
     let prefix = office.identity.number_prefix();
     let version = settings::current(&pen.tx.reader())?.version;
@@ -285,10 +292,12 @@ fn register_numbered(
         for party in &request.parties {
             draft.fact(office, applied, Body::PartyAdded(party_added(party)))?;
         }
-        if let Some(category) = request.category {
-            let catalogue = catalogue::VERSION.to_owned();
-            let body = CategorySet { category, catalogue };
-            draft.fact(office, applied, Body::CategorySet(body))?;
+        if let Some(category) = category {
+            draft.fact(office, applied, typed(category))?;
+        }
+        if let Some(item) = local_item {
+            let body = LocalItemSet { item: Some(item) };
+            draft.fact(office, applied, Body::LocalItemSet(body))?;
         }
         if let Some(risk) = request.risk {
             let body = RiskAssessed { risk, reason: String::new() };
@@ -317,6 +326,19 @@ fn register_numbered(
         pen.edit(old, |_, _, draft| draft.fact(office, at, body).map(|_| ()))?;
     }
     Ok(case)
+}
+
+/// The item of the township's own catalogue that a registration names.
+fn local_item(reader: &Reader<'_>, request: &CaseRegister) -> Result<Option<LocalItem>, Fault> {
+    let code = request.local_item.as_deref().map(str::trim).filter(|code| !code.is_empty());
+    let Some(code) = code else { return Ok(None) };
+    let item = local_items::offered(reader, code)?;
+    item.map(Some).ok_or_else(|| local_items::unknown("local_item"))
+}
+
+/// The official type, of the list of this program.
+fn typed(category: Category) -> Body {
+    Body::CategorySet(CategorySet { category, catalogue: catalogue::VERSION.to_owned() })
 }
 
 /// The number of the work order a case came by, if it came by one.
@@ -426,6 +448,13 @@ pub(super) fn write_facts(
             sheet.number = sheet_number(office, reader, &case, sheet, at)?;
         }
         guard::check(&case, at, &body, author).map_err(|r| Fault::refused(&r, index))?;
+        let chosen = match &body {
+            Body::LocalItemSet(LocalItemSet { item: Some(item) }) => {
+                local_items::check_offered(reader, item)?;
+                Some(item.category)
+            }
+            _ => None,
+        };
         if let Body::AgreementReached(agreement) = &mut body {
             let hash = blake3::hash(agreement.text.as_bytes());
             agreement.text_hash = hash.to_hex().to_string();
@@ -440,6 +469,11 @@ pub(super) fn write_facts(
         }
         written.push(id);
         append(office, &mut facts, draft);
+        if let Some(category) = chosen.filter(|_| case.category.is_none()) {
+            // What has no type yet gets the one of its item by the same act.
+            draft.fact(office, at, typed(category))?;
+            append(office, &mut facts, draft);
+        }
     }
     Ok(())
 }

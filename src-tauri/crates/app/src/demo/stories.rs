@@ -197,6 +197,7 @@ pub(super) fn invent(rng: &mut Rng, ordinal: usize) -> Story {
             ),
             amount_fen: amount,
             category: Some(category),
+            local_item: None,
             risk: (rng.u8(0..12) == 0).then_some(Risk::Yellow),
             parties: vec![party(rng, &a, Side::Applicant), party(rng, &b, Side::Respondent)],
             summary: format!(
@@ -233,6 +234,7 @@ fn plain(title: &str, a: &str, b: &str) -> CaseRegister {
         place: "桥头村三组".into(),
         amount_fen: None,
         category: None,
+        local_item: None,
         risk: None,
         parties: vec![
             party(a, Side::Applicant, "13900006218"),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::Datelike;
 use domain::calendar::DayKind;
 use domain::case::guard;
-use domain::fact::body::{RestDay, Side, Track};
+use domain::fact::body::{LocalItemListed, RestDay, Side, Track};
 use domain::id::RecordId;
 use domain::time::{At, Day};
 use schemars::JsonSchema;
@@ -19,7 +19,8 @@ use store::Reader;
 
 use super::days;
 use super::grid::{Grid, TableNote};
-use super::imports::{self, KeptDays, MAPPINGS};
+use super::imports::{self, Brought, KeptDays, MAPPINGS};
+use super::items::{self, Beside};
 use super::persons;
 use super::rows::{Entry, RowTrouble, TableField, TableSort, entry, guess, heading};
 use super::sheet::{self, Cell, Column, Sheet};
@@ -31,6 +32,7 @@ use crate::clock::today;
 use crate::fault::Fault;
 use crate::host::Place;
 use crate::journal::Pen;
+use crate::local_items;
 use crate::office::Office;
 use crate::organisation::{self, NewUnit};
 use crate::people::{self, PersonAdd};
@@ -233,6 +235,7 @@ enum Fate {
     NewDays(Vec<RestDay>),
     NewPerson(Box<PersonAdd>),
     NewUnit(Box<NewUnit>),
+    NewItem(Box<LocalItemListed>),
     Known,
     Ended,
     Left(RowTrouble, Option<u32>),
@@ -273,6 +276,10 @@ fn fates(
     if request.sort == TableSort::Units {
         return unit_fates(reader, grid, request);
     }
+    if request.sort == TableSort::LocalItems {
+        return item_fates(reader, grid, request);
+    }
+    let catalogue = items::Known::of(local_items::all(reader)?);
     let people = parties(reader)?;
     let mut seen: HashSet<String> = HashSet::new();
     let mut fates = Vec::new();
@@ -282,7 +289,8 @@ fn fates(
         }
         let fate = match entry(cells, &request.fields, request.sort, now) {
             Err((trouble, column)) => Fate::Left(trouble, column),
-            Ok(entry) => {
+            Ok(mut entry) => {
+                entry.item = catalogue.named(&entry.local);
                 let key = domain::likeness::token_key(&token(&entry));
                 let is_near = |day: &Day| {
                     day.signed_duration_since(entry.applied).num_days().abs() <= ALIKE_DAYS
@@ -375,6 +383,35 @@ fn unit_fates(
     Ok(fates)
 }
 
+/// What becomes of every row of a township's own catalogue.
+fn item_fates(
+    reader: &Reader<'_>,
+    grid: &Grid,
+    request: &TableImport,
+) -> Result<Vec<(u32, Fate)>, Fault> {
+    let types = catalogue::catalogue()?.categories;
+    let mut known = items::Known::of(local_items::all(reader)?);
+    let mut fates = Vec::new();
+    for (row, cells) in below(grid, request.sort) {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let fate = match items::item(cells, &request.fields, &types) {
+            Err((trouble, column)) => Fate::Left(trouble, column),
+            Ok(item) => match known.meet(&item) {
+                Beside::Known => Fate::Known,
+                Beside::Twice => Fate::Left(RowTrouble::Twice, None),
+                Beside::Full => Fate::Left(RowTrouble::TooMany, None),
+                Beside::Changed if !request.with_doubtful => Fate::Left(RowTrouble::Changed, None),
+                Beside::Alike if !request.with_doubtful => Fate::Left(RowTrouble::Alike, None),
+                Beside::New | Beside::Changed | Beside::Alike => Fate::NewItem(Box::new(item)),
+            },
+        };
+        fates.push((*row, fate));
+    }
+    Ok(fates)
+}
+
 /// What becomes of every row of a table of rest days.
 fn day_fates(
     reader: &Reader<'_>,
@@ -442,9 +479,16 @@ fn registration(entry: &Entry) -> CaseRegister {
         place: entry.place.clone(),
         amount_fen: entry.amount,
         category: entry.category,
+        local_item: entry.item.clone(),
         risk: None,
         parties: asking.chain(others).collect(),
-        summary: entry.summary.clone(),
+        summary: match entry.item {
+            // What the catalogue does not have stays readable.
+            None if !entry.local.is_empty() => {
+                format!("{}\n地方事项：{}", entry.summary, entry.local).trim().to_owned()
+            }
+            _ => entry.summary.clone(),
+        },
         demands: Vec::new(),
         follows: None,
         units: Vec::new(),
@@ -491,6 +535,7 @@ pub(crate) fn run(
     let add = |slot: &mut u32| *slot = slot.saturating_add(1);
     let mut fresh: Vec<New<'_>> = Vec::new();
     let mut days: Vec<RestDay> = Vec::new();
+    let mut listed: Vec<LocalItemListed> = Vec::new();
     for (row, fate) in &fates {
         match fate {
             Fate::New(entry) => {
@@ -505,6 +550,10 @@ pub(crate) fn run(
                 add(&mut done.new);
                 fresh.push(New::Unit(unit));
             }
+            Fate::NewItem(item) => {
+                add(&mut done.new);
+                listed.push((**item).clone());
+            }
             Fate::NewDays(all) => {
                 add(&mut done.new);
                 days.extend(all.iter().cloned());
@@ -513,7 +562,9 @@ pub(crate) fn run(
             Fate::Ended => add(&mut done.ended),
             Fate::Left(trouble, column) => {
                 match trouble {
-                    RowTrouble::Alike | RowTrouble::Twice => add(&mut done.doubtful),
+                    RowTrouble::Alike | RowTrouble::Changed | RowTrouble::Twice => {
+                        add(&mut done.doubtful)
+                    }
                     _ => add(&mut done.bad),
                 }
                 if done.lines.len() < LINES_MAX {
@@ -535,6 +586,12 @@ pub(crate) fn run(
         done.import = take_days(office, request, grid, days)?;
         return Ok(done);
     }
+    if request.sort == TableSort::LocalItems {
+        let items = local_items::take_over(office, listed, "导入地方矛盾纠纷清单")?;
+        let brought = Brought { items, ..Brought::default() };
+        done.import = imports::remember(office, request, grid, brought)?;
+        return Ok(done);
+    }
     let all = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
     let mut written: Vec<RecordId> = Vec::new();
     for some in fresh.chunks(BATCH) {
@@ -550,12 +607,14 @@ pub(crate) fn run(
                 // What was said of units is forgotten with what was undone.
                 office.store.read(|reader| office.refresh(reader))?;
                 // What was taken over so far can be undone like any import.
-                imports::remember(office, request, grid, &written, None)?;
+                let brought = Brought { cases: written, ..Brought::default() };
+                imports::remember(office, request, grid, brought)?;
                 return Err(fault);
             }
         }
     }
-    done.import = imports::remember(office, request, grid, &written, None)?;
+    let brought = Brought { cases: written, ..Brought::default() };
+    done.import = imports::remember(office, request, grid, brought)?;
     Ok(done)
 }
 
@@ -597,7 +656,7 @@ fn take_days(
     days: Vec<RestDay>,
 ) -> Result<Option<String>, Fault> {
     if days.is_empty() {
-        return imports::remember(office, request, grid, &[], None);
+        return imports::remember(office, request, grid, Brought::default());
     }
     let known = catalogue::calendar()?;
     let mut before = Vec::new();
@@ -624,8 +683,8 @@ fn take_days(
         "导入放假表",
     )?;
     projector::catch_up_all(office, |_| true)?;
-    let kept = KeptDays { days, before };
-    imports::remember(office, request, grid, &[], Some(kept))
+    let days = Some(KeptDays { days, before });
+    imports::remember(office, request, grid, Brought { days, ..Brought::default() })
 }
 
 /// The rows that were not taken over, under their own headings, with the reason behind them.

@@ -20,6 +20,7 @@ use crate::cases::value;
 use crate::clock::minute;
 use crate::fault::Fault;
 use crate::journal::Pen;
+use crate::local_items::{self, KeptItem};
 use crate::office::Office;
 use crate::people;
 use crate::projector;
@@ -51,12 +52,12 @@ pub struct ImportView {
     pub at_ms: u64,
     /// What its rows became.
     pub sort: TableSort,
-    /// How many cases it brought, or days, or persons, or units.
+    /// How many cases it brought, or days, or persons, or units, or items.
     pub cases: u32,
     /// Whether it was undone.
     pub is_undone: bool,
-    /// How many of its cases stayed, since somebody had worked on them; or persons, or units, that
-    /// something rests on.
+    /// How many of its cases stayed, since somebody had worked on them; or persons, units, or items,
+    /// that something rests on or that were changed since.
     pub kept: u32,
 }
 
@@ -75,11 +76,29 @@ struct Kept {
     at_ms: u64,
     #[serde(default)]
     sort: TableSort,
-    cases: Vec<RecordId>,
-    #[serde(default)]
-    days: Option<KeptDays>,
+    #[serde(flatten)]
+    brought: Brought,
     is_undone: bool,
     kept: u32,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Brought {
+    /// Cases, or persons, or units.
+    pub(super) cases: Vec<RecordId>,
+    #[serde(default)]
+    pub(super) days: Option<KeptDays>,
+    #[serde(default)]
+    pub(super) items: Vec<KeptItem>,
+}
+
+impl Brought {
+    fn count(&self) -> u32 {
+        let days = self.days.as_ref().map_or(0, |kept| kept.days.len());
+        let count = self.cases.len().max(days).max(self.items.len());
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
 }
 
 /// The days of an import, and what stood in their place before.
@@ -105,8 +124,7 @@ pub(super) fn remember(
     office: &Office,
     request: &TableImport,
     grid: &Grid,
-    cases: &[RecordId],
-    days: Option<KeptDays>,
+    brought: Brought,
 ) -> Result<Option<String>, Fault> {
     let at_ms = office.now_ms();
     office.store.write(|tx| {
@@ -116,7 +134,7 @@ pub(super) fn remember(
         }
         mappings.insert(importing::remembered_as(grid, request.sort), request.fields.clone());
         tx.set_value(MAPPINGS, &serde_json::to_vec(&mappings)?)?;
-        if cases.is_empty() && days.is_none() {
+        if brought.count() == 0 {
             return Ok(None);
         }
         let mut imports: BTreeMap<String, Kept> = remembered(&tx.reader(), IMPORTS)?;
@@ -127,8 +145,7 @@ pub(super) fn remember(
         while imports.contains_key(&name) {
             name.push('+');
         }
-        let (sort, cases) = (request.sort, cases.to_vec());
-        let kept = Kept { at_ms, sort, cases, days, is_undone: false, kept: 0 };
+        let kept = Kept { at_ms, sort: request.sort, brought, is_undone: false, kept: 0 };
         imports.insert(name.clone(), kept);
         tx.set_value(IMPORTS, &serde_json::to_vec(&imports)?)?;
         Ok(Some(name))
@@ -143,8 +160,7 @@ pub(crate) fn list(office: &Office) -> Result<Imports, Fault> {
         import,
         at_ms: kept.at_ms,
         sort: kept.sort,
-        cases: u32::try_from(kept.days.as_ref().map_or(kept.cases.len(), |kept| kept.days.len()))
-            .unwrap_or(u32::MAX),
+        cases: kept.brought.count(),
         is_undone: kept.is_undone,
         kept: kept.kept,
     };
@@ -175,14 +191,18 @@ pub(crate) fn undo(office: &Office, request: &ImportUndo) -> Result<Imports, Fau
         return Err(Fault::bad("import: none of that name that stands"));
     };
     rights::check(office, kept.sort.right())?;
-    if let Some(KeptDays { days, before }) = &kept.days {
+    let Brought { cases, days, items } = &kept.brought;
+    if let Some(KeptDays { days, before }) = days {
         settings::set_days(office, |all| days::without(all, days, before), "撤销导入放假表")?;
         projector::catch_up_all(office, |_| true)?;
     }
     let at = minute(office.now_ms());
     let reason = "撤销导入".to_owned();
     let mut all = 0u32;
-    for some in kept.cases.chunks(importing::BATCH) {
+    if kept.sort == TableSort::LocalItems {
+        all = local_items::take_back(office, items, "撤销导入地方矛盾纠纷清单")?;
+    }
+    for some in cases.chunks(importing::BATCH) {
         let stayed = office.store.write(|tx| -> Result<u32, Fault> {
             let mut stayed = 0u32;
             for case in some {

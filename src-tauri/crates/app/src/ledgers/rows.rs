@@ -34,12 +34,21 @@ pub enum TableSort {
     Persons,
     /// 村（社区）名单: units, with their spaces.
     Units,
+    /// 地方矛盾纠纷清单: items of the township's own catalogue.
+    LocalItems,
 }
 
 impl TableSort {
     /// Every sort.
-    pub const ALL: [Self; 6] =
-        [Self::Cases, Self::Hotline, Self::Police, Self::Holidays, Self::Persons, Self::Units];
+    pub const ALL: [Self; 7] = [
+        Self::Cases,
+        Self::Hotline,
+        Self::Police,
+        Self::Holidays,
+        Self::Persons,
+        Self::Units,
+        Self::LocalItems,
+    ];
 
     /// The right that whoever typed the rows one by one would need.
     #[must_use]
@@ -48,7 +57,7 @@ impl TableSort {
             Self::Cases | Self::Police => Right::CaseRegister,
             // It says on which track they run besides.
             Self::Hotline => Right::CaseWrite,
-            Self::Holidays => Right::SettingsSet,
+            Self::Holidays | Self::LocalItems => Right::SettingsSet,
             Self::Persons => Right::PersonWrite,
             Self::Units => Right::RosterRegister,
         }
@@ -114,10 +123,18 @@ pub enum TableField {
     Level,
     /// What a unit is.
     Kind,
+    /// The group of an item of the township's own catalogue.
+    Group,
+    /// An item of it.
+    Item,
+    /// The unit that answers for an item.
+    Duty,
+    /// How often it is looked for.
+    Frequency,
 }
 
 /// The words by which a column is known; of several that fit the longest counts.
-const KNOWN: [(TableField, &[&str]); 13] = [
+const KNOWN: [(TableField, &[&str]); 14] = [
     (
         TableField::Number,
         &[
@@ -152,6 +169,7 @@ const KNOWN: [(TableField, &[&str]); 13] = [
     ),
     (TableField::Source, &["来源", "案件来源", "纠纷来源", "渠道"]),
     (TableField::Category, &["类型", "类别", "纠纷类型", "案件类型", "纠纷类别", "矛盾类型"]),
+    (TableField::Item, &["地方事项", "本地事项", "清单事项"]),
     (TableField::Title, &["事由", "案由", "标题", "名称", "纠纷名称", "案件名称", "事项", "主题"]),
     (
         TableField::Applicant,
@@ -231,6 +249,16 @@ const KNOWN_UNITS: [(TableField, &[&str]); 5] = [
     (TableField::Phone, &["电话", "联系电话", "联系方式", "值班电话", "手机"]),
 ];
 
+/// The same of a township's own catalogue.
+const KNOWN_ITEMS: [(TableField, &[&str]); 6] = [
+    (TableField::Number, &["编号", "编码", "代码", "事项编号", "事项编码"]),
+    (TableField::Group, &["大类", "类别", "一级分类", "纠纷大类", "事项大类"]),
+    (TableField::Item, &["事项", "事项名称", "二级分类", "小类", "具体事项", "纠纷事项"]),
+    (TableField::Category, &["对应类型", "类型", "官方类型", "纠纷类型", "统计类型"]),
+    (TableField::Duty, &["责任单位", "责任部门", "牵头单位", "主管部门"]),
+    (TableField::Frequency, &["排查频次", "频次", "排查周期", "频率"]),
+];
+
 /// What a heading most likely says.
 #[must_use]
 pub(crate) fn guess(head: &str, sort: TableSort) -> TableField {
@@ -238,6 +266,7 @@ pub(crate) fn guess(head: &str, sort: TableSort) -> TableField {
         TableSort::Holidays => &KNOWN_DAYS,
         TableSort::Persons => &KNOWN_PERSONS,
         TableSort::Units => &KNOWN_UNITS,
+        TableSort::LocalItems => &KNOWN_ITEMS,
         _ => &KNOWN,
     };
     let bare: String = head.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -272,8 +301,12 @@ pub(crate) fn heading(grid: &Grid, sort: TableSort) -> usize {
 pub enum RowTrouble {
     /// Nobody is named, or the unit has no name.
     NoParty,
-    /// An order without a number, which cannot be known again.
+    /// An order or an item without a number, which cannot be known again.
     NoNumber,
+    /// It names no group or no item.
+    NoItem,
+    /// It names none of the official types.
+    Category,
     /// No day, or none that can be read.
     Day,
     /// The day has not come yet.
@@ -288,12 +321,14 @@ pub enum RowTrouble {
     Kind,
     /// Something in it is longer than it may be.
     TooLong,
-    /// More people than a case may have.
+    /// More people than a case may have, or more items than a catalogue.
     TooMany,
     /// The program refused it.
     Refused,
     /// A case of the same people, about that time, is here already.
     Alike,
+    /// What bears its number is here already, and is worded otherwise.
+    Changed,
     /// The same row stands above in this table.
     Twice,
 }
@@ -315,6 +350,10 @@ pub(crate) struct Entry {
     pub(crate) order: Option<(TableSort, String)>,
     /// Whether the table says that it ended.
     pub(crate) is_ended: bool,
+    /// What the table says of its item in the township's own catalogue.
+    pub(crate) local: String,
+    /// The code of that item, where the catalogue has it.
+    pub(crate) item: Option<String>,
 }
 
 impl Entry {
@@ -382,9 +421,11 @@ pub(crate) fn entry(
     };
     let (number, ended) = (cell(TableField::Number), cell(TableField::Ended));
     let (called, handed) = match sort {
-        TableSort::Cases | TableSort::Holidays | TableSort::Persons | TableSort::Units => {
-            ("原编号", source(cell(TableField::Source)))
-        }
+        TableSort::Cases
+        | TableSort::Holidays
+        | TableSort::Persons
+        | TableSort::Units
+        | TableSort::LocalItems => ("原编号", source(cell(TableField::Source))),
         TableSort::Hotline => ("12345 工单编号", Source::OtherDepartment),
         TableSort::Police => ("110 警情编号", Source::Police),
     };
@@ -411,6 +452,8 @@ pub(crate) fn entry(
         amount,
         order: (sort != TableSort::Cases).then(|| (sort, number.to_owned())),
         is_ended,
+        local: cell(TableField::Item).to_owned(),
+        item: None,
     })
 }
 

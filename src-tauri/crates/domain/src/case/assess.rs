@@ -1,7 +1,7 @@
-//! Risk and type: judged by people, merged by rule.
+//! Risk, type and the item of the local catalogue: judged by people, merged by rule.
 
 use crate::catalogue::Category;
-use crate::fact::body::{Choice, Risk};
+use crate::fact::body::{Choice, LocalItem, Risk};
 use crate::id::{FactId, UnitId};
 use crate::merge::{self, Settled};
 use crate::rights::Right;
@@ -67,77 +67,107 @@ pub fn risk(facts: &Facts) -> (Option<Derived<Risk>>, Vec<Conflict>) {
     (Some(Derived { value, why }), conflicts)
 }
 
-/// What was said about the type, decisions included.
-fn said(facts: &Facts) -> Vec<(&Known, Category)> {
-    let mut set: Vec<(&Known, Category)> =
-        each!(facts, CategorySet).map(|(k, b)| (k, b.category)).collect();
+/// What was said of one thing, decisions about it included.
+fn said<'a, T: Clone>(
+    facts: &'a Facts,
+    key: &str,
+    set: impl Iterator<Item = (&'a Known, T)>,
+) -> Vec<(&'a Known, T)> {
+    let mut set: Vec<(&Known, T)> = set.collect();
     set.sort_by_key(|(known, _)| known.order());
     let said = set.clone();
     // A decision speaks like whoever it chose, with the knowledge of the decider.
     for (known, body) in each!(facts, Decided)
-        .filter(|(known, b)| b.conflict == "category" && Seat::Owner.admits(known.role))
+        .filter(|(known, b)| b.conflict == key && Seat::Owner.admits(known.role))
     {
         if let Choice::Fact(id) = body.choice
-            && let Some((_, category)) = said.iter().find(|(k, _)| k.id == id)
+            && let Some((_, value)) = said.iter().find(|(k, _)| k.id == id)
         {
-            set.push((known, *category));
+            set.push((known, value.clone()));
         }
     }
     set
 }
 
+/// What was said about the type.
+fn types(facts: &Facts) -> Vec<(&Known, Category)> {
+    said(facts, "category", each!(facts, CategorySet).map(|(k, b)| (k, b.category)))
+}
+
 /// The types that stand side by side: those nobody answered in knowledge of them.
 pub(super) fn standing_types(facts: &Facts) -> Vec<(FactId, Category)> {
-    let set = said(facts);
+    let set = types(facts);
     let heads = merge::heads(&set, |later, earlier| later.0.knows(earlier.0));
     heads.iter().map(|(known, category)| (known.id, *category)).collect()
 }
 
-/// The type of a case: what all say, else what the owning unit says, else a person decides and
-/// the first named type is shown meanwhile.
+/// The type of a case.
 #[must_use]
 pub fn category(
     facts: &Facts,
     owner: Option<UnitId>,
 ) -> (Option<Derived<Category>>, Vec<Conflict>) {
-    let set = said(facts);
-    let heads = merge::heads(&set, |later, earlier| later.0.knows(earlier.0));
+    owned(facts, owner, (ConflictKind::Category, "category"), &types(facts))
+}
+
+/// Where a case stands in the township's own catalogue, by the rule of its type.
+#[must_use]
+pub fn local_item(
+    facts: &Facts,
+    owner: Option<UnitId>,
+) -> (Option<Derived<LocalItem>>, Vec<Conflict>) {
+    let key = "local_item";
+    let set = said(facts, key, each!(facts, LocalItemSet).map(|(k, b)| (k, b.item.clone())));
+    let (item, conflicts) = owned(facts, owner, (ConflictKind::LocalItem, key), &set);
+    // What was taken back is nothing, as if nobody had said anything.
+    (item.and_then(|Derived { value, why }| Some(Derived { value: value?, why })), conflicts)
+}
+
+/// What all say, else what the owning unit says, else a person decides and what was named first is
+/// shown meanwhile.
+fn owned<T: Clone + PartialEq>(
+    facts: &Facts,
+    owner: Option<UnitId>,
+    (kind, key): (ConflictKind, &str),
+    set: &[(&Known, T)],
+) -> (Option<Derived<T>>, Vec<Conflict>) {
+    let heads = merge::heads(set, |later, earlier| later.0.knows(earlier.0));
     let settled = merge::owner_or_ask(
         &heads,
-        |(_, category)| *category,
+        |(_, value)| value.clone(),
         |(known, _)| Some(known.proof.unit) == owner,
     );
     let why = Why::new(RuleId::CategoryOwner, heads.iter().map(|(k, _)| k.id));
     let dispute = || {
         Conflict::between(
-            ConflictKind::Category,
-            "category".to_owned(),
+            kind,
+            key.to_owned(),
             why.clone(),
             Seat::Owner,
             heads.iter().map(|(k, _)| Side::of_fact(k)).collect(),
         )
     };
-    let mut conflicts: Vec<Conflict> = decided(facts);
+    let mut conflicts: Vec<Conflict> = decided(facts, kind, key);
     let value = match &settled {
         Settled::Nothing => None,
-        Settled::One((_, category)) => {
-            if heads.iter().any(|(_, other)| other != category) {
+        Settled::One((_, value)) => {
+            if heads.iter().any(|(_, other)| other != value) {
                 conflicts.push(dispute().settled_by_rule(RuleId::CategoryOwner));
             }
-            Some(*category)
+            Some(value.clone())
         }
         Settled::Ask(all) => {
             conflicts.push(dispute());
-            all.first().map(|(_, category)| *category)
+            all.first().map(|(_, value)| value.clone())
         }
     };
     (value.map(|value| Derived { value, why }), conflicts)
 }
 
-/// The settled conflicts that decisions about the type leave behind.
-fn decided(facts: &Facts) -> Vec<Conflict> {
+/// The settled conflicts that decisions about one thing leave behind.
+fn decided(facts: &Facts, kind: ConflictKind, key: &str) -> Vec<Conflict> {
     each!(facts, Decided)
-        .filter(|(known, body)| body.conflict == "category" && Seat::Owner.admits(known.role))
+        .filter(|(known, body)| body.conflict == key && Seat::Owner.admits(known.role))
         .map(|(known, body)| {
             let sides = body
                 .over
@@ -148,8 +178,8 @@ fn decided(facts: &Facts) -> Vec<Conflict> {
                 })
                 .collect();
             Conflict::between(
-                ConflictKind::Category,
-                "category".to_owned(),
+                kind,
+                key.to_owned(),
                 Why::new(RuleId::CategoryOwner, [known.id]),
                 Seat::Owner,
                 sides,
@@ -166,7 +196,7 @@ mod tests {
     use super::super::world::{Desk, begun};
     use super::super::{Case, conflict::Settlement};
     use crate::fact::Body;
-    use crate::fact::body::{CategorySet, Decided, Losing, RiskAssessed};
+    use crate::fact::body::{CategorySet, Decided, LocalItemSet, Losing, RiskAssessed};
 
     fn set(category: Category) -> Body {
         Body::CategorySet(CategorySet { category, catalogue: crate::catalogue::VERSION.into() })
@@ -232,5 +262,56 @@ mod tests {
             _ => None,
         };
         assert_eq!(by(&found[0].settlement), Some(fact));
+    }
+
+    fn item(code: &str, category: Category) -> LocalItem {
+        LocalItem {
+            code: code.into(), group: "邻里".into(), name: format!("事项{code}"), category
+        }
+    }
+
+    fn put(item: Option<LocalItem>) -> Body {
+        Body::LocalItemSet(LocalItemSet { item })
+    }
+
+    #[test]
+    fn of_two_items_the_owner_s_holds_and_the_difference_stays() {
+        let mut b = begun();
+        let (village, township) = (b.village, b.township);
+        b.world.write(township, "2026-03-02", put(Some(item("2", Category::Land))));
+        b.world.write(village, "2026-03-02", put(Some(item("1", Category::Neighbours))));
+        let case = b.merged();
+        let held = case.local_item.as_ref().map(|held| &held.value);
+        assert_eq!(held, Some(&item("1", Category::Neighbours)));
+        let found = of_kind(&case, ConflictKind::LocalItem);
+        assert_eq!((found.len(), found[0].sides.len()), (1, 2));
+        assert_eq!(found[0].settlement, Some(Settlement::ByRule(RuleId::CategoryOwner)));
+        assert_eq!(of_kind(&case, ConflictKind::Category), Vec::<&Conflict>::new());
+    }
+
+    #[test]
+    fn two_desks_of_the_owner_are_asked_and_the_decision_says_which_item() {
+        let mut b = begun();
+        let other: Desk = b.world.desk(1, crate::role::Role::R2);
+        b.world.meet(b.village, other);
+        let one = b.world.write(b.village, "2026-03-02", put(Some(item("1", Category::Land))));
+        // Taken back here and chosen there: that is a difference too.
+        b.world.write(other, "2026-03-02", put(None));
+        b.world.meet(b.village, other);
+        let case = b.world.case(b.village);
+        let found = of_kind(&case, ConflictKind::LocalItem);
+        assert!(found.len() == 1 && found[0].is_open());
+        let decided = Decided {
+            conflict: "local_item".into(),
+            choice: Choice::Fact(one),
+            over: Vec::new(),
+            reason: "看过现场".into(),
+        };
+        b.world.write(b.village, "2026-03-03", Body::Decided(decided));
+        let case = b.world.case(b.village);
+        assert_eq!(case.local_item.map(|held| held.value.code), Some("1".into()));
+        // Taken back in knowledge of it, nothing is left.
+        b.world.write(b.village, "2026-03-04", put(None));
+        assert_eq!(b.world.case(b.village).local_item, None);
     }
 }

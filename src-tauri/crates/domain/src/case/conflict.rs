@@ -23,6 +23,8 @@ pub enum ConflictKind {
     Field,
     /// Two types.
     Category,
+    /// Two items of the township's own catalogue.
+    LocalItem,
     /// Two risks.
     Risk,
     /// Two corrections of one fact.

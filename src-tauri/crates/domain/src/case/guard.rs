@@ -1,6 +1,7 @@
 //! What may be written next. A guard refuses what cannot be meant, names the member at fault, and
 //! says nothing about facts that arrive from elsewhere: those are kept and marked by the fold.
 
+use crate::catalogue;
 use crate::fact::body::*;
 use crate::fact::{Body, FACT_BYTES_MAX};
 use crate::id::{FactId, UnitId};
@@ -311,6 +312,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         | Body::UnitMerged(_)
         | Body::UnitWithdrawn(_)
         | Body::SettingsSet(_)
+        | Body::LocalItemListed(_)
         | Body::PeriodFrozen(_)
         | Body::PeriodCounted(_)
         | Body::ZeroReported(_) => refuse("kind", RefusalReason::NotWrittenByHand),
@@ -446,6 +448,7 @@ pub fn check(case: &Case, at: At, body: &Body, author: Author) -> Verdict {
         Body::RiskAssessed(b) if case.risk.as_ref().is_some_and(|held| b.risk < held.value) => {
             required("reason", &b.reason, TEXT_CHARS_MAX)
         }
+        Body::LocalItemSet(b) => b.item.as_ref().map_or(Ok(()), catalogue::local::check_item),
         Body::CategorySet(_) | Body::RiskAssessed(_) | Body::Accepted(_) => Ok(()),
     }
 }

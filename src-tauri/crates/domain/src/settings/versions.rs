@@ -9,17 +9,45 @@ use crate::rules::{RuleId, Why};
 
 use super::Settings;
 
-/// One version.
+/// Something the township said in one fact, whole: a version of the settings, or what holds of an
+/// item of its catalogue.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Version {
-    /// The fact that set it; its text names the version.
+pub struct Said<B> {
+    /// The fact that said it.
     pub id: FactId,
     /// The fact, without its body.
     pub fact: Fact,
     /// What it set.
-    pub body: SettingsSet,
+    pub body: B,
     /// What the carrying entry proves.
     pub proof: Proof,
+}
+
+/// One version; the text of its fact's id names it.
+pub type Version = Said<SettingsSet>;
+
+/// What is said whole, in the place of what it names.
+pub(crate) trait Whole {
+    /// What it takes the place of.
+    fn replaces(&self) -> &[FactId];
+    /// Why.
+    fn reason(&self) -> &str;
+}
+
+impl Whole for SettingsSet {
+    fn replaces(&self) -> &[FactId] {
+        &self.replaces
+    }
+
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl<B> Said<B> {
+    fn order(&self) -> (crate::time::Hlc, FactId) {
+        (self.fact.recorded, self.id)
+    }
 }
 
 impl Version {
@@ -33,10 +61,6 @@ impl Version {
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings::of(self.code(), &self.body)
-    }
-
-    fn order(&self) -> (crate::time::Hlc, FactId) {
-        (self.fact.recorded, self.id)
     }
 }
 
@@ -52,7 +76,21 @@ pub struct Versions {
 /// Folds the settings records of an organisation. Only the township's own words count.
 #[must_use]
 pub fn fold<'a>(records: impl Iterator<Item = &'a RecordFacts>, township: UnitId) -> Versions {
-    let mut list: Vec<Version> = records
+    let list = said(records, township, |body| match body {
+        Body::SettingsSet(body) => Some(body.clone()),
+        _ => None,
+    });
+    let conflicts = conflicts(&list, "settings", says);
+    Versions { list, conflicts }
+}
+
+/// What the township itself said on its settings records, in the order it was typed.
+pub(crate) fn said<'a, B>(
+    records: impl Iterator<Item = &'a RecordFacts>,
+    township: UnitId,
+    pick: impl Fn(&Body) -> Option<B>,
+) -> Vec<Said<B>> {
+    let mut list: Vec<Said<B>> = records
         .flat_map(|record| record.facts.iter().map(move |carried| (record, carried)))
         .filter_map(|(record, carried)| {
             let fact = Fact::read(&carried.json).ok()?;
@@ -62,9 +100,8 @@ pub fn fold<'a>(records: impl Iterator<Item = &'a RecordFacts>, township: UnitId
             let proof = carried.proof.filter(|p| p.unit == fact.unit && p.unit == township)?;
             let row = fact.body.row();
             let may = carried.role.is_some_and(|role| row.admits(role));
-            let Body::SettingsSet(body) = &fact.body else { return None };
-            let body = body.clone();
-            (may && row.record == RecordKind::Settings).then_some(Version {
+            let body = pick(&fact.body)?;
+            (may && row.record == RecordKind::Settings).then_some(Said {
                 id: carried.id,
                 body,
                 proof,
@@ -72,10 +109,9 @@ pub fn fold<'a>(records: impl Iterator<Item = &'a RecordFacts>, township: UnitId
             })
         })
         .collect();
-    list.sort_by_key(Version::order);
-    list.dedup_by_key(|version| version.id);
-    let conflicts = conflicts(&list);
-    Versions { list, conflicts }
+    list.sort_by_key(Said::order);
+    list.dedup_by_key(|said| said.id);
+    list
 }
 
 impl Versions {
@@ -88,19 +124,29 @@ impl Versions {
     /// The versions nobody has replaced, in the order they were typed.
     #[must_use]
     pub fn heads(&self) -> Vec<&Version> {
-        merge::heads(&self.list, replaces)
+        heads(&self.list)
     }
 
     /// The version that holds for what is registered from now on: of two set in ignorance of each
     /// other the one typed first, until the head of the centre decides.
     #[must_use]
     pub fn holding(&self) -> Option<&Version> {
-        self.heads().into_iter().min_by_key(|version| version.order())
+        holding(&self.list)
     }
 }
 
-fn replaces(later: &Version, earlier: &Version) -> bool {
-    later.body.replaces.contains(&earlier.id) && later.order() > earlier.order()
+/// What nobody has replaced, in the order it was typed.
+pub(crate) fn heads<B: Whole>(list: &[Said<B>]) -> Vec<&Said<B>> {
+    merge::heads(list, replaces)
+}
+
+/// Of those the one typed first.
+pub(crate) fn holding<B: Whole>(list: &[Said<B>]) -> Option<&Said<B>> {
+    heads(list).into_iter().min_by_key(|said| said.order())
+}
+
+fn replaces<B: Whole>(later: &Said<B>, earlier: &Said<B>) -> bool {
+    later.body.replaces().contains(&earlier.id) && later.order() > earlier.order()
 }
 
 /// What two versions say alike, whatever their reasons.
@@ -108,22 +154,25 @@ fn says(version: &Version) -> Settings {
     Settings { version: String::new(), ..version.settings() }
 }
 
-/// Versions side by side: one conflict for those that stand, and one for each that was answered by
-/// a version that replaces several.
-fn conflicts(list: &[Version]) -> Vec<Conflict> {
+/// What stands side by side: one conflict for those that stand, and one for each that was answered
+/// by one that replaces several. `says` tells which say the same.
+pub(crate) fn conflicts<B: Whole, K: PartialEq>(
+    list: &[Said<B>],
+    key: &str,
+    says: impl Fn(&Said<B>) -> K,
+) -> Vec<Conflict> {
     let mut conflicts = Vec::new();
-    let heads = merge::heads(list, replaces);
-    if let Settled::Ask(sides) = merge::same_or_ask(&heads, says) {
-        conflicts.push(between(&sides));
+    if let Settled::Ask(sides) = merge::same_or_ask(&heads(list), &says) {
+        conflicts.push(between(&sides, key));
     }
     for answer in list {
-        let answered: Vec<&Version> = list.iter().filter(|v| replaces(answer, v)).collect();
+        let answered: Vec<&Said<B>> = list.iter().filter(|v| replaces(answer, v)).collect();
         let sides = merge::heads(&answered, |later, earlier| replaces(later, earlier));
-        let sides: Vec<&Version> = sides.into_iter().copied().collect();
-        if sides.len() < 2 {
+        let sides: Vec<&Said<B>> = sides.into_iter().copied().collect();
+        if !matches!(merge::same_or_ask(&sides, &says), Settled::Ask(_)) {
             continue;
         }
-        let mut settled = between(&sides);
+        let mut settled = between(&sides, key);
         let chosen = sides.iter().find(|side| says(side) == says(answer));
         settled.settlement = Some(Settlement::ByPerson {
             fact: answer.id,
@@ -132,27 +181,27 @@ fn conflicts(list: &[Version]) -> Vec<Conflict> {
             at: answer.fact.at,
             recorded: answer.fact.recorded,
             choice: Choice::Fact(chosen.map_or(answer.id, |side| side.id)),
-            reason: answer.body.reason.clone(),
+            reason: answer.body.reason().to_owned(),
         });
         conflicts.push(settled);
     }
     conflicts
 }
 
-fn between(sides: &[&Version]) -> Conflict {
-    let first = sides.iter().map(|version| version.id).min();
-    let side = |version: &&Version| Side {
-        choice: Choice::Fact(version.id),
-        at: Some(version.fact.at),
-        by: version.fact.by,
-        unit: Some(version.proof.unit),
-        device: Some(version.proof.device),
-        recorded: version.fact.recorded,
+fn between<B>(sides: &[&Said<B>], key: &str) -> Conflict {
+    let first = sides.iter().map(|said| said.id).min();
+    let side = |said: &&Said<B>| Side {
+        choice: Choice::Fact(said.id),
+        at: Some(said.fact.at),
+        by: said.fact.by,
+        unit: Some(said.proof.unit),
+        device: Some(said.proof.device),
+        recorded: said.fact.recorded,
     };
     Conflict::between(
         ConflictKind::Settings,
-        first.map(|id| format!("settings/{id}")).unwrap_or_default(),
-        Why::new(RuleId::SettingsOwner, sides.iter().map(|version| version.id)),
+        first.map(|id| format!("{key}/{id}")).unwrap_or_default(),
+        Why::new(RuleId::SettingsOwner, sides.iter().map(|said| said.id)),
         Seat::Director,
         sides.iter().map(side).collect(),
     )
