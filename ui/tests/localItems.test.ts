@@ -151,6 +151,19 @@ describe("choosing an item", () => {
     expect(screen.getByText("这个事项对应“邻里”，类型以案件定的为准")).toBeVisible();
   });
 
+  it("is offered on a case that stands under none, and not where there is no catalogue", async () => {
+    const may_write = ["category_set", "local_item_set"];
+    const { user } = await open(`/cases/${CASE}`, {
+      ...answers,
+      case_get: view({ may_write }),
+      catalogue_get: { version: "moj-18-2020", categories: [], holidays_until: 2026 },
+    });
+    await user.click(await screen.findByRole("button", { name: "改地方事项" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "定类型" }));
+    expect(await dialog.findByLabelText("地方清单：大类")).toBeVisible();
+    await expectAccessible();
+  });
+
   it("narrows the ledger by group and item", async () => {
     const rows = [line(0, { local_group: "邻里", local_item: "滴水" })];
     const { host, user } = await open("/cases", {

@@ -11,6 +11,8 @@ export interface EnteredRow {
   applicants: string;
   respondents: string;
   category: Category | "";
+  /** The code of an item of the township's own catalogue. */
+  localItem: string;
   title: string;
   stage: EnteredStage | "";
   accepted: At | null;
@@ -29,6 +31,7 @@ export function newRow(): EnteredRow {
     applicants: "",
     respondents: "",
     category: "",
+    localItem: "",
     title: "",
     stage: "registered",
     accepted: null,
@@ -70,6 +73,7 @@ export function entered(row: EnteredRow): Payload<"case_enter"> | null {
       applied: row.applied,
       title: row.title.trim(),
       category: row.category || undefined,
+      local_item: row.localItem || undefined,
       source: "application",
       track: "people_mediation",
       place: "",
