@@ -63,8 +63,8 @@ export const rules: Rules = {
     says: "When two people judge without knowing of each other, the higher colour holds. Lowering it needs a head and a reason.",
   },
   C14_category: {
-    title: "The unit in charge names the type",
-    says: "When two types were set, that of the unit in charge holds; the other stays in the file.",
+    title: "The unit in charge names the type and the local item",
+    says: "When two were set, that of the unit in charge holds; the other stays in the file.",
   },
   C14_field: {
     title: "One item, two values",

@@ -1,6 +1,6 @@
 //! Risk, type and the item of the local catalogue: judged by people, merged by rule.
 
-use crate::catalogue::Category;
+use crate::catalogue::{Category, local};
 use crate::fact::body::{Choice, LocalItem, Risk};
 use crate::id::{FactId, UnitId};
 use crate::merge::{self, Settled};
@@ -117,7 +117,10 @@ pub fn local_item(
     owner: Option<UnitId>,
 ) -> (Option<Derived<LocalItem>>, Vec<Conflict>) {
     let key = "local_item";
-    let set = said(facts, key, each!(facts, LocalItemSet).map(|(k, b)| (k, b.item.clone())));
+    // What a broken peer wrote without end is no item.
+    let set = each!(facts, LocalItemSet)
+        .filter(|(_, b)| b.item.as_ref().is_none_or(|item| local::check_item(item).is_ok()));
+    let set = said(facts, key, set.map(|(k, b)| (k, b.item.clone())));
     let (item, conflicts) = owned(facts, owner, (ConflictKind::LocalItem, key), &set);
     // What was taken back is nothing, as if nobody had said anything.
     (item.and_then(|Derived { value, why }| Some(Derived { value: value?, why })), conflicts)
@@ -308,6 +311,12 @@ mod tests {
             reason: "看过现场".into(),
         };
         b.world.write(b.village, "2026-03-03", Body::Decided(decided));
+        let case = b.world.case(b.village);
+        assert_eq!(case.local_item.map(|held| held.value.code), Some("1".into()));
+        // Words without end, which no guard lets through, say nothing.
+        let name = "长".repeat(local::ITEM_CHARS_MAX + 1);
+        let endless = LocalItem { name, ..item("9", Category::Land) };
+        b.world.write(b.village, "2026-03-03", put(Some(endless)));
         let case = b.world.case(b.village);
         assert_eq!(case.local_item.map(|held| held.value.code), Some("1".into()));
         // Taken back in knowledge of it, nothing is left.
