@@ -84,6 +84,8 @@ fn every_field_of_every_form_is_found_on_paper_and_all_fonts_are_embedded() {
     let fonts = poppler("pdffonts", &[path]);
     let lines: Vec<&str> = fonts.lines().skip(2).collect();
     assert!(!lines.is_empty() && lines.iter().all(|l| l.contains(" yes yes ")), "{fonts}");
+    // Words are in 仿宋, titles and rare letters in the serif.
+    assert!(["FandolFang", "NotoSerifCJKsc"].iter().all(|font| fonts.contains(font)), "{fonts}");
     // Page by page: a form begins where its title stands.
     let text = poppler("pdftotext", &["-raw", path, "-"]);
     let pages: Vec<String> = text.split('\u{c}').map(|p| p.split_whitespace().collect()).collect();

@@ -11,7 +11,10 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
 /// The fonts that are built in, the first one first.
-const FONTS: &[&[u8]] = &[include_bytes!("../../../../assets/fonts/noto-serif-sc.otf")];
+const FONTS: &[&[u8]] = &[
+    include_bytes!("../../../../assets/fonts/fandol-fang.otf"),
+    include_bytes!("../../../../assets/fonts/noto-serif-sc.otf"),
+];
 
 /// What templates may not use: works of literature are cited nowhere here, and the parsers behind
 /// it are not ours to keep safe; foreign code is not run.
