@@ -320,7 +320,7 @@ pub(crate) fn file(office: &Office, request: &FormSave) -> Result<FormFile, Faul
         return Ok(FormFile { name: format!("{name}.pdf"), bytes: made.printed.pdf, note: None });
     }
     let Fitting { form, data, number, .. } = fit(office, which)?;
-    let bytes = word::fill(&office.home, &form, &data)?;
+    let bytes = word::fill(office, &form, &data)?;
     let name = plain(&format!("{} {number}", form.zh));
     let hash = blake3::hash(&bytes).to_hex().to_string();
     let (form, about) = (form.id, request.about);

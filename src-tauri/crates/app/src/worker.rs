@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::attachments::picture;
-use crate::forms::setting;
+use crate::forms::{setting, word};
 use crate::ledgers::grid;
 use crate::trial;
 
@@ -36,13 +36,21 @@ pub enum Task {
     ReadTable,
     /// Sets a form.
     SetForm,
+    /// Reads and fills a template made in Word.
+    FillWord,
     /// Sets the whole file of a case.
     BindFile,
 }
 
 impl Task {
-    const ALL: [Self; 5] =
-        [Self::TryChanges, Self::DrawPicture, Self::ReadTable, Self::SetForm, Self::BindFile];
+    const ALL: [Self; 6] = [
+        Self::TryChanges,
+        Self::DrawPicture,
+        Self::ReadTable,
+        Self::SetForm,
+        Self::FillWord,
+        Self::BindFile,
+    ];
 
     /// The argument that makes a program of ours such a child.
     #[must_use]
@@ -52,6 +60,7 @@ impl Task {
             Self::DrawPicture => "draw-picture",
             Self::ReadTable => "read-table",
             Self::SetForm => "set-form",
+            Self::FillWord => "fill-word",
             Self::BindFile => "bind-file",
         }
     }
@@ -70,6 +79,7 @@ impl Task {
             Self::DrawPicture => picture::MEMORY_BYTES_MAX,
             Self::ReadTable => grid::MEMORY_BYTES_MAX,
             Self::SetForm => setting::FORM_MEMORY_BYTES_MAX,
+            Self::FillWord => word::MEMORY_BYTES_MAX,
             Self::BindFile => setting::FILE_MEMORY_BYTES_MAX,
         }
     }
@@ -97,6 +107,7 @@ impl Task {
             Self::DrawPicture => picture::serve(input, output),
             Self::ReadTable => grid::serve(input, output),
             Self::SetForm | Self::BindFile => setting::serve(input, output),
+            Self::FillWord => word::serve(input, output),
         }
     }
 

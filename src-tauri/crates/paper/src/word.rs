@@ -15,6 +15,7 @@ mod values;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::forms::{Field, Form};
@@ -31,7 +32,7 @@ const NAMES_MAX: usize = 200;
 const LINE: char = '\u{2028}';
 
 /// What is wrong with a Word file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum WordError {
     /// It is no .docx, or a broken one; an old .doc, or one with a password, is none.
     #[error("no Word file that can be read")]
@@ -51,7 +52,7 @@ pub enum WordError {
 }
 
 /// The names in braces of a template.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordNames {
     /// Those that something is put in the place of, in their order.
     pub known: Vec<String>,

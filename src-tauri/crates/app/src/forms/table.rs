@@ -128,7 +128,7 @@ pub(crate) fn list(office: &Office) -> FormTable {
         fields: form.fields.iter().map(|field| called(&field.zh, &field.en)).collect(),
         is_replaced: put_there(&office.home, form).is_some(),
         word_names: paper::word::names(form).iter().map(|f| called(&f.zh, &f.en)).collect(),
-        word: word::view(&office.home, form),
+        word: word::view(office, form),
     };
     let forms = paper::forms::all().iter().filter(|form| form.group != IN_FILE);
     FormTable { forms: forms.map(row).collect() }
@@ -183,7 +183,7 @@ pub(crate) fn replace(
 ) -> Result<FormTable, Fault> {
     let form = named(&request.form)?;
     if request.format == FormFormat::Word {
-        word::put(&office.home, form, &bytes)?;
+        word::put(office, form, &bytes)?;
         note(office, form)?;
         return Ok(list(office));
     }
