@@ -73,6 +73,7 @@ CREATE INDEX view_case_settings ON view_case (settings);
 CREATE INDEX view_case_day ON view_case (registered_day DESC, record DESC);
 CREATE INDEX view_case_due
     ON view_case (next_due_day IS NULL, next_due_day, registered_day DESC, record DESC);
+CREATE INDEX view_case_number ON view_case (length(number), number);
 CREATE INDEX view_case_owner ON view_case (owner, is_closed, registered_day DESC, record DESC);
 
 -- Who takes part in a case, each unit in sixteen bytes, and what in it is hidden from whoever may
@@ -201,6 +202,7 @@ CREATE TABLE view_sheet (
     turn BLOB,
     PRIMARY KEY (record, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX view_sheet_number ON view_sheet (length(number), number);
 CREATE INDEX view_sheet_turn ON view_sheet (turn, day);
 
 -- The versions of the settings; one of them holds.
@@ -273,12 +275,21 @@ CREATE VIRTUAL TABLE view_search USING fts5 (
 );
 
 -- Where each of these stands in the list (the day of application, then the moment it was begun) and
--- why it may be hidden (1 protected, 2 restricted). Rows are narrow on purpose: whoever looks for a
--- common word passes through all of them.
+-- why it may be hidden (1 protected, 2 restricted); and what is often chosen beside words. Rows are
+-- narrow on purpose: whoever looks for a common word passes through all of them.
 CREATE TABLE view_found (
     id INTEGER PRIMARY KEY,
     place INTEGER NOT NULL,
-    hidden INTEGER NOT NULL
+    hidden INTEGER NOT NULL,
+    owner BLOB,
+    state TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    category TEXT,
+    local_group TEXT,
+    local_code TEXT,
+    registered_day TEXT NOT NULL,
+    is_closed INTEGER NOT NULL,
+    open_conflicts INTEGER NOT NULL
 ) STRICT;
 
 -- What devices noted of people's acts; `entry` is the log and the number of the note in it.

@@ -2,7 +2,7 @@
 
 use domain::id::{RecordId, SpaceId, UnitId};
 use rusqlite::types::Value;
-use rusqlite::{Row, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
 use crate::database::{Reader, Result, Writer};
 use crate::guards::{GuardRow, Within};
@@ -230,6 +230,59 @@ pub struct Filter {
     pub local_item: Option<String>,
 }
 
+impl Filter {
+    /// The conditions on what is in the narrow rows too, by which words are looked for: of the
+    /// table that goes by this name in the query.
+    pub(crate) fn narrow(&self, table: &str, sql: &mut String, values: &mut Vec<Value>) {
+        let mut add = |condition: &str, value: Value| {
+            values.push(value);
+            sql.push_str(&format!(" AND {table}.{condition} ?{}", values.len()));
+        };
+        if let Some(owner) = self.owner {
+            add("owner =", Value::Blob(owner.0.to_vec()));
+        }
+        for (condition, word) in [
+            ("state =", &self.state),
+            ("stage =", &self.stage),
+            ("category =", &self.category),
+            ("local_group =", &self.local_group),
+            ("local_code =", &self.local_item),
+            ("registered_day >=", &self.from),
+            ("registered_day <=", &self.until),
+        ] {
+            if let Some(word) = word {
+                add(condition, Value::Text(word.clone()));
+            }
+        }
+        if let Some(is_closed) = self.is_closed {
+            add("is_closed =", Value::Integer(i64::from(is_closed)));
+        }
+        if self.has_conflict {
+            add("open_conflicts >", Value::Integer(0));
+        }
+    }
+
+    /// Without words, where they are looked for, and what [`Filter::narrow`] asks.
+    pub(crate) fn beyond_narrow(&self) -> Self {
+        Self {
+            query: None,
+            with_ids: false,
+            within: None,
+            owner: None,
+            state: None,
+            stage: None,
+            category: None,
+            local_group: None,
+            local_item: None,
+            from: None,
+            until: None,
+            is_closed: None,
+            has_conflict: false,
+            ..self.clone()
+        }
+    }
+}
+
 /// Sums over cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sums {
@@ -312,50 +365,17 @@ pub(crate) fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
 pub(crate) fn conditions(filter: &Filter) -> Option<(String, Vec<Value>)> {
     let mut sql = String::from("1");
     let mut values: Vec<Value> = Vec::new();
-    let mut add = |condition: &str, value: Value| {
-        values.push(value);
-        sql.push_str(&format!(" AND {condition} ?{}", values.len()));
-    };
     if let Some(query) = filter.query.as_deref().filter(|q| !q.trim().is_empty()) {
-        let question = Reader::question(query, filter.with_ids)?;
-        add(
-            "c.record IN (SELECT t.record FROM view_search s JOIN view_text t ON t.id = s.rowid
-             WHERE t.kind = 'case' AND view_search MATCH",
-            Value::Text(question),
+        values.push(Value::Text(Reader::question(query, filter.with_ids)?));
+        sql.push_str(
+            " AND c.record IN (SELECT t.record FROM view_search s
+             JOIN view_text t ON t.id = s.rowid WHERE t.kind = 'case' AND view_search MATCH ?1)",
         );
-        sql.push(')');
     }
-    let mut add = |condition: &str, value: Value| {
-        values.push(value);
-        sql.push_str(&format!(" AND {condition} ?{}", values.len()));
-    };
-    if let Some(owner) = filter.owner {
-        add("c.owner =", Value::Blob(owner.0.to_vec()));
-    }
-    for (column, word) in [
-        ("c.state =", &filter.state),
-        ("c.stage =", &filter.stage),
-        ("c.category =", &filter.category),
-        ("c.local_group =", &filter.local_group),
-        ("c.local_code =", &filter.local_item),
-        ("c.registered_day >=", &filter.from),
-        ("c.registered_day <=", &filter.until),
-    ] {
-        if let Some(word) = word {
-            add(column, Value::Text(word.clone()));
-        }
-    }
-    if let Some(is_closed) = filter.is_closed {
-        add("c.is_closed =", Value::Integer(i64::from(is_closed)));
-    }
-    if filter.has_conflict {
-        add("c.open_conflicts >", Value::Integer(0));
-    }
-    if let Some(mark) = &filter.mark {
-        add("0 < instr(c.marks,", Value::Text(format!("\"{mark}\"")));
-        sql.push(')');
-    }
+    filter.narrow("c", &mut sql, &mut values);
+    let mark = filter.mark.as_ref().map(|mark| format!("\"{mark}\""));
     for (text, condition) in [
+        (&mark, "0 < instr(c.marks,"),
         (&filter.place, "0 < instr(c.place,"),
         (&filter.mediator, "0 < instr(c.mediators,"),
         (&filter.clock, "EXISTS (SELECT 1 FROM view_due d WHERE d.record = c.record AND d.kind ="),
@@ -440,24 +460,10 @@ impl Reader<'_> {
     /// # Errors
     /// The database's.
     pub fn case(&self, record: RecordId) -> Result<Option<CaseRow>> {
-        use rusqlite::OptionalExtension;
         let mut query = self
             .conn
             .prepare_cached(&format!("SELECT {COLUMNS} FROM view_case c WHERE c.record = ?1"))?;
         Ok(query.query_row([record.bytes()], case_row).optional()?)
-    }
-
-    /// The highest provisional number that begins with a prefix, those of erased cases included.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn last_number(&self, prefix: &str) -> Result<u32> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT coalesce(max(CAST(substr(number, length(?1) + 1) AS INTEGER)), 0)
-             FROM (SELECT number FROM view_case UNION ALL SELECT number FROM log_erased_number)
-             WHERE substr(number, 1, length(?1)) = ?1",
-        )?;
-        Ok(query.query_row([prefix], |row| row.get(0))?)
     }
 
     /// What falls due for a unit, of one kind or of any, earliest first.

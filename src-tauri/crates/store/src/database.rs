@@ -15,7 +15,7 @@ use crate::backup::Waiting;
 pub(crate) const SCHEMA_VERSION: i64 = 4;
 
 /// The version of the projections; another one drops and rebuilds them.
-pub const VIEW_VERSION: i64 = 17;
+pub const VIEW_VERSION: i64 = 18;
 
 /// The oldest SQLite that never loses a page of the write-ahead log.
 const SQLITE_MIN: i32 = 3_051_003;

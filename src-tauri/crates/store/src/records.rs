@@ -289,7 +289,8 @@ impl Reader<'_> {
             "SELECT 'unit', hex(record), name, former, level, sort, hex(merged_into), merged_day,
              is_withdrawn FROM view_unit",
             "SELECT 'text', hex(record), kind, text FROM view_text",
-            "SELECT 'found', hex(t.record), f.place, f.hidden
+            "SELECT 'found', hex(t.record), f.place, f.hidden, hex(f.owner), f.state, f.stage,
+             f.category, f.local_group, f.local_code, f.registered_day, f.is_closed, f.open_conflicts
              FROM view_found f JOIN view_text t ON t.id = f.id",
             "SELECT 'key', hex(record), key FROM view_key",
             "SELECT 'traits', hex(record), traits FROM view_traits",

@@ -2,14 +2,17 @@
 //! tokenizer. One character and two are found like any other length. What the caller adds (names in
 //! letters, ends of identity numbers) is indexed beside the words.
 
+use std::cmp::Reverse;
+
 use domain::id::RecordId;
 use domain::time::Day;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use crate::cases::{COLUMNS, CaseRow, Filter, case_row};
 use crate::database::{Reader, Result, Writer};
 use crate::guards::GuardRow;
-use crate::logs::{fixed, number};
+use crate::logs::fixed;
 
 /// The most words of a query that are looked at.
 const QUERY_WORDS_MAX: usize = 16;
@@ -198,30 +201,33 @@ fn question(query: &str, with_ids: bool) -> Option<String> {
     (!asked.is_empty()).then(|| asked.join(" AND "))
 }
 
-/// Words that are looked for in every case, but for those that are hidden.
+/// Words that are looked for in every case, but for those that are hidden, and conditions that the
+/// narrow rows can tell.
 pub(crate) struct Plain {
-    question: String,
-    hidden: i64,
+    conditions: String,
+    values: Vec<Value>,
 }
 
 const PROTECTED: i64 = 1;
 const RESTRICTED: i64 = 2;
 
 impl Plain {
-    /// Nothing if a filter asks for more than words, or for none.
+    /// Nothing if a filter asks for more, or for no words.
     pub(crate) fn of(filter: &Filter) -> Option<Self> {
         let within = filter.within.as_ref();
-        if within.is_some_and(|within| within.unit.is_some()) {
+        if within.is_some_and(|within| within.unit.is_some())
+            || filter.beyond_narrow() != Filter::default()
+        {
             return None;
         }
-        let more = Filter { query: None, with_ids: false, within: None, ..filter.clone() };
-        let query = filter.query.as_deref().filter(|_| more == Filter::default())?;
         let barred = |is: bool, why| if is { why } else { 0 };
-        Some(Self {
-            question: question(query, filter.with_ids)?,
-            hidden: barred(within.is_some_and(|w| !w.with_protected), PROTECTED)
-                | barred(within.is_some_and(|w| !w.with_restricted), RESTRICTED),
-        })
+        let hidden = barred(within.is_some_and(|w| !w.with_protected), PROTECTED)
+            | barred(within.is_some_and(|w| !w.with_restricted), RESTRICTED);
+        let question = question(filter.query.as_deref()?, filter.with_ids)?;
+        let mut values = vec![Value::Text(question), Value::Integer(hidden)];
+        let mut conditions = String::from("view_search MATCH ?1 AND f.hidden & ?2 = 0");
+        filter.narrow("f", &mut conditions, &mut values);
+        Some(Self { conditions, values })
     }
 }
 
@@ -248,12 +254,24 @@ impl Writer<'_> {
             barred(guard.is_protected, PROTECTED) | barred(guard.is_restricted, RESTRICTED);
         self.tx
             .prepare_cached(
-                "INSERT INTO view_found (id, place, hidden)
-                 SELECT id, ?2, ?3 FROM view_text WHERE record = ?1
-                 ON CONFLICT (id) DO UPDATE SET place = excluded.place, hidden = excluded.hidden
-                 WHERE (place, hidden) <> (excluded.place, excluded.hidden)",
+                "INSERT OR REPLACE INTO view_found (id, place, hidden, owner, state, stage, category,
+                     local_group, local_code, registered_day, is_closed, open_conflicts)
+                 SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM view_text WHERE record = ?1",
             )?
-            .execute(params![row.record.bytes(), place(row), hidden])?;
+            .execute(params![
+                row.record.bytes(),
+                place(row),
+                hidden,
+                row.owner.map(|owner| owner.0.to_vec()),
+                row.state,
+                row.stage,
+                row.category,
+                row.local_group,
+                row.local_code,
+                row.registered_day,
+                row.is_closed,
+                row.open_conflicts
+            ])?;
         Ok(())
     }
 
@@ -297,32 +315,36 @@ impl Writer<'_> {
 
 impl Reader<'_> {
     /// A window of the cases that hold all words, the latest application first, and how many there
-    /// are. Two passes over narrow rows, one that counts and one that keeps the few of the window,
-    /// cost less than one that carries everybody along.
+    /// are. One pass over narrow rows tells both; only what is shown is read whole.
     pub(crate) fn found(
         &self,
         plain: &Plain,
         offset: u32,
         limit: u32,
     ) -> Result<(Vec<CaseRow>, u64)> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT count(*) FROM view_search s CROSS JOIN view_found f ON f.id = s.rowid
-             WHERE view_search MATCH ?1 AND f.hidden & ?2 = 0",
-        )?;
-        let total = query.query_row(params![plain.question, plain.hidden], |row| number(row, 0))?;
-        if total <= u64::from(offset) || limit == 0 {
-            return Ok((Vec::new(), total));
-        }
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM (
-                 SELECT f.id, f.place FROM view_search s CROSS JOIN view_found f ON f.id = s.rowid
-                 WHERE view_search MATCH ?1 AND f.hidden & ?2 = 0
-                 ORDER BY f.place DESC, f.id DESC LIMIT ?3 OFFSET ?4) p
-             JOIN view_text t ON t.id = p.id JOIN view_case c ON c.record = t.record
-             ORDER BY p.place DESC, p.id DESC"
+            "SELECT f.place, f.id FROM view_search s CROSS JOIN view_found f ON f.id = s.rowid
+             WHERE {}",
+            plain.conditions
         ))?;
-        let rows =
-            query.query_map(params![plain.question, plain.hidden, limit, offset], case_row)?;
+        let found = query.query_map(params_from_iter(plain.values.iter()), |row| {
+            Ok(Reverse((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+        })?;
+        let mut found: Vec<Reverse<(i64, i64)>> = found.collect::<rusqlite::Result<_>>()?;
+        let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        let at = |row: u32| usize::try_from(row).unwrap_or(usize::MAX);
+        let end = at(offset.saturating_add(limit));
+        if end < found.len() {
+            found.select_nth_unstable(end);
+            found.truncate(end);
+        }
+        found.sort_unstable();
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM view_text t JOIN view_case c ON c.record = t.record
+             WHERE t.id = ?1"
+        ))?;
+        let shown = found.iter().skip(at(offset));
+        let rows = shown.map(|Reverse((_, id))| query.query_row([id], case_row));
         Ok((rows.collect::<rusqlite::Result<_>>()?, total))
     }
 
@@ -449,6 +471,27 @@ mod tests {
         assert_eq!(find(&store, "改了"), [1]);
     }
 
+    /// A filter, and the same with each of the conditions that narrow rows can tell; with how many
+    /// are left of the cases below at the least.
+    fn narrowed(words: &Filter) -> [(Filter, u64); 12] {
+        let same = || words.clone();
+        let day = || Some("2026-03-02".to_owned());
+        [
+            (same(), 9),
+            (Filter { owner: Some(RecordId([2; 16])), ..same() }, 2),
+            (Filter { state: Some("open".into()), ..same() }, 2),
+            (Filter { stage: Some("mediating".into()), ..same() }, 2),
+            (Filter { category: Some("land".into()), ..same() }, 2),
+            (Filter { local_group: Some("邻里".into()), ..same() }, 2),
+            (Filter { local_item: Some("01".into()), ..same() }, 2),
+            (Filter { is_closed: Some(true), ..same() }, 2),
+            (Filter { has_conflict: true, ..same() }, 2),
+            (Filter { from: day(), ..same() }, 2),
+            (Filter { until: day(), ..same() }, 2),
+            (Filter { is_closed: Some(true), from: day(), ..same() }, 0),
+        ]
+    }
+
     #[test]
     fn who_is_found_stands_in_the_order_of_the_list_and_nobody_hidden_is_counted() {
         let (_home, store) = store();
@@ -460,6 +503,15 @@ mod tests {
                 case.row.registered_day = applied[usize::from(n) % 4].to_owned();
                 case.text = if n % 6 == 5 { "雨棚" } else { "滴水纠纷" }.to_owned();
                 (case.guard.is_protected, case.guard.is_restricted) = (n % 5 == 1, n % 7 == 2);
+                let word = |at: u8, words: [&str; 2]| words[usize::from(n % at == 0)].to_owned();
+                case.row.owner = (n % 3 == 1).then_some(RecordId([2; 16]));
+                (case.row.state, case.row.stage) =
+                    (word(2, ["closed", "open"]), word(4, ["registered", "mediating"]));
+                case.row.category = (n % 2 == 1).then(|| word(3, ["land", "medical"]));
+                case.row.local_group = (n % 2 == 0).then(|| "邻里".to_owned());
+                case.row.local_code = (n % 4 == 0).then(|| "01".to_owned());
+                case.row.is_closed = n % 2 == 1;
+                case.row.open_conflicts = u32::from(n % 4 == 3);
                 tx.put_case(&case)?;
                 // Written once more, elsewhere in the list and open to everybody.
                 if n == 16 {
@@ -481,13 +533,16 @@ mod tests {
             let within = Within { with_protected, with_restricted, ..Within::default() };
             let words =
                 Filter { query: Some("水纠".into()), within: Some(within), ..Filter::default() };
-            // Looked for on the general way, with a condition that everybody meets.
-            let general = Filter { is_closed: Some(false), ..words.clone() };
-            assert!(Plain::of(&words).is_some() && Plain::of(&general).is_none());
-            let count = window(&words, 0).1;
-            assert!(count > 8);
-            for offset in 0..24 {
-                assert_eq!(window(&words, offset), window(&general, offset), "from {offset}");
+            for (at, (words, least)) in narrowed(&words).into_iter().enumerate() {
+                // Looked for on the general way, with a condition that everybody meets.
+                let general = Filter { place: Some(String::new()), ..words.clone() };
+                assert!(Plain::of(&words).is_some() && Plain::of(&general).is_none());
+                let count = window(&words, 0).1;
+                assert!((least..=20).contains(&count), "{at}: {count}");
+                for offset in 0..24 {
+                    let (one, two) = (window(&words, offset), window(&general, offset));
+                    assert_eq!(one, two, "{at}, from {offset}");
+                }
             }
         }
         let all = Filter { query: Some("水纠".into()), ..Filter::default() };

@@ -7,6 +7,9 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::database::{Reader, Result, Writer};
 use crate::logs::fixed;
 
+/// How many digits a number may have.
+const NUMBER_DIGITS_MAX: u32 = 10;
+
 /// What was decided about a record and another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkRow {
@@ -165,6 +168,48 @@ impl Reader<'_> {
         failed.map_or(Ok(main), Err)
     }
 
+    /// The highest provisional number that begins with a prefix, those of erased cases included.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_number(&self, prefix: &str) -> Result<u32> {
+        self.last_number_in("view_case", prefix)
+    }
+
+    /// The highest number of a sheet that begins with a prefix.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_sheet_number(&self, prefix: &str) -> Result<u32> {
+        self.last_number_in("view_sheet", prefix)
+    }
+
+    /// The highest number after a prefix in a table with an index of its numbers by their length,
+    /// and among those of what was erased. The longest numbers are the highest, and of one length
+    /// the last is, so that none but those is looked at, however many there are.
+    fn last_number_in(&self, table: &str, prefix: &str) -> Result<u32> {
+        let (from, to) = (format!("{prefix}0"), format!("{prefix}:"));
+        let mut erased = self.conn.prepare_cached(
+            "SELECT coalesce(max(CAST(substr(number, length(?1) + 1) AS INTEGER)), 0)
+             FROM log_erased_number WHERE number >= ?2 AND number < ?3",
+        )?;
+        let erased = erased.query_row([prefix, &from, &to], |row| row.get(0))?;
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT substr(number, length(?1) + 1) FROM {table}
+             WHERE length(number) = length(?1) + ?4 AND number >= ?2 AND number < ?3
+             AND substr(number, length(?1) + 1) NOT GLOB '*[^0-9]*'
+             ORDER BY number DESC LIMIT 1"
+        ))?;
+        for digits in (1..=NUMBER_DIGITS_MAX).rev() {
+            let found: Option<String> =
+                query.query_row(params![prefix, from, to, digits], |row| row.get(0)).optional()?;
+            if let Some(number) = found.and_then(|digits| digits.parse::<u32>().ok()) {
+                return Ok(number.max(erased));
+            }
+        }
+        Ok(erased)
+    }
+
     /// The formal numbers that begin with a prefix, with every case that has or had them.
     ///
     /// # Errors
@@ -304,5 +349,47 @@ impl Writer<'_> {
                 .execute(params![person.bytes(), record.bytes()])?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::township::tests::case;
+    use zeroize::Zeroizing;
+
+    #[test]
+    fn the_highest_number_is_found_by_its_length_and_nothing_strange_hides_it() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::claim(home.path()).unwrap().create(Zeroizing::new([1; 32])).unwrap();
+        let last = |prefix: &str| -> u32 {
+            let last: Result<u32> = store.read(|reader| reader.last_number(prefix));
+            last.unwrap()
+        };
+        assert_eq!(last("临-B7K-"), 0);
+        // What one writes after the other, and what is the highest of 临-B7K- then.
+        let rows = [
+            ("临-B7K-0009", 9),
+            ("临-B7K-0103", 103),
+            ("临-B7K-0012", 103),
+            ("临-C2D-9000", 103),
+            ("临-B7K-9zzz", 103),
+            ("临-B7K-zzzz", 103),
+            ("临-B7K-99999999999", 103),
+            ("临-B7K-9999999999", 103),
+            ("临-B7K-9999", 9_999),
+            ("临-B7K-10000", 10_000),
+            ("临-B7K-", 10_000),
+            ("〔2026〕临-B7K-77777", 10_000),
+        ];
+        for (n, (number, want)) in (0u8..).zip(rows) {
+            let mut case = case(n, "v1");
+            case.row.number = number.to_owned();
+            let done: Result<()> = store.write(|tx| tx.put_case(&case));
+            done.unwrap();
+            assert_eq!(last("临-B7K-"), want, "{number}");
+        }
+        assert_eq!((last("临-C2D-"), last("临-")), (9_000, 0));
     }
 }

@@ -172,19 +172,6 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The highest number of a sheet that begins with a prefix.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn last_sheet_number(&self, prefix: &str) -> Result<u32> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT coalesce(max(CAST(substr(number, length(?1) + 1) AS INTEGER)), 0)
-             FROM (SELECT number FROM view_sheet UNION ALL SELECT number FROM log_erased_number)
-             WHERE substr(number, 1, length(?1)) = ?1",
-        )?;
-        Ok(query.query_row([prefix], |row| row.get(0))?)
-    }
-
     /// A version of the settings by its name.
     ///
     /// # Errors
