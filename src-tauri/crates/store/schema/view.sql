@@ -281,15 +281,15 @@ CREATE TABLE view_found (
     id INTEGER PRIMARY KEY,
     place INTEGER NOT NULL,
     hidden INTEGER NOT NULL,
-    owner BLOB,
+    is_closed INTEGER NOT NULL,
+    open_conflicts INTEGER NOT NULL,
+    registered_day TEXT NOT NULL,
+    category TEXT,
     state TEXT NOT NULL,
     stage TEXT NOT NULL,
-    category TEXT,
+    owner BLOB,
     local_group TEXT,
-    local_code TEXT,
-    registered_day TEXT NOT NULL,
-    is_closed INTEGER NOT NULL,
-    open_conflicts INTEGER NOT NULL
+    local_code TEXT
 ) STRICT;
 
 -- What devices noted of people's acts; `entry` is the log and the number of the note in it.
