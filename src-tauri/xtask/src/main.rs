@@ -40,9 +40,9 @@ cargo xtask VERB
   audit             licences, sources, bans, unused packages, known holes; installs its tools
   sbom              the list of parts of what is shipped (CycloneDX), into target/sbom
   codegen           write the TypeScript of the commands anew
-  bench [NAME]      the figures: fold, idle, exchange, newcomer, save, open, cold, village,
-                    market, scrub, window; all but village, market and scrub unless one
-                    is named
+  bench [NAME]      the figures: fold, idle, exchange, newcomer, save, open, cold, window, unless
+                    one is named, of these or of village, market, scrub, statistics, search,
+                    forms, import
   compare [--cases N] [--repository-cases N] [--runs N] [--seed N]
                     the peers beside us in one run: Automerge's sync protocol document by
                     document, and samod; 10,000 cases (samod: 1,000), 5 runs, seed 1
@@ -77,21 +77,29 @@ fn verb(arguments: &[String]) -> Done {
         ["look", folder] => look::look(&sh, Some(folder)),
         ["fuzz"] => checks::fuzz(&sh, checks::FUZZ_SECONDS),
         ["fuzz", "--seconds", seconds] => checks::fuzz(&sh, seconds),
-        ["sim", rest @ ..] => simulation(&sh, rest),
-        ["disk", rest @ ..] => {
+        ["sim", rest @ ..] if are_known(rest, &["--seeds", "--events", "--release"]) => {
+            simulation(&sh, rest)
+        }
+        ["disk", rest @ ..] if are_known(rest, &["--points", "--patterns"]) => {
             let points = after(rest, "--points").unwrap_or("all");
             checks::disk(&sh, points, after(rest, "--patterns").unwrap_or("8"))
         }
-        ["kills", rest @ ..] => checks::kills(&sh, after(rest, "--rounds").unwrap_or("10000")),
+        ["kills", rest @ ..] if are_known(rest, &["--rounds"]) => {
+            checks::kills(&sh, after(rest, "--rounds").unwrap_or("10000"))
+        }
         ["versions"] => versions::versions(&sh),
         ["audit"] => supply::audit(&sh),
         ["sbom"] => supply::sbom(&sh),
         ["codegen"] => checks::codegen(&sh),
         ["bench"] => figures::bench(&sh, &figures::USUAL),
         ["bench", name] => figures::bench(&sh, &[name]),
-        ["compare", options @ ..] => figures::compare(&sh, options),
+        ["compare", options @ ..]
+            if are_known(options, &["--cases", "--repository-cases", "--runs", "--seed"]) =>
+        {
+            figures::compare(&sh, options)
+        }
         ["results"] => figures::results(&sh),
-        ["mutants", rest @ ..] => {
+        ["mutants", rest @ ..] if are_known(rest, &["--sample", "--seed"]) => {
             let number = |name: &str| after(rest, name).map(str::parse::<u64>).transpose();
             let sample = usize::try_from(number("--sample")?.unwrap_or(300))?;
             mutants::mutants(&sh, sample, number("--seed")?.unwrap_or(1))
@@ -101,6 +109,11 @@ fn verb(arguments: &[String]) -> Done {
             Err("no such verb".into())
         }
     }
+}
+
+/// Whether all options are among those of a verb.
+fn are_known(words: &[&str], options: &[&str]) -> bool {
+    words.iter().filter(|word| word.starts_with('-')).all(|word| options.contains(word))
 }
 
 /// What follows an option.
