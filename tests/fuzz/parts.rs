@@ -270,6 +270,7 @@ impl Land {
             enrolment: None,
             blobs: Some(2),
             sketch: None,
+            passes_common: None,
         });
         let sketch = Some(Sketch::of(&[], None));
         let drawing = match hello.clone() {

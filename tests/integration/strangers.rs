@@ -190,6 +190,7 @@ pub(crate) fn hello(township: &Room, enrolment: Option<Enrolment>) -> Vec<u8> {
         enrolment,
         blobs: None,
         sketch: None,
+        passes_common: None,
     }))
 }
 

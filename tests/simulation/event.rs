@@ -94,6 +94,8 @@ kinds! {
     Image "image" Forks 4;
     /// It is put back.
     Restore "restore" Forks 3;
+    /// The township's is.
+    RestoreTownship "restore_township" Forks 2;
     /// A profile is copied, and both go on.
     Twin "twin" Forks 2;
     /// A clock is years away.

@@ -8,6 +8,7 @@
 //! `regressions.txt`, which every run plays again.
 
 mod event;
+mod images;
 mod model;
 mod moves;
 mod oracles;
@@ -28,7 +29,7 @@ use shrink::shrink;
 
 /// The seeds of an ordinary run, and how many events each has.
 const SEEDS: Range<u64> = 0..20;
-const EVENTS: u32 = 60;
+const EVENTS: u32 = 200;
 
 /// How many runs go on at a time.
 const THREADS: usize = 2;

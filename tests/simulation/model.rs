@@ -25,6 +25,8 @@ pub struct Case {
     pub is_archived: bool,
     /// Whether it was erased.
     pub is_gone: bool,
+    /// Whether nobody can say if it was erased: the township's disk was put back.
+    pub is_open: bool,
 }
 
 /// A word in a fact, in the reason of a decision or in a text.
@@ -220,6 +222,19 @@ impl Model {
             let is_seen = shown[write.case].contains(word);
             let is_built_on = self.writes[at..].iter().any(|w| w.is_sure && w.over.contains(&at));
             self.writes[at].is_sure &= is_seen || is_built_on;
+        }
+    }
+
+    /// After the township's disk was put back: what it said of cases since may be lost with it. A
+    /// unit must hold what a computer of it shows, since then everything that needs came along.
+    pub fn doubt_township(&mut self, world: &World) {
+        for case in &mut self.cases {
+            let shows = |unit: &String| {
+                let mut of = (0..world.slots.len()).filter(|at| world.slots[*at].unit == *unit);
+                of.any(|at| world.shown(at, &case.id).is_some())
+            };
+            case.units.retain(shows);
+            case.is_open |= case.is_gone;
         }
     }
 

@@ -244,6 +244,9 @@ fn words(play: &Play, at: usize) -> Result<(), String> {
     for (number, case) in play.model.cases.iter().enumerate() {
         let shown = play.world.shown(at, &case.id);
         let said = || play.model.said.iter().filter(move |said| said.case == number);
+        if case.is_open {
+            continue;
+        }
         if case.is_gone {
             if shown.is_some() {
                 return Err(format!("{name} shows case {}, which was erased", case.born));

@@ -19,9 +19,6 @@ use crate::world::{TOWNSHIP, World, copy};
 /// The characters after which somebody may begin to type.
 const STOP: char = '。';
 
-/// The most continuations of one log that are carried, with some room.
-const FORKS_MAX: usize = 5;
-
 /// How a run ended that did not end well.
 #[derive(Debug, Clone)]
 pub struct Failure {
@@ -58,7 +55,7 @@ pub struct Play {
     pub(crate) world: World,
     pub(crate) model: Model,
     pub(crate) counts: BTreeMap<&'static str, u64>,
-    planted: Planted,
+    pub(crate) planted: Planted,
     has_revoked: bool,
 }
 
@@ -168,7 +165,8 @@ impl Play {
                 self.world.slots[at].images.push(files);
                 Ok("kept".into())
             }
-            Kind::Restore => self.restore(e),
+            Kind::Restore => self.restore(self.world.pick_village(e.a), e),
+            Kind::RestoreTownship => self.restore_township(e),
             Kind::Twin => self.twin(e),
             Kind::ClockYears => {
                 let years = [-10, -3, 1, 10][e.c as usize % 4];
@@ -230,6 +228,7 @@ impl Play {
                     left: BTreeSet::new(),
                     is_archived: false,
                     is_gone: false,
+                    is_open: false,
                 });
                 let case = self.model.cases.len() - 1;
                 self.model.say(case, party);
@@ -676,45 +675,6 @@ impl Play {
             return Err(format!("half an edit: {done}: {names}"));
         }
         Ok(format!("{done}, torn {is_torn}, there {is_there}"))
-    }
-
-    fn restore(&mut self, e: &Event) -> Outcome {
-        let at = self.world.pick_village(e.a);
-        let slot = &self.world.slots[at];
-        let Some(image) = slot.images.get(e.b as usize % slot.images.len().max(1)).cloned() else {
-            return Ok("no image".into());
-        };
-        if self.forks() >= FORKS_MAX {
-            return Ok("enough".into());
-        }
-        self.model.note_held(&self.world, at)?;
-        self.world.start_from(at, &image)?;
-        let device = self.world.slots[at].device.clone();
-        self.model.forked.insert(device);
-        if self.planted != Planted::Restore {
-            let all: Vec<usize> = (0..self.world.slots.len()).collect();
-            self.model.doubt(&self.world, (&all, &all));
-        }
-        self.count("forks");
-        Ok("put back".into())
-    }
-
-    fn forks(&self) -> usize {
-        self.counts.get("forks").map_or(0, |count| *count as usize)
-    }
-
-    fn twin(&mut self, e: &Event) -> Outcome {
-        let at = self.world.pick_village(e.a);
-        if self.forks() >= FORKS_MAX {
-            return Ok("enough".into());
-        }
-        let made = self.world.twin(at, e.c.is_multiple_of(3))?;
-        if made.is_none() {
-            return Ok("enough".into());
-        }
-        self.model.forked.insert(self.world.slots[at].device.clone());
-        self.count("forks");
-        Ok("copied".into())
     }
 
     fn revoke(&mut self, e: &Event) -> Outcome {

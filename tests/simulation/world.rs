@@ -132,6 +132,17 @@ pub fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// How many bytes two files begin with alike.
+fn common(one: &[u8], two: &[u8]) -> usize {
+    // Page by page, since files are long and mostly the same.
+    const PAGE_BYTES: usize = 4096;
+    let pages = one.chunks(PAGE_BYTES).zip(two.chunks(PAGE_BYTES));
+    let whole = pages.take_while(|(a, b)| a == b).count() * PAGE_BYTES;
+    let whole = whole.min(one.len()).min(two.len());
+    let rest = one[whole..].iter().zip(&two[whole..]);
+    whole + rest.take_while(|(a, b)| a == b).count()
+}
+
 /// Puts into a copy of an earlier state what of the log of the database was written until the power
 /// went: from the first byte that changed, up to a part of all that did. Says whether it could.
 fn tear(before: &Path, after: &Path, to: &Path, part: f64) -> std::io::Result<bool> {
@@ -141,7 +152,7 @@ fn tear(before: &Path, after: &Path, to: &Path, part: f64) -> std::io::Result<bo
     }
     const LOG: &str = "pingli.db-wal";
     let (old, new) = (read(before, LOG).unwrap_or_default(), read(after, LOG).unwrap_or_default());
-    let first = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let first = common(&old, &new);
     let written = new.len().saturating_sub(first);
     let at = first + (written as f64 * part) as usize;
     let mut torn = new[..at].to_vec();

@@ -66,7 +66,7 @@ fn read(
             fresh: Vec::new(),
             carried: Vec::new(),
         });
-        if carrier.key.space != key.space {
+        if carrier.key.space != key.space && roster.is_case_space(carrier.key.space) {
             known.carried.extend(brought(&piece).map(|at| (at, carrier.key.space)));
         }
         known.family.add(piece);
@@ -182,6 +182,7 @@ pub(crate) fn unpack(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> 
     if !tx.reader().has_new_pieces()? {
         return Ok(());
     }
+    repeat(office, tx)?;
     let (all, forged) = read(office, &tx.reader())?;
     for at in forged {
         tx.settle_carrier(at, Err(&HeldReason::NotCarried.word()))?;
@@ -204,6 +205,46 @@ pub(crate) fn unpack(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> 
         office.learn(tx)?;
     }
     Ok(())
+}
+
+/// Repeats in the space that everybody holds the new pieces of its logs that somebody could only say
+/// at home. Whoever may write there does, once the log in question is not its own current one: on a
+/// continuation that nobody else takes they would reach nobody.
+fn repeat(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> {
+    let roster = office.roster();
+    let may =
+        |space: &SpaceId| roster.access(*space, office.identity.record.unit) == Some(Access::Write);
+    let Some(common) = roster.common().filter(may) else { return Ok(()) };
+    let (there, elsewhere): (Vec<_>, Vec<_>) =
+        tx.reader().pieces()?.into_iter().partition(|(carrier, _)| carrier.key.space == common);
+    let mut said: BTreeSet<Vec<u8>> =
+        there.into_iter().map(|(carrier, _)| carrier.payload).collect();
+    for (carrier, is_taken) in elsewhere {
+        if is_taken || said.contains(&carrier.payload) {
+            continue;
+        }
+        let Ok(piece) = branch::verify(&roster, carrier.key, &carrier.payload) else { continue };
+        let Walked { log, key, .. } = piece.walked;
+        if key.space != common || is_current(office, &tx.reader(), log, key)? {
+            continue;
+        }
+        said.insert(carrier.payload.clone());
+        let (kind, needs) = (EntryKind::BRANCH, Vec::new());
+        let entry = Entry { kind, doc: carrier.record, needs, payload: carrier.payload.into() };
+        Pen::new(office, tx).carry(common, &entry)?;
+    }
+    Ok(())
+}
+
+/// The space in which pieces of a log are written: its own, or at home if it is the one that
+/// everybody holds and few write to; `None` where they are not ours to write.
+fn place(office: &Office, space: SpaceId) -> Result<Option<SpaceId>, Fault> {
+    let roster = office.roster();
+    match roster.access(space, office.identity.record.unit) {
+        Some(Access::Write) => Ok(Some(space)),
+        Some(_) if roster.common() == Some(space) => office.home_space().map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// How a log is to be kept; `None` while that cannot be told, or part of what is held of it would be
@@ -331,7 +372,7 @@ pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Re
     office.store.write(|tx| {
         for one in &wanted {
             for entry in pieces(office, &tx.reader(), one)? {
-                Pen::new(office, tx).carry(one.own.held.key.space, &entry)?;
+                Pen::new(office, tx).carry(one.place, &entry)?;
             }
         }
         unpack(office, tx)
@@ -342,6 +383,8 @@ pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Re
 /// Runs of a log that others lack.
 struct Lacked {
     own: Own,
+    /// Where they are said.
+    place: SpaceId,
     /// Each with the signed point before it.
     runs: Vec<(Option<Run>, Run)>,
 }
@@ -356,11 +399,7 @@ fn lacked(
     shown: &[Walked],
 ) -> Result<Option<Lacked>, Fault> {
     let Some(own) = Own::of(reader, log)? else { return Ok(None) };
-    let key = own.held.key;
-    let roster = office.roster();
-    if roster.access(key.space, office.identity.record.unit) != Some(Access::Write) {
-        return Ok(None);
-    }
+    let Some(place) = place(office, own.held.key.space)? else { return Ok(None) };
     let heads = heads_elsewhere(known, shown);
     let Some(first) = heads.keys().next() else { return Ok(None) };
     let ours = own.heads(reader, first.saturating_add(1))?;
@@ -390,7 +429,7 @@ fn lacked(
         tracing::error!(%log, "too many continuations: this one is not carried");
         return Ok(None);
     }
-    Ok((!runs.is_empty()).then_some(Lacked { own, runs }))
+    Ok((!runs.is_empty()).then_some(Lacked { own, place, runs }))
 }
 
 /// The chains that others are known to hold, at each number.

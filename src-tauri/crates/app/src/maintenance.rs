@@ -47,7 +47,8 @@ pub struct DoctorReport {
     pub records: u64,
     /// Records whose documents are behind their entries.
     pub behind: u64,
-    /// Entries that wait for others.
+    /// Entries that wait for others. What a further computer of the own unit wrote on a case that
+    /// the unit has left is not one: it is passed on, and what it builds on does not come any more.
     pub waiting: u64,
     /// Entries that may not touch their records, with the reason.
     pub held: Vec<String>,
@@ -236,7 +237,10 @@ impl Desk {
             Err(error) => return Err(error.into()),
         };
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let (roster, unit) = (office.roster(), office.identity.record.unit);
         office.store.read(|reader| {
+            let mut waiting = reader.waiting()?;
+            waiting.retain(|space, _| !roster.has_left(*space, unit));
             let keys = reader.log_keys()?;
             let mut broken_logs = Vec::new();
             for (log, _) in &keys {
@@ -254,7 +258,7 @@ impl Desk {
                 broken_logs,
                 records: count(reader.records()?.len()),
                 behind: reader.behind_count()?,
-                waiting: reader.waiting()?.values().sum(),
+                waiting: waiting.values().sum(),
                 held: held
                     .into_iter()
                     .map(|(at, record, why)| format!("{record} {}/{}: {why}", at.log, at.seq))

@@ -11,6 +11,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::attachments::picture;
 use crate::forms::{setting, word};
 use crate::ledgers::grid;
@@ -241,6 +244,27 @@ pub(crate) fn write_request(output: &mut impl Write, request: &[u8]) -> io::Resu
     let length = u32::try_from(request.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     output.write_all(&length.to_be_bytes())?;
     output.write_all(request)
+}
+
+/// A head and what follows it, as both ends of a child say it: the length of the head's JSON, four
+/// bytes, big endian; the JSON; the bytes.
+///
+/// # Errors
+/// The head is no JSON, or too long.
+pub(crate) fn with_head(head: &impl Serialize, bytes: &[&[u8]]) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    write_request(&mut all, &serde_json::to_vec(head)?)?;
+    bytes.iter().for_each(|bytes| all.extend_from_slice(bytes));
+    Ok(all)
+}
+
+/// Takes the head off; leaves what follows it.
+///
+/// # Errors
+/// There is none, or it is not what is expected.
+pub(crate) fn take_head<T: DeserializeOwned>(all: &mut &[u8]) -> io::Result<T> {
+    let head = read_request(all, REQUEST_BYTES_MAX)?.ok_or(io::ErrorKind::InvalidData)?;
+    Ok(serde_json::from_slice(&head)?)
 }
 
 /// Reads a request of at most so many bytes; `None` where nothing more comes.

@@ -67,7 +67,8 @@ pub fn pack(
 }
 
 /// Reads a piece that stands in a log, and verifies both signatures. It stands in the space of its
-/// own log; the township's devices repeat it where a case has moved to.
+/// own log; the township's devices repeat it where a case has moved to; one of the space that
+/// everybody holds may stand anywhere, since whoever may not write there can only say it at home.
 ///
 /// # Errors
 /// [`ExcerptFault`].
@@ -75,7 +76,8 @@ pub fn verify(roster: &Roster, at: LogKey, bytes: &[u8]) -> Result<Piece, Excerp
     let (signature, bytes) = bytes.split_first_chunk::<64>().ok_or(ExcerptFault::Malformed)?;
     let walked = excerpt::walk(roster, bytes)?;
     let is_moved = || roster.is_township(at.device) && roster.is_case_space(at.space);
-    let is_in_place = walked.key.space == at.space || is_moved();
+    let is_common = roster.common() == Some(walked.key.space);
+    let is_in_place = walked.key.space == at.space || is_common || is_moved();
     if !is_in_place || walked.entries.is_empty() {
         return Err(ExcerptFault::Foreign);
     }

@@ -13,6 +13,8 @@
 //! 5. Then, where either lacks blobs, each says which, and both send what they have of them.
 //!
 //! The common space goes first: who may see what must be settled before anything else is shown.
+//! Where nothing of it moves and it differs all the same, a log there forked: the rest goes on, and
+//! brings what mends it.
 //! Interrupted anywhere, whatever was imported stays, and the next meeting goes on from there.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -185,6 +187,8 @@ pub struct Session {
     scope: Scope,
     round: u32,
     moved: bool,
+    /// Whether the caller passes over the common space, which differs and does not move.
+    passes_common: bool,
     /// How many blobs the other lacks, as it says; `None` where it knows of none.
     their_lack: Option<u64>,
     /// What the other lacks and was not sent yet, while pieces go over.
@@ -218,6 +222,7 @@ impl Session {
             scope: Scope::default(),
             round: 0,
             moved: false,
+            passes_common: false,
             their_lack: None,
             serving: None,
             pieces: Pieces::default(),
@@ -415,7 +420,10 @@ impl Session {
     }
 
     fn begin<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
-        if self.round >= ROUNDS_MAX || (self.round > 0 && !self.moved) {
+        let is_still = self.round > 0 && !self.moved;
+        let passes = is_still && self.scope.is_common && !self.passes_common;
+        self.passes_common |= passes;
+        if self.round >= ROUNDS_MAX || (is_still && !passes) {
             // Nothing moves any more: the rest waits for another day.
             if self.their_lack.is_some() {
                 return self.say_wants(archive);
@@ -435,6 +443,7 @@ impl Session {
             enrolment: self.enrolment.take(),
             blobs: Some(said.blobs),
             sketch: Some(Sketch::of(&said.held, archive.roster().common())),
+            passes_common: self.passes_common.then_some(true),
         };
         self.said = Some(said);
         self.outgoing.push_back(Message::Hello(hello));
@@ -477,8 +486,9 @@ impl Session {
             if !sketch.is_sane() {
                 return Err(SessionFault::Protocol);
             }
+            let of_common = if hello.passes_common == Some(true) { &[] } else { &*sketch.common };
             let (is_common, buckets) =
-                frontier::differing(&said.held, common, &sketch.common, &sketch.buckets);
+                frontier::differing(&said.held, common, of_common, &sketch.buckets);
             if is_common || !buckets.is_empty() {
                 self.scope = Scope { is_common, buckets };
                 self.is_last = true;
@@ -530,8 +540,8 @@ impl Session {
         }
         let held = self.logs(archive, |_| true)?;
         let common = archive.roster().common();
-        let (is_common, buckets) =
-            frontier::differing(&held, common, &differ.common, &differ.buckets);
+        let of_common = if self.passes_common { &[][..] } else { &differ.common };
+        let (is_common, buckets) = frontier::differing(&held, common, of_common, &differ.buckets);
         self.scope = Scope { is_common, buckets };
         self.say_state(archive)?;
         self.waiting = Waiting::State;

@@ -114,12 +114,8 @@ fn request(input: &Input<'_>) -> Result<Vec<u8>, Fault> {
         title: input.title.clone(),
         drawn_max: input.drawn_max,
     };
-    let mut request = Vec::new();
-    worker::write_request(&mut request, &serde_json::to_vec(&head)?)
-        .map_err(|error| Fault::internal(&error))?;
-    for picture in &input.pictures {
-        request.extend_from_slice(&picture.bytes);
-    }
+    let pictures: Vec<&[u8]> = input.pictures.iter().map(|one| one.bytes.as_slice()).collect();
+    let request = worker::with_head(&head, &pictures).map_err(|error| Fault::internal(&error))?;
     if request.len() > REQUEST_BYTES_MAX {
         return Err(trouble(PaperError::TooLong));
     }
@@ -127,8 +123,7 @@ fn request(input: &Input<'_>) -> Result<Vec<u8>, Fault> {
 }
 
 fn read_answer(mut answer: &[u8]) -> Option<Result<Printed, PaperError>> {
-    let head = worker::read_request(&mut answer, REQUEST_BYTES_MAX).ok()??;
-    let head: Result<Answered, PaperError> = serde_json::from_slice(&head).ok()?;
+    let head: Result<Answered, PaperError> = worker::take_head(&mut answer).ok()?;
     Some(head.map(|head| Printed {
         pdf: answer.to_vec(),
         drawn: head.drawn,
@@ -146,8 +141,7 @@ pub(crate) fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<
         return Ok(());
     };
     let mut rest = request.as_slice();
-    let head = worker::read_request(&mut rest, REQUEST_BYTES_MAX)?;
-    let asked: Asked = serde_json::from_slice(&head.ok_or(io::ErrorKind::InvalidData)?)?;
+    let asked: Asked = worker::take_head(&mut rest)?;
     let mut pictures = Vec::new();
     for (name, length) in asked.pictures {
         let (bytes, after) = rest.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
@@ -170,10 +164,8 @@ pub(crate) fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<
         Ok(Printed { pdf, drawn, pages, lacking }) => (Ok(Answered { drawn, pages, lacking }), pdf),
         Err(error) => (Err(error), Vec::new()),
     };
-    worker::write_request(&mut output, &serde_json::to_vec(&head)?)?;
-    output.write_all(&pdf)?;
-    output.flush()?;
-    Ok(())
+    output.write_all(&worker::with_head(&head, &[&pdf])?)?;
+    output.flush()
 }
 
 #[cfg(test)]

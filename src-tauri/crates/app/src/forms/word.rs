@@ -128,16 +128,11 @@ fn made_apart(
 
 fn request(template: &[u8], form: &Form, data: Option<&Value>) -> Result<Vec<u8>, Fault> {
     let head = Asked { form: form.clone(), data: data.cloned() };
-    let mut request = Vec::new();
-    worker::write_request(&mut request, &serde_json::to_vec(&head)?)
-        .map_err(|error| Fault::internal(&error))?;
-    request.extend_from_slice(template);
-    Ok(request)
+    worker::with_head(&head, &[template]).map_err(|error| Fault::internal(&error))
 }
 
 fn read_answer(mut answer: &[u8]) -> Option<Result<Made, WordError>> {
-    let head = worker::read_request(&mut answer, REQUEST_BYTES_MAX).ok()??;
-    let head: Result<WordNames, WordError> = serde_json::from_slice(&head).ok()?;
+    let head: Result<WordNames, WordError> = worker::take_head(&mut answer).ok()?;
     Some(head.map(|names| (names, answer.to_vec())))
 }
 
@@ -150,16 +145,13 @@ pub(crate) fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<
         return Ok(());
     };
     let mut template = request.as_slice();
-    let head = worker::read_request(&mut template, REQUEST_BYTES_MAX)?;
-    let asked: Asked = serde_json::from_slice(&head.ok_or(io::ErrorKind::InvalidData)?)?;
+    let asked: Asked = worker::take_head(&mut template)?;
     let (head, file) = match made(template, &asked.form, asked.data.as_ref()) {
         Ok((names, file)) => (Ok(names), file),
         Err(error) => (Err(error), Vec::new()),
     };
-    worker::write_request(&mut output, &serde_json::to_vec(&head)?)?;
-    output.write_all(&file)?;
-    output.flush()?;
-    Ok(())
+    output.write_all(&worker::with_head(&head, &[&file])?)?;
+    output.flush()
 }
 
 /// What is known of the template of a form; `None` if it has none.

@@ -356,15 +356,16 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many entries wait for what they build on, by the log they wait for.
+    /// How many entries wait for what they build on, by their space.
     ///
     /// # Errors
     /// The database's.
-    pub fn waiting(&self) -> Result<BTreeMap<LogId, u64>> {
-        let mut query = self
-            .conn
-            .prepare_cached("SELECT need_log, count(*) FROM log_waiting GROUP BY need_log")?;
-        let rows = query.query_map([], |row| Ok((LogId(fixed(row, 0)?), number(row, 1)?)))?;
+    pub fn waiting(&self) -> Result<BTreeMap<SpaceId, u64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.space, count(*) FROM (SELECT DISTINCT log, seq FROM log_waiting) w
+             JOIN log l ON l.id = w.log GROUP BY l.space",
+        )?;
+        let rows = query.query_map([], |row| Ok((SpaceId(fixed(row, 0)?), number(row, 1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -67,6 +67,10 @@ pub struct Hello {
     /// What the caller holds, roughly; `None` from a version that draws none.
     #[n(6)]
     pub sketch: Option<Sketch>,
+    /// `true` where this round is about the other spaces, though the common one differs: nothing of
+    /// it moves between the two.
+    #[n(7)]
+    pub passes_common: Option<bool>,
 }
 
 /// A clock.

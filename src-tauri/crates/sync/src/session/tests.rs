@@ -390,6 +390,7 @@ fn nonsense_ends_the_meeting() {
             enrolment: None,
             blobs: None,
             sketch: None,
+            passes_common: None,
         })
     };
     let own = township.roster().organisation();
