@@ -82,6 +82,7 @@ fn newcomer(pair: &Pair, runs: usize) -> Outcome<Value> {
         "round_trips": last.map(round_trips),
         "stored_ms": of(|arrival| arrival.stored),
         "first_page_ms": of(|arrival| arrival.first_page),
+        "listed_ms": of(|arrival| arrival.listed),
         "wall_ms": of(|arrival| arrival.whole.wall),
         "cpu_ms": of(|arrival| arrival.whole.cpu),
         "cases": arrivals.last().map(|arrival| arrival.cases),

@@ -74,7 +74,7 @@ fn number(rng: &mut Rng) -> Vec<u8> {
     match rng.u8(..4) {
         0 => {
             let mut bytes = Vec::new();
-            sync::varint::write(&mut bytes, number);
+            domain::varint::write(&mut bytes, number);
             bytes
         }
         1 => number.to_be_bytes()[4..].to_vec(),

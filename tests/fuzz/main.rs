@@ -6,6 +6,7 @@
 //! `regressions`.
 
 mod engine;
+mod lists;
 mod parts;
 
 use std::collections::BTreeSet;
@@ -246,6 +247,18 @@ fn frames() {
     });
 }
 
+/// The rows of a part of the lists that somebody lends, whatever they say: they are refused whole, or
+/// every list of them can be read.
+#[test]
+fn lists() {
+    let store = lists::store();
+    fuzz("lists", vec![lists::part()], |input| match lists::tried(&store, input) {
+        lists::Tried::Listed(count) => format!("listed {}", count.min(4)),
+        lists::Tried::Refused => "refused".into(),
+        lists::Tried::Failed(why) => unreachable!("the database failed: {why}"),
+    });
+}
+
 /// What people type into the field of the search, and everything else that is read from one line:
 /// numbers of identity cards, days, ids.
 #[test]
@@ -308,7 +321,7 @@ fn invitations() {
 
 #[test]
 fn the_corpus_has_what_every_target_begins_with() {
-    for target in ["packet", "run", "piece", "entry", "frame", "query", "invitation"] {
+    for target in ["packet", "run", "piece", "entry", "frame", "lists", "query", "invitation"] {
         let folder = tests::root().join("tests/fuzz/corpus").join(target);
         let files = std::fs::read_dir(folder).unwrap().flatten();
         let sizes: Vec<u64> = files.map(|file| file.metadata().unwrap().len()).collect();

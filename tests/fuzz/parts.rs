@@ -22,6 +22,7 @@ use sync::fork::{self, Branch};
 use sync::frontier::Sketch;
 use sync::packet::Header;
 use sync::session::{self, Greeting, Hello, Message, Peer, Segment, State, Stop, Wants};
+use sync::snapshot::{Loan, Part};
 use sync::{Archive, Imported, Offered, branch, chain, excerpt, segment};
 use tests::{COST, MORNING_MS};
 use trust::SUITE;
@@ -277,7 +278,14 @@ impl Land {
             Message::Hello(hello) => Message::Hello(Hello { sketch, ..hello }),
             other => other,
         };
-        let state = Message::State(State { is_common: false, buckets: vec![1, 2], logs: vec![] });
+        let state = Message::State(State {
+            is_common: false,
+            buckets: vec![1, 2],
+            logs: vec![],
+            lists: Some(18),
+        });
+        let part = Part::sealed(&self.roster, &key(11), (18, 0), [3; 32], &[0; 200]);
+        let lists = Message::Lists(part.unwrap());
         let segment = Message::Segment(Segment { bytes: self.segment(), left: 0 });
         let done = Message::Done(Greeting::clock(MORNING_MS));
         let digest = Some(vec![3; 32]);
@@ -306,6 +314,7 @@ impl Land {
             framed(&[&hello, &wants, &piece, &done, &wants]),
             framed(&[&wanting, &wants, &piece, &done]),
             framed(&[&state, &segment, &done, &stop, &hello]),
+            framed(&[&state, &lists, &segment, &done]),
         ]
     }
 
@@ -420,7 +429,7 @@ fn erasure() -> [Signed; 2] {
 
 /// A packed segment before compression.
 fn raw(packed: &[u8]) -> Vec<u8> {
-    let mut cursor = sync::varint::Cursor::new(packed);
+    let mut cursor = domain::varint::Cursor::new(packed);
     let length = cursor.count(segment::RAW_BYTES_MAX).unwrap();
     zstd::bulk::decompress(cursor.take(cursor.left()).unwrap(), length).unwrap()
 }
@@ -428,7 +437,7 @@ fn raw(packed: &[u8]) -> Vec<u8> {
 /// A segment from its bytes before compression.
 pub fn compressed(raw: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
-    sync::varint::write(&mut packed, u64::try_from(raw.len()).unwrap());
+    domain::varint::write(&mut packed, u64::try_from(raw.len()).unwrap());
     packed.extend(zstd::bulk::compress(raw, 1).unwrap());
     packed
 }
@@ -437,13 +446,13 @@ pub fn compressed(raw: &[u8]) -> Vec<u8> {
 pub fn repaired(input: &[u8]) -> Vec<u8> {
     const HEAD: usize = 9;
     let Some((head, rest)) = input.split_at_checked(HEAD) else { return input.to_vec() };
-    let mut cursor = sync::varint::Cursor::new(rest);
+    let mut cursor = domain::varint::Cursor::new(rest);
     let body = match cursor.number() {
         Ok(_) => cursor.take(cursor.left()).unwrap(),
         Err(_) => rest,
     };
     let mut hashed = vec![head[8]];
-    sync::varint::write(&mut hashed, u64::try_from(body.len()).unwrap());
+    domain::varint::write(&mut hashed, u64::try_from(body.len()).unwrap());
     hashed.extend_from_slice(body);
     let sum = Sha256::digest(&hashed);
     [&[0x85, 0x6f, 0x4a, 0x83], &sum[..4], &hashed].concat()
@@ -495,6 +504,21 @@ impl Archive for Empty {
     fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Infallible> {
         let fresh = stretches.iter().map(|stretch| stretch.entries.len()).sum::<usize>();
         Ok(Imported { fresh: u64::try_from(fresh).unwrap() })
+    }
+
+    fn borrows(&mut self, _: Peer, _: &BTreeSet<SpaceId>) -> Result<Option<u64>, Infallible> {
+        Ok(Some(18))
+    }
+
+    fn lend(&mut self, loan: &mut Loan) -> Result<Option<Part>, Infallible> {
+        loan.number += 1;
+        let which = (loan.version, loan.number);
+        let part = Part::sealed(&self.0, &key(13), which, [0; 32], &[0; 100]);
+        Ok(part.filter(|_| loan.number < 3))
+    }
+
+    fn borrow(&mut self, _: Peer, _: &BTreeSet<SpaceId>, rows: &[u8]) -> Result<u64, Infallible> {
+        Ok(u64::try_from(rows.len()).unwrap())
     }
 
     fn wants(&mut self, _: &BTreeSet<SpaceId>) -> Result<Wants, Infallible> {

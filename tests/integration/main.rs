@@ -21,6 +21,7 @@ mod invitations;
 mod keyring;
 mod lan;
 mod ledgers;
+mod lending;
 mod local_catalogue;
 mod packets;
 mod paired;

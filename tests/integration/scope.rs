@@ -268,7 +268,12 @@ fn conversation(
 ) -> Vec<u8> {
     let buckets = if is_common { Vec::new() } else { (0..BUCKETS).collect() };
     let mut all = hello(room, joining);
-    all.extend(framed(&Message::State(State { is_common, buckets, logs: Vec::new() })));
+    all.extend(framed(&Message::State(State {
+        is_common,
+        buckets,
+        logs: Vec::new(),
+        lists: None,
+    })));
     all.extend(
         segment.into_iter().flat_map(|bytes| framed(&Message::Segment(Segment { bytes, left: 0 }))),
     );

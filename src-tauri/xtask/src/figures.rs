@@ -260,9 +260,10 @@ fn comparison(value: &Value) -> Result<String, std::fmt::Error> {
         )?;
         writeln!(
             page,
-            "Ours, the new computer: everything stored after {} ms, first page after {} ms, complete after {} ms.",
-            word(row, "/ours/newcomer/stored_ms"),
+            "Ours, the new computer: first page after {} ms, list and search complete after {} ms, everything stored after {} ms, built after {} ms.",
             word(row, "/ours/newcomer/first_page_ms"),
+            word(row, "/ours/newcomer/listed_ms"),
+            word(row, "/ours/newcomer/stored_ms"),
             word(row, "/ours/newcomer/wall_ms")
         )?;
     }
@@ -336,7 +337,7 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
             &format!("{zero}: until list and search are complete"),
             most(0.5),
             "×",
-            ratio("wall_ms"),
+            over(&large, &format!("{own}/listed_ms"), &format!("{peer}/wall_ms")),
         ),
         line(&format!("{zero}: all documents built"), most(1.0), "×", ratio("wall_ms")),
         line(
@@ -384,7 +385,8 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
             "ms",
             number(&large, "/ours/newcomer/first_page_ms")
                 .zip(stored)
-                .map(|(page, stored)| page - stored),
+                // The first page comes with the lists, mostly before anything is stored.
+                .map(|(page, stored)| (page - stored).max(0.0)),
         ),
         line(
             &format!("G7 {} cases, file not in memory: first page once open", cases(&cold)),

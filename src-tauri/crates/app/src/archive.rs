@@ -7,7 +7,8 @@ use domain::id::{DeviceId, LogId, SpaceId};
 use domain::log::{EntryRef, Hash, Held, Run, Stretch};
 use store::{Reader, StoreError};
 use sync::blob::{Piece, Want};
-use sync::session::Wants;
+use sync::session::{Peer, Wants};
+use sync::snapshot::{Loan, Part};
 use sync::{Archive, Imported, Offered};
 use trust::roster::Roster;
 
@@ -16,6 +17,7 @@ use crate::clock::signed;
 use crate::erasure;
 use crate::fault::Fault;
 use crate::forks;
+use crate::lending;
 use crate::office::Office;
 use crate::quarantine::{self, HeldReason, Turned};
 
@@ -27,11 +29,13 @@ pub(crate) struct Records {
     office: Arc<Office>,
     /// Whether something came whose records are not built yet.
     is_behind: bool,
+    /// Whether lists were asked for already, or made no sense: once in a meeting is enough.
+    has_asked: bool,
 }
 
 impl Records {
     pub(crate) fn new(office: Arc<Office>) -> Self {
-        Self { office, is_behind: false }
+        Self { office, is_behind: false, has_asked: false }
     }
 }
 
@@ -142,6 +146,26 @@ impl Archive for Records {
         }
         self.is_behind |= fresh > 0;
         Ok(Imported { fresh })
+    }
+
+    fn borrows(&mut self, peer: Peer, spaces: &BTreeSet<SpaceId>) -> Result<Option<u64>, Fault> {
+        if std::mem::replace(&mut self.has_asked, true) {
+            return Ok(None);
+        }
+        lending::borrows(&self.office, peer, spaces)
+    }
+
+    fn lend(&mut self, loan: &mut Loan) -> Result<Option<Part>, Fault> {
+        lending::lend(&self.office, loan)
+    }
+
+    fn borrow(
+        &mut self,
+        peer: Peer,
+        spaces: &BTreeSet<SpaceId>,
+        rows: &[u8],
+    ) -> Result<u64, Fault> {
+        lending::borrow(&self.office, peer, spaces, rows)
     }
 
     fn wants(&mut self, spaces: &BTreeSet<SpaceId>) -> Result<Wants, Fault> {

@@ -97,6 +97,12 @@ pub enum Fault {
         /// What was asked for.
         id: String,
     },
+    /// The record stands in the lists, and what it is made of is still on its way.
+    #[error("still arriving: {id}")]
+    Arriving {
+        /// Which.
+        id: String,
+    },
     /// What was to be written cannot be meant.
     #[error("refused: {reason:?} at {field}")]
     Refused {

@@ -57,6 +57,7 @@ mod ended;
 mod forks;
 mod identity;
 mod journal;
+mod lending;
 mod names;
 mod office;
 mod projector;

@@ -46,6 +46,8 @@ pub enum Phase {
     Sending,
     /// Building documents and lists.
     Building,
+    /// The same, of records that stand in the lists already as another computer lent them.
+    Proving,
     /// Writing to a stick and reading back.
     Writing,
     /// Looking for other computers.

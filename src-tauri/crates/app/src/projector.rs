@@ -227,6 +227,7 @@ pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Re
         tx.unlist(id)?;
     } else {
         keep(office, tx, &record)?;
+        tx.repay(id)?;
     }
     Ok(tx.caught_up(id)?)
 }

@@ -21,6 +21,7 @@ use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::ledgers::lists;
 use crate::ledgers::rows::TableSort;
+use crate::lending;
 use crate::office::Office;
 use crate::sharing;
 use crate::view::CaseView;
@@ -115,6 +116,7 @@ pub(crate) fn guard(
     let office = desk.office()?;
     let payload = in_place(&office, payload)?;
     let named = named_in(&payload);
+    lending::build(&office, &named)?;
     admit(&office, row.needs, &payload).map_err(|fault| {
         let own = office.identity.record.unit;
         let is_left = named.iter().any(|record| office.ended().has_left(*record, own));

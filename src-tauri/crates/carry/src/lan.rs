@@ -73,7 +73,9 @@ impl<E: std::fmt::Display> From<SessionFault<E>> for LanFault {
     fn from(fault: SessionFault<E>) -> Self {
         match fault {
             SessionFault::Archive(error) => Self::Archive(error.to_string()),
-            SessionFault::Protocol | SessionFault::Segment(_) => Self::Nonsense,
+            SessionFault::Protocol | SessionFault::Segment(_) | SessionFault::Snapshot(_) => {
+                Self::Nonsense
+            }
             SessionFault::Stopped(stop) | SessionFault::StoppedByPeer(stop) => Self::Stopped(stop),
         }
     }

@@ -36,3 +36,4 @@ pub mod taking;
 pub mod tangle;
 pub mod time;
 pub mod unit;
+pub mod varint;

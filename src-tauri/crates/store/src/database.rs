@@ -10,9 +10,10 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::backup::Waiting;
+use crate::search::Words;
 
 /// The version of the tables of record: one for each file.
-pub(crate) const SCHEMA_VERSION: i64 = 4;
+pub(crate) const SCHEMA_VERSION: i64 = 5;
 
 /// The version of the projections; another one drops and rebuilds them.
 pub const VIEW_VERSION: i64 = 18;
@@ -30,11 +31,12 @@ const BUSY_MS: u32 = 10_000;
 const BROKEN_NAMED: usize = 10;
 
 /// The tables of record, as they came to be.
-const SCHEMA: [&str; 4] = [
+const SCHEMA: [&str; 5] = [
     include_str!("../schema/0001.sql"),
     include_str!("../schema/0002.sql"),
     include_str!("../schema/0003.sql"),
     include_str!("../schema/0004.sql"),
+    include_str!("../schema/0005.sql"),
 ];
 const VIEWS: &str = include_str!("../schema/view.sql");
 
@@ -134,6 +136,8 @@ pub struct Reader<'a> {
 /// A transaction. Everything or nothing.
 pub struct Writer<'a> {
     pub(crate) tx: rusqlite::Transaction<'a>,
+    /// What the index of words is told before the transaction is committed.
+    pub(crate) words: Words,
 }
 
 impl Writer<'_> {
@@ -281,10 +285,11 @@ impl Store {
         let tx = conn
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
-        let mut writer = Writer { tx };
+        let mut writer = Writer { tx, words: Words::default() };
         let result = body(&mut writer);
         is_sound(&writer.tx)?;
         let value = result?;
+        writer.write_words()?;
         writer.tx.commit().map_err(StoreError::from)?;
         Ok(value)
     }
@@ -384,6 +389,8 @@ impl Writer<'_> {
             self.tx.execute_batch(&format!("DROP TABLE {view}"))?;
         }
         self.tx.execute_batch(VIEWS)?;
+        self.words.clear();
+        self.tx.execute("DELETE FROM local_lent", [])?;
         self.tx.execute(
             "UPDATE log_entry SET state = 0, held = NULL
                  WHERE kind IN (1, 4, 5, 7) AND absent IS NULL",

@@ -25,6 +25,7 @@ pub mod logs;
 pub mod quarantine;
 pub mod records;
 pub mod search;
+pub mod snapshot;
 pub mod ties;
 pub mod township;
 

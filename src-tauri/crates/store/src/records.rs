@@ -255,7 +255,7 @@ impl Reader<'_> {
     }
 
     /// Every row of every projection as text, sorted, cached documents by their heads: equal for
-    /// two machines that hold the same entries.
+    /// two machines that hold the same entries. What is only lent is not among them.
     ///
     /// # Errors
     /// The database's.
@@ -301,6 +301,7 @@ impl Reader<'_> {
             "SELECT 'audit', hex(entry), hex(space), hex(device), at_ms, hex(user), act,
              hex(record), note FROM view_audit",
         ];
+        let lent = self.lent_names()?;
         let mut lines = Vec::new();
         for sql in DUMPED {
             let mut query = self.conn.prepare(sql)?;
@@ -317,7 +318,9 @@ impl Reader<'_> {
                         ValueRef::Real(_) | ValueRef::Blob(_) => String::from("?"),
                     });
                 }
-                lines.push(cells.join("\t"));
+                if cells.get(1).is_none_or(|record| !lent.contains(record)) {
+                    lines.push(cells.join("\t"));
+                }
             }
         }
         lines.sort_unstable();
@@ -332,15 +335,16 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub fn unlist(&mut self, record: RecordId) -> Result<()> {
-        for (table, id) in [("view_search", "rowid"), ("view_found", "id")] {
-            self.tx.execute(
-                &format!(
-                    "DELETE FROM {table} WHERE {id} IN
-                     (SELECT id FROM view_text WHERE record = ?1)"
-                ),
-                [record.bytes()],
-            )?;
+        let text: Option<i64> = self
+            .tx
+            .prepare_cached("SELECT id FROM view_text WHERE record = ?1")?
+            .query_row([record.bytes()], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = text {
+            self.tx.prepare_cached("DELETE FROM view_found WHERE id = ?1")?.execute([id])?;
+            self.drop_words(id);
         }
+        self.forget_lent(record)?;
         let tables: Vec<String> = {
             let mut query = self.tx.prepare_cached(
                 "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c

@@ -3,6 +3,7 @@
 //! letters, ends of identity numbers) is indexed beside the words.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use domain::id::RecordId;
 use domain::time::Day;
@@ -72,27 +73,64 @@ fn runs(text: &str) -> Vec<Run> {
 /// character alone, words and numbers whole, numbers also without leading zeros, and the last
 /// four digits of long numbers.
 fn tokens(text: &str) -> String {
-    let mut out: Vec<String> = Vec::new();
+    // Each character of a Han run stands in two of them.
+    let mut out = String::with_capacity(text.len().saturating_mul(3));
+    let mut push = |chars: &mut dyn Iterator<Item = char>| {
+        out.extend(chars);
+        out.push(' ');
+    };
     for run in runs(text) {
         match run {
             Run::Han(chars) => {
-                out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
-                out.extend(chars.last().map(char::to_string));
+                chars.windows(2).for_each(|pair| push(&mut pair.iter().copied()));
+                push(&mut chars.last().copied().into_iter());
             }
             Run::Word(word) => {
                 let is_number = word.chars().all(|c| c.is_ascii_digit());
                 if is_number && word.len() >= 7 {
-                    out.push(word.chars().skip(word.len().saturating_sub(4)).collect());
+                    push(&mut word.chars().skip(word.len().saturating_sub(4)));
                 }
                 let short = word.trim_start_matches('0');
                 if is_number && !short.is_empty() && short.len() < word.len() {
-                    out.push(short.to_owned());
+                    push(&mut short.chars());
                 }
-                out.push(word);
+                push(&mut word.chars());
             }
         }
     }
-    out.join(" ")
+    out
+}
+
+/// What the index is told of a record with a text and words in letters.
+pub(crate) fn words_of(text: &str, letters: &str) -> String {
+    let mut words = tokens(text);
+    words.push_str(letters);
+    words
+}
+
+/// What the index of words is told of records, by the numbers of their texts. It is told last in a
+/// transaction: FTS5 writes what it has gathered whenever another statement may have to be undone by
+/// itself, which would be once for each record.
+#[derive(Default)]
+pub(crate) struct Words(BTreeMap<i64, Pending>);
+
+/// What is still to be written of one text.
+struct Pending {
+    /// Whether it stands in the index already.
+    is_there: bool,
+    /// What should; nothing if it should not.
+    words: Option<String>,
+}
+
+impl Words {
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn tell(&mut self, id: i64, is_there: bool, words: Option<String>) {
+        let pending = self.0.entry(id).or_insert(Pending { is_there, words: None });
+        pending.words = words;
+    }
 }
 
 /// What stands before the end of an identity number in the index: a character for private use,
@@ -285,16 +323,13 @@ impl Writer<'_> {
             .prepare_cached("SELECT id, text, letters FROM view_text WHERE record = ?1")?
             .query_row([record.bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let id = match known {
+        match known {
             Some((_, same, also)) if same == text && also == letters => return Ok(()),
             Some((id, ..)) => {
                 self.tx
                     .prepare_cached("UPDATE view_text SET text = ?2, letters = ?3 WHERE id = ?1")?
                     .execute(params![id, text, letters])?;
-                self.tx
-                    .prepare_cached("DELETE FROM view_search WHERE rowid = ?1")?
-                    .execute([id])?;
-                id
+                self.words.tell(id, true, Some(words_of(text, letters)));
             }
             None => {
                 self.tx
@@ -303,12 +338,40 @@ impl Writer<'_> {
                          VALUES (?1, ?2, ?3, ?4)",
                     )?
                     .execute(params![record.bytes(), kind, text, letters])?;
-                self.tx.last_insert_rowid()
+                let id = self.tx.last_insert_rowid();
+                self.put_words(id, words_of(text, letters));
             }
-        };
-        self.tx
-            .prepare_cached("INSERT INTO view_search (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![id, format!("{} {letters}", tokens(text))])?;
+        }
+        Ok(())
+    }
+
+    /// Has a new text indexed by its words.
+    pub(crate) fn put_words(&mut self, id: i64, words: String) {
+        self.words.tell(id, false, Some(words));
+    }
+
+    /// Has a text taken out of the index.
+    pub(crate) fn drop_words(&mut self, id: i64) {
+        self.words.tell(id, true, None);
+    }
+
+    /// Tells the index everything it was to be told.
+    pub(crate) fn write_words(&mut self) -> Result<()> {
+        if self.words.0.is_empty() {
+            return Ok(());
+        }
+        let pending = std::mem::take(&mut self.words).0;
+        let mut delete = self.tx.prepare_cached("DELETE FROM view_search WHERE rowid = ?1")?;
+        let mut insert =
+            self.tx.prepare_cached("INSERT INTO view_search (rowid, words) VALUES (?1, ?2)")?;
+        for (id, Pending { is_there, words }) in pending {
+            if is_there {
+                delete.execute([id])?;
+            }
+            if let Some(words) = words {
+                insert.execute(params![id, words])?;
+            }
+        }
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! Of entries of other records only kind, record id, needs, length and hash are in it.
 //!
-//! **Shape**, all numbers as [`crate::varint`]: version; space, device, epoch; the number of the
+//! **Shape**, all numbers as [`domain::varint`]: version; space, device, epoch; the number of the
 //! first entry, the chain before it; count of entries; the entries, each (kind, record as its
 //! place among those seen or 0 and sixteen bytes, needs each (log, number), twice the length of
 //! the payload plus one if it is absent, payload or its hash); the signature over the last.
@@ -18,7 +18,7 @@ use trust::key::PublicKey;
 use trust::roster::Roster;
 
 use crate::chain;
-use crate::varint::{self, Cursor, Malformed};
+use domain::varint::{self, Cursor, Malformed};
 
 const VERSION: u64 = 1;
 

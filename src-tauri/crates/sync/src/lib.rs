@@ -17,7 +17,7 @@ pub mod packet;
 pub mod plan;
 pub mod segment;
 pub mod session;
-pub mod varint;
+pub mod snapshot;
 
 #[cfg(test)]
 mod testing;
@@ -30,7 +30,8 @@ use domain::log::{Entry, EntryRef, Hash, Held, Run, Stretch};
 use trust::roster::Roster;
 
 use blob::{Piece, Want};
-use session::Wants;
+use session::{Peer, Wants};
+use snapshot::{Loan, Part};
 
 /// An entry with its place in the order in which entries may be passed on.
 #[derive(Debug, Clone)]
@@ -96,6 +97,36 @@ pub trait Archive {
     /// # Errors
     /// The archive's; then nothing was stored.
     fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Self::Error>;
+
+    /// The version of the lists that are taken on loan from a peer; nothing if something of some
+    /// spaces is built here already, or the peer is nobody who may lend.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn borrows(
+        &mut self,
+        peer: Peer,
+        spaces: &BTreeSet<SpaceId>,
+    ) -> Result<Option<u64>, Self::Error>;
+
+    /// The next part of a loan of lists, which moves on; nothing if nothing is lent, or no more.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn lend(&mut self, loan: &mut Loan) -> Result<Option<Part>, Self::Error>;
+
+    /// Takes rows of lists that a peer lends of records of some spaces, durably, all or none; says
+    /// of how many records they are. Rows that make no sense are passed over: the entries come all
+    /// the same.
+    ///
+    /// # Errors
+    /// The archive's; then nothing was stored.
+    fn borrow(
+        &mut self,
+        peer: Peer,
+        spaces: &BTreeSet<SpaceId>,
+        rows: &[u8],
+    ) -> Result<u64, Self::Error>;
 
     /// The blobs that records of some spaces name and that are not whole here: those somebody
     /// waits for first, then small ones, then new ones; as many as one round should bring.

@@ -1,7 +1,7 @@
 //! A segment: stretches of logs, woven together in the order in which they may be passed on,
 //! compressed, verifying alone. Cut only where logs are signed.
 //!
-//! **Shape** of the bytes before compression, all numbers as [`crate::varint`]:
+//! **Shape** of the bytes before compression, all numbers as [`domain::varint`]:
 //! version; stretches, each (space, device, epoch, first number, the chain before it unless the
 //! first number is 1, count of entries, count of runs, each run (last number relative to the
 //! first, signature)); foreign logs named in needs; then the entries, each (stretch, kind, record
@@ -19,7 +19,7 @@ use trust::roster::Roster;
 use trust::statement::Signed;
 
 use crate::chain;
-use crate::varint::{self, Cursor, Malformed};
+use domain::varint::{self, Cursor, Malformed};
 
 /// What a sender aims at: payload bytes of one segment.
 pub const PAYLOAD_TARGET: usize = 4 * 1024 * 1024;

@@ -12,6 +12,9 @@
 //!    once more at the end.
 //! 5. Then, where either lacks blobs, each says which, and both send what they have of them.
 //!
+//! Whoever has built nothing of what the round is about says so with what it holds, and is lent the
+//! lists before the entries (`snapshot`).
+//!
 //! The common space goes first: who may see what must be settled before anything else is shown.
 //! Where nothing of it moves and it differs all the same, a log there forked: the rest goes on, and
 //! brings what mends it.
@@ -29,8 +32,10 @@ use crate::blob::Want;
 use crate::frontier::{self, LogState, Sketch};
 use crate::plan::Plan;
 use crate::segment::{self, LogRefusal, SegmentFault};
+use crate::snapshot::{Loan, SnapshotFault};
 
 mod blobs;
+mod lists;
 mod message;
 
 pub use message::{Differ, Greeting, Hello, Message, Segment, State, Stop, Wants, decode, encode};
@@ -62,6 +67,9 @@ pub enum SessionFault<E> {
     /// A segment is damaged or forged.
     #[error(transparent)]
     Segment(SegmentFault),
+    /// Lists that were lent are damaged or forged.
+    #[error(transparent)]
+    Snapshot(SnapshotFault),
     /// We stop.
     #[error("stopped: {0:?}")]
     Stopped(Stop),
@@ -103,6 +111,8 @@ pub struct Progress {
     pub is_equal: bool,
     /// How far the other's clock is ahead of ours, in milliseconds.
     pub skew_ms: i64,
+    /// Records whose rows were lent to us.
+    pub listed: u64,
     /// Logs that were not taken, each with the device that is said to write it.
     pub refused: BTreeMap<LogId, (DeviceId, LogRefusal)>,
     /// What the other says it holds.
@@ -194,6 +204,10 @@ pub struct Session {
     /// What the other lacks and was not sent yet, while pieces go over.
     serving: Option<std::collections::VecDeque<Want>>,
     pieces: Pieces,
+    /// The lists that the other asked for and was not sent yet.
+    lending: Option<Loan>,
+    /// The version of the lists that we asked for in this round, and the number of the next part.
+    borrowing: Option<(u64, u32)>,
     /// What was said last.
     said: Option<Said>,
     /// Whether what we send of this round ends with our digest, once the other has sent what it had.
@@ -226,6 +240,8 @@ impl Session {
             their_lack: None,
             serving: None,
             pieces: Pieces::default(),
+            lending: None,
+            borrowing: None,
             said: None,
             is_last: false,
             before: None,
@@ -252,6 +268,7 @@ impl Session {
         self.waiting == Waiting::Over
             && self.outgoing.is_empty()
             && self.plan.is_none()
+            && self.lending.is_none()
             && self.serving.is_none()
     }
 
@@ -267,6 +284,9 @@ impl Session {
     ) -> Result<Option<Message>, SessionFault<A::Error>> {
         loop {
             if let Some(message) = self.outgoing.pop_front() {
+                return Ok(Some(message));
+            }
+            if let Some(message) = self.lend(archive)? {
                 return Ok(Some(message));
             }
             if let Some(plan) = &mut self.plan {
@@ -334,8 +354,10 @@ impl Session {
                 let has_said = self.side == Side::Caller || self.is_last;
                 self.exchange(archive, state, has_said)
             }
+            (Waiting::Segments, Message::Lists(part)) => self.borrow(archive, &part),
             (Waiting::Segments, Message::Segment(segment)) => self.take(archive, &segment),
             (Waiting::Segments, Message::Done(greeting)) => {
+                self.borrowing = None;
                 self.progress.to_receive = 0;
                 self.waiting = match self.side {
                     // `next` finishes what is ours to send, and then begins another round.
@@ -550,10 +572,12 @@ impl Session {
 
     fn say_state<A: Archive>(&mut self, archive: &mut A) -> Result<(), SessionFault<A::Error>> {
         let held = self.held(archive, &self.scope.clone())?;
+        let lists = self.ask_for_lists(archive)?;
         self.outgoing.push_back(Message::State(State {
             is_common: self.scope.is_common,
             buckets: self.scope.buckets.iter().copied().collect(),
             logs: held.iter().filter(|h| !h.ranges.is_empty()).map(LogState::of).collect(),
+            lists,
         }));
         Ok(())
     }
@@ -576,6 +600,7 @@ impl Session {
         } else if scope != self.scope {
             return Err(SessionFault::Protocol);
         }
+        self.lending = state.lists.and_then(|version| self.loan(archive, version));
         let theirs: BTreeMap<LogId, LogState> =
             state.logs.into_iter().map(|log| (log.log, log)).collect();
         let plan = if self.before.as_ref() == Some(&(self.scope.clone(), theirs.clone())) {
@@ -600,6 +625,7 @@ impl Session {
         archive: &mut A,
         segment: &Segment,
     ) -> Result<(), SessionFault<A::Error>> {
+        self.borrowing = None;
         let roster = archive.roster();
         let (own, peer) = (self.own_unit, self.peer.unit);
         let mut exchanged = None;
@@ -638,7 +664,7 @@ impl<E> SessionFault<E> {
     pub const fn stop(&self) -> Option<Stop> {
         match self {
             Self::Archive(_) => Some(Stop::Trouble),
-            Self::Protocol | Self::Segment(_) => Some(Stop::Nonsense),
+            Self::Protocol | Self::Segment(_) | Self::Snapshot(_) => Some(Stop::Nonsense),
             Self::Stopped(stop) => Some(*stop),
             Self::StoppedByPeer(_) => None,
         }

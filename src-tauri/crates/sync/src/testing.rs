@@ -16,6 +16,7 @@ use trust::statement::{
 use crate::blob::{CHUNK_BYTES, Manifest, Piece, Want};
 use crate::plan::Plan;
 use crate::session::{Peer, Wants};
+use crate::snapshot::{Loan, Part};
 use crate::{Archive, Imported, Offered, chain};
 
 /// One machine: its key and everything it holds.
@@ -32,6 +33,13 @@ pub(crate) struct Memory {
     pub(crate) lacking: BTreeMap<BlobId, Lacking>,
     /// Whether blobs find no room here now.
     pub(crate) is_short_of_room: bool,
+    /// The rows of lists that it lends, part by part; those that it was lent; and the version of
+    /// them that it takes, while it has built nothing.
+    pub(crate) lends: Vec<Vec<u8>>,
+    pub(crate) lent: Vec<Vec<u8>>,
+    pub(crate) borrows: Option<u64>,
+    /// In which order things came: `L` a part of lists, `E` entries.
+    pub(crate) came: String,
 }
 
 /// What is here of a blob.
@@ -63,11 +71,16 @@ fn space(n: u8) -> SpaceId {
 }
 
 pub(crate) fn office() -> Office {
-    let organisation = key(1).public().organisation();
+    office_of(1)
+}
+
+/// The same machines under another root key.
+pub(crate) fn office_of(root: u8) -> Office {
+    let organisation = key(root).public().organisation();
     let mut statements = vec![Signed::new(
         organisation,
         &Statement::Operational(Operational { key: key(2).public().0, escrow: String::new() }),
-        &key(1),
+        &key(root),
     )];
     let mut say = |statement| statements.push(Signed::new(organisation, &statement, &key(2)));
     for (n, of) in [(11, 1), (12, 2), (13, 3), (14, 4)] {
@@ -98,7 +111,7 @@ pub(crate) fn office() -> Office {
     for (s, u, access) in grants {
         say(Statement::Grant(Grant { space: space(s), unit: unit(u), access, turn: None }));
     }
-    let mut roster = Roster::new(key(1).public());
+    let mut roster = Roster::new(key(root).public());
     for statement in &statements {
         roster.admit(statement).unwrap();
     }
@@ -114,6 +127,10 @@ pub(crate) fn office() -> Office {
         blobs: BTreeMap::new(),
         lacking: BTreeMap::new(),
         is_short_of_room: false,
+        lends: Vec::new(),
+        lent: Vec::new(),
+        borrows: None,
+        came: String::new(),
     };
     Office {
         village: machine(11, 1, 101),
@@ -282,6 +299,7 @@ impl Archive for Memory {
 
     fn import(&mut self, stretches: &[Stretch]) -> Result<Imported, Infallible> {
         let mut fresh = 0;
+        self.came.push('E');
         for new in stretches {
             let held = self.logs.entry(new.log).or_insert_with(|| Stretch {
                 entries: vec![],
@@ -305,6 +323,24 @@ impl Archive for Memory {
             }
         }
         Ok(Imported { fresh })
+    }
+
+    fn borrows(&mut self, _: Peer, _: &BTreeSet<SpaceId>) -> Result<Option<u64>, Infallible> {
+        Ok(self.borrows)
+    }
+
+    fn lend(&mut self, loan: &mut Loan) -> Result<Option<Part>, Infallible> {
+        let at = usize::try_from(loan.number).unwrap();
+        let Some(rows) = self.lends.get(at).filter(|_| loan.version == 18) else { return Ok(None) };
+        let which = (loan.version, loan.number);
+        loan.number += 1;
+        Ok(Part::sealed(&self.roster, &self.secret, which, [0; 32], rows))
+    }
+
+    fn borrow(&mut self, _: Peer, _: &BTreeSet<SpaceId>, rows: &[u8]) -> Result<u64, Infallible> {
+        self.came.push('L');
+        self.lent.push(rows.to_vec());
+        Ok(1)
     }
 
     fn wants(&mut self, _: &BTreeSet<SpaceId>) -> Result<Wants, Infallible> {

@@ -40,6 +40,14 @@ held: number,
  */
 blob_bytes: number, 
 /**
+ * Records that stood in the lists as the other lent them, before their entries had come.
+ */
+listed: number, 
+/**
+ * Records of which the other had lent what their entries do not say.
+ */
+listed_otherwise: number, 
+/**
  * How it ended.
  */
 outcome: ExchangeOutcome, 

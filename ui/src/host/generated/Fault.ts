@@ -52,6 +52,10 @@ path: string, } | { "code": "not_found",
 /**
  * What was asked for.
  */
+id: string, } | { "code": "arriving", 
+/**
+ * Which.
+ */
 id: string, } | { "code": "refused", 
 /**
  * What is wrong.

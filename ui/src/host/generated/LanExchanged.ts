@@ -35,6 +35,10 @@ is_equal: boolean,
  */
 clock_ahead_ms: number, 
 /**
+ * Records that stood in the lists before their entries had come.
+ */
+listed: number, 
+/**
  * Bytes of attachments sent.
  */
 blob_bytes_sent: number, 

@@ -3,4 +3,4 @@
 /**
  * What a long command is doing.
  */
-export type Phase = "checking" | "receiving" | "sending" | "building" | "writing" | "searching" | "inventing" | "copying" | "drawing" | "attachments";
+export type Phase = "checking" | "receiving" | "sending" | "building" | "proving" | "writing" | "searching" | "inventing" | "copying" | "drawing" | "attachments";

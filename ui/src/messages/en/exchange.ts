@@ -271,6 +271,8 @@ export const exchange: ExchangeWords = {
     nothing: "nothing new",
     times: (n) => `${n} times in a row nothing new`,
     held: (n) => `${n} to be looked at`,
+    listed: (n) => `${n} listed ahead`,
+    listedOtherwise: (n) => `${n} listed otherwise than signed, put right`,
     waitingUntil: (day) => `packet up to ${day} is missing`,
   },
 };

@@ -374,6 +374,10 @@ const fault: FaultTable = {
     next: files[reason].next,
   }),
   not_found: () => ({ what: "This cannot be found.", next: "It may not have arrived here yet." }),
+  arriving: () => ({
+    what: "This one is in the list already; its contents are still on their way.",
+    next: "Wait until the exchange is done, then open it again.",
+  }),
   refused: ({ reason }) => ({ what: refusals[reason], next: "Change it and save again." }),
   not_allowed: ({ may }) => ({
     what: "Your role may not do this.",

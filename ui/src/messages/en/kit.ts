@@ -67,6 +67,7 @@ export const kit: Kit = {
   progress: {
     counted: (done, total) => `${done} of ${total} done`,
     soFar: (done) => `${done} done`,
+    proved: (done, total) => `${total} listed, ${done} of them checked`,
     stop: "Stop",
     stopping: "Stopping…",
     safe: "You can stop at any time. What is done is kept.",

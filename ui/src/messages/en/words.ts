@@ -275,6 +275,7 @@ export const words: Words = {
     receiving: "Receiving",
     sending: "Sending",
     building: "Putting the files in order",
+    proving: "Checking the files one by one",
     writing: "Writing",
     searching: "Searching",
     inventing: "Inventing cases to practise on",

@@ -258,6 +258,8 @@ export const exchange = {
     nothing: "没有新的",
     times: (n: string) => `一连 ${n} 次没有新的`,
     held: (n: string) => `${n} 条待查`,
+    listed: (n: string) => `目录先到 ${n} 件`,
+    listedOtherwise: (n: string) => `有 ${n} 件目录与签名记录不符，已按记录改正`,
     waitingUntil: (day: string) => `缺截至${day}的那个包`,
   },
 };

@@ -327,6 +327,10 @@ const fault: FaultTable = {
     next: files[reason].next,
   }),
   not_found: () => ({ what: "找不到这一件。", next: "它可能还没交换到这台电脑。" }),
+  arriving: () => ({
+    what: "这件案子的目录先到了，内容正在传过来。",
+    next: "请稍候，等交换做完再打开。",
+  }),
   refused: ({ reason }) => ({ what: refusals[reason], next: "改好以后再保存一次。" }),
   not_allowed: ({ may }) => ({
     what: "您的岗位不能做这件事。",

@@ -65,6 +65,7 @@ export const kit = {
   progress: {
     counted: (done: string, total: string) => `已完成 ${done}，共 ${total}`,
     soFar: (done: string) => `已完成 ${done}`,
+    proved: (done: string, total: string) => `目录已到 ${total} 件，已核对 ${done} 件`,
     stop: "停下",
     stopping: "正在停下…",
     safe: "可以随时停下，已经完成的不会丢。",

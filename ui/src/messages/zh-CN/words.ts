@@ -366,6 +366,7 @@ export const words = {
     receiving: "正在接收",
     sending: "正在发送",
     building: "正在整理案卷",
+    proving: "正在逐件核对案卷",
     writing: "正在写入",
     searching: "正在查找",
     inventing: "正在编练习案例",

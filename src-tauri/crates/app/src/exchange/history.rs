@@ -67,6 +67,10 @@ pub struct ExchangeLine {
     pub held: u64,
     /// Bytes of attachments that went over, both ways.
     pub blob_bytes: u64,
+    /// Records that stood in the lists as the other lent them, before their entries had come.
+    pub listed: u64,
+    /// Records of which the other had lent what their entries do not say.
+    pub listed_otherwise: u64,
     /// How it ended.
     pub outcome: ExchangeOutcome,
     /// How often in a row the two met and had nothing for each other: such meetings are one line.
@@ -86,7 +90,7 @@ pub struct ExchangeWindow {
 }
 
 /// More about a line, as it rests in the database.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Detail {
     #[serde(default)]
     waiting_until: Option<domain::time::Day>,
@@ -94,6 +98,10 @@ struct Detail {
     held: u64,
     #[serde(default)]
     blob_bytes: u64,
+    #[serde(default)]
+    listed: u64,
+    #[serde(default)]
+    listed_otherwise: u64,
     #[serde(default = "once")]
     times: u32,
 }
@@ -111,6 +119,8 @@ pub(super) struct Note {
     pub(super) sent: u64,
     pub(super) held: u64,
     pub(super) blob_bytes: u64,
+    pub(super) listed: u64,
+    pub(super) listed_otherwise: u64,
     pub(super) outcome: ExchangeOutcome,
     pub(super) waiting_until: Option<domain::time::Day>,
 }
@@ -118,7 +128,7 @@ pub(super) struct Note {
 impl Detail {
     fn of(line: &Exchange) -> Self {
         let read = serde_json::from_str(&line.detail);
-        read.unwrap_or(Self { waiting_until: None, held: 0, blob_bytes: 0, times: once() })
+        read.unwrap_or(Self { times: once(), ..Self::default() })
     }
 }
 
@@ -127,6 +137,7 @@ fn is_idle(line: &Exchange, detail: &Detail) -> bool {
     line.outcome == word(&ExchangeOutcome::Equal)
         && (line.received, line.sent) == (0, 0)
         && (detail.held, detail.blob_bytes) == (0, 0)
+        && (detail.listed, detail.listed_otherwise) == (0, 0)
 }
 
 /// Writes a line of the history. Two that meet every few minutes and have nothing for each other
@@ -136,6 +147,8 @@ pub(super) fn note(office: &Office, note: &Note) -> Result<(), Fault> {
         waiting_until: note.waiting_until,
         held: note.held,
         blob_bytes: note.blob_bytes,
+        listed: note.listed,
+        listed_otherwise: note.listed_otherwise,
         times: once(),
     };
     let mut line = Exchange {
@@ -183,6 +196,8 @@ pub(crate) fn list(office: &Office, request: &ExchangeHistory) -> Result<Exchang
                 sent: row.sent,
                 held: detail.held,
                 blob_bytes: detail.blob_bytes,
+                listed: detail.listed,
+                listed_otherwise: detail.listed_otherwise,
                 outcome: outcome.unwrap_or(ExchangeOutcome::BrokenOff),
                 times: detail.times,
                 waiting_until: detail.waiting_until,

@@ -26,6 +26,7 @@ use crate::audit;
 use crate::clock::draw;
 use crate::fault::{Fault, LanTrouble};
 use crate::journal;
+use crate::lending;
 use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
@@ -134,6 +135,8 @@ pub struct LanExchanged {
     pub is_equal: bool,
     /// How far the other's clock is ahead of ours, in milliseconds.
     pub clock_ahead_ms: i64,
+    /// Records that stood in the lists before their entries had come.
+    pub listed: u64,
     /// Bytes of attachments sent.
     pub blob_bytes_sent: u64,
     /// Bytes of attachments received.
@@ -247,11 +250,14 @@ pub(super) struct DeskKeeper {
     progress: Progress,
     /// How much of what came waits to be looked at.
     held: AtomicU64,
+    /// How many records of the lists came on loan, as far as was told.
+    listed: AtomicU64,
 }
 
 impl DeskKeeper {
     pub(super) fn new(office: Arc<Office>, listener: Option<Listener>, progress: Progress) -> Self {
-        Self { office, listener, progress, held: AtomicU64::default() }
+        let (held, listed) = (AtomicU64::default(), AtomicU64::default());
+        Self { office, listener, progress, held, listed }
     }
 }
 
@@ -320,6 +326,10 @@ impl Keeper for DeskKeeper {
     }
 
     fn goes_on(&self, peer: Peer, _: Side, meeting: &Meeting) -> bool {
+        if self.listed.swap(meeting.listed, Ordering::Relaxed) < meeting.listed {
+            // They are there to be looked at while everything else still comes.
+            self.tell(vec![Topic::Cases, Topic::Conflicts, Topic::Persons]);
+        }
         let total = meeting.received.saturating_add(meeting.to_receive);
         if meeting.to_receive > 0 {
             self.progress.at(Phase::Receiving, meeting.received, Some(total));
@@ -340,6 +350,12 @@ impl Keeper for DeskKeeper {
 }
 
 impl DeskKeeper {
+    fn tell(&self, topics: Vec<Topic>) {
+        if let Some(listener) = &self.listener {
+            listener(Event::Changed { topics });
+        }
+    }
+
     /// Builds what came and writes down how it went.
     pub(super) fn finish(
         &self,
@@ -347,10 +363,15 @@ impl DeskKeeper {
         meeting: &Meeting,
         fault: Option<&LanFault>,
     ) -> Result<(), Fault> {
+        let lent = self.office.store.read(|reader| reader.lent_count())?;
         sharing::settle_in(&self.office, |done| {
-            self.progress.at(Phase::Building, done, None);
+            match lent {
+                0 => self.progress.at(Phase::Building, done, None),
+                lent => self.progress.at(Phase::Proving, done.min(lent), Some(lent)),
+            }
             true
         })?;
+        let otherwise = if meeting.is_equal { lending::settle(&self.office, peer)? } else { 0 };
         for (device, why) in meeting.refused.values() {
             let (reason, way) = (HeldReason::of_log(*why), "lan".to_owned());
             let turned = Turned { reason, way, from: Some(peer.device), device: Some(*device) };
@@ -380,6 +401,8 @@ impl DeskKeeper {
                 sent: meeting.sent,
                 held,
                 blob_bytes: blob_bytes(meeting),
+                listed: meeting.listed,
+                listed_otherwise: otherwise,
                 outcome,
                 waiting_until: None,
             },
@@ -389,17 +412,15 @@ impl DeskKeeper {
             let deed = Deed::new(Act::LanExchanged).unit(peer.unit).device(peer.device);
             audit::note_later(&self.office, deed.count(moved))?;
         }
-        if let Some(listener) = &self.listener {
-            let mut topics = vec![Topic::Exchanges];
-            if meeting.blob_bytes_received > 0 {
-                topics.push(Topic::Cases);
-            }
-            if meeting.received > 0 || held > 0 {
-                use Topic::{Cases, Conflicts, Persons, Quarantine, Roster};
-                topics.extend([Cases, Conflicts, Persons, Roster, Quarantine]);
-            }
-            listener(Event::Changed { topics });
+        let mut topics = vec![Topic::Exchanges];
+        if meeting.blob_bytes_received > 0 {
+            topics.push(Topic::Cases);
         }
+        if meeting.received > 0 || held > 0 {
+            use Topic::{Cases, Conflicts, Persons, Quarantine, Roster};
+            topics.extend([Cases, Conflicts, Persons, Roster, Quarantine]);
+        }
+        self.tell(topics);
         Ok(())
     }
 }
@@ -674,6 +695,7 @@ impl Lan {
             held,
             is_equal: meeting.is_equal,
             clock_ahead_ms: meeting.skew_ms,
+            listed: meeting.listed,
             blob_bytes_sent: meeting.blob_bytes_sent,
             blob_bytes_received: meeting.blob_bytes_received,
             bytes_sent: meeting.wire.bytes_sent,

@@ -15,7 +15,7 @@ use super::rooms::{Pair, edit, folder, meet, wait_for_title, wait_until};
 const EDITS: [usize; 4] = [1, 5, 100, 1_000];
 
 /// How long between two looks at a newcomer.
-const GLANCE: Duration = Duration::from_millis(20);
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// How many single edits are timed.
 const SAVES: usize = 300;
@@ -110,6 +110,8 @@ pub struct Arrival {
     pub stored: Duration,
     /// Until the first page of the list was full.
     pub first_page: Duration,
+    /// Until the list had every case, and a search found the last of them.
+    pub listed: Duration,
     /// What the newcomer ended up with.
     pub cases: u64,
 }
@@ -121,6 +123,33 @@ fn held(desk: &Desk) -> Result<u64, Fault> {
     Ok(ranges.map(|range| range.last.saturating_sub(range.first).saturating_add(1)).sum())
 }
 
+/// What is looked for to know that list and search are complete.
+struct Last {
+    total: u64,
+    id: Value,
+    number: Value,
+}
+
+impl Last {
+    /// The last case of a list.
+    fn of(desk: &Desk) -> Result<Self, Fault> {
+        let total = number(&desk.call("case_list", json!({ "limit": 1 }), None)?, "total");
+        let last = json!({ "limit": 1, "offset": total.saturating_sub(1) });
+        let row = desk.call("case_list", last, None)?.pointer("/rows/0").cloned();
+        let row = row.unwrap_or_default();
+        let member = |name: &str| row.get(name).cloned().unwrap_or_default();
+        Ok(Self { total, id: member("id"), number: member("number") })
+    }
+
+    /// Whether a desk lists as many cases, and finds the last by its number.
+    fn is_there(&self, desk: &Desk) -> bool {
+        let answer = |name: &str, request| desk.call(name, request, None).unwrap_or_default();
+        let request = json!({ "query": self.number, "limit": 1 });
+        number(&answer("case_list", json!({ "limit": 1 })), "total") == self.total
+            && answer("case_search", request).pointer("/rows/0/id") == Some(&self.id)
+    }
+}
+
 /// A computer that has met nobody meets the one that has everything.
 ///
 /// # Errors
@@ -129,6 +158,7 @@ fn held(desk: &Desk) -> Result<u64, Fault> {
 pub fn arrive(pair: &Pair) -> Result<Arrival, Fault> {
     let newcomer = pair.newcomer()?;
     let all = held(&pair.township)?;
+    let last = Last::of(&pair.township)?;
     let over = AtomicBool::new(false);
     let begin = Instant::now();
     let page = json!({ "limit": 50 });
@@ -136,19 +166,22 @@ pub fn arrive(pair: &Pair) -> Result<Arrival, Fault> {
         let list = desk.call("case_list", page.clone(), None).unwrap_or_default();
         list.get("rows").and_then(Value::as_array).is_some_and(|rows| rows.len() >= 50)
     };
-    let (outcome, (stored, first_page)) = std::thread::scope(|scope| {
+    let (outcome, (stored, first_page, listed)) = std::thread::scope(|scope| {
         let watching = scope.spawn(|| {
-            let (mut stored, mut first_page) = (None, None);
-            while !over.load(Ordering::SeqCst) && (stored.is_none() || first_page.is_none()) {
+            let (mut stored, mut first_page, mut listed) = (None, None, None);
+            while !over.load(Ordering::SeqCst) && (stored.is_none() || listed.is_none()) {
                 if stored.is_none() && held(&newcomer).is_ok_and(|count| count >= all) {
                     stored = Some(begin.elapsed());
                 }
                 if first_page.is_none() && full(&newcomer) {
                     first_page = Some(begin.elapsed());
                 }
+                if listed.is_none() && last.is_there(&newcomer) {
+                    listed = Some(begin.elapsed());
+                }
                 std::thread::sleep(GLANCE);
             }
-            (stored, first_page)
+            (stored, first_page, listed)
         });
         let outcome = timed(|| meet(&newcomer, &pair.township));
         over.store(true, Ordering::SeqCst);
@@ -163,6 +196,7 @@ pub fn arrive(pair: &Pair) -> Result<Arrival, Fault> {
         whole,
         stored: stored.unwrap_or(whole.wall),
         first_page: first_page.unwrap_or(whole.wall),
+        listed: listed.unwrap_or(whole.wall),
         cases: number(&cases, "total"),
         met,
     })
@@ -173,16 +207,19 @@ pub(super) fn newcomer(cases: u32, seed: u64) -> Result<Value, Fault> {
     let pair = Pair::make(cases, seed)?;
     pair.meet()?;
     let mut rows = Vec::new();
-    let (mut walls, mut cpus, mut stored, mut firsts) = (vec![], vec![], vec![], vec![]);
+    let (mut walls, mut cpus, mut stored) = (vec![], vec![], vec![]);
+    let (mut firsts, mut listed) = (vec![], vec![]);
     for _ in 0..super::FEW_RUNS {
         let arrival = arrive(&pair)?;
         walls.push(arrival.whole.wall);
         cpus.push(arrival.whole.cpu);
         stored.push(arrival.stored);
         firsts.push(arrival.first_page);
+        listed.push(arrival.listed);
         rows.push(json!({
             "bytes": bytes(&arrival.met), "entries": number(&arrival.met, "received"),
-            "cases": arrival.cases, "complete_ms": ms(arrival.whole.wall),
+            "cases": arrival.cases, "listed_ms": ms(arrival.listed),
+            "complete_ms": ms(arrival.whole.wall),
         }));
     }
     Ok(json!({
@@ -190,6 +227,7 @@ pub(super) fn newcomer(cases: u32, seed: u64) -> Result<Value, Fault> {
         "runs": super::FEW_RUNS,
         "stored_ms": ms(median(&mut stored)),
         "first_page_ms": ms(median(&mut firsts)),
+        "listed_ms": ms(median(&mut listed)),
         "complete_ms": ms(median(&mut walls)),
         "cpu_both_sides_ms": ms(median(&mut cpus)),
         "each": rows,

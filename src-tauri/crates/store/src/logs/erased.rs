@@ -196,6 +196,7 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub fn tidy_search(&mut self) -> Result<()> {
+        self.write_words()?;
         self.tx.execute("INSERT INTO view_search (view_search) VALUES ('optimize')", [])?;
         Ok(())
     }

@@ -7,6 +7,7 @@ use trust::invitation::Enrolment;
 use super::SessionFault;
 use crate::blob::{Piece, Want};
 use crate::frontier::{LogState, Sketch};
+use crate::snapshot::Part;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -38,6 +39,9 @@ pub enum Message {
     /// Some of a blob.
     #[n(8)]
     Piece(#[n(0)] Piece),
+    /// Rows of lists, lent to whoever asked with its state.
+    #[n(9)]
+    Lists(#[n(0)] Part),
 }
 
 /// The beginning of a round.
@@ -157,6 +161,10 @@ pub struct State {
     /// The logs.
     #[n(2)]
     pub logs: Vec<LogState>,
+    /// The version of the lists that the sender would be lent of these buckets, as it has built
+    /// nothing of them; `None` from a version that knows of none.
+    #[n(3)]
+    pub lists: Option<u64>,
 }
 
 /// Entries.

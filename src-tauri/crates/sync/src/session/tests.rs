@@ -2,6 +2,7 @@ use domain::id::OrganisationId;
 
 use super::*;
 use crate::blob::WANTS_MAX;
+use crate::snapshot::Part;
 use crate::testing::{Memory, Office, office};
 
 /// Carries messages between two ends until both are done, counting bytes and flights.
@@ -374,7 +375,7 @@ fn nonsense_ends_the_meeting() {
         Message::Same(greeting()),
         Message::Done(greeting()),
         Message::Segment(Segment { bytes: vec![1, 2, 3], left: 0 }),
-        Message::State(State { is_common: false, buckets: vec![], logs: vec![] }),
+        Message::State(State { is_common: false, buckets: vec![], logs: vec![], lists: None }),
     ];
     for message in nonsense {
         let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
@@ -401,5 +402,90 @@ fn nonsense_ends_the_meeting() {
         let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
         let fault = answerer.receive(&mut township, message).unwrap_err();
         assert_eq!(fault.stop(), Some(stop));
+    }
+}
+
+/// What a computer lends that has something to lend.
+fn lists() -> Vec<Vec<u8>> {
+    vec![b"one".to_vec(), b"two".to_vec()]
+}
+
+#[test]
+fn whoever_has_built_nothing_is_lent_the_lists_before_the_entries() {
+    for newcomer_calls in [true, false] {
+        let Office { mut village, mut township, .. } = office();
+        (0..20).for_each(|n| township.write(n % 3, n));
+        township.seal();
+        (township.lends, village.borrows) = (lists(), Some(18));
+        let (caller, answerer, _) = match newcomer_calls {
+            true => meet(&mut village, &mut township),
+            false => meet(&mut township, &mut village),
+        };
+        let (newcomer, lender) = match newcomer_calls {
+            true => (caller, answerer),
+            false => (answerer, caller),
+        };
+        assert!(newcomer.is_equal && lender.is_equal);
+        assert_eq!((newcomer.listed, lender.listed, newcomer.received), (2, 0, 20));
+        assert_eq!((village.lent.clone(), village.came.as_str()), (lists(), "LLE"));
+        assert!(township.lent.is_empty());
+    }
+}
+
+#[test]
+fn nobody_lends_who_has_another_version_of_the_lists_or_knows_of_none() {
+    let Office { mut village, mut township, .. } = office();
+    township.write(1, 1);
+    township.seal();
+    // The one has lists of another version, the other asks for none.
+    for (asks, lends) in [(Some(19), lists()), (None, lists()), (Some(18), vec![])] {
+        (village.borrows, township.lends) = (asks, lends);
+        township.write(1, 2);
+        township.seal();
+        let (caller, _, _) = meet(&mut village, &mut township);
+        assert_eq!((caller.is_equal, caller.listed), (true, 0));
+    }
+    assert!(village.lent.is_empty());
+    let state = |lists| State { is_common: false, buckets: vec![1], logs: vec![], lists };
+    let (with, without) =
+        (encode(&Message::State(state(Some(18)))), encode(&Message::State(state(None))));
+    assert!(with.len() > without.len(), "whoever asks for nothing says no more than before");
+}
+
+#[test]
+fn lists_that_nobody_asked_for_or_that_are_another_s_end_the_meeting() {
+    let Office { mut village, mut township, roster, .. } = office();
+    township.write(1, 1);
+    township.seal();
+    let part = |secret: &trust::key::SecretKey, version, number| {
+        Part::sealed(&roster, secret, (version, number), [0; 32], b"rows").unwrap()
+    };
+    let own = |version, number| part(&township.secret, version, number);
+    let (first, second, newer) = (own(18, 0), own(18, 1), own(19, 0));
+    let forged = part(&village.secret, 18, 0);
+    let segment = Message::Segment(Segment { bytes: township.offer_all(), left: 0 });
+    let lists = |part: &Part| Message::Lists(part.clone());
+    let rows: [(&str, Option<u64>, Vec<Message>, bool); 7] = [
+        ("as it was asked", Some(18), vec![lists(&first), lists(&second)], true),
+        ("nobody asked", None, vec![lists(&first)], false),
+        ("another version", Some(18), vec![lists(&newer)], false),
+        ("not the first", Some(18), vec![lists(&second)], false),
+        ("the same again", Some(18), vec![lists(&first), lists(&first)], false),
+        ("another's signature", Some(18), vec![lists(&forged)], false),
+        ("after an entry", Some(18), vec![segment, lists(&first)], false),
+    ];
+    for (name, asks, said, want) in rows {
+        village.borrows = asks;
+        let mut session = Session::new(Side::Caller, village.unit, township.peer(), 0);
+        let Some(Message::Hello(_)) = session.next(&mut village).unwrap() else { panic!() };
+        let buckets = (0..frontier::BUCKETS).collect();
+        let state = State { is_common: false, buckets, logs: vec![], lists: None };
+        session.receive(&mut village, Message::State(state)).unwrap();
+        let heard: Result<Vec<()>, _> =
+            said.into_iter().map(|message| session.receive(&mut village, message)).collect();
+        assert_eq!(heard.is_ok(), want, "{name}");
+        if let Err(fault) = heard {
+            assert_eq!(fault.stop(), Some(Stop::Nonsense), "{name}");
+        }
     }
 }
