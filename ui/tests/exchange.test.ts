@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/vue";
 import { describe, expect, it } from "vitest";
 
 import { fail, type Answers } from "@/host/memory";
-import type { Courier, CourierMoved, PacketView, StickView } from "@/host/types";
+import type { Courier, CourierMoved, PacketView, Phase, StickView } from "@/host/types";
 
 import {
   expectAccessible,
@@ -197,16 +197,15 @@ describe("the exchange page", () => {
     await user.click(await screen.findByRole("button", { name: /先看看里面有什么/ }));
     await user.click(await screen.findByRole("button", { name: "收下" }));
     await screen.findByText(/现在拔出也不会坏/);
-    for (let call = 0; call < 40; call += 1) {
-      host.emit({
-        event: "progress",
-        call: `call-${call}`,
-        phase: "receiving",
-        done: 118,
-        total: 190,
-      });
-    }
+    const at = (phase: Phase, done: number, total: number) => {
+      for (let call = 0; call < 40; call += 1) {
+        host.emit({ event: "progress", call: `call-${call}`, phase, done, total });
+      }
+    };
+    at("receiving", 118, 190);
     expect(await screen.findByText(/已完成 118，共 190/)).toBeVisible();
+    at("proving", 3200, 10_000);
+    expect(await screen.findByText(/目录已到 10,000 件，已核对 3,200 件/)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "停下" }));
     expect(await screen.findByText("已经停下。")).toBeVisible();
     expect(screen.getByRole("button", { name: "收下" })).toBeVisible();
@@ -378,6 +377,7 @@ describe("the exchange page", () => {
               received: 24,
               sent: 11,
               held: 0,
+              listed: 0,
               is_equal: true,
               clock_ahead_ms: 0,
               blob_bytes_sent: 640_000,
@@ -460,6 +460,8 @@ describe("the exchange page", () => {
           sent: 0,
           held: 0,
           blob_bytes: offset === 0 ? 0 : 2_300_000,
+          listed: offset === 0 ? 0 : 10_000,
+          listed_otherwise: offset === 0 ? 0 : 2,
           outcome: "received" as const,
           times: 1,
           waiting_until: null,
@@ -470,7 +472,9 @@ describe("the exchange page", () => {
     expect(await screen.findByText("收到 10 条")).toBeVisible();
     expect(screen.queryByText("收到 11 条")).toBeNull();
     await user.click(screen.getByRole("button", { name: "下一页" }));
-    expect(await screen.findByText("收到 11 条，照片等 2.3 兆")).toBeVisible();
+    const line =
+      "收到 11 条，照片等 2.3 兆，目录先到 10,000 件，有 2 件目录与签名记录不符，已按记录改正";
+    expect(await screen.findByText(line)).toBeVisible();
     expect(screen.getByRole("button", { name: "下一页" })).toBeDisabled();
     expect(screen.getByText("第 11—11 条，共 11 条")).toBeVisible();
   });
