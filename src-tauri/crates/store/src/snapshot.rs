@@ -7,8 +7,8 @@
 //! follow in the order that stands there, each of the type that stands there.
 //!
 //! **Shape**, all numbers as [`domain::varint`]: the spaces, each (its id, the count of its
-//! records, each record (its id, its kind by its place in [`KINDS`], the count of its heads, the
-//! heads)); then table by table its rows, each (the place of its record from 1 on, the columns), and
+//! records, each record (its id, its kind by its place in [`KINDS`], the count of its heads, eight
+//! bytes of each)); then table by table its rows, each (the place of its record from 1 on, the columns), and
 //! 0 after the last.
 
 use std::collections::BTreeSet;
@@ -39,6 +39,9 @@ pub const PART_RECORDS_MAX: usize = 4096;
 
 /// How many records a sender puts into one part, where they find room.
 const PART_RECORDS_AIM: usize = 512;
+
+/// How many bytes of a head say which it is: nothing rests on it but what is told.
+const HEAD_BYTES: usize = 8;
 
 /// The most heads of one record: as many as anybody writes at once.
 const HEADS_MAX: usize = 4096;
@@ -92,6 +95,12 @@ impl Group {
     fn place(&self, record: RecordId) -> Option<usize> {
         self.records.binary_search_by_key(&record, |(id, ..)| *id).ok()
     }
+}
+
+/// The first bytes of each of some heads.
+fn short(heads: &[u8]) -> Vec<u8> {
+    let heads = heads.as_chunks::<32>().0;
+    heads.iter().filter_map(|head| head.first_chunk::<HEAD_BYTES>()).flatten().copied().collect()
 }
 
 fn write_count(out: &mut Vec<u8>, count: usize) {
@@ -175,7 +184,7 @@ impl Reader<'_> {
                 let kind = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
                 let kind = KINDS.iter().position(|known| known.code() == kind);
                 let kind = kind.and_then(|kind| u8::try_from(kind).ok());
-                let heads: Vec<u8> = row.get(2)?;
+                let heads = short(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?);
                 group.records.extend(kind.map(|kind| (group.last, kind, heads)));
             }
             if seen > 0 {
@@ -199,7 +208,7 @@ impl Reader<'_> {
             for (record, kind, heads) in &group.records {
                 out.extend_from_slice(record.bytes());
                 out.push(*kind);
-                write_count(&mut out, heads.as_chunks::<32>().0.len());
+                write_count(&mut out, heads.as_chunks::<HEAD_BYTES>().0.len());
                 out.extend_from_slice(heads);
             }
         }
@@ -384,7 +393,7 @@ impl Writer<'_> {
                 let [kind] = cursor.array()?;
                 let kind = *KINDS.get(usize::from(kind)).ok_or(Malformed)?;
                 let heads = cursor.count(HEADS_MAX)?;
-                let heads = cursor.take(heads.saturating_mul(size_of::<Hash>()))?;
+                let heads = cursor.take(heads.saturating_mul(HEAD_BYTES))?;
                 if !seen.insert(record) || seen.len() > PART_RECORDS_MAX {
                     return Err(Malformed.into());
                 }
@@ -524,7 +533,7 @@ impl Writer<'_> {
             loans.into_iter().filter(|(_, _, space, ..)| spaces.contains(space))
         {
             let is_told = u64::from(device == lender);
-            match self.reader().saved(record)?.map(|saved| saved.heads.concat()) {
+            match self.reader().saved(record)?.map(|saved| short(&saved.heads.concat())) {
                 None => {
                     self.unlist(record)?;
                     settled.never_came = settled.never_came.saturating_add(is_told);
@@ -543,8 +552,12 @@ impl Writer<'_> {
 impl Reader<'_> {
     /// Whether all changes that a record is said to end in are here.
     fn has_changes(&self, record: RecordId, heads: &[u8]) -> Result<bool> {
-        for head in heads.as_chunks::<32>().0 {
-            if self.entry_of_change(record, head)?.is_none() {
+        let mut query = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM log_entry WHERE doc = ?1 AND substr(change, 1, length(?2)) = ?2)",
+        )?;
+        for head in heads.as_chunks::<HEAD_BYTES>().0 {
+            let is_here: bool = query.query_row(params![record.bytes(), head], |row| row.get(0))?;
+            if !is_here {
                 return Ok(false);
             }
         }

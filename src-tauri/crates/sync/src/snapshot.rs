@@ -22,7 +22,7 @@ const RATIO_MAX: usize = 256;
 /// The most parts of one snapshot.
 pub const PARTS_MAX: u32 = 8192;
 
-const LEVEL: i32 = 1;
+const LEVEL: i32 = 3;
 
 /// Under which context a part is signed. Frozen.
 const CONTEXT: &str = "pingli lists lent 1";

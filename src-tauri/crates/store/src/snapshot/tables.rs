@@ -209,7 +209,8 @@ const COUNT: Cell = Cell::Count(32);
 
 /// The tables, in the order in which they travel. What is not among them speaks of entries, or
 /// belongs to the common space: the entries that are refused, carried and noted, the blobs that are
-/// named, units, settings, the own catalogue.
+/// named, units, settings, the own catalogue. What likely duplicates are found by would be half of
+/// the bytes, and nobody waits for it.
 pub(super) const TABLES: &[Table] = &[
     Table {
         name: "view_case",
@@ -342,8 +343,6 @@ pub(super) const TABLES: &[Table] = &[
         ],
         ..PLAIN
     },
-    Table { name: "view_key", columns: &[("key", Cell::Text)], ..PLAIN },
-    Table { name: "view_traits", columns: &[("traits", Cell::Text)], ..PLAIN },
     Table {
         name: "view_link",
         columns: &[
