@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::id::{RecordId, SpaceId};
+use domain::id::{RecordId, SpaceId, UnitId};
 use store::database::VIEW_VERSION;
 use store::snapshot::{LentFault, Settled};
+use store::{Reader, StoreError};
 use sync::frontier;
 use sync::session::Peer;
 use sync::snapshot::{Loan, Part};
@@ -22,7 +23,7 @@ fn version() -> u64 {
 }
 
 /// Whether a computer may lend to one of a unit: one of the township, or of the same unit.
-fn may_lend(roster: &Roster, lender: Peer, unit: domain::id::UnitId) -> bool {
+fn may_lend(roster: &Roster, lender: Peer, unit: UnitId) -> bool {
     lender.unit == unit || roster.is_township(lender.device)
 }
 
@@ -88,16 +89,24 @@ pub(crate) fn borrow(
 /// # Errors
 /// [`Fault::Arriving`] while there are none.
 pub(crate) fn build(office: &Office, named: &[RecordId]) -> Result<(), Fault> {
-    let lent = |record: &RecordId| office.store.read(|reader| reader.is_lent(*record));
-    for record in named {
-        if !lent(record)? {
-            continue;
+    let lent = |reader: &Reader<'_>| -> Result<Vec<RecordId>, StoreError> {
+        if named.is_empty() || !reader.owes_lists()? {
+            return Ok(Vec::new());
         }
-        office.store.write(|tx| match tx.reader().is_behind(*record)? {
-            true => projector::catch_up(office, tx, *record),
-            false => Ok(()),
+        let mut lent = Vec::new();
+        for record in named {
+            lent.extend(reader.is_lent(*record)?.then_some(*record));
+        }
+        Ok(lent)
+    };
+    for record in office.store.read(lent)? {
+        let is_lent = office.store.write(|tx| -> Result<bool, Fault> {
+            if tx.reader().is_behind(record)? {
+                projector::catch_up(office, tx, record)?;
+            }
+            Ok(tx.reader().is_lent(record)?)
         })?;
-        if lent(record)? {
+        if is_lent {
             return Err(Fault::Arriving { id: record.to_string() });
         }
     }

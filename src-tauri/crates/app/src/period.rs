@@ -373,6 +373,10 @@ pub(crate) fn freeze(office: &Office, request: &PeriodFreeze) -> Result<PeriodVi
     let (period, now, at) = (request.period, today(now_ms), minute(now_ms));
     office.store.write(|tx| {
         let reader = tx.reader();
+        // What is frozen is signed, and never changes: it does not rest on what was lent.
+        if reader.lent_count()? > 0 {
+            return Err(Fault::Arriving { id: period.to_string() });
+        }
         let held = Held::read(office, &reader)?;
         let books = held.books();
         check_freeze(office, &books, period)?;

@@ -207,6 +207,7 @@ pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Re
             (Record::empty(id), entries)
         }
     };
+    let has_come = !entries.is_empty();
     entries.retain(|stored| !late.held.contains_key(&stored.at));
     for (at, why) in &late.held {
         tx.settle(*at, Err(&why.word()))?;
@@ -224,7 +225,10 @@ pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Re
         apply(tx, &mut record, &entries, is_branched)?;
     }
     if record.heads().is_empty() {
-        tx.unlist(id)?;
+        // What is lent stays in the lists until something of it comes.
+        if has_come || !tx.reader().is_lent(id)? {
+            tx.unlist(id)?;
+        }
     } else {
         keep(office, tx, &record)?;
         tx.repay(id)?;

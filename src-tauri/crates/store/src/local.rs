@@ -457,7 +457,8 @@ impl Writer<'_> {
     /// The database's.
     pub fn put_cases_behind(&mut self) -> Result<()> {
         self.tx.execute(
-            "INSERT OR IGNORE INTO local_behind (record) SELECT record FROM view_case",
+            "INSERT OR IGNORE INTO local_behind (record)
+             SELECT c.record FROM view_case c JOIN view_record r ON r.record = c.record",
             [],
         )?;
         Ok(())

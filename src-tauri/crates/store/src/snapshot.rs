@@ -28,8 +28,9 @@ mod tables;
 
 use tables::{TABLES, Table};
 
-/// The kinds of records that are lent. Units and settings come with the common space, before.
-const KINDS: [RecordKind; 3] = [RecordKind::Case, RecordKind::Person, RecordKind::Period];
+/// The kinds of records that are lent. Units and settings come with the common space, before; what
+/// was reported for a period is read from its documents.
+const KINDS: [RecordKind; 2] = [RecordKind::Case, RecordKind::Person];
 
 /// The most bytes of one part.
 pub const PART_BYTES_MAX: usize = 6 * 1024 * 1024;

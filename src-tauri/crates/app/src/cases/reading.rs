@@ -507,11 +507,13 @@ fn conflict_line(
             person.unwrap_or_else(|| names.unit(row.record).name)
         }
     };
-    let kind = reader.kind_of(row.record)?;
+    let kind = reader.kind_of(row.record)?.and_then(|kind| RecordKind::from_code(&kind));
+    // What is only lent has no document to say so.
+    let lent = reader.person(row.record)?.map_or(RecordKind::Case, |_| RecordKind::Person);
     let latest = row.latest.split('-').next().and_then(|ms| ms.parse().ok());
     Ok(ConflictLine {
         record: row.record,
-        record_kind: kind.and_then(|k| RecordKind::from_code(&k)).unwrap_or(RecordKind::Case),
+        record_kind: kind.unwrap_or(lent),
         title,
         key: row.key.clone(),
         kind: value(&row.kind).unwrap_or(ConflictKind::Field),

@@ -156,6 +156,13 @@ fn what_is_only_lent_is_listed_and_opened_once_its_entries_have_come() {
     let note = json!({ "case": case, "facts": [{ "kind": "note", "body": { "text": "x" } }] });
     let fault = newcomer.0.call("fact_add", note, None).unwrap_err();
     assert_eq!(fault, Fault::Arriving { id: case.to_string() });
+    // Neither what puts every case behind nor building all of them takes it out of the lists, and
+    // nothing is reported of it.
+    let office = newcomer.office();
+    office.store.write(|tx| tx.put_cases_behind()).unwrap();
+    office.store.write(|tx| crate::projector::catch_up(&office, tx, case)).unwrap();
+    crate::projector::catch_up_all(&office, |_| true).unwrap();
+    assert_eq!(newcomer.found("滴水"), 1);
     // The doctor and whoever builds everything anew find nothing that should not be there.
     assert!(newcomer.0.rebuild(true).unwrap().is_same);
     let met = newcomer.meets(&land.township, usize::MAX);

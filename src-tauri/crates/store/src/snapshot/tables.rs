@@ -209,7 +209,7 @@ const COUNT: Cell = Cell::Count(32);
 
 /// The tables, in the order in which they travel. What is not among them speaks of entries, or
 /// belongs to the common space: the entries that are refused, carried and noted, the blobs that are
-/// named, units, settings, the own catalogue. What likely duplicates are found by would be half of
+/// named, units, settings, periods, the own catalogue. What likely duplicates are found by would be half of
 /// the bytes, and nobody waits for it.
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -399,20 +399,6 @@ pub(super) const TABLES: &[Table] = &[
             ("day", Cell::Text),
             ("status", Cell::Text),
             ("turn", Cell::OptionalId),
-        ],
-        ..PLAIN
-    },
-    Table {
-        name: "view_period",
-        of: &[RecordKind::Period],
-        columns: &[
-            ("ordinal", COUNT),
-            ("kind", Cell::Text),
-            ("period", Cell::Text),
-            ("unit", Cell::Id),
-            ("fact", Cell::Text),
-            ("author", Cell::Id),
-            ("at", Cell::Text),
         ],
         ..PLAIN
     },

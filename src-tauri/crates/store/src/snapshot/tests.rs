@@ -160,7 +160,7 @@ fn build_period(tx: &mut Writer<'_>, n: u8) -> Result<()> {
     tx.repay(record)
 }
 
-/// Builds a few records of every kind that is lent, and one of another.
+/// Builds a few records of every kind that is lent, and some of others.
 fn build_all(store: &Store) {
     let done: Result<()> = store.write(|tx| {
         for n in [3, 1, 2] {
@@ -238,9 +238,9 @@ fn rows_that_were_lent_are_those_that_are_built() {
     let ((_one, lender), (_two, newcomer)) = (store(), store());
     build_all(&lender);
     for part in parts(&lender, &spaces()) {
-        assert_eq!(take(&newcomer, &spaces(), &part).unwrap(), 6);
+        assert_eq!(take(&newcomer, &spaces(), &part).unwrap(), 5);
         // The same once more takes the place of what it was.
-        assert_eq!(take(&newcomer, &spaces(), &part).unwrap(), 6);
+        assert_eq!(take(&newcomer, &spaces(), &part).unwrap(), 5);
     }
     let sorted = |store: &Store| {
         let mut rows = rows(store);
@@ -249,7 +249,7 @@ fn rows_that_were_lent_are_those_that_are_built() {
         rows
     };
     assert_eq!(sorted(&newcomer), sorted(&lender));
-    assert_eq!((lent(&newcomer), found(&newcomer, "雨棚"), found(&newcomer, "0002")), (6, 4, 1));
+    assert_eq!((lent(&newcomer), found(&newcomer, "雨棚"), found(&newcomer, "0002")), (5, 4, 1));
     let dump = |store: &Store| -> Vec<String> {
         store.read::<_, StoreError>(|reader| reader.dump_views()).unwrap()
     };
@@ -267,7 +267,8 @@ fn rows_that_were_lent_are_those_that_are_built() {
 
 #[test]
 fn every_list_of_records_travels_whole_or_is_named_here() {
-    const STAYS: [&str; 9] = [
+    const STAYS: [&str; 10] = [
+        "view_period",
         "view_key",
         "view_traits",
         "view_record",
@@ -355,7 +356,7 @@ fn what_makes_no_sense_is_refused_whole() {
     is_refused(&with([case(), vec![row("view_person", 1)]].concat()), "a case is no person");
     is_refused(&part_of(SpaceId([3; 16]), &[(1, 0)], &case()), "of a space that is not shared");
     is_refused(&part_of(HOME, &[(1, 0), (1, 0)], &case()), "one record twice");
-    is_refused(&part_of(HOME, &[(1, 3)], &[]), "of a kind that is not lent");
+    is_refused(&part_of(HOME, &[(1, 2)], &[]), "of a kind that is not lent");
     let person = [row("view_person", 1), row("view_conflict", 1)];
     is_refused(&part_of(HOME, &[(1, 1)], &person[1..]), "a person in no list");
     let mut long = with(case());
@@ -421,12 +422,12 @@ fn what_is_erased_or_barred_is_not_taken() {
     erased.unwrap();
     let is_barred = |record| record == RecordId([2; 16]);
     let taken = newcomer.write(|tx| tx.take_part(LENDER, &spaces(), is_barred, &part));
-    assert_eq!(taken.unwrap(), 4);
+    assert_eq!(taken.unwrap(), 3);
     assert_eq!((found(&newcomer, "0001"), found(&newcomer, "0002")), (0, 0));
     // What is erased later goes as well, though no entry of it ever came.
     let erased: Result<()> = newcomer.write(|tx| tx.erase(RecordId([3; 16]), OTHER, &[]));
     erased.unwrap();
-    assert_eq!((lent(&newcomer), found(&newcomer, "0003")), (3, 0));
+    assert_eq!((lent(&newcomer), found(&newcomer, "0003")), (2, 0));
 }
 
 #[test]
