@@ -179,3 +179,40 @@ fn a_fleet_half_on_the_next_version_loses_nothing() {
     drop((village, township));
     homes.iter().for_each(|home| is_sound(home));
 }
+
+#[test]
+#[ignore = "needs the program of the previous release: cargo xtask versions"]
+fn a_new_computer_of_another_version_is_lent_no_lists_and_gets_every_record() {
+    let previous = PathBuf::from(std::env::var_os("PINGLI_PREVIOUS").expect("PINGLI_PREVIOUS"));
+    let today = program();
+    for (there, here) in [(previous.as_path(), today), (today, previous.as_path())] {
+        let folder = folder();
+        let home = folder.path().join("village");
+        let made = Command::new(there)
+            .args(["demo", "--cases", "12", "--home"])
+            .arg(&home)
+            .env("PINGLI_PASSPHRASE", PASSPHRASE)
+            .status();
+        assert!(made.unwrap().success());
+        let township = Computer::new(there, &home.join("township"));
+        Computer::new(there, &home).carry(&township);
+        let new = folder.path().join("new");
+        let newcomer = Computer { served: Served::start(here, &new), home: new };
+        let invite = json!({
+            "unit": township.unit(), "level": "township", "role": "R6",
+            "to": { "path": folder.path().join("stick") },
+        });
+        let invited = township.does("invitation_create", invite);
+        let accept = json!({
+            "from": { "path": invited["path"] }, "code": invited["code"],
+            "user_name": "钱某", "device_name": "新电脑", "passphrase": PASSPHRASE,
+        });
+        newcomer.does("invitation_accept", accept);
+        let met = newcomer.meet(&township);
+        assert_eq!(met["is_equal"], true, "{met}");
+        assert!(met["listed"].as_u64().unwrap_or(0) == 0, "{met}");
+        let titles = newcomer.titles();
+        assert!(!titles.is_empty());
+        assert_eq!(titles, township.titles());
+    }
+}

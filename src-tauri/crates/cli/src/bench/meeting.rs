@@ -127,7 +127,8 @@ fn held(desk: &Desk) -> Result<u64, Fault> {
 struct Last {
     total: u64,
     id: Value,
-    number: Value,
+    /// What finds it: its number, and, as part of a longer one, that of others which stand before it.
+    search: Value,
 }
 
 impl Last {
@@ -138,15 +139,18 @@ impl Last {
         let row = desk.call("case_list", last, None)?.pointer("/rows/0").cloned();
         let row = row.unwrap_or_default();
         let member = |name: &str| row.get(name).cloned().unwrap_or_default();
-        Ok(Self { total, id: member("id"), number: member("number") })
+        let mut search = json!({ "query": member("number"), "limit": 1 });
+        let found = number(&desk.call("case_search", search.clone(), None)?, "total");
+        search["offset"] = json!(found.saturating_sub(1));
+        let last = Self { total, id: member("id"), search };
+        if last.is_there(desk) { Ok(last) } else { Err(Fault::bad("the last case is not found")) }
     }
 
     /// Whether a desk lists as many cases, and finds the last by its number.
     fn is_there(&self, desk: &Desk) -> bool {
         let answer = |name: &str, request| desk.call(name, request, None).unwrap_or_default();
-        let request = json!({ "query": self.number, "limit": 1 });
         number(&answer("case_list", json!({ "limit": 1 })), "total") == self.total
-            && answer("case_search", request).pointer("/rows/0/id") == Some(&self.id)
+            && answer("case_search", self.search.clone()).pointer("/rows/0/id") == Some(&self.id)
     }
 }
 
