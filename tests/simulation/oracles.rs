@@ -207,13 +207,13 @@ fn look(play: &mut Play) -> Result<String, String> {
     Ok(play.world.room(TOWNSHIP).records().join("\n"))
 }
 
-/// Every chain verifies, nothing waits, nothing is behind, the lists are what the logs say.
+/// Every chain verifies, nothing waits, nothing is behind or only lent, the lists are what the logs say.
 fn sound(play: &Play, at: usize) -> Result<(), String> {
     let name = &play.world.slots[at].name;
     let found = play.world.room(at).desk.examine().map_err(|fault| fault.to_string())?;
     let is_sound = found.is_file_whole
         && found.broken_logs.is_empty()
-        && (found.waiting, found.behind) == (0, 0)
+        && (found.waiting, found.behind, found.lent) == (0, 0, 0)
         && found.held.is_empty();
     if !is_sound {
         return Err(format!("{name}: {found:?}"));

@@ -493,6 +493,10 @@ impl Play {
             told.push_str(&format!("{name} {said} "));
         }
         self.count("meetings");
+        let ends = [&met.caller, &met.answerer];
+        if ends.into_iter().flatten().any(|met| met.listed > 0) {
+            self.count("lists lent");
+        }
         if is_cut {
             self.count("lines cut");
         }

@@ -47,6 +47,8 @@ pub struct DoctorReport {
     pub records: u64,
     /// Records whose documents are behind their entries.
     pub behind: u64,
+    /// Records that stand in the lists by what another computer lent alone.
+    pub lent: u64,
     /// Entries that wait for others. What a further computer of the own unit wrote on a case that
     /// the unit has left is not one: it is passed on, and what it builds on does not come any more.
     pub waiting: u64,
@@ -258,6 +260,7 @@ impl Desk {
                 broken_logs,
                 records: count(reader.records()?.len()),
                 behind: reader.behind_count()?,
+                lent: reader.lent_count()?,
                 waiting: waiting.values().sum(),
                 held: held
                     .into_iter()

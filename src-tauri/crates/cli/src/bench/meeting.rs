@@ -139,9 +139,10 @@ impl Last {
         let row = desk.call("case_list", last, None)?.pointer("/rows/0").cloned();
         let row = row.unwrap_or_default();
         let member = |name: &str| row.get(name).cloned().unwrap_or_default();
-        let mut search = json!({ "query": member("number"), "limit": 1 });
-        let found = number(&desk.call("case_search", search.clone(), None)?, "total");
-        search["offset"] = json!(found.saturating_sub(1));
+        let search =
+            |offset: u64| json!({ "query": member("number"), "limit": 1, "offset": offset });
+        let found = number(&desk.call("case_search", search(0), None)?, "total");
+        let search = search(found.saturating_sub(1));
         let last = Self { total, id: member("id"), search };
         if last.is_there(desk) { Ok(last) } else { Err(Fault::bad("the last case is not found")) }
     }
