@@ -29,7 +29,7 @@ pub(crate) struct Records {
     office: Arc<Office>,
     /// Whether something came whose records are not built yet.
     is_behind: bool,
-    /// Whether lists were asked for already, or made no sense: once in a meeting is enough.
+    /// Whether lists were asked for already: once in a meeting is enough.
     has_asked: bool,
 }
 

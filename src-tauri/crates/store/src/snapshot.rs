@@ -310,8 +310,9 @@ struct Lent<'a> {
     /// Its rows as they came, each after the place of its table: what [`Reader::hash_of_rows`] says
     /// of the same rows.
     said: Vec<u8>,
-    /// The names of the tables it has rows in that nothing may be shown without.
+    /// Whether it stands in a list.
     is_listed: bool,
+    /// Whether a row says from whom what is hidden.
     is_guarded: bool,
     /// Under which number its words are indexed.
     text: Option<i64>,
