@@ -26,19 +26,21 @@ impl Play {
             self.model.doubt(&self.world, (&all, &all));
         }
         self.count("forks");
+        if at == TOWNSHIP || self.counts.contains_key("township put back") {
+            // What it had said, and lost, this one may have been the only one to know.
+            self.model.doubt_township(&self.world);
+        }
         Ok("put back".into())
     }
 
-    /// The same of the township's, as long as it has revoked nobody and moved no case: whom it has
-    /// revoked nobody could say any more then, and what a case quotes of a log that forked
-    /// afterwards is held.
+    /// The same of the township's, as long as it has revoked nobody: whom it has nobody could say any
+    /// more then.
     pub(crate) fn restore_township(&mut self, e: &Event) -> Outcome {
-        if self.has_revoked() || self.counts.contains_key("shared") {
+        if self.has_revoked() {
             return Ok("not in this run".into());
         }
         let outcome = self.restore(TOWNSHIP, e)?;
         if outcome == "put back" {
-            self.model.doubt_township(&self.world);
             self.count("township put back");
         }
         Ok(outcome)

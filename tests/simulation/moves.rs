@@ -8,9 +8,6 @@ use crate::world::TOWNSHIP;
 
 impl Play {
     pub(crate) fn share(&mut self, e: &Event) -> Outcome {
-        if self.counts.contains_key("township put back") {
-            return Ok("not in this run".into());
-        }
         let Some(case) = self.pick_case(TOWNSHIP, e.b)? else { return Ok("no case".into()) };
         let units = self.world.village_units();
         let unit = units[e.c as usize % units.len()].clone();

@@ -14,11 +14,11 @@ use domain::id::{LogId, RecordId, SpaceId};
 use domain::log::{
     Entry, EntryKind, EntryRef, Hash, Held, LogKey, NO_RECORD, PAYLOAD_BYTES_MAX, Range, Run,
 };
-use store::logs::{Link, Parting, Stored};
+use store::logs::{Carrier, Link, Parting, Stored};
 use store::{Reader, Writer};
 use sync::branch::{self, BRANCHES_MAX, Cut, Family, Piece};
 use sync::chain;
-use sync::excerpt::Walked;
+use sync::excerpt::{self, Walked};
 use trust::statement::Access;
 
 use crate::clock::signed;
@@ -298,6 +298,36 @@ fn parting<'a>(
     moves.extend(renamed(reader, root, last, &links)?);
     let (key, cut, carried) = (known.key, Some((last, shared)), known.carried.clone());
     Ok(Some(Parting { root, key, cut, run, links, moves, carried }))
+}
+
+/// Takes in those entries that a carrier quotes from a log which are not what is held of it: of a log
+/// that forked, the disk of its computer having been put back. They stand under names of their own.
+pub(crate) fn part_quoted(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    carrier: &Carrier,
+    seqs: &BTreeSet<u64>,
+) -> Result<(), Fault> {
+    let Ok(walked) = excerpt::walk(&office.roster(), &carrier.payload) else { return Ok(()) };
+    let root = walked.log;
+    tracing::warn!(log = %root, "a case quotes another continuation of a log than is held");
+    let heads: Vec<Hash> = walked.entries.iter().map(|(_, head)| *head).collect();
+    let before = std::iter::once(walked.before).chain(heads);
+    let places = (walked.first..).zip(before.zip(&walked.entries));
+    let links: Vec<(Link, Option<&Entry>)> = places
+        .filter(|(seq, _)| seqs.contains(seq))
+        .map(|(seq, (before, (entry, head)))| {
+            let link = Link { name: branch::name(root, head), seq, head: *head, before };
+            (link, Some(entry))
+        })
+        .collect();
+    let carried = links
+        .iter()
+        .map(|(link, _)| (EntryRef { log: link.name, seq: link.seq }, carrier.key.space));
+    let carried = carried.collect();
+    let (key, moves) = (walked.key, Vec::new());
+    let parting = Parting { root, key, cut: None, run: None, links, moves, carried };
+    Ok(tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?)
 }
 
 /// How a log is kept of which only what the space of a case quotes may be held: nothing is known of

@@ -257,7 +257,7 @@ pub(crate) fn unpack_all(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fau
         }
         for carrier in carriers {
             let outcome = match unpack(&roster, &carrier) {
-                Ok(proved) => take(office, tx, &carrier, &proved)?,
+                Ok(proved) => Ok(take(office, tx, &carrier, &proved)?),
                 Err(reason) => Err(reason),
             };
             if let Err(reason) = &outcome {
@@ -274,18 +274,22 @@ fn take(
     tx: &mut Writer<'_>,
     carrier: &Carrier,
     proved: &Proved,
-) -> Result<Result<(), String>, Fault> {
+) -> Result<(), Fault> {
     let now = signed(office.now_ms());
+    let mut parted = BTreeSet::new();
     for (at, entry) in &proved.entries {
         match tx.take_carried(proved.key, *at, entry, carrier.key.space, now) {
             Err(StoreError::Fork) => {
-                return Ok(Err("carried entry contradicts the one held".to_owned()));
+                parted.insert(at.seq);
             }
             taken => taken?,
         }
     }
+    if !parted.is_empty() {
+        branches::part_quoted(office, tx, carrier, &parted)?;
+    }
     office.note_writer(proved.log, proved.key);
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Carries into the homes of shared cases whatever of them stands elsewhere. Only the township's

@@ -77,6 +77,14 @@ pub enum LogRefusal {
     Missing,
 }
 
+impl LogRefusal {
+    /// Whether a statement that has not come yet could make the log welcome.
+    #[must_use]
+    pub const fn rests_on_statements(self) -> bool {
+        matches!(self, Self::NotCertified | Self::NoGrant | Self::NotShared | Self::Missing)
+    }
+}
+
 /// A segment, each log of which was verified by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {

@@ -197,7 +197,8 @@ pub struct Session {
     scope: Scope,
     round: u32,
     moved: bool,
-    /// Whether the caller passes over the common space, which differs and does not move.
+    /// Whether this round passes over the common space, which differs and does not move, as the
+    /// caller says.
     passes_common: bool,
     /// How many blobs the other lacks, as it says; `None` where it knows of none.
     their_lack: Option<u64>,
@@ -490,6 +491,7 @@ impl Session {
         }
         self.note_clock(hello.now_ms);
         self.their_lack = hello.blobs;
+        self.passes_common = hello.passes_common == Some(true);
         let common = archive.roster().common();
         let said = self.look(archive)?;
         let blobs = Some(said.blobs);
@@ -508,7 +510,7 @@ impl Session {
             if !sketch.is_sane() {
                 return Err(SessionFault::Protocol);
             }
-            let of_common = if hello.passes_common == Some(true) { &[] } else { &*sketch.common };
+            let of_common = if self.passes_common { &[] } else { &*sketch.common };
             let (is_common, buckets) =
                 frontier::differing(&said.held, common, of_common, &sketch.buckets);
             if is_common || !buckets.is_empty() {
@@ -635,6 +637,10 @@ impl Session {
         let verified =
             segment::verify(&roster, shares, &segment.bytes).map_err(SessionFault::Segment)?;
         for (log, key, refusal) in verified.refused {
+            // What the common space says of it may be what has not come.
+            if self.passes_common && refusal.rests_on_statements() {
+                continue;
+            }
             self.progress.refused.insert(log, (key.device, refusal));
         }
         let imported = archive.import(&verified.stretches).map_err(SessionFault::Archive)?;

@@ -23,7 +23,8 @@ use crate::{Archive, Imported, Offered, chain};
 pub(crate) struct Memory {
     pub(crate) secret: SecretKey,
     pub(crate) unit: UnitId,
-    space: SpaceId,
+    /// Where it writes.
+    pub(crate) space: SpaceId,
     roster: Arc<Roster>,
     logs: BTreeMap<LogId, Stretch>,
     positions: BTreeMap<EntryRef, u64>,

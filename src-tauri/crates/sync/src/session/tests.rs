@@ -97,6 +97,33 @@ fn what_one_wrote_is_with_both_and_known_to_be_after_two_round_trips_and_a_half(
 }
 
 #[test]
+fn a_fork_in_the_space_that_everybody_holds_stops_nothing_else() {
+    // What the township said before its disk was put back, and what it says since.
+    let said = |payload: u8| {
+        let Office { mut township, roster, .. } = office();
+        let home = std::mem::replace(&mut township.space, roster.common().unwrap());
+        township.write(1, payload);
+        township.space = home;
+        township.seal();
+        township
+    };
+    for calls_first in [true, false] {
+        let (lost, mut township) = (said(1), said(2));
+        let mut village = office().village;
+        village.plant(&lost.everything());
+        village.write(3, 3);
+        village.seal();
+        township.write(9, 9);
+        township.seal();
+        let (a, b) =
+            if calls_first { (&mut village, &mut township) } else { (&mut township, &mut village) };
+        let (a, b, _) = meet(a, b);
+        assert!(!a.is_equal && !b.is_equal);
+        assert_eq!((a.received, b.received), (1, 1), "the rest went over: {calls_first}");
+    }
+}
+
+#[test]
 fn with_a_version_that_draws_no_sketch_it_goes_as_it_went() {
     let Office { mut village, mut township, .. } = office();
     let strip = |message: Message| match message {
