@@ -50,6 +50,17 @@ describe("the frame", () => {
     expect(screen.getByText("1 个村超过 3 天")).toBeVisible();
   });
 
+  it("does not take a colleague's computer for the township", async () => {
+    const colleague = neighbour({ unit: VILLAGE, is_overdue: true, last_ms: null });
+    await open("/", {
+      status_get: status({
+        office: office({ neighbours: [colleague, neighbour({ undelivered: 0 })] }),
+      }),
+    });
+    expect(await screen.findByText("已与镇里对上")).toBeVisible();
+    expect(screen.queryByText("和镇里好久没对账")).toBeNull();
+  });
+
   it("enlarges with Ctrl and plus, and remembers it", async () => {
     let percent = 100;
     const { host, user } = await open("/", {
