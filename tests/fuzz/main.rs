@@ -59,7 +59,7 @@ fn packets() {
         for _ in 0..8 {
             match reader.next_segment() {
                 Ok(Some(bytes)) => {
-                    let verified = segment::verify(&land.roster, everything, &bytes);
+                    let verified = segment::verify(&land.roster, everything, &bytes, |_| None);
                     let stretches = verified.map(|v| (v.stretches.len().min(2), v.refused.len()));
                     outcome.push_str(&format!("{stretches:?} "));
                 }
@@ -86,9 +86,10 @@ fn packets() {
 fn runs() {
     let land = Land::new();
     let good = [land.stretches(), land.erased_stretches()].concat();
-    fuzz("run", vec![land.raw_segment(), land.raw_erased_segment()], |input| {
+    let seeds = vec![land.raw_segment(), land.raw_erased_segment(), land.raw_unnamed_segment()];
+    fuzz("run", seeds, |input| {
         let packed = parts::compressed(input);
-        match segment::verify(&land.roster, everything, &packed) {
+        match segment::verify(&land.roster, everything, &packed, |at| land.record_of(at)) {
             Ok(verified) => {
                 for stretch in &verified.stretches {
                     let is_signed = stretch

@@ -167,7 +167,7 @@ impl Land {
     }
 
     fn segment(&self) -> Vec<u8> {
-        segment::pack(&self.stretches(), &[0; 12])
+        segment::pack(&self.stretches(), &[0; 12], &BTreeSet::new())
     }
 
     /// A segment before compression.
@@ -175,9 +175,27 @@ impl Land {
         raw(&self.segment())
     }
 
-    /// The same after the erasure.
+    /// Before compression, what comes after the first run, without the names of the records.
+    pub fn raw_unnamed_segment(&self) -> Vec<u8> {
+        let whole = self.stretches().remove(0);
+        let (before, runs) = (whole.entries[3].1, whole.runs[1..].to_vec());
+        let rest =
+            Stretch { first: 5, before, entries: whole.entries[4..].to_vec(), runs, ..whole };
+        let seqs = (5..=7).map(|seq| EntryRef { log: rest.log, seq });
+        raw(&segment::pack(std::slice::from_ref(&rest), &[0; 8], &seqs.collect()))
+    }
+
+    /// The record of an entry of the first run.
+    pub fn record_of(&self, at: EntryRef) -> Option<RecordId> {
+        let stretches = self.stretches();
+        let held = stretches.iter().find(|stretch| stretch.log == at.log)?;
+        let place = usize::try_from(at.seq.checked_sub(1)?).ok()?;
+        held.entries[..4].get(place).map(|(entry, _)| entry.doc)
+    }
+
+    /// The segment before compression, after the erasure.
     pub fn raw_erased_segment(&self) -> Vec<u8> {
-        raw(&segment::pack(&self.erased_stretches(), &[0; 12]))
+        raw(&segment::pack(&self.erased_stretches(), &[0; 12], &BTreeSet::new()))
     }
 
     /// A packet's header as bytes, with their length before them.
@@ -283,6 +301,7 @@ impl Land {
             buckets: vec![1, 2],
             logs: vec![],
             lists: Some(18),
+            finds_records: Some(true),
         });
         let part = Part::sealed(&self.roster, &key(11), (18, 0), [3; 32], &[0; 200]);
         let lists = Message::Lists(part.unwrap());
@@ -494,6 +513,10 @@ impl Archive for Empty {
     }
 
     fn position(&mut self, _: EntryRef) -> Result<Option<u64>, Infallible> {
+        Ok(None)
+    }
+
+    fn record_of(&mut self, _: EntryRef) -> Result<Option<RecordId>, Infallible> {
         Ok(None)
     }
 

@@ -1,7 +1,7 @@
 //! A computer that was invited, countersigned, and has gone bad: it signs with its own good key,
 //! in the space it was granted, what no program of ours would write. No view shows any of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +80,8 @@ impl Bad {
         let file = std::fs::read(bad.township.pack(&bad.village)).unwrap();
         let mut reader = PacketReader::open(Cursor::new(&file), &packet, &bad.roster).unwrap();
         while let Some(bytes) = reader.next_segment().unwrap() {
-            bad.stretches.extend(segment::unpack(bad.roster.organisation(), &bytes).unwrap());
+            bad.stretches
+                .extend(segment::unpack(bad.roster.organisation(), &bytes, |_| None).unwrap());
         }
         bad.learn();
         bad
@@ -210,7 +211,7 @@ impl Bad {
 
     /// A segment with that change as the first entry of the bad computer's own log, well signed.
     pub(crate) fn segment(&self, payload: Vec<u8>) -> Vec<u8> {
-        segment::pack(&[self.stretch(payload)], &[0])
+        segment::pack(&[self.stretch(payload)], &[0], &BTreeSet::new())
     }
 
     /// The stretch in such a segment.
@@ -408,7 +409,10 @@ fn a_log_replayed_into_another_space_has_no_effect() {
         let order = vec![0; replayed.entries.len()];
         replayed.entries.iter_mut().for_each(|(entry, _)| entry.needs.clear());
         // Refused whole, or passed over: never shown.
-        let _ = bad.has_no_effect(segment::pack(&[replayed], &order), "a log in another space");
+        let _ = bad.has_no_effect(
+            segment::pack(&[replayed], &order, &BTreeSet::new()),
+            "a log in another space",
+        );
     }
 }
 
@@ -442,7 +446,7 @@ fn a_forged_continuation_has_no_effect() {
         let theirs = bad.stretches.iter().find(is_theirs).expect("the village's log");
         let (kind, payload) = (EntryKind::BRANCH, forge(&bad, theirs).into());
         let entry = Entry { kind, doc: bad.case, needs: Vec::new(), payload };
-        let segment = segment::pack(&[bad.stretch_of(entry)], &[0]);
+        let segment = segment::pack(&[bad.stretch_of(entry)], &[0], &BTreeSet::new());
         bad.has_no_effect(segment, name).expect("kept");
         let before = bad.village.titles();
         let _ = bad.village.register("之后登记的案件");

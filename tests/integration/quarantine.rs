@@ -1,6 +1,8 @@
 //! 待查: what was kept without effect and what was turned away is listed with its reason, is decided
 //! by whoever may, and never holds up anybody else.
 
+use std::collections::BTreeSet;
+
 use automerge::legacy::Key;
 use serde_json::{Value, json};
 use sync::segment;
@@ -61,7 +63,7 @@ fn one_poisonous_computer_stops_nobody_else() {
         stretches.push(bad.stretch(bad.change(said, bad.user(), |_| {})));
     }
     let order: Vec<usize> = (0..stretches.len()).collect();
-    let path = bad.packet(&[segment::pack(&stretches, &order)], None);
+    let path = bad.packet(&[segment::pack(&stretches, &order, &BTreeSet::new())], None);
     let brought = bad.township.does("packet_import", json!({ "from": { "path": path } }));
     // Further on over the line: a packet has no room for hundreds of computers of one unit.
     let open = json!({ "enabled": true, "port": 0, "loopback": true });

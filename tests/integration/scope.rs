@@ -222,7 +222,11 @@ impl Bad {
         let head = chain::link(&before, 1, &entry);
         let runs = vec![chain::sign_run(&self.secret, log, 1, head)];
         let entries = vec![(entry, head)];
-        let packed = segment::pack(&[Stretch { log, key, first: 1, before, entries, runs }], &[0]);
+        let packed = segment::pack(
+            &[Stretch { log, key, first: 1, before, entries, runs }],
+            &[0],
+            &BTreeSet::new(),
+        );
         let hex: String = id.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
         (hex, packed)
     }
@@ -273,6 +277,7 @@ fn conversation(
         buckets,
         logs: Vec::new(),
         lists: None,
+        finds_records: None,
     })));
     all.extend(
         segment.into_iter().flat_map(|bytes| framed(&Message::Segment(Segment { bytes, left: 0 }))),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::id::{DeviceId, LogId, SpaceId};
+use domain::id::{DeviceId, LogId, RecordId, SpaceId};
 use domain::log::{EntryRef, Hash, Held, Run, Stretch};
 use store::{Reader, StoreError};
 use sync::blob::{Piece, Want};
@@ -78,6 +78,10 @@ impl Archive for Records {
 
     fn position(&mut self, at: EntryRef) -> Result<Option<u64>, Fault> {
         Ok(self.office.store.read(|reader| reader.position(at))?)
+    }
+
+    fn record_of(&mut self, at: EntryRef) -> Result<Option<RecordId>, Fault> {
+        Ok(self.office.store.read(|reader| reader.record_of(at))?)
     }
 
     fn entries(&mut self, log: LogId, first: u64, last: u64) -> Result<Vec<Offered>, Fault> {

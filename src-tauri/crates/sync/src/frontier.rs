@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{LogId, SpaceId};
-use domain::log::{Held, Range};
+use domain::log::{Hash, Held, Range};
 use minicbor::{Decode, Encode};
 
 /// Into how many buckets spaces are sorted when two machines differ.
@@ -71,6 +71,14 @@ impl LogState {
     #[must_use]
     pub fn contains(&self, seq: u64) -> bool {
         self.ranges.iter().any(|r| (r.first..=r.last).contains(&seq))
+    }
+}
+
+impl StretchState {
+    /// Whether its last entry is the one that a chain ends in.
+    #[must_use]
+    pub fn ends_in(&self, head: &Hash) -> bool {
+        self.head != UNKNOWN && self.head == first_eight(head)
     }
 }
 
@@ -208,7 +216,7 @@ pub fn missing(own: &[Held], theirs: &BTreeMap<LogId, LogState>) -> Vec<(LogId, 
         }
         let is_other = |range: &Range| {
             let theirs = held.iter().find(|r| r.last == range.last);
-            theirs.is_some_and(|r| r.head != UNKNOWN && r.head != first_eight(&range.head))
+            theirs.is_some_and(|r| r.head != UNKNOWN && !r.ends_in(&range.head))
         };
         let forked = log.ranges.iter().find(|range| range.last == log.released && is_other(range));
         missing.extend(forked.map(|range| (log.log, range.last, range.last)));

@@ -25,7 +25,7 @@ mod testing;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::id::{LogId, SpaceId};
+use domain::id::{LogId, RecordId, SpaceId};
 use domain::log::{Entry, EntryRef, Hash, Held, Run, Stretch};
 use trust::roster::Roster;
 
@@ -85,6 +85,12 @@ pub trait Archive {
     /// # Errors
     /// The archive's.
     fn position(&mut self, at: EntryRef) -> Result<Option<u64>, Self::Error>;
+
+    /// The record that an entry which is held is about.
+    ///
+    /// # Errors
+    /// The archive's.
+    fn record_of(&mut self, at: EntryRef) -> Result<Option<RecordId>, Self::Error>;
 
     /// The entries of a stretch of a log, in order.
     ///

@@ -1,10 +1,10 @@
 //! What to send, in which order: runs a peer lacks, by the place of their last entry in the order
 //! in which entries may be passed on, gathered into segments.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::id::LogId;
-use domain::log::{EntryRef, Hash, Held, LogKey, Stretch};
+use domain::log::{Entry, EntryRef, Hash, Held, LogKey, Stretch};
 
 use crate::frontier::{self, LogState};
 use crate::segment;
@@ -26,6 +26,8 @@ pub struct Plan {
     runs: VecDeque<Planned>,
     entries: u64,
     limit: usize,
+    /// What the peer holds, as we do, where it finds the record of an entry by what that builds on.
+    common: BTreeMap<LogId, LogState>,
 }
 
 /// A segment ready to go.
@@ -72,7 +74,35 @@ impl Plan {
         // before anything that rests on it. Nothing in it builds on another space.
         let common = archive.roster().common();
         runs.sort_by_key(|run| (Some(run.key.space) != common, run.position, run.log));
-        Ok(Self { runs: runs.into(), entries, limit: payload_target.max(1) })
+        let limit = payload_target.max(1);
+        Ok(Self { runs: runs.into(), entries, limit, common: BTreeMap::new() })
+    }
+
+    /// Leaves out the name of a record where an entry builds on what the peer holds too: a peer
+    /// that says so finds it there.
+    ///
+    /// # Errors
+    /// The archive's.
+    pub fn leave_names_out<A: Archive>(
+        mut self,
+        archive: &mut A,
+        theirs: &BTreeMap<LogId, LogState>,
+    ) -> Result<Self, A::Error> {
+        for (log, state) in theirs {
+            let Some(end) = state.ranges.last() else { continue };
+            // The chain there is the same: so is everything before it.
+            if archive.head_at(*log, end.last)?.is_some_and(|head| end.ends_in(&head)) {
+                self.common.insert(*log, state.clone());
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether the peer finds the record of an entry by what it builds on first.
+    fn is_found<A: Archive>(&self, archive: &mut A, entry: &Entry) -> Result<bool, A::Error> {
+        let Some(need) = entry.needs.first() else { return Ok(false) };
+        let is_held = self.common.get(&need.log).is_some_and(|log| log.contains(need.seq));
+        Ok(is_held && archive.record_of(*need)? == Some(entry.doc))
     }
 
     /// How many entries are still to be sent.
@@ -123,6 +153,9 @@ impl Plan {
             weave.count = weave.count.saturating_add(offered.len());
             let place = stretch.0;
             for offer in offered {
+                if self.is_found(archive, &offer.entry)? {
+                    weave.unnamed.insert(offer.at);
+                }
                 weave.until_ms = weave.until_ms.max(offer.stored_ms);
                 weave.places.push((offer.position, place));
                 stretch.1.entries.push((offer.entry, [0; 32]));
@@ -169,6 +202,8 @@ struct Weave {
     bytes: usize,
     count: usize,
     until_ms: u64,
+    /// The entries whose record the peer finds.
+    unnamed: BTreeSet<EntryRef>,
 }
 
 impl Weave {
@@ -180,6 +215,6 @@ impl Weave {
             .iter()
             .filter_map(|log| self.stretches.get(log).map(|(_, stretch)| stretch.clone()))
             .collect();
-        segment::pack(&stretches, &order)
+        segment::pack(&stretches, &order, &self.unnamed)
     }
 }

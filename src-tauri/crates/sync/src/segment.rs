@@ -4,12 +4,13 @@
 //! **Shape** of the bytes before compression, all numbers as [`domain::varint`]:
 //! version; stretches, each (space, device, epoch, first number, the chain before it unless the
 //! first number is 1, count of entries, count of runs, each run (last number relative to the
-//! first, signature)); foreign logs named in needs; then the entries, each (stretch, kind, record
-//! as its place among those seen or 0 and sixteen bytes, needs each (log, number), twice the
-//! length of the payload plus one if it is absent, payload or its hash).
-//! The compressed form is the length before compression and one zstd frame.
+//! first, signature)); foreign logs named in needs; then the entries, each (stretch, kind, record,
+//! needs each (log, number), twice the length of the payload plus one if it is absent, payload or
+//! its hash). A record is its place among those seen, counted from 1, or 0 and sixteen bytes.
+//! Version 2 counts from 2, and 1 stands for the record of the first need, which whoever is sent
+//! that holds. The compressed form is the length before compression and one zstd frame.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{DeviceId, LogId, OrganisationId, RecordId, SpaceId};
 use domain::log::{
@@ -34,7 +35,14 @@ const STRETCHES_MAX: usize = 4096;
 /// How much larger a segment may be than its compressed form.
 const RATIO_MAX: usize = 256;
 
+/// A segment that names every record.
 const VERSION: u64 = 1;
+/// A segment that leaves names of records out.
+const VERSION_UNNAMED: u64 = 2;
+/// What stands for a record that is named with all its bytes.
+const NAMED: usize = 0;
+/// What stands for the record of the first need, in version 2.
+const OF_FIRST_NEED: usize = 1;
 const LEVEL: i32 = 3;
 
 /// A segment that is refused whole. Nothing of it is stored.
@@ -94,11 +102,13 @@ pub struct Verified {
     pub refused: Vec<(LogId, LogKey, LogRefusal)>,
 }
 
-/// Packs stretches into a segment. `order` names, entry by entry, the stretch that comes next.
+/// Packs stretches into a segment. `order` names, entry by entry, the stretch that comes next;
+/// `unnamed` the entries whose record the receiver finds by what they build on first.
 #[must_use]
-pub fn pack(stretches: &[Stretch], order: &[usize]) -> Vec<u8> {
+pub fn pack(stretches: &[Stretch], order: &[usize], unnamed: &BTreeSet<EntryRef>) -> Vec<u8> {
+    let version = if unnamed.is_empty() { VERSION } else { VERSION_UNNAMED };
     let mut raw = Vec::new();
-    varint::write(&mut raw, VERSION);
+    varint::write(&mut raw, version);
     write_count(&mut raw, stretches.len());
     for stretch in stretches {
         write_stretch(&mut raw, stretch);
@@ -118,7 +128,7 @@ pub fn pack(stretches: &[Stretch], order: &[usize]) -> Vec<u8> {
     for log in &foreign {
         raw.extend_from_slice(log.bytes());
     }
-    let mut records: BTreeMap<RecordId, usize> = BTreeMap::new();
+    let mut names = Names { unnamed, first: first_place(version), records: BTreeMap::new() };
     let mut next = vec![0usize; stretches.len()];
     for at in order {
         let Some((stretch, cursor)) = stretches.get(*at).zip(next.get_mut(*at)) else { continue };
@@ -126,13 +136,41 @@ pub fn pack(stretches: &[Stretch], order: &[usize]) -> Vec<u8> {
         let seq = stretch.first.saturating_add(u64::try_from(*cursor).unwrap_or(0));
         *cursor = cursor.saturating_add(1);
         write_count(&mut raw, *at);
-        write_entry(&mut raw, entry, EntryRef { log: stretch.log, seq }, &logs, &mut records);
+        write_entry(&mut raw, entry, EntryRef { log: stretch.log, seq }, &logs, &mut names);
     }
     let mut packed = Vec::new();
     write_count(&mut packed, raw.len());
     // Compression into memory fails only where memory itself does.
     packed.extend_from_slice(&zstd::bulk::compress(&raw, LEVEL).unwrap_or_default());
     packed
+}
+
+/// What stands for the first record that was seen.
+const fn first_place(version: u64) -> usize {
+    if version == VERSION { NAMED + 1 } else { OF_FIRST_NEED + 1 }
+}
+
+/// How records are named as they are written.
+struct Names<'a> {
+    unnamed: &'a BTreeSet<EntryRef>,
+    /// What stands for the first that was seen.
+    first: usize,
+    records: BTreeMap<RecordId, usize>,
+}
+
+impl Names<'_> {
+    fn write(&mut self, raw: &mut Vec<u8>, doc: RecordId, at: EntryRef) {
+        if let Some(place) = self.records.get(&doc) {
+            return write_count(raw, self.first.saturating_add(*place));
+        }
+        if self.unnamed.contains(&at) {
+            write_count(raw, OF_FIRST_NEED);
+        } else {
+            write_count(raw, NAMED);
+            raw.extend_from_slice(doc.bytes());
+        }
+        self.records.insert(doc, self.records.len());
+    }
 }
 
 fn write_count(out: &mut Vec<u8>, count: usize) {
@@ -160,17 +198,10 @@ fn write_entry(
     entry: &Entry,
     at: EntryRef,
     logs: &BTreeMap<LogId, usize>,
-    records: &mut BTreeMap<RecordId, usize>,
+    names: &mut Names<'_>,
 ) {
     varint::write(raw, u64::from(entry.kind.0));
-    match records.get(&entry.doc) {
-        Some(place) => write_count(raw, place.saturating_add(1)),
-        None => {
-            varint::write(raw, 0);
-            raw.extend_from_slice(entry.doc.bytes());
-            records.insert(entry.doc, records.len());
-        }
-    }
+    names.write(raw, entry.doc, at);
     write_count(raw, entry.needs.len());
     for need in &entry.needs {
         if need.log == at.log {
@@ -196,10 +227,16 @@ fn write_entry(
 }
 
 /// Reads a segment without believing any of it: chains are computed, nothing is verified.
+/// `record_of` finds the record of an entry that is held: what the chain is computed over says
+/// whether it was that one.
 ///
 /// # Errors
 /// [`SegmentFault`]; memory is bounded before anything is allocated.
-pub fn unpack(organisation: OrganisationId, packed: &[u8]) -> Result<Vec<Stretch>, SegmentFault> {
+pub fn unpack(
+    organisation: OrganisationId,
+    packed: &[u8],
+    record_of: impl FnMut(EntryRef) -> Option<RecordId>,
+) -> Result<Vec<Stretch>, SegmentFault> {
     if packed.len() > PACKED_BYTES_MAX {
         return Err(SegmentFault::TooLarge);
     }
@@ -213,14 +250,20 @@ pub fn unpack(organisation: OrganisationId, packed: &[u8]) -> Result<Vec<Stretch
     if raw.len() != raw_len {
         return Err(SegmentFault::Malformed);
     }
-    read(organisation, &raw)
+    read(organisation, &raw, record_of)
 }
 
-fn read(organisation: OrganisationId, raw: &[u8]) -> Result<Vec<Stretch>, SegmentFault> {
+fn read(
+    organisation: OrganisationId,
+    raw: &[u8],
+    mut record_of: impl FnMut(EntryRef) -> Option<RecordId>,
+) -> Result<Vec<Stretch>, SegmentFault> {
     let mut cursor = Cursor::new(raw);
-    if cursor.number()? != VERSION {
+    let version = cursor.number()?;
+    if ![VERSION, VERSION_UNNAMED].contains(&version) {
         return Err(SegmentFault::Newer);
     }
+    let first = first_place(version);
     let count = cursor.count(STRETCHES_MAX)?;
     let mut stretches = Vec::with_capacity(count);
     let mut left = Vec::with_capacity(count);
@@ -245,8 +288,8 @@ fn read(organisation: OrganisationId, raw: &[u8]) -> Result<Vec<Stretch>, Segmen
         *slot = slot.saturating_sub(1);
         let stretch = stretches.get_mut(at).ok_or(SegmentFault::Malformed)?;
         let seq = stretch.last().checked_add(1).ok_or(SegmentFault::Malformed)?;
-        let entry =
-            read_entry(&mut cursor, EntryRef { log: stretch.log, seq }, &logs, &mut records)?;
+        let at = EntryRef { log: stretch.log, seq };
+        let entry = read_entry(&mut cursor, at, &logs, (first, &mut records), &mut record_of)?;
         let before = stretch.entries.last().map_or(stretch.before, |(_, hash)| *hash);
         let head = chain::link(&before, seq, &entry);
         stretch.entries.push((entry, head));
@@ -297,16 +340,15 @@ fn read_entry(
     cursor: &mut Cursor<'_>,
     at: EntryRef,
     logs: &[LogId],
-    records: &mut Vec<RecordId>,
+    (first, records): (usize, &mut Vec<RecordId>),
+    record_of: &mut impl FnMut(EntryRef) -> Option<RecordId>,
 ) -> Result<Entry, SegmentFault> {
     let kind = u16::try_from(cursor.number()?).map_err(|_| SegmentFault::Malformed)?;
-    let doc = match cursor.count(records.len())? {
-        0 => {
-            let doc = RecordId(cursor.array()?);
-            records.push(doc);
-            doc
-        }
-        place => *records.get(place.saturating_sub(1)).ok_or(SegmentFault::Malformed)?,
+    let named = cursor.count(records.len().saturating_add(first).saturating_sub(1))?;
+    let known = match (named, named.checked_sub(first)) {
+        (NAMED, _) => Some(RecordId(cursor.array()?)),
+        (_, Some(place)) => Some(*records.get(place).ok_or(SegmentFault::Malformed)?),
+        (_, None) => None,
     };
     let count = cursor.count(NEEDS_MAX)?;
     let mut needs = Vec::with_capacity(count);
@@ -326,6 +368,11 @@ fn read_entry(
     }
     if !needs.is_sorted_by(|a, b| a < b) {
         return Err(SegmentFault::Malformed);
+    }
+    let of_first = || needs.first().and_then(|need| record_of(*need));
+    let doc = known.or_else(of_first).ok_or(SegmentFault::Malformed)?;
+    if named < first {
+        records.push(doc);
     }
     let most = EntryKind(kind).payload_max().saturating_mul(2).saturating_add(1);
     let length = cursor.count(most)?;
@@ -378,8 +425,9 @@ pub fn verify(
     roster: &Roster,
     mut shares: impl FnMut(&Roster, &LogKey) -> bool,
     packed: &[u8],
+    record_of: impl FnMut(EntryRef) -> Option<RecordId>,
 ) -> Result<Verified, SegmentFault> {
-    let stretches = unpack(roster.organisation(), packed)?;
+    let stretches = unpack(roster.organisation(), packed, record_of)?;
     let mut tentative = roster.clone();
     learn(&mut tentative, &stretches);
     let erased = tentative.erased();
@@ -442,10 +490,65 @@ mod tests {
         true
     }
 
+    fn nowhere(_: EntryRef) -> Option<RecordId> {
+        None
+    }
+
+    #[test]
+    fn a_name_that_is_left_out_is_found_by_what_is_held_or_the_log_is_not_taken() {
+        let (office, _) = packed();
+        let stretches = office.village.everything();
+        let of = |stretches: &[Stretch], at: EntryRef| {
+            let index = usize::try_from(at.seq - 1).unwrap();
+            let held = stretches.iter().find(|s| s.log == at.log)?;
+            held.entries.get(index).map(|(entry, _)| entry.doc)
+        };
+        // All but the first entry of each record, which the receiver holds.
+        let rest: Vec<Stretch> = stretches.iter().map(|s| after(s, 3)).collect();
+        let order: Vec<usize> = vec![0; rest[0].entries.len()];
+        let entries = (rest[0].first..).zip(&rest[0].entries);
+        let unnamed: BTreeSet<EntryRef> = entries
+            .filter(|(_, (entry, _))| entry.needs[0].seq <= 3)
+            .map(|(seq, _)| EntryRef { log: rest[0].log, seq })
+            .collect();
+        assert_eq!(unnamed.len(), 3, "each record once: then it was seen");
+        let bytes = pack(&rest, &order, &unnamed);
+        let whole = pack(&rest, &order, &BTreeSet::new());
+        assert!(bytes.len() < whole.len());
+        let verified = verify(&office.roster, all, &bytes, |at| of(&stretches, at)).unwrap();
+        assert_eq!(verified.stretches, rest);
+        let read = verify(&office.roster, all, &whole, nowhere).unwrap();
+        assert_eq!(read.stretches, rest, "with every name it needs nothing that is held");
+        assert_eq!(
+            verify(&office.roster, all, &bytes, nowhere).map(|_| ()),
+            Err(SegmentFault::Malformed),
+            "what it builds on is not held"
+        );
+        let another = |_| Some(RecordId([9; 16]));
+        let refused = verify(&office.roster, all, &bytes, another).unwrap();
+        assert!(refused.stretches.is_empty(), "under another name nobody signed it");
+        assert_eq!(refused.refused[0].2, LogRefusal::Signature);
+        let first = EntryRef { log: rest[0].log, seq: 1 };
+        let nothing = pack(&stretches, &[0; 20], &BTreeSet::from([first]));
+        let found = verify(&office.roster, all, &nothing, another).map(|_| ());
+        assert_eq!(found, Err(SegmentFault::Malformed), "it builds on nothing");
+    }
+
+    /// What of a stretch comes after an entry, under its last signature.
+    fn after(stretch: &Stretch, seq: u64) -> Stretch {
+        let from = usize::try_from(seq).unwrap();
+        Stretch {
+            first: seq + 1,
+            before: stretch.entries[from - 1].1,
+            entries: stretch.entries[from..].to_vec(),
+            ..stretch.clone()
+        }
+    }
+
     #[test]
     fn a_segment_reads_back_and_verifies() {
         let (office, bytes) = packed();
-        let verified = verify(&office.roster, all, &bytes).unwrap();
+        let verified = verify(&office.roster, all, &bytes, nowhere).unwrap();
         assert!(verified.refused.is_empty());
         let entries: usize = verified.stretches.iter().map(|s| s.entries.len()).sum();
         assert_eq!(entries, 20);
@@ -455,7 +558,7 @@ mod tests {
     #[test]
     fn every_flipped_bit_and_every_cut_is_refused_or_changes_nothing() {
         let (office, bytes) = packed();
-        let good = verify(&office.roster, all, &bytes).unwrap().stretches;
+        let good = verify(&office.roster, all, &bytes, nowhere).unwrap().stretches;
         let mut raw = Vec::new();
         // Flip inside, under an intact compression, where the damage is hardest to see.
         let mut cursor = Cursor::new(&bytes);
@@ -469,7 +572,7 @@ mod tests {
                 let mut repacked = Vec::new();
                 write_count(&mut repacked, damaged.len());
                 repacked.extend(zstd::bulk::compress(&damaged, LEVEL).unwrap());
-                if let Ok(verified) = verify(&office.roster, all, &repacked) {
+                if let Ok(verified) = verify(&office.roster, all, &repacked, nowhere) {
                     for stretch in verified.stretches {
                         assert!(good.contains(&stretch), "bit {bit} of byte {at}");
                     }
@@ -477,7 +580,7 @@ mod tests {
             }
         }
         for cut in 0..bytes.len() {
-            assert!(verify(&office.roster, all, &bytes[..cut]).is_err(), "cut at {cut}");
+            assert!(verify(&office.roster, all, &bytes[..cut], nowhere).is_err(), "cut at {cut}");
         }
     }
 
@@ -491,7 +594,7 @@ mod tests {
         }
         let order: Vec<usize> =
             (0..stretches.len()).flat_map(|at| vec![at; stretches[at].entries.len()]).collect();
-        pack(&stretches, &order)
+        pack(&stretches, &order, &BTreeSet::new())
     }
 
     const ERASED: RecordId = RecordId([1; 16]);
@@ -502,14 +605,14 @@ mod tests {
         let stretches = office.village.everything();
         let bytes = without(&stretches, ERASED);
         let refused = |roster: &Roster, bytes: &[u8]| {
-            let verified = verify(roster, all, bytes).unwrap();
+            let verified = verify(roster, all, bytes, nowhere).unwrap();
             assert!(verified.stretches.is_empty());
             verified.refused.iter().map(|(_, _, why)| *why).collect::<Vec<_>>()
         };
         let missing = [LogRefusal::Missing];
         assert_eq!(refused(&office.roster, &bytes), missing, "nobody erased it");
         let erased = crate::testing::erasing(&office.roster, ERASED);
-        let verified = verify(&erased, all, &bytes).unwrap();
+        let verified = verify(&erased, all, &bytes, nowhere).unwrap();
         let (absent, whole): (Vec<_>, Vec<_>) =
             verified.stretches[0].entries.iter().partition(|(e, _)| e.payload.is_absent());
         assert!(absent.iter().all(|(entry, _)| entry.doc == ERASED) && absent.len() == 7);
@@ -518,7 +621,7 @@ mod tests {
         let other = without(&stretches, RecordId([2; 16]));
         assert_eq!(refused(&erased, &other), missing, "another record");
         let again = without(&verified.stretches, ERASED);
-        assert_eq!(verify(&erased, all, &again).unwrap().stretches, verified.stretches);
+        assert_eq!(verify(&erased, all, &again, nowhere).unwrap().stretches, verified.stretches);
     }
 
     #[test]
@@ -526,7 +629,7 @@ mod tests {
         let (office, _) = packed();
         let bytes = without(&office.village.everything(), ERASED);
         let erased = crate::testing::erasing(&office.roster, ERASED);
-        let good = verify(&erased, all, &bytes).unwrap().stretches;
+        let good = verify(&erased, all, &bytes, nowhere).unwrap().stretches;
         let mut cursor = Cursor::new(&bytes);
         let raw_len = cursor.count(RAW_BYTES_MAX).unwrap();
         let raw = zstd::bulk::decompress(cursor.take(cursor.left()).unwrap(), raw_len).unwrap();
@@ -540,12 +643,12 @@ mod tests {
             for bit in 0..8 {
                 let mut damaged = raw.clone();
                 damaged[at] ^= 1 << bit;
-                if let Ok(verified) = verify(&erased, all, &repacked(&damaged)) {
+                if let Ok(verified) = verify(&erased, all, &repacked(&damaged), nowhere) {
                     let same = verified.stretches.is_empty() || verified.stretches == good;
                     assert!(same, "bit {bit} of byte {at}");
                 }
             }
-            assert!(verify(&erased, all, &repacked(&raw[..at])).is_err(), "cut at {at}");
+            assert!(verify(&erased, all, &repacked(&raw[..at]), nowhere).is_err(), "cut at {at}");
         }
     }
 
@@ -587,27 +690,30 @@ mod tests {
         write_count(&mut bomb, zeros.len());
         bomb.extend(zstd::bulk::compress(&zeros, 19).unwrap());
         assert!(bomb.len() < 4096, "a small file that opens into eight megabytes");
-        assert_eq!(verify(&office.roster, all, &bomb).map(|_| ()), Err(SegmentFault::TooLarge));
+        assert_eq!(
+            verify(&office.roster, all, &bomb, nowhere).map(|_| ()),
+            Err(SegmentFault::TooLarge)
+        );
         let mut liar = Vec::new();
         write_count(&mut liar, 100);
         liar.extend(zstd::bulk::compress(&zeros, 19).unwrap());
-        assert!(verify(&office.roster, all, &liar).is_err(), "claims less than it holds");
+        assert!(verify(&office.roster, all, &liar, nowhere).is_err(), "claims less than it holds");
     }
 
     #[test]
     fn logs_without_certificate_grant_or_share_are_not_taken() {
         let (office, bytes) = packed();
         let stranger = Roster::new(office.roster.root());
-        let refused = verify(&stranger, all, &bytes).unwrap();
+        let refused = verify(&stranger, all, &bytes, nowhere).unwrap();
         assert!(refused.stretches.is_empty());
         assert!(refused.refused.iter().all(|(_, _, why)| *why == LogRefusal::NotCertified));
-        let unshared = verify(&office.roster, |_, _| false, &bytes).unwrap();
+        let unshared = verify(&office.roster, |_, _| false, &bytes, nowhere).unwrap();
         assert!(unshared.refused.iter().all(|(_, _, why)| *why == LogRefusal::NotShared));
         let mut intruder = office.intruder;
         intruder.write(0, 1);
         intruder.seal();
         let bytes = intruder.offer_all();
-        let refused = verify(&office.roster, all, &bytes).unwrap();
+        let refused = verify(&office.roster, all, &bytes, nowhere).unwrap();
         assert!(refused.refused.iter().all(|(_, _, why)| *why == LogRefusal::NoGrant));
     }
 }

@@ -580,6 +580,7 @@ impl Session {
             buckets: self.scope.buckets.iter().copied().collect(),
             logs: held.iter().filter(|h| !h.ranges.is_empty()).map(LogState::of).collect(),
             lists,
+            finds_records: Some(true),
         }));
         Ok(())
     }
@@ -603,6 +604,7 @@ impl Session {
             return Err(SessionFault::Protocol);
         }
         self.lending = state.lists.and_then(|version| self.loan(archive, version));
+        let finds_records = state.finds_records == Some(true);
         let theirs: BTreeMap<LogId, LogState> =
             state.logs.into_iter().map(|log| (log.log, log)).collect();
         let plan = if self.before.as_ref() == Some(&(self.scope.clone(), theirs.clone())) {
@@ -610,8 +612,13 @@ impl Session {
             Plan::default()
         } else {
             let own = self.held(archive, &self.scope.clone())?;
-            Plan::new(archive, &own, &theirs, segment::PAYLOAD_TARGET)
-                .map_err(SessionFault::Archive)?
+            let plan = Plan::new(archive, &own, &theirs, segment::PAYLOAD_TARGET);
+            let with_names = plan.map_err(SessionFault::Archive)?;
+            if finds_records && with_names.left() > 0 {
+                with_names.leave_names_out(archive, &theirs).map_err(SessionFault::Archive)?
+            } else {
+                with_names
+            }
         };
         self.moved |= plan.left() > 0;
         self.progress.to_send = plan.left();
@@ -634,8 +641,19 @@ impl Session {
         let shares = |roster: &Roster, log: &LogKey| {
             exchanged.get_or_insert_with(|| roster.exchanged(own, peer)).takes(own, roster, log)
         };
-        let verified =
-            segment::verify(&roster, shares, &segment.bytes).map_err(SessionFault::Segment)?;
+        let mut failed = None;
+        let record_of = |at| {
+            let found = archive.record_of(at);
+            found.unwrap_or_else(|error| {
+                failed = Some(error);
+                None
+            })
+        };
+        let verified = segment::verify(&roster, shares, &segment.bytes, record_of);
+        if let Some(error) = failed {
+            return Err(SessionFault::Archive(error));
+        }
+        let verified = verified.map_err(SessionFault::Segment)?;
         for (log, key, refusal) in verified.refused {
             // What the common space says of it may be what has not come.
             if self.passes_common && refusal.rests_on_statements() {

@@ -282,6 +282,12 @@ impl Archive for Memory {
         Ok(self.positions.get(&at).copied())
     }
 
+    fn record_of(&mut self, at: EntryRef) -> Result<Option<RecordId>, Infallible> {
+        let index = usize::try_from(at.seq - 1).unwrap();
+        let entry = self.logs.get(&at.log).and_then(|held| held.entries.get(index));
+        Ok(entry.map(|(entry, _)| entry.doc))
+    }
+
     fn entries(&mut self, log: LogId, first: u64, last: u64) -> Result<Vec<Offered>, Infallible> {
         let stretch = &self.logs[&log];
         Ok((first..=last)

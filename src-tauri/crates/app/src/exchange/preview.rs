@@ -184,7 +184,7 @@ pub(super) fn check<R: Read + Seek>(
                 return Ok(checked);
             }
         };
-        let Ok(verified) = segment::verify(&checked.roster, &mut shares, &bytes) else {
+        let Ok(verified) = segment::verify(&checked.roster, &mut shares, &bytes, |_| None) else {
             checked.damage = Some(PacketFault::Damaged);
             return Ok(checked);
         };

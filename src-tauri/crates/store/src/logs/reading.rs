@@ -203,6 +203,20 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The record that an entry is about.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn record_of(&self, at: EntryRef) -> Result<Option<RecordId>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT e.doc FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE l.log_id = ?1 AND e.seq = ?2",
+        )?;
+        Ok(query
+            .query_row(params![at.log.bytes(), integer(at.seq)], |row| Ok(RecordId(fixed(row, 0)?)))
+            .optional()?)
+    }
+
     /// The entries of a record that have everything they build on and were not applied yet, in
     /// an order that puts each after those it builds on.
     ///

@@ -165,6 +165,10 @@ pub struct State {
     /// nothing of them; `None` from a version that knows of none.
     #[n(3)]
     pub lists: Option<u64>,
+    /// `true` where the sender finds the record of an entry by what it builds on, so that its name
+    /// may be left out.
+    #[n(4)]
+    pub finds_records: Option<bool>,
 }
 
 /// Entries.

@@ -97,6 +97,49 @@ fn what_one_wrote_is_with_both_and_known_to_be_after_two_round_trips_and_a_half(
 }
 
 #[test]
+fn whoever_finds_a_record_by_what_an_entry_builds_on_is_not_told_its_name() {
+    const RECORD: u8 = 200;
+    for finds in [true, false] {
+        let Office { mut village, mut township, .. } = office();
+        village.write(RECORD, 1);
+        village.seal();
+        meet(&mut village, &mut township);
+        village.write(RECORD, 2);
+        village.write(RECORD + 1, 3);
+        village.seal();
+        let mut caller = Session::new(Side::Caller, village.unit, township.peer(), 0);
+        let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
+        let mut raw = Vec::new();
+        while !(caller.is_over() && answerer.is_over()) {
+            while let Some(there) = caller.next(&mut village).unwrap() {
+                if let Message::Segment(segment) = &there {
+                    let mut cursor = domain::varint::Cursor::new(&segment.bytes);
+                    let length = cursor.count(segment::RAW_BYTES_MAX).unwrap();
+                    let frame = cursor.take(cursor.left()).unwrap();
+                    raw.extend(zstd::bulk::decompress(frame, length).unwrap());
+                }
+                answerer.receive(&mut township, there).unwrap();
+            }
+            while let Some(back) = answerer.next(&mut township).unwrap() {
+                let back = match back {
+                    // As a version says it that looks nothing up.
+                    Message::State(state) if !finds => {
+                        Message::State(State { finds_records: None, ..state })
+                    }
+                    other => other,
+                };
+                caller.receive(&mut village, back).unwrap();
+            }
+        }
+        let names = |record: u8| raw.windows(16).any(|bytes| bytes == [record; 16]);
+        assert_eq!(names(RECORD), !finds, "it holds the entry before: {finds}");
+        assert!(names(RECORD + 1), "of a new record it holds nothing");
+        assert_eq!(village.everything(), township.everything());
+        assert!(caller.progress().is_equal && answerer.progress().is_equal);
+    }
+}
+
+#[test]
 fn a_fork_in_the_space_that_everybody_holds_stops_nothing_else() {
     // What the township said before its disk was put back, and what it says since.
     let said = |payload: u8| {
@@ -402,7 +445,13 @@ fn nonsense_ends_the_meeting() {
         Message::Same(greeting()),
         Message::Done(greeting()),
         Message::Segment(Segment { bytes: vec![1, 2, 3], left: 0 }),
-        Message::State(State { is_common: false, buckets: vec![], logs: vec![], lists: None }),
+        Message::State(State {
+            is_common: false,
+            buckets: vec![],
+            logs: vec![],
+            lists: None,
+            finds_records: None,
+        }),
     ];
     for message in nonsense {
         let mut answerer = Session::new(Side::Answerer, township.unit, village.peer(), 0);
@@ -473,7 +522,13 @@ fn nobody_lends_who_has_another_version_of_the_lists_or_knows_of_none() {
         assert_eq!((caller.is_equal, caller.listed), (true, 0));
     }
     assert!(village.lent.is_empty());
-    let state = |lists| State { is_common: false, buckets: vec![1], logs: vec![], lists };
+    let state = |lists| State {
+        is_common: false,
+        buckets: vec![1],
+        logs: vec![],
+        lists,
+        finds_records: None,
+    };
     let (with, without) =
         (encode(&Message::State(state(Some(18)))), encode(&Message::State(state(None))));
     assert!(with.len() > without.len(), "whoever asks for nothing says no more than before");
@@ -506,7 +561,8 @@ fn lists_that_nobody_asked_for_or_that_are_another_s_end_the_meeting() {
         let mut session = Session::new(Side::Caller, village.unit, township.peer(), 0);
         let Some(Message::Hello(_)) = session.next(&mut village).unwrap() else { panic!() };
         let buckets = (0..frontier::BUCKETS).collect();
-        let state = State { is_common: false, buckets, logs: vec![], lists: None };
+        let state =
+            State { is_common: false, buckets, logs: vec![], lists: None, finds_records: None };
         session.receive(&mut village, Message::State(state)).unwrap();
         let heard: Result<Vec<()>, _> =
             said.into_iter().map(|message| session.receive(&mut village, message)).collect();
