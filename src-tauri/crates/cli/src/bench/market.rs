@@ -5,10 +5,11 @@
 //! relay between the village and the township: behind one address there would be one computer.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use app::Desk;
@@ -154,6 +155,54 @@ fn go(village: &Desk, address: SocketAddr, blobs: &AtomicU64) -> Result<Served, 
     }
 }
 
+/// Villages that are invited, join, and write what they will bring; as many at a time as there are
+/// processors.
+fn made_ready(
+    township: &Desk,
+    address: &Value,
+    elsewhere: &Path,
+    villages: u32,
+    seed: u64,
+) -> Result<Vec<Desk>, Fault> {
+    let line = Mutex::new(());
+    let one = |number: u32| {
+        let place = elsewhere.join(number.to_string());
+        std::fs::create_dir_all(&place).map_err(bad)?;
+        let invited = township.call(
+            "invitation_create",
+            json!({
+                "unit_name": format!("第 {number} 村评理说事点"), "level": "village",
+                "sort": "point", "role": "R3", "to": { "path": &place },
+            }),
+            None,
+        )?;
+        let village = fresh(&place.join("home"));
+        join(&village, &invited)?;
+        // Each was here before, when it joined; from one address comes one at a time.
+        {
+            let _turn = line.lock().map_err(bad)?;
+            village.call("lan_exchange", json!({ "address": address }), None)?;
+        }
+        let mut random = fastrand::Rng::with_seed(seed.wrapping_add(u64::from(number)));
+        prepare(&village, usize::try_from(number).unwrap_or(0), &mut random)?;
+        Ok(village)
+    };
+    let next = AtomicU32::new(0);
+    let some = || {
+        let numbers = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
+        numbers.take_while(|number| *number < villages).map(one).collect::<Result<Vec<_>, Fault>>()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        let going: Vec<_> = (0..cores).map(|_| scope.spawn(some)).collect();
+        let mut all = Vec::new();
+        for some in going {
+            all.extend(some.join().map_err(|_| bad("panic"))??);
+        }
+        Ok(all)
+    })
+}
+
 /// Market day with so many villages.
 pub(super) fn market(villages: u32, seed: u64) -> Result<Value, Fault> {
     let on_disk = folder()?;
@@ -170,26 +219,7 @@ pub(super) fn market(villages: u32, seed: u64) -> Result<Value, Fault> {
     let township = fresh(&home);
     township.call("org_create", founding, None)?;
     let address = listen(&township)?;
-    let mut random = fastrand::Rng::with_seed(seed);
-    let mut all = Vec::new();
-    for number in 0..villages {
-        let place = elsewhere.path().join(number.to_string());
-        std::fs::create_dir_all(&place).map_err(bad)?;
-        let invited = township.call(
-            "invitation_create",
-            json!({
-                "unit_name": format!("第 {number} 村评理说事点"), "level": "village",
-                "sort": "point", "role": "R3", "to": { "path": &place },
-            }),
-            None,
-        )?;
-        let village = fresh(&place.join("home"));
-        join(&village, &invited)?;
-        // Each was here before, when it joined.
-        village.call("lan_exchange", json!({ "address": address }), None)?;
-        prepare(&village, usize::try_from(number).unwrap_or(0), &mut random)?;
-        all.push(village);
-    }
+    let all = made_ready(&township, &address, elsewhere.path(), villages, seed)?;
     township.call("lan_listen", json!({ "enabled": false }), None)?;
     township.call("profile_lock", json!({}), None)?;
     drop(township);

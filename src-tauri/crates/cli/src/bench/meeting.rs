@@ -61,6 +61,9 @@ pub(super) fn idle(cases: u32, seed: u64) -> Result<Value, Fault> {
 pub(super) fn exchange(cases: u32, seed: u64) -> Result<Value, Fault> {
     let pair = Pair::make(cases, seed)?;
     pair.meet()?;
+    // What is noted of the look at what is stored would be one more entry.
+    wait_until(|| Ok(pair.village.is_checked() && pair.township.is_checked()))?;
+    pair.meet()?;
     let mut rows = Vec::new();
     let mut number = 0;
     for edits in EDITS {
