@@ -62,6 +62,8 @@ mod names;
 mod office;
 mod projector;
 mod scrub;
+#[cfg(test)]
+mod testing;
 mod trial;
 mod vault;
 mod witness;

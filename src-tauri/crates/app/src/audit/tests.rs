@@ -1,86 +1,11 @@
-use std::sync::Arc;
-
 use serde_json::{Value, json};
-use trust::seal::Cost;
 
 use super::*;
-use crate::clock::{SetClock, SystemEntropy};
-use crate::desk::{Desk, DeskOptions};
-use crate::host::CommandLine;
+use crate::testing::{MORNING_MS, PASSPHRASE, Room};
 
-const PASSPHRASE: &str = "pingli-tests";
-const MORNING_MS: u64 = 1_772_413_200_000;
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
-struct Room {
-    desk: Desk,
-    home: std::path::PathBuf,
-    clock: Arc<SetClock>,
-}
-
 impl Room {
-    fn new(home: &Path) -> Self {
-        let clock = Arc::new(SetClock::at(MORNING_MS));
-        let options = DeskOptions {
-            home: home.to_owned(),
-            clock: clock.clone(),
-            entropy: Arc::new(SystemEntropy),
-            host: Arc::new(CommandLine),
-            cost: Some(Cost { memory_kib: 64, passes: 1 }),
-            listener: None,
-            worker: None,
-        };
-        Self { desk: Desk::new(options), home: home.to_owned(), clock }
-    }
-
-    fn township(home: &Path) -> Self {
-        let room = Self::new(home);
-        room.does(
-            "org_create",
-            json!({ "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
-                    "device_name": "镇 1 号机", "passphrase": PASSPHRASE }),
-        );
-        room
-    }
-
-    /// A village that joined, countersigned by the township through a first packet.
-    fn village(&self, home: &Path, name: &str) -> Self {
-        let folder = self.home.join(format!("invitation-{name}"));
-        std::fs::create_dir(&folder).unwrap();
-        let invited = self.does(
-            "invitation_create",
-            json!({ "unit_name": name, "level": "village", "role": "R3", "to": { "path": folder } }),
-        );
-        let village = Self::new(home);
-        village.does(
-            "invitation_accept",
-            json!({ "from": { "path": invited["path"] }, "code": invited["code"],
-                    "user_name": "周某", "device_name": "村 1 号机", "passphrase": PASSPHRASE }),
-        );
-        village.carry(self);
-        self.carry(&village);
-        village
-    }
-
-    fn call(&self, name: &str, payload: Value) -> Result<Value, Fault> {
-        self.desk.call(name, payload, None)
-    }
-
-    fn does(&self, name: &str, payload: Value) -> Value {
-        self.call(name, payload).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
-    }
-
-    fn office(&self) -> Arc<Office> {
-        self.desk.office().unwrap()
-    }
-
-    fn carry(&self, to: &Self) -> Value {
-        let folder = self.home.join(format!("stick-{}", fastrand::u64(..)));
-        let unit = to.office().identity.record.unit;
-        let packed = self.does("packet_export", json!({ "unit": unit, "to": { "path": folder } }));
-        to.does("packet_import", json!({ "from": { "path": packed["files"][0]["path"] } }))
-    }
-
     fn notes(&self) -> Vec<Note> {
         let office = self.office();
         let all = office.store.read(|r| r.audit(&AuditFilter::default(), 0, 1000)).unwrap();
@@ -95,7 +20,7 @@ impl Room {
         self.office().store.read(|reader| reader.entry_count()).unwrap()
     }
 
-    fn register(&self, birth: &str) -> Value {
+    fn registers(&self, birth: &str) -> Value {
         self.does(
             "case_register",
             json!({ "title": "滴水边界纠纷", "parties": [
@@ -131,13 +56,13 @@ fn opening_failing_to_open_and_locking_are_noted() {
 fn reading_a_protected_case_is_noted_once_a_day_and_another_never() {
     let folder = tempfile::tempdir().unwrap();
     let room = Room::township(folder.path());
-    let plain = room.register("1980-01-01");
+    let plain = room.registers("1980-01-01");
     let before = room.entries();
     room.does("case_get", json!({ "case": plain["id"] }));
     room.does("case_history", json!({ "case": plain["id"] }));
     assert_eq!(room.entries(), before, "nothing is written");
     // Whoever writes on a case sees it: one entry for the case, one for that.
-    let child = room.register("2017-03-01");
+    let child = room.registers("2017-03-01");
     let before = before + 1;
     for _ in 0..5 {
         room.does("case_get", json!({ "case": child["id"] }));
@@ -210,7 +135,7 @@ fn the_auditor_sees_who_did_what_and_takes_it_along() {
     let home = |name: &str| folder.path().join(name);
     let township = Room::township(&home("t"));
     let village = township.village(&home("a"), "桥头村评理说事点");
-    let child = village.register("2017-03-01");
+    let child = village.registers("2017-03-01");
     village.call("settings_set", json!({ "reason": "改一改" })).unwrap_err();
     assert!(matches!(village.call("audit_list", json!({})), Err(Fault::NotAllowed { .. })));
     village.carry(&township);
@@ -316,8 +241,8 @@ fn an_altered_entry_is_found_at_the_next_start_and_heard_of_by_the_township() {
     let home = |name: &str| folder.path().join(name);
     let township = Room::township(&home("t"));
     let village = township.village(&home("a"), "桥头村评理说事点");
-    let case = village.register("1980-03-01");
-    let other = village.register("1981-03-01");
+    let case = village.registers("1980-03-01");
+    let other = village.registers("1981-03-01");
     village.carry(&township);
     let at = alter(&village, &case);
     drop(village);
@@ -342,7 +267,7 @@ fn an_altered_entry_is_found_at_the_next_start_and_heard_of_by_the_township() {
     assert!(brought["received"].as_u64() > Some(0), "the note of it: {brought}");
     assert_eq!(brought["held"], 1);
     let heard = alarm(&township, "altered_elsewhere");
-    assert_eq!((&heard["says"], &heard["device"]["name"]), (&case["number"], &json!("村 1 号机")));
+    assert_eq!((&heard["says"], &heard["device"]["name"]), (&case["number"], &json!("新来的机器")));
     let lines = township.does("quarantine_list", json!({}));
     assert_eq!(lines["rows"][0]["reason"], "bad_signature");
     assert!(township.desk.examine().unwrap().broken_logs.is_empty(), "nothing of it was taken");
@@ -379,7 +304,7 @@ fn a_stopped_pass_goes_on_where_it_was_and_misses_nothing() {
     let home = |name: &str| folder.path().join(name);
     let township = Room::township(&home("t"));
     let village = township.village(&home("a"), "桥头村评理说事点");
-    let case = village.register("1980-03-01");
+    let case = village.registers("1980-03-01");
     village.carry(&township);
     let at = alter(&village, &case);
     let office = village.office();
@@ -409,7 +334,7 @@ fn an_erasure_beside_a_pass_is_no_alarm_and_an_alteration_beside_it_is() {
     let village = township.village(&home("a"), "桥头村评理说事点");
     let other = township.village(&home("b"), "石湾村评理说事点");
     let unit = other.does("status_get", json!({}))["office"]["unit"]["id"].clone();
-    let case = village.register("1980-03-01");
+    let case = village.registers("1980-03-01");
     let closed = json!({ "kind": "closed", "body": { "outcome": "failed", "routes": ["court"] } });
     village.does("fact_add", json!({ "case": case["id"], "facts": [closed] }));
     village.carry(&township);
@@ -420,7 +345,7 @@ fn an_erasure_beside_a_pass_is_no_alarm_and_an_alteration_beside_it_is() {
         .iter()
         .map(|name| township.does("person_add", json!({ "name": name }))["id"].clone())
         .collect();
-    let kept = township.register("1979-03-01");
+    let kept = township.registers("1979-03-01");
     let office = township.office();
     crate::journal::seal(&office, usize::MAX).unwrap();
     let erase = |record: &Value| {
@@ -475,7 +400,7 @@ fn alarm_of(room: &Room, found: &[domain::log::EntryRef]) -> usize {
 fn what_is_printed_is_noted_with_why_it_is_protected() {
     let folder = tempfile::tempdir().unwrap();
     let room = Room::township(folder.path());
-    let (child, grown) = (room.register("2017-03-01"), room.register("1980-03-01"));
+    let (child, grown) = (room.registers("2017-03-01"), room.registers("1980-03-01"));
     for (page, record) in [("case", &child["id"]), ("case", &grown["id"]), ("audit", &Value::Null)]
     {
         room.does("print_note", json!({ "page": page, "record": record }));

@@ -1,55 +1,8 @@
-use std::sync::Arc;
-
 use domain::log::NO_RECORD;
-use serde_json::{Value, json};
-use trust::seal::Cost;
+use serde_json::json;
 
 use super::*;
-use crate::clock::{SetClock, SystemEntropy};
-use crate::desk::{Desk, DeskOptions};
-use crate::host::CommandLine;
-
-const PASSPHRASE: &str = "pingli-tests";
-
-struct Room(Desk);
-
-impl Room {
-    fn township(home: &std::path::Path) -> Self {
-        let room = Self(Desk::new(DeskOptions {
-            home: home.to_owned(),
-            clock: Arc::new(SetClock::at(1_772_413_200_000)),
-            entropy: Arc::new(SystemEntropy),
-            host: Arc::new(CommandLine),
-            cost: Some(Cost { memory_kib: 64, passes: 1 }),
-            listener: None,
-            worker: None,
-        }));
-        room.does(
-            "org_create",
-            json!({
-                "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
-                "device_name": "镇 1 号机", "passphrase": PASSPHRASE,
-            }),
-        );
-        room
-    }
-
-    fn does(&self, name: &str, payload: Value) -> Value {
-        self.0.call(name, payload, None).unwrap()
-    }
-
-    fn case(&self) -> RecordId {
-        let case = self.does(
-            "case_register",
-            json!({ "title": "滴水", "parties": [{ "name": "张某", "side": "applicant" }] }),
-        );
-        case["id"].as_str().unwrap().parse().unwrap()
-    }
-
-    fn office(&self) -> Arc<Office> {
-        self.0.office().unwrap()
-    }
-}
+use crate::testing::{PASSPHRASE, Room};
 
 fn said(record: RecordId) -> Statement {
     let record = ErasedRecord { record, kind: "case".into(), numbers: vec![], heir: None };
@@ -68,7 +21,7 @@ fn said(record: RecordId) -> Statement {
 fn what_a_power_cut_left_undone_is_done_at_opening() {
     let home = tempfile::tempdir().unwrap();
     let room = Room::township(home.path());
-    let case = room.case();
+    let case = room.register("滴水");
     let office = room.office();
     let common = office.roster().common().unwrap();
     office
@@ -102,7 +55,7 @@ fn nothing_that_everybody_holds_is_erased() {
     let room = Room::township(home.path());
     let unit = room.office().identity.record.unit;
     let request = json!({ "records": [unit], "ground": "unlawful", "reason": "不该有" });
-    let fault = room.0.call("record_erase", request, None).unwrap_err();
+    let fault = room.call("record_erase", request).unwrap_err();
     assert_eq!(fault, refuse("records", 0, RefusalReason::Unknown));
     let office = room.office();
     let common = office.roster().common().unwrap();
@@ -111,5 +64,5 @@ fn nothing_that_everybody_holds_is_erased() {
         office.store.write(|tx| say(&office, tx, common, &said(record)).map(|_| ())).unwrap();
     }
     assert_eq!(room.does("unit_list", json!({})), names, "also when it is said all the same");
-    assert!(room.0.rebuild(true).unwrap().is_same);
+    assert!(room.is_whole());
 }

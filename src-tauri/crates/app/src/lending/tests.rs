@@ -1,24 +1,15 @@
 //! Lists that lie, and lists of what is erased: nobody rests on them.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use domain::id::RecordId;
 use serde_json::{Value, json};
 use store::StoreError;
 use store::records::{PersonRow, Saved};
-use trust::seal::Cost;
 
-use crate::clock::{SetClock, SystemEntropy};
-use crate::desk::{Desk, DeskOptions};
 use crate::exchange::{Line, Met};
 use crate::fault::Fault;
-use crate::host::CommandLine;
-use crate::office::Office;
-
-const PASSPHRASE: &str = "pingli-tests";
-
-struct Room(Desk, std::path::PathBuf);
+use crate::testing::Room;
 
 /// A line that carries so many messages and then breaks.
 struct Few(usize);
@@ -35,59 +26,8 @@ impl Line for Few {
 }
 
 impl Room {
-    fn new(home: &Path) -> Self {
-        let options = DeskOptions {
-            home: home.to_owned(),
-            clock: Arc::new(SetClock::at(1_772_413_200_000)),
-            entropy: Arc::new(SystemEntropy),
-            host: Arc::new(CommandLine),
-            cost: Some(Cost { memory_kib: 64, passes: 1 }),
-            listener: None,
-            worker: None,
-        };
-        Self(Desk::new(options), home.to_owned())
-    }
-
-    fn does(&self, name: &str, payload: Value) -> Value {
-        self.0.call(name, payload, None).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
-    }
-
-    fn office(&self) -> Arc<Office> {
-        self.0.office().unwrap()
-    }
-
-    fn carry(&self, to: &Self) {
-        let folder = self.1.join(format!("stick-{}", fastrand::u64(..)));
-        let unit = to.office().identity.record.unit;
-        let packed = self.does("packet_export", json!({ "unit": unit, "to": { "path": folder } }));
-        to.does("packet_import", json!({ "from": { "path": packed["files"][0]["path"] } }));
-    }
-
-    fn joined(&self, home: &Path, post: Value) -> Self {
-        let room = Self::new(home);
-        let mut post = post;
-        post["to"] = json!({ "path": home.with_extension("stick") });
-        let invited = self.does("invitation_create", post);
-        room.does(
-            "invitation_accept",
-            json!({ "from": { "path": invited["path"] }, "code": invited["code"],
-                    "user_name": "周某", "device_name": "新", "passphrase": PASSPHRASE }),
-        );
-        room.carry(self);
-        self.carry(&room);
-        room
-    }
-
     fn meets(&self, other: &Self, messages: usize) -> Met {
-        self.0.meet(&other.0, &mut Few(messages)).unwrap()
-    }
-
-    fn registers(&self, title: &str) -> RecordId {
-        let case = self.does(
-            "case_register",
-            json!({ "title": title, "parties": [{ "name": "张某", "side": "applicant" }] }),
-        );
-        serde_json::from_value(case["id"].clone()).unwrap()
+        self.desk.meet(&other.desk, &mut Few(messages)).unwrap()
     }
 
     fn found(&self, query: &str) -> u64 {
@@ -99,7 +39,7 @@ impl Room {
     }
 
     fn rows(&self) -> Vec<String> {
-        let mut rows = self.0.dump_views().unwrap();
+        let mut rows = self.desk.dump_views().unwrap();
         rows.retain(|row| !row.starts_with("audit\t"));
         rows
     }
@@ -114,12 +54,7 @@ struct Land {
 
 fn land() -> Land {
     let folder = tempfile::tempdir().unwrap();
-    let township = Room::new(&folder.path().join("township"));
-    township.does(
-        "org_create",
-        json!({ "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
-                "device_name": "镇 1 号机", "passphrase": PASSPHRASE }),
-    );
+    let township = Room::township(&folder.path().join("township"));
     let newcomer = another(&township, &folder.path().join("newcomer"));
     Land { folder, township, newcomer }
 }
@@ -146,15 +81,15 @@ fn lists_alone(land: &Land) {
 #[test]
 fn what_is_only_lent_is_listed_and_opened_once_its_entries_have_come() {
     let land = land();
-    let case = land.township.registers("滴水边界纠纷");
+    let case = land.township.register("滴水边界纠纷");
     lists_alone(&land);
     let newcomer = &land.newcomer;
     assert_eq!(newcomer.found("滴水"), 1);
     assert!(!newcomer.rows().iter().any(|row| row.starts_with("case\t")), "nothing is built");
-    let fault = newcomer.0.call("case_get", json!({ "case": case }), None).unwrap_err();
+    let fault = newcomer.call("case_get", json!({ "case": case })).unwrap_err();
     assert_eq!(fault, Fault::Arriving { id: case.to_string() });
     let note = json!({ "case": case, "facts": [{ "kind": "note", "body": { "text": "x" } }] });
-    let fault = newcomer.0.call("fact_add", note, None).unwrap_err();
+    let fault = newcomer.call("fact_add", note).unwrap_err();
     assert_eq!(fault, Fault::Arriving { id: case.to_string() });
     // Neither what puts every case behind nor building all of them takes it out of the lists, and
     // nothing is reported of it.
@@ -164,20 +99,20 @@ fn what_is_only_lent_is_listed_and_opened_once_its_entries_have_come() {
     crate::projector::catch_up_all(&office, |_| true).unwrap();
     assert_eq!(newcomer.found("滴水"), 1);
     // The doctor and whoever builds everything anew find nothing that should not be there.
-    assert!(newcomer.0.rebuild(true).unwrap().is_same);
+    assert!(newcomer.is_whole());
     let met = newcomer.meets(&land.township, usize::MAX);
     assert!(met.caller.unwrap().is_equal);
     assert_eq!(newcomer.does("case_get", json!({ "case": case }))["title"], "滴水边界纠纷");
     assert_eq!(newcomer.rows(), land.township.rows());
-    assert!(newcomer.0.rebuild(true).unwrap().is_same);
+    assert!(newcomer.is_whole());
     assert_eq!(newcomer.line()["listed_otherwise"], 0);
 }
 
 #[test]
 fn lists_that_lie_are_replaced_by_what_the_entries_say_and_that_is_told() {
     let land = land();
-    let case = land.township.registers("滴水边界纠纷");
-    let _ = land.township.registers("鱼塘纠纷");
+    let case = land.township.register("滴水边界纠纷");
+    let _ = land.township.register("鱼塘纠纷");
     let Land { township, newcomer, .. } = &land;
     let office = township.office();
     let nobody = RecordId([9; 16]);
@@ -210,7 +145,7 @@ fn lists_that_lie_are_replaced_by_what_the_entries_say_and_that_is_told() {
     assert!(met.caller.unwrap().is_equal);
     assert_eq!((newcomer.found("谎话"), newcomer.found("滴水")), (0, 1));
     assert_eq!(persons(newcomer), 0, "no entry ever came of it");
-    assert!(newcomer.0.rebuild(true).unwrap().is_same);
+    assert!(newcomer.is_whole());
     let line = newcomer.line();
     assert_eq!(line["listed_otherwise"], 2, "{line}");
     // Told once.
@@ -222,7 +157,7 @@ fn lists_that_lie_are_replaced_by_what_the_entries_say_and_that_is_told() {
 #[test]
 fn what_is_erased_is_not_lent_back() {
     let land = land();
-    let (case, other) = (land.township.registers("滴水边界纠纷"), land.township.registers("鱼塘"));
+    let (case, other) = (land.township.register("滴水边界纠纷"), land.township.register("鱼塘"));
     lists_alone(&land);
     let Land { township, newcomer, .. } = &land;
     let common = township.office().roster().common().unwrap();
@@ -239,10 +174,9 @@ fn what_is_erased_is_not_lent_back() {
 #[test]
 fn nobody_lends_who_has_something_behind_or_is_of_another_village() {
     let land = land();
-    let _ = land.township.registers("滴水边界纠纷");
-    let village = json!({ "unit_name": "桥头村", "level": "village", "role": "R3" });
-    let village = land.township.joined(&land.folder.path().join("village"), village);
-    let _ = village.registers("鱼塘纠纷");
+    let _ = land.township.register("滴水边界纠纷");
+    let village = land.township.village(&land.folder.path().join("village"), "桥头村");
+    let _ = village.register("鱼塘纠纷");
     // The township lends to a village computer, and a village to another of its own, but no village
     // to the township.
     let unit = village.office().identity.record.unit;

@@ -1,94 +1,17 @@
-use std::path::Path;
-use std::sync::Arc;
-
 use domain::fact::RecordKind;
 use domain::id::SpaceId;
 use domain::taking::{TAKEN_OVER, TakenChange, TakenFact, TakenLog, Taking};
-use serde_json::{Value, json};
-use trust::seal::Cost;
+use serde_json::json;
 use trust::statement::{ErasedRecord, Erasure, Heir, Signed, Statement};
 
 use super::*;
-use crate::clock::{SetClock, SystemEntropy};
-use crate::desk::{Desk, DeskOptions};
-use crate::host::CommandLine;
-
-const PASSPHRASE: &str = "pingli-tests";
-
-struct Room(Desk);
+use crate::testing::Room;
 
 impl Room {
-    fn new(home: &Path) -> Self {
-        Self(Desk::new(DeskOptions {
-            home: home.to_owned(),
-            clock: Arc::new(SetClock::at(1_772_413_200_000)),
-            entropy: Arc::new(SystemEntropy),
-            host: Arc::new(CommandLine),
-            cost: Some(Cost { memory_kib: 64, passes: 1 }),
-            listener: None,
-            worker: None,
-        }))
-    }
-
-    fn township(home: &Path) -> Self {
-        let room = Self::new(home);
-        room.does(
-            "org_create",
-            json!({
-                "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
-                "device_name": "镇 1 号机", "passphrase": PASSPHRASE,
-            }),
-        );
-        room
-    }
-
-    fn village(&self, home: &Path) -> Self {
-        let folder = home.with_extension("invitation");
-        std::fs::create_dir(&folder).unwrap();
-        let invited = self.does(
-            "invitation_create",
-            json!({ "unit_name": "桥头村评理说事点", "level": "village", "role": "R3",
-                    "to": { "path": folder } }),
-        );
-        let village = Self::new(home);
-        village.does(
-            "invitation_accept",
-            json!({ "from": { "path": invited["path"] }, "code": invited["code"],
-                    "user_name": "周某", "device_name": "村 1 号机", "passphrase": PASSPHRASE }),
-        );
-        village.carry(self, home);
-        self.carry(&village, home);
-        village
-    }
-
-    fn carry(&self, to: &Self, folder: &Path) {
-        let unit = to.does("status_get", json!({}))["office"]["unit"]["id"].clone();
-        let stick = folder.with_extension(format!("stick{}", rand(self)));
-        let packed = self.does("packet_export", json!({ "unit": unit, "to": { "path": stick } }));
-        let path = packed["files"][0]["path"].clone();
-        to.does("packet_import", json!({ "from": { "path": path } }));
-    }
-
-    fn does(&self, name: &str, payload: Value) -> Value {
-        self.0.call(name, payload, None).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
-    }
-
-    fn register(&self) -> RecordId {
-        let case = self.does(
-            "case_register",
-            json!({ "title": "滴水", "parties": [{ "name": "张某", "side": "applicant" }] }),
-        );
-        case["id"].as_str().unwrap().parse().unwrap()
-    }
-
     fn titles(&self) -> Vec<String> {
         let list = self.does("case_list", json!({}));
         let rows = list["rows"].as_array().unwrap();
         rows.iter().map(|row| row["title"].as_str().unwrap().to_owned()).collect()
-    }
-
-    fn office(&self) -> Arc<Office> {
-        self.0.office().unwrap()
     }
 
     /// Begins a record that claims to take over a case of the village: somebody's words that nobody
@@ -155,26 +78,22 @@ impl Room {
             (&read["id"], &read["parties"][0]["details"]["name"]),
             (&json!(case), &json!("张某"))
         );
-        assert!(self.0.rebuild(true).unwrap().is_same);
+        assert!(self.is_whole());
     }
-}
-
-fn rand(room: &Room) -> u64 {
-    u64::from_be_bytes(crate::clock::draw(room.office().entropy.as_ref()))
 }
 
 #[test]
 fn a_record_that_nobody_named_stands_in_no_place() {
     let folder = tempfile::tempdir().unwrap();
     let township = Room::township(&folder.path().join("t"));
-    let village = township.village(&folder.path().join("a"));
-    let case = village.register();
-    village.carry(&township, folder.path());
+    let village = township.village(&folder.path().join("a"), "桥头村评理说事点");
+    let case = village.register("滴水");
+    village.carry(&township);
     let home = village.office().home_space().unwrap();
     // A village that makes one up, with the township's words of nothing.
     village.forge(&township, home);
     village.is_unmoved(case);
-    village.carry(&township, folder.path());
+    village.carry(&township);
     township.is_unmoved(case);
 }
 
@@ -182,13 +101,13 @@ fn a_record_that_nobody_named_stands_in_no_place() {
 fn what_a_village_made_stands_in_no_place_though_the_head_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let township = Room::township(&folder.path().join("t"));
-    let village = township.village(&folder.path().join("a"));
-    let case = village.register();
+    let village = township.village(&folder.path().join("a"), "桥头村评理说事点");
+    let case = village.register("滴水");
     let heir = village.forge(&township, village.office().home_space().unwrap());
-    village.carry(&township, folder.path());
+    village.carry(&township);
     township.says(case, heir);
     township.is_unmoved(case);
-    township.carry(&village, folder.path());
+    township.carry(&village);
     village.is_unmoved(case);
 }
 
@@ -196,18 +115,18 @@ fn what_a_village_made_stands_in_no_place_though_the_head_names_it() {
 fn another_beginning_than_the_one_that_was_named_stands_in_no_place() {
     let folder = tempfile::tempdir().unwrap();
     let township = Room::township(&folder.path().join("t"));
-    let village = township.village(&folder.path().join("a"));
-    let case = village.register();
-    village.carry(&township, folder.path());
+    let village = township.village(&folder.path().join("a"), "桥头村评理说事点");
+    let case = village.register("滴水");
+    village.carry(&township);
     let home = village.office().home_space().unwrap();
     let heir = township.forge(&village, home);
     township.says(case, Heir { made: [9; 32], ..heir });
     township.is_unmoved(case);
-    township.carry(&village, folder.path());
+    township.carry(&village);
     village.is_unmoved(case);
     // The same with the right hash is believed: the test forges well.
-    let second = village.register();
-    village.carry(&township, folder.path());
+    let second = village.register("滴水");
+    village.carry(&township);
     let heir = township.forge(&village, home);
     township.says(second, heir);
     let read = township.does("case_get", json!({ "case": second }));

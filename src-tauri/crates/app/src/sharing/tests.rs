@@ -1,53 +1,13 @@
 //! What a broken or hostile machine may put into the space of a case, and that it stays noise.
 
-use std::path::Path;
-use std::sync::Arc;
-
 use domain::log::LogKey;
 use serde_json::{Value, json};
 use trust::key::SecretKey;
-use trust::seal::Cost;
 
 use super::*;
-use crate::clock::{SetClock, SystemEntropy};
-use crate::desk::{Desk, DeskOptions};
-use crate::host::CommandLine;
-
-const PASSPHRASE: &str = "pingli-tests";
-
-struct Room(Desk, std::path::PathBuf);
+use crate::testing::Room;
 
 impl Room {
-    fn new(home: &Path) -> Self {
-        let options = DeskOptions {
-            home: home.to_owned(),
-            clock: Arc::new(SetClock::at(1_772_413_200_000)),
-            entropy: Arc::new(SystemEntropy),
-            host: Arc::new(CommandLine),
-            cost: Some(Cost { memory_kib: 64, passes: 1 }),
-            listener: None,
-            worker: None,
-        };
-        Self(Desk::new(options), home.to_owned())
-    }
-
-    fn does(&self, name: &str, payload: Value) -> Value {
-        self.0.call(name, payload, None).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
-    }
-
-    fn office(&self) -> Arc<Office> {
-        self.0.office().unwrap()
-    }
-
-    fn carry(&self, to: &Self) -> Value {
-        let folder = self.1.join(format!("stick-{}", fastrand::u64(..)));
-        let unit = to.office().identity.record.unit;
-        let packed = self.does("packet_export", json!({ "unit": unit, "to": { "path": folder } }));
-        let from = json!({ "from": { "path": packed["files"][0]["path"] } });
-        to.does("packet_preview", from.clone());
-        to.does("packet_import", from)
-    }
-
     /// Writes an entry that claims to carry others.
     fn plants(&self, home: SpaceId, record: RecordId, payload: Vec<u8>) {
         let office = self.office();
@@ -57,7 +17,7 @@ impl Room {
     }
 
     fn held(&self) -> Vec<String> {
-        self.0.examine().unwrap().held
+        self.desk.examine().unwrap().held
     }
 }
 
@@ -73,37 +33,15 @@ struct Land {
 
 fn land() -> Land {
     let folder = tempfile::tempdir().unwrap();
-    let township = Room::new(&folder.path().join("township"));
-    township.does(
-        "org_create",
-        json!({ "name": "青石镇综治中心", "user_name": "吴某", "role": "R7",
-                "device_name": "镇 1 号机", "passphrase": PASSPHRASE }),
-    );
-    let join = |name: &str| {
-        let room = Room::new(&folder.path().join(name));
-        let invited = township.does(
-            "invitation_create",
-            json!({ "unit_name": name, "level": "village", "role": "R3",
-                    "to": { "path": folder.path().join("sticks") } }),
-        );
-        room.does(
-            "invitation_accept",
-            json!({ "from": { "path": invited["path"] }, "code": invited["code"],
-                    "user_name": "周某", "device_name": name, "passphrase": PASSPHRASE }),
-        );
-        room.carry(&township);
-        township.carry(&room);
-        room
-    };
+    let township = Room::township(&folder.path().join("township"));
+    let join = |name: &str| township.village(&folder.path().join(name), name);
     let (village, other) = (join("桥头村"), join("石湾村"));
-    let register = json!({ "title": "地界", "parties": [{ "name": "张某", "side": "applicant" }] });
-    let case = village.does("case_register", register)["id"].clone();
+    let case = village.register("地界");
     village.carry(&township);
     let unit = other.office().identity.record.unit;
     let shared = township.does("case_share", json!({ "case": case, "units": [unit] }));
     township.carry(&village);
     township.carry(&other);
-    let case = serde_json::from_value(case).unwrap();
     let home = serde_json::from_value(shared["space"].clone()).unwrap();
     Land { _folder: folder, township, village, other, case, home }
 }
@@ -143,9 +81,9 @@ impl Land {
         let shown: Vec<Vec<String>> = [&self.township, &self.village, &self.other]
             .iter()
             .map(|room| {
-                assert!(room.0.rebuild(true).unwrap().is_same);
+                assert!(room.is_whole());
                 assert_eq!(self.events(room), events);
-                let rows = room.0.dump_views().unwrap();
+                let rows = room.desk.dump_views().unwrap();
                 rows.into_iter().filter(|row| row.contains("\t地界\t")).collect()
             })
             .collect();
@@ -163,7 +101,7 @@ fn a_shared_case_is_the_same_in_every_room() {
     land.settles(6);
     for room in [&land.township, &land.village, &land.other] {
         assert_eq!(room.held(), Vec::<String>::new());
-        assert!(room.0.examine().unwrap().broken_logs.is_empty());
+        assert!(room.desk.examine().unwrap().broken_logs.is_empty());
     }
     let carried = land.township.office().store.read(|r| r.of_kind(EntryKind::CARRIED)).unwrap();
     carry(&land.township.office()).unwrap();
@@ -248,7 +186,7 @@ fn a_record_whose_beginning_was_not_carried_waits() {
         .remove(0);
     land.township.plants(land.home, record, later);
     land.settles(3);
-    let fault = land.other.0.call("case_get", json!({ "case": record }), None).unwrap_err();
+    let fault = land.other.call("case_get", json!({ "case": record })).unwrap_err();
     assert!(matches!(fault, Fault::NotFound { .. }), "{fault:?}");
     assert_eq!(land.other.does("case_list", json!({}))["total"], 1);
 }
