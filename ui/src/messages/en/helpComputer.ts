@@ -15,6 +15,7 @@ export const computerTopics: Record<keyof typeof ours, HelpTopic> = {
     ],
     notes: [
       "Without the passphrase nobody opens a lost computer. Once shut out it reaches no other, and opens no new packet.",
+      "Over the network the lists come first: within a minute or two they can be searched, and the cases follow one by one and are checked. A case that is still on its way says so; try it again a little later.",
       "What had not reached the township is on the old computer alone. Keep it: repaired, it can still write a packet.",
       "If the screen says that two computers use one identity, a profile was copied or an old image put back. Nothing that either wrote is lost. Agree with the township by telephone which one is kept; once both have exchanged, the township enrols it anew (Settings, Computers): the old identity is shut out, the one that is kept joins by a new invitation, the other is wiped.",
     ],
