@@ -16,7 +16,7 @@ use trust::statement::{Access, Signed, Statement};
 use crate::clock::signed;
 use crate::fault::Fault;
 use crate::office::Office;
-use crate::projector;
+use crate::projector::{self, Folded};
 use crate::scrub::{self, Altered};
 use crate::sharing;
 
@@ -24,6 +24,8 @@ use crate::sharing;
 pub(crate) struct Pen<'a, 'tx> {
     pub(crate) office: &'a Office,
     pub(crate) tx: &'a mut Writer<'tx>,
+    /// The case that was edited last, as it stands now.
+    pub(crate) edited: Option<(Record, Folded)>,
 }
 
 /// Names for the facts of one entry, each bound to its place in it.
@@ -110,7 +112,7 @@ impl Draft {
 
 impl<'a, 'tx> Pen<'a, 'tx> {
     pub(crate) fn new(office: &'a Office, tx: &'a mut Writer<'tx>) -> Self {
-        Self { office, tx }
+        Self { office, tx, edited: None }
     }
 
     fn log(&self, space: SpaceId) -> Result<(LogId, LogKey), Fault> {
@@ -284,7 +286,9 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         let mut draft = self.draft(log, key, seen, record.latest_fact_ms())?;
         write(self, &record, &mut draft)?;
         let made = record.edit(self.office.actor(log, id.bytes()), &draft.edit)?;
-        self.put(space, &record, made)
+        let folded = self.put(space, &record, made)?;
+        self.edited = folded.map(|folded| (record, folded));
+        Ok(())
     }
 
     /// Writes on a record as it stood at a version, beside everything since, whoever sits at the
@@ -333,7 +337,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
                 record.edit_text_at(actor, &heads, name, words)?
             }
         };
-        self.put(space, &record, made)
+        self.put(space, &record, made).map(|_| ())
     }
 
     /// A record with everything that has arrived applied, the space to write on it in, and the
@@ -366,8 +370,14 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         [Some(home), begun].into_iter().flatten().find(may).ok_or(Fault::NotHere)
     }
 
-    /// Appends a change of our own and brings the document's lists up to date.
-    fn put(&mut self, space: SpaceId, record: &Record, made: Made) -> Result<(), Fault> {
+    /// Appends a change of our own and brings the document's lists up to date. Gives the case, if
+    /// it is one, as it stands now.
+    fn put(
+        &mut self,
+        space: SpaceId,
+        record: &Record,
+        made: Made,
+    ) -> Result<Option<Folded>, Fault> {
         let mut needs = BTreeSet::new();
         for dep in &made.deps {
             let need = self.tx.reader().entry_of_change(record.id(), dep)?;
@@ -384,8 +394,9 @@ impl<'a, 'tx> Pen<'a, 'tx> {
             payload: made.payload.into(),
         };
         self.append(space, &entry, Some(&made.hash))?;
-        projector::keep(self.office, self.tx, record)?;
-        Ok(self.tx.caught_up(record.id())?)
+        let folded = projector::keep(self.office, self.tx, record)?;
+        self.tx.caught_up(record.id())?;
+        Ok(folded)
     }
 }
 

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use domain::id::{RecordId, SpaceId, UnitId};
+use store::Reader;
 use store::database::VIEW_VERSION;
 use store::snapshot::{LentFault, Settled};
-use store::{Reader, StoreError};
 use sync::frontier;
 use sync::session::Peer;
 use sync::snapshot::{Loan, Part};
@@ -84,22 +84,23 @@ pub(crate) fn borrow(
     }
 }
 
-/// Builds what somebody asks for that is only lent, as far as its entries have come.
-///
-/// # Errors
-/// [`Fault::Arriving`] while there are none.
-pub(crate) fn build(office: &Office, named: &[RecordId]) -> Result<(), Fault> {
-    let lent = |reader: &Reader<'_>| -> Result<Vec<RecordId>, StoreError> {
-        if named.is_empty() || !reader.owes_lists()? {
-            return Ok(Vec::new());
-        }
-        let mut lent = Vec::new();
+/// What somebody asks for that is only lent.
+pub(crate) fn lent(reader: &Reader<'_>, named: &[RecordId]) -> Result<Vec<RecordId>, Fault> {
+    let mut lent = Vec::new();
+    if reader.owes_lists()? {
         for record in named {
             lent.extend(reader.is_lent(*record)?.then_some(*record));
         }
-        Ok(lent)
-    };
-    for record in office.store.read(lent)? {
+    }
+    Ok(lent)
+}
+
+/// Builds what is only lent, as far as its entries have come.
+///
+/// # Errors
+/// [`Fault::Arriving`] while there are none.
+pub(crate) fn build(office: &Office, lent: &[RecordId]) -> Result<(), Fault> {
+    for &record in lent {
         let is_lent = office.store.write(|tx| -> Result<bool, Fault> {
             if tx.reader().is_behind(record)? {
                 projector::catch_up(office, tx, record)?;

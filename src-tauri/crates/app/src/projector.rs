@@ -354,17 +354,31 @@ pub(crate) fn catch_up_all(
     }
 }
 
-/// Caches a document and writes everything it contributes to the lists.
-pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Result<(), Fault> {
-    let Some(mut space) = tx.reader().space_of(record.id())? else { return Ok(()) };
+/// A case as its facts say it, and the space it lives in.
+pub(crate) struct Folded {
+    pub(crate) space: SpaceId,
+    pub(crate) facts: RecordFacts,
+    pub(crate) case: Case,
+}
+
+/// Caches a document and writes everything it contributes to the lists. Gives the case, if it is
+/// one, as it was folded for that.
+pub(crate) fn keep(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    record: &Record,
+) -> Result<Option<Folded>, Fault> {
+    let Some(mut space) = tx.reader().space_of(record.id())? else { return Ok(None) };
     if record.takes_over() && !record.is_heir(office) {
         // It stands in no list before whoever erases the other one says so.
-        return set_aside(tx, record, space);
+        set_aside(tx, record, space)?;
+        return Ok(None);
     }
     let facts = facts_of(office, &tx.reader(), record)?;
     let kind = record.kind();
     let is_unproven = |c: &domain::fact::Carried| c.proof.is_none() || c.role.is_none();
     let mut refused = Vec::new();
+    let mut folded = None;
     let mut has_refused =
         facts.facts.iter().any(|c| is_unproven(c) && !facts.late.contains_key(&c.id));
     match RecordKind::from_code(&kind) {
@@ -390,6 +404,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
             let settings = &case.settings;
             let bench = Bench { clocks: &clocks, calendar: &calendar, settings };
             tx.put_cards(record.id(), &card_rows(record.id(), &case, bench))?;
+            folded = Some(case);
         }
         Some(RecordKind::Person) => {
             let person = person::fold(&facts);
@@ -426,7 +441,7 @@ pub(crate) fn keep(office: &Office, tx: &mut Writer<'_>, record: &Record) -> Res
         saved: record.save(),
         has_refused,
     })?;
-    Ok(())
+    Ok(folded.map(|case| Folded { space, facts, case }))
 }
 
 /// Caches a document that stands in no list yet.

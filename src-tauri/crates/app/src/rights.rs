@@ -13,6 +13,7 @@ use domain::role::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use store::Reader;
 
 use crate::audit;
 use crate::cases;
@@ -116,8 +117,7 @@ pub(crate) fn guard(
     let office = desk.office()?;
     let payload = in_place(&office, payload)?;
     let named = named_in(&payload);
-    lending::build(&office, &named)?;
-    admit(&office, row.needs, &payload).map_err(|fault| {
+    admit(&office, row.needs, &payload, &named).map_err(|fault| {
         let own = office.identity.record.unit;
         let is_left = named.iter().any(|record| office.ended().has_left(*record, own));
         // It is not the role that keeps them out.
@@ -145,8 +145,9 @@ fn in_place(office: &Office, payload: Value) -> Result<Value, Fault> {
     }
 }
 
-/// Refuses whoever the table does not let do this, to this.
-fn admit(office: &Office, need: Need, payload: &Value) -> Result<(), Fault> {
+/// Refuses whoever the table does not let do this, to this. What is named and only lent is built
+/// first: what may be done to it depends on what it is.
+fn admit(office: &Office, need: Need, payload: &Value, named: &[RecordId]) -> Result<(), Fault> {
     // What a removed user had written may still arrive, sealed.
     if need != Need::Right(Right::ExchangeRun) {
         office.check_user()?;
@@ -164,21 +165,39 @@ fn admit(office: &Office, need: Need, payload: &Value) -> Result<(), Fault> {
     // What lies beyond one's reach is shown closed, and not refused: it may be opened in an
     // emergency. Nothing is done to it.
     let done: Vec<Right> = rights.into_iter().filter(|right| !is_reading(*right)).collect();
-    let named = named_in(payload);
-    if done.is_empty() || named.is_empty() {
+    if named.is_empty() {
         return Ok(());
     }
-    office.store.read(|reader| {
-        let lens = Lens::new(office, reader);
-        for right in done {
-            for record in &named {
-                if !lens.reaches(right, *record)? {
-                    return Err(refused(office, right));
-                }
+    let lent = office.store.read(|reader| -> Result<_, Fault> {
+        let lent = lending::lent(reader, named)?;
+        if lent.is_empty() {
+            reach(office, reader, &done, named)?;
+        }
+        Ok(lent)
+    })?;
+    if lent.is_empty() {
+        return Ok(());
+    }
+    lending::build(office, &lent)?;
+    office.store.read(|reader| reach(office, reader, &done, named))
+}
+
+/// Refuses where a record lies beyond the reach of a right.
+fn reach(
+    office: &Office,
+    reader: &Reader<'_>,
+    rights: &[Right],
+    named: &[RecordId],
+) -> Result<(), Fault> {
+    let lens = Lens::new(office, reader);
+    for right in rights {
+        for record in named {
+            if !lens.reaches(*right, *record)? {
+                return Err(refused(office, *right));
             }
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 const fn is_reading(right: Right) -> bool {

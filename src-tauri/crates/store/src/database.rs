@@ -27,6 +27,11 @@ const READERS_KEPT: usize = 4;
 /// How long a connection waits for another.
 const BUSY_MS: u32 = 10_000;
 
+/// How large the write-ahead log grows before its pages are moved into the file beside everything
+/// else, in bytes; and after how many pages whoever writes moves them, where nobody did.
+const LOG_BYTES_AIMED: u64 = 4 * 1024 * 1024;
+const LOG_PAGES_MAX: u32 = 4_000;
+
 /// How many broken pages are named.
 const BROKEN_NAMED: usize = 10;
 
@@ -224,6 +229,7 @@ impl Store {
             return Err(StoreError::Damaged("no tables".to_owned()));
         }
         writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES_MAX)?;
         upgrade(&writer, found)?;
         let store = Self {
             path,
@@ -308,6 +314,20 @@ impl Store {
             }
             checked => checked,
         }
+    }
+
+    /// Moves pages of a write-ahead log that has grown into the file, as far as nobody reads older
+    /// ones. Nobody waits for it, so that no save has to do it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn shorten_log(&self) -> Result<()> {
+        let log = fs::metadata(self.path.with_extension("db-wal")).map_or(0, |log| log.len());
+        if log < LOG_BYTES_AIMED {
+            return Ok(());
+        }
+        let conn = connect(&self.path, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        Ok(conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
     }
 
     /// Moves every page of the write-ahead log into the file and empties it, so that nothing of
@@ -489,6 +509,35 @@ mod tests {
         let conn = connect(&home.path().join(FILE), &key(1), OpenFlags::SQLITE_OPEN_READ_WRITE);
         conn.unwrap().pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(open(1), Some(StoreError::Newer { found: 99 })));
+    }
+
+    #[test]
+    fn a_log_that_has_grown_is_moved_into_the_file_whoever_reads_meanwhile() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::claim(home.path()).unwrap().create(key(1)).unwrap();
+        let put = |name: &str, bytes: usize| {
+            let written: Result<()> = store.write(|tx| tx.set_value(name, &vec![7; bytes]));
+            written.unwrap();
+        };
+        let size = || fs::metadata(home.path().join(FILE)).unwrap().len();
+        let before = size();
+        put("little", 1024 * 1024);
+        store.shorten_log().unwrap();
+        assert_eq!(size(), before, "for so little nothing is moved");
+        put("much", 5 * 1024 * 1024);
+        assert_eq!(size(), before, "whoever writes does not wait for it");
+        let read: Result<()> = store.read(|reader| {
+            assert_eq!(reader.value("much")?.map(|value| value.len()), Some(5 * 1024 * 1024));
+            put("more", 1024 * 1024);
+            store.shorten_log()?;
+            assert!(reader.value("more")?.is_none(), "it sees what it saw");
+            Ok(())
+        });
+        read.unwrap();
+        let moved = size();
+        assert!(moved > before + 5 * 1024 * 1024, "what nobody looks back beyond was moved");
+        store.shorten_log().unwrap();
+        assert!(size() > moved, "and the rest once nobody does");
     }
 
     #[test]

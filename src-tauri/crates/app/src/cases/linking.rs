@@ -360,7 +360,7 @@ impl<'a> Act<'a> {
         }
         let mut cases = Vec::new();
         for id in ids {
-            cases.push((id, fold(office, &pen.tx.reader(), id)?.2));
+            cases.push((id, fold(office, &pen.tx.reader(), id)?.1.case));
         }
         cases.sort_by_key(|(id, case)| (case.registered_on(), *id));
         let act = Self { cases, verdict, main, reason: reason.trim(), at };

@@ -28,10 +28,11 @@ use super::tangling;
 use crate::audit;
 use crate::clock::minute;
 use crate::fault::Fault;
+use crate::journal::Pen;
 use crate::names::Names;
 use crate::numbering;
 use crate::office::Office;
-use crate::projector::{self, word};
+use crate::projector::{self, Folded, word};
 use crate::rights::{Lens, Sight};
 use crate::settings;
 use crate::view::*;
@@ -192,19 +193,19 @@ pub(super) fn fold(
     office: &Office,
     reader: &Reader<'_>,
     id: RecordId,
-) -> Result<(Record, RecordFacts, Case), Fault> {
-    let (_, record) = projector::load(reader, id)?;
+) -> Result<(Record, Folded), Fault> {
+    let (space, record) = projector::load(reader, id)?;
     if record.kind() != RecordKind::Case.code() {
         return Err(Fault::not_found(id));
     }
     let facts = projector::facts_of(office, reader, &record)?;
     let case = settings::fold_case(reader, &facts)?;
-    Ok((record, facts, case))
+    Ok((record, Folded { space, facts, case }))
 }
 
 /// A case record, folded.
 pub(crate) fn folded(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Case, Fault> {
-    Ok(fold(office, reader, id)?.2)
+    Ok(fold(office, reader, id)?.1.case)
 }
 
 /// What a folded case is shown with.
@@ -268,36 +269,67 @@ fn elsewhere(row: &CardRow) -> Option<Elsewhere> {
 
 /// Reads one case.
 pub(crate) fn get(office: &Office, request: &CaseGet) -> Result<CaseView, Fault> {
-    let (view, read) = office.store.read(|reader| -> Result<_, Fault> {
-        let space = projector::load(reader, request.case)?.0;
-        let (record, facts, mut case) = fold(office, reader, request.case)?;
-        case.conflicts.splice(0..0, numbering::clash(office, reader, request.case, &case, &facts)?);
-        let tangle = tangling::of(office, reader, request.case)?;
-        case.conflicts.splice(0..0, tangle.iter().map(|tangle| tangle.conflict.clone()));
-        let around = Around::read(office, reader, request.case, &case)?;
-        let shown = around.reader(office, &facts, &case);
-        let mut view = shown.view(space, &record);
-        if let (Some(tangle), Some(conflict)) = (&tangle, view.conflicts.first_mut()) {
-            for side in &mut conflict.sides {
-                if let Choice::Fact(id) = &side.choice {
-                    side.fact = tangle.bodies.get(id).cloned();
-                }
-            }
-        }
-        shown.tie(reader, &mut view)?;
-        shown.attach(reader, &mut view)?;
-        let lens = Lens::new(office, reader);
-        shown.limit(&mut view, &lens)?;
-        Ok((view, audit::read_of(&case, lens.sight(request.case)?)))
+    let (view, read) = office.store.read(|reader| {
+        let (record, folded) = fold(office, reader, request.case)?;
+        show(office, reader, &record, folded)
     })?;
     audit::note_case_read(office, request.case, read)?;
     Ok(view)
 }
 
+/// Writes on a case and reads it as it stands then, in one transaction: what is shown is what was
+/// written, and is not folded twice.
+pub(crate) fn written(
+    office: &Office,
+    write: impl FnOnce(&mut Pen<'_, '_>) -> Result<RecordId, Fault>,
+) -> Result<CaseView, Fault> {
+    let (case, (view, read)) = office.store.write(|tx| -> Result<_, Fault> {
+        let mut pen = Pen::new(office, tx);
+        let case = write(&mut pen)?;
+        let edited = pen.edited.take().filter(|(record, _)| record.id() == case);
+        let reader = pen.tx.reader();
+        let (record, folded) = match edited {
+            Some(edited) => edited,
+            None => fold(office, &reader, case)?,
+        };
+        Ok((case, show(office, &reader, &record, folded)?))
+    })?;
+    audit::note_case_read(office, case, read)?;
+    Ok(view)
+}
+
+/// A case as whoever asks may see it, and why reading it is noted, if it is.
+fn show(
+    office: &Office,
+    reader: &Reader<'_>,
+    record: &Record,
+    folded: Folded,
+) -> Result<(CaseView, Option<&'static str>), Fault> {
+    let (id, Folded { space, facts, mut case }) = (record.id(), folded);
+    case.conflicts.splice(0..0, numbering::clash(office, reader, id, &case, &facts)?);
+    let tangle = tangling::of(office, reader, id)?;
+    case.conflicts.splice(0..0, tangle.iter().map(|tangle| tangle.conflict.clone()));
+    let around = Around::read(office, reader, id, &case)?;
+    let shown = around.reader(office, &facts, &case);
+    let mut view = shown.view(space, record);
+    if let (Some(tangle), Some(conflict)) = (&tangle, view.conflicts.first_mut()) {
+        for side in &mut conflict.sides {
+            if let Choice::Fact(id) = &side.choice {
+                side.fact = tangle.bodies.get(id).cloned();
+            }
+        }
+    }
+    shown.tie(reader, &mut view)?;
+    shown.attach(reader, &mut view)?;
+    let lens = Lens::new(office, reader);
+    shown.limit(&mut view, &lens)?;
+    Ok((view, audit::read_of(&case, lens.sight(id)?)))
+}
+
 /// Reads a window of a case's history.
 pub(crate) fn history(office: &Office, request: &CaseHistory) -> Result<HistoryWindow, Fault> {
     let (window, read) = office.store.read(|reader| -> Result<_, Fault> {
-        let (_, facts, case) = fold(office, reader, request.case)?;
+        let (_, Folded { facts, case, .. }) = fold(office, reader, request.case)?;
         let around = Around::read(office, reader, request.case, &case)?;
         let view = around.reader(office, &facts, &case);
         let skip = usize::try_from(request.offset).unwrap_or(usize::MAX);

@@ -18,7 +18,7 @@ use crate::journal::{Draft, Pen};
 use crate::numbering::{self, NumberAssign};
 use crate::office::Office;
 use crate::people;
-use crate::projector;
+use crate::projector::{self, Folded};
 use crate::settings;
 use crate::sharing;
 use crate::units;
@@ -102,7 +102,7 @@ fn across(
     let record = request.record;
     if let Some(number) = numbering::clashing(&request.key) {
         let reader = pen.tx.reader();
-        let (_, facts, case) = super::reading::fold(office, &reader, record)?;
+        let (_, Folded { facts, case, .. }) = super::reading::fold(office, &reader, record)?;
         let clash = numbering::clash(office, &reader, record, &case, &facts)?;
         let clash = clash.filter(|clash| clash.key == numbering::clash_key(number));
         let conflict: Vec<Conflict> = clash.into_iter().collect();

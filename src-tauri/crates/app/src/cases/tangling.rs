@@ -19,7 +19,7 @@ use super::reading::{fold, value};
 use crate::fault::Fault;
 use crate::journal::Pen;
 use crate::office::Office;
-use crate::projector::{self, word};
+use crate::projector::{self, Folded, word};
 
 /// The words before the first case in the key of a tangle.
 const KEY: &str = "duplicates/";
@@ -98,7 +98,7 @@ pub(super) fn of(
         if reader.case(*member)?.is_none() {
             continue;
         }
-        let (_, facts, folded) = fold(office, reader, *member)?;
+        let (_, Folded { facts, case: folded, .. }) = fold(office, reader, *member)?;
         let links = folded.duplicates.links.iter();
         for link in links.filter(|link| members.contains(&link.other.case) && !link.is_disputed) {
             let pair = (*member.min(&link.other.case), *member.max(&link.other.case));

@@ -415,15 +415,15 @@ pub(crate) fn add_facts(office: &Office, request: &FactAdd) -> Result<CaseView, 
     if request.facts.is_empty() || request.facts.len() > FACTS_MAX {
         return Err(Fault::bad("facts: one to 64"));
     }
-    office.store.write(|tx| -> Result<(), Fault> {
-        Pen::new(office, tx).edit(request.case, |pen, record, draft| {
+    reading::written(office, |pen| {
+        pen.edit(request.case, |pen, record, draft| {
             if record.kind() != RecordKind::Case.code() {
                 return Err(Fault::not_found(request.case));
             }
             write_facts(office, &pen.tx.reader(), record, draft, request)
-        })
-    })?;
-    reading::get(office, &CaseGet { case: request.case })
+        })?;
+        Ok(request.case)
+    })
 }
 
 /// Checks and writes each fact on the case as the ones before it leave it.

@@ -27,10 +27,14 @@ use crate::vault::strength::{self, Known};
 use crate::vault::{Door, PaperKind, Secrets, Tries, Vault};
 
 impl Desk {
-    /// Makes the backup of the day beside everything else, if one is due. Whoever keeps a desk
-    /// alive calls it now and then.
+    /// Moves what was written into the file of the database, and makes the backup of the day beside
+    /// everything else, if one is due. Whoever keeps a desk alive calls it now and then.
     pub fn upkeep(&self) {
         let Some(office) = self.held() else { return };
+        if let Err(error) = office.store.shorten_log() {
+            // Whoever writes does it where nobody else did.
+            tracing::warn!(%error, "the write-ahead log was not shortened");
+        }
         if office.identity.record.is_demo || !office.backing.is_time(office.now_ms()) {
             return;
         }
