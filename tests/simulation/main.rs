@@ -13,6 +13,7 @@ mod model;
 mod moves;
 mod oracles;
 mod play;
+mod seen;
 mod shrink;
 mod world;
 
@@ -28,8 +29,8 @@ use play::{Failure, Planted, Run, play};
 use shrink::shrink;
 
 /// The seeds of an ordinary run, and how many events each has.
-const SEEDS: Range<u64> = 0..20;
-const EVENTS: u32 = 200;
+const SEEDS: Range<u64> = 0..200;
+const EVENTS: u32 = 500;
 
 /// How many runs go on at a time.
 const THREADS: usize = 2;

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::event::mix;
 use crate::model::{FIELDS, current};
 use crate::play::Play;
+use crate::seen::{Rows, Seen, lacking, with_two_homes};
 use crate::world::{TOWNSHIP, World};
 
 /// How often everybody meets the township before it is said that they do not converge.
@@ -70,18 +71,18 @@ pub fn settle(play: &mut Play, seed: u64) -> Result<String, String> {
         let show = active(play);
         play.model.doubt(&play.world, (&revoked, &show));
     }
-    let shown = look(play)?;
+    let shown = look(play, &Rows::new())?;
     // Old sticks bring nothing. Until the next meeting they may make believe that the other has less
     // than it has: one that lost its disk says so in the same way.
     for (file, unit, from) in &sticks {
         deliver(play, file, unit, *from)?;
     }
     converge(play, mix(seed, 2))?;
-    let again = look(play)?;
-    if again != shown {
+    let again = look(play, &shown)?;
+    if again.get(&TOWNSHIP) != shown.get(&TOWNSHIP) {
         return Err("old packets change what is shown".into());
     }
-    Ok(shown)
+    Ok(again.get(&TOWNSHIP).map(|rows| rows.join("\n")).unwrap_or_default())
 }
 
 fn deliver(play: &mut Play, file: &std::path::Path, unit: &str, from: usize) -> Result<(), String> {
@@ -186,8 +187,10 @@ fn adopt_last_words(play: &mut Play) -> Result<bool, String> {
     Ok(true)
 }
 
-/// Everything that must hold of computers that have all met.
-fn look(play: &mut Play) -> Result<String, String> {
+/// Everything that must hold of computers that have all met. What a computer says of cases rests on
+/// the heads of their documents and on its rows alone, and both stand among the rows: where those are
+/// as they were when it was asked before, it would say the same.
+fn look(play: &mut Play, before: &Rows) -> Result<Rows, String> {
     for case in 0..play.model.cases.len() {
         for field in FIELDS.iter().filter(|_| !play.model.cases[case].is_gone) {
             if play.model.standing(case, field).len() > 1 {
@@ -196,15 +199,22 @@ fn look(play: &mut Play) -> Result<String, String> {
         }
     }
     let play = &*play;
+    let torn = with_two_homes(play)?;
+    let mut rows = Rows::new();
     for at in active(play) {
         sound(play, at)?;
-        words(play, at)?;
-        registers(play, at)?;
+        let seen = Seen::new(play, at);
+        rows.insert(at, play.world.room(at).records());
+        if before.get(&at) != rows.get(&at) {
+            words(play, &seen, &torn)?;
+            registers(play, &seen, &torn)?;
+        }
+        erased(play, at)?;
         delivered(play, at)?;
-        papers(play, at)?;
+        papers(play, &seen)?;
     }
-    same(play)?;
-    Ok(play.world.room(TOWNSHIP).records().join("\n"))
+    same(play, &rows)?;
+    Ok(rows)
 }
 
 /// Every chain verifies, nothing waits, nothing is behind or only lent, the lists are what the logs say.
@@ -237,71 +247,65 @@ fn holds(play: &Play, at: usize, case: usize) -> bool {
     at == TOWNSHIP || play.model.cases[case].units.contains(&play.world.slots[at].unit)
 }
 
-/// Whether a case moved twice, by two acts of the township that did not know of each other, and
-/// nobody has decided which holds: until then a unit sees what stands in the one home it holds.
-fn has_two_homes(play: &Play, case: usize) -> bool {
-    let asked = json!({ "case": play.model.cases[case].id });
-    let Ok(Ok(view)) = play.world.call(TOWNSHIP, "case_get", asked) else { return false };
-    let mut conflicts = view["conflicts"].as_array().into_iter().flatten();
-    conflicts.any(|c| c["kind"] == "home" && c["settlement"].is_null())
-}
-
-/// No acknowledged edit is lost, and what was erased is gone.
-fn words(play: &Play, at: usize) -> Result<(), String> {
-    let name = &play.world.slots[at].name;
-    let mut gone = Vec::new();
+/// No acknowledged edit is lost, and what was erased is not shown.
+fn words(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), String> {
+    let (name, at) = (seen.name(), seen.at);
     for (number, case) in play.model.cases.iter().enumerate() {
-        let shown = play.world.shown(at, &case.id);
-        let said = || play.model.said.iter().filter(move |said| said.case == number);
         if case.is_open {
             continue;
         }
         if case.is_gone {
-            if shown.is_some() {
+            if seen.view(number)?.is_some() {
                 return Err(format!("{name} shows case {}, which was erased", case.born));
             }
-            gone.extend(said().map(|said| said.word.as_str()));
             continue;
         }
-        if has_left(play, at, number) || (at != TOWNSHIP && has_two_homes(play, number)) {
+        if has_left(play, at, number) || (at != TOWNSHIP && torn.contains(&number)) {
             continue;
         }
-        let must = holds(play, at, number) && said().any(|said| said.is_sure);
-        let Some(shown) = shown else {
-            if must {
+        let said = play.model.said.iter().filter(|said| said.case == number && said.is_sure);
+        let said: Vec<&str> = said.map(|said| said.word.as_str()).collect();
+        let Some(shown) = seen.text(number)? else {
+            if holds(play, at, number) && !said.is_empty() {
                 return Err(format!("{name} lacks case {}", case.born));
             }
             continue;
         };
-        for said in said().filter(|said| said.is_sure) {
-            if !shown.contains(&said.word) {
-                return Err(format!("{name} lacks {} in case {}", said.word, case.born));
-            }
+        if let Some(word) = lacking(&shown, &said) {
+            return Err(format!("{name} lacks {word} in case {}", case.born));
         }
     }
+    Ok(())
+}
+
+/// Nothing is left of what was erased.
+fn erased(play: &Play, at: usize) -> Result<(), String> {
+    let is_gone = |case: usize| play.model.cases[case].is_gone && !play.model.cases[case].is_open;
+    let said = play.model.said.iter().filter(|said| is_gone(said.case));
+    let gone: Vec<&str> = said.map(|said| said.word.as_str()).collect();
     if !gone.is_empty() && tests::pages::hits(play.world.home(at), &gone) > 0 {
+        let name = &play.world.slots[at].name;
         return Err(format!("{name}: words of an erased case are left in its files"));
     }
     Ok(())
 }
 
 /// Every concurrent pair of one register is visible until it is settled, and nothing else is.
-fn registers(play: &Play, at: usize) -> Result<(), String> {
+fn registers(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), String> {
+    let at = seen.at;
     for (number, case) in play.model.cases.iter().enumerate() {
-        let is_apart = || at != TOWNSHIP && has_two_homes(play, number);
-        if case.is_gone || has_left(play, at, number) || is_apart() {
+        let is_apart = at != TOWNSHIP && torn.contains(&number);
+        if case.is_gone || has_left(play, at, number) || is_apart {
             continue;
         }
-        let Ok(view) = play.world.call(at, "case_get", json!({ "case": case.id }))? else {
-            continue;
-        };
+        let Some(view) = seen.view(number)? else { continue };
         for field in FIELDS {
-            let shown = current(&view, field);
+            let shown = current(view, field);
             let shown: BTreeSet<&str> = shown.iter().map(String::as_str).collect();
             let must = play.model.standing(number, field);
             let may = play.model.possible(number, field);
             if !must.is_subset(&shown) || !shown.is_subset(&may) {
-                let name = &play.world.slots[at].name;
+                let name = seen.name();
                 return Err(format!(
                     "{name}: {field} of case {} shows {shown:?}, must {must:?}, may {may:?}",
                     case.born
@@ -354,12 +358,12 @@ fn delivered(play: &Play, at: usize) -> Result<(), String> {
 
 /// Every paper is there whole wherever its case is, and is what it was. Where the disk that had it
 /// alone was put back, or belongs to somebody who was revoked, it may be lacking, and says so.
-fn papers(play: &Play, at: usize) -> Result<(), String> {
-    let name = &play.world.slots[at].name;
+fn papers(play: &Play, seen: &Seen<'_>) -> Result<(), String> {
+    let (name, at) = (seen.name(), seen.at);
     for (number, by, word) in &play.model.papers {
         let case = &play.model.cases[*number];
         let id = json!(case.id);
-        let Ok(view) = play.world.call(at, "case_get", json!({ "case": id }))? else { continue };
+        let Some(view) = seen.view(*number)? else { continue };
         let mut listed = view["attachments"].as_array().into_iter().flatten();
         let Some(paper) = listed.find(|paper| paper["name"] == **word) else { continue };
         let author = &play.world.slots[*by];
@@ -380,9 +384,9 @@ fn papers(play: &Play, at: usize) -> Result<(), String> {
 }
 
 /// Computers that hold the same entries show the same, byte for byte.
-fn same(play: &Play) -> Result<(), String> {
-    // As has_two_homes, by their rows: the township lists an open contradiction about the home.
-    let all = play.world.room(TOWNSHIP).records();
+fn same(play: &Play, rows: &Rows) -> Result<(), String> {
+    // As with_two_homes, by their rows: the township lists an open contradiction about the home.
+    let all = &rows[&TOWNSHIP];
     let columns = |row: &String| row.split('\t').map(str::to_owned).collect::<Vec<_>>();
     let is_torn = |row: &Vec<String>| {
         let at = |n: usize| row.get(n).map(String::as_str);
@@ -393,7 +397,7 @@ fn same(play: &Play) -> Result<(), String> {
     let mut by_record: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
     let mut by_unit: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
     for at in active(play) {
-        let mut rows = play.world.room(at).records();
+        let mut rows = rows[&at].clone();
         let left = play.world.room(at).desk.left_cases().map_err(|fault| fault.to_string())?;
         rows.retain(|row| !left.contains(row.split('\t').nth(1).unwrap_or_default()));
         let mut records: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -398,9 +398,15 @@ impl World {
     /// All that a computer shows, case by case as text, to look for words in.
     #[must_use]
     pub fn shown(&self, at: usize, case: &str) -> Option<String> {
+        let view = self.room(at).call("case_get", json!({ "case": case })).ok()?;
+        self.shown_with(at, case, &view)
+    }
+
+    /// The same, once what a computer shows of the case itself was asked.
+    #[must_use]
+    pub fn shown_with(&self, at: usize, case: &str, view: &Value) -> Option<String> {
         let room = self.room(at);
-        let seen = room.call("case_get", json!({ "case": case })).ok()?;
-        let mut shown = seen.to_string();
+        let mut shown = view.to_string();
         for offset in (0..).step_by(200) {
             let asked = json!({ "case": case, "offset": offset, "limit": 200 });
             let window = room.call("case_history", asked).ok()?;
