@@ -650,3 +650,25 @@ fn an_archived_case_loses_a_person_at_once_and_the_way_back_opens_it() {
     land.everybody_meets();
     land.is_clean();
 }
+
+/// Whoever hears of both at once: somebody was taken out of a case, and then the case was erased.
+#[test]
+fn a_case_that_was_erased_after_somebody_was_taken_out_of_it_is_gone_everywhere() {
+    let land = Land::new();
+    land.archived();
+    land.everybody_meets();
+    let asked = land.township.does("case_redact", land.request());
+    assert_eq!(asked["erasures"][0]["holds"], true, "{asked}");
+    land.writes(&land.other, json!([{ "kind": "note", "body": { "text": "还不知道" } }]));
+    let erase = json!({
+        "records": [land.case], "ground": "retention_ended", "reason": "保管期限已满",
+    });
+    land.township.does("record_erase", erase);
+    land.everybody_meets();
+    for (room, name) in land.rooms() {
+        let fault = room.fails("case_get", json!({ "case": land.case }));
+        assert_eq!(as_json(&fault)["code"], "not_found", "{name}");
+        assert_eq!(hits(&room.home, &WORDS), 0, "{name}: no word is left");
+        is_sound(room, name);
+    }
+}

@@ -80,19 +80,24 @@ pub(crate) fn settle(office: &Office, tx: &mut Writer<'_>) -> Result<bool, Fault
     let done = tx.reader().erased()?;
     let heirs = office.heirs();
     let mut has_erased = false;
-    for (record, said) in roster.erased() {
+    let erased = roster.erased();
+    for (record, said) in &erased {
+        let record = *record;
         if done.contains(&record) {
             continue;
         }
-        // Nothing of ours is forgotten before it was said again where it belongs now.
-        if said.heir.is_some() && !redaction::hand_over(office, tx, record, heirs.last(record))? {
+        // Nothing of ours is forgotten before it was said again where it belongs now; but where that
+        // was erased itself, it never comes.
+        let last = heirs.last(record);
+        let is_gone = erased.contains_key(&last);
+        if !is_gone && !redaction::hand_over(office, tx, record, last)? {
             continue;
         }
         tx.erase(record, common, &said.numbers)?;
         if said.heir.is_some() {
             office.refresh_heirs(&tx.reader())?;
             tx.doubt_naming(record)?;
-            projector::catch_up(office, tx, heirs.last(record))?;
+            projector::catch_up(office, tx, last)?;
         }
         // What stands in its place has named by now what it keeps.
         tx.forget_blobs_of(record)?;
