@@ -327,7 +327,9 @@ pub(crate) fn part_quoted(
     let carried = carried.collect();
     let (key, moves) = (walked.key, Vec::new());
     let parting = Parting { root, key, cut: None, run: None, links, moves, carried };
-    Ok(tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?)
+    tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?;
+    // What is late goes by the names that entries stand under.
+    office.learn(tx).map(|_| ())
 }
 
 /// How a log is kept of which only what the space of a case quotes may be held: nothing is known of
@@ -361,10 +363,27 @@ fn renamed(
     Ok(moves)
 }
 
+/// Begins a new epoch where cases that moved quote more of a log of ours than we hold of it: our disk
+/// was put back, and nobody else may hold the log to tell of the fork. What was lost stands under the
+/// numbers that would be given next.
+pub(crate) fn leave_quoted(office: &Office) -> Result<(), Fault> {
+    let spaces = office.store.read(|reader| -> Result<_, Fault> {
+        let mut spaces = BTreeSet::new();
+        for (log, key) in reader.quoted_of(office.identity.device)? {
+            if is_current(office, reader, log, key)? {
+                spaces.insert(key.space);
+            }
+        }
+        Ok(spaces)
+    })?;
+    spaces.into_iter().try_for_each(|space| office.begin_epoch(space))
+}
+
 /// Repeats in pieces what is held of logs that forked and others lack, and begins a new epoch where
 /// our own goes on under a forked name. `shown` are chains that others held when they told of a
 /// fork.
 pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Result<(), Fault> {
+    leave_quoted(office)?;
     let is_any = !shown.is_empty() || office.store.read(|reader| reader.has_new_pieces())?;
     if !is_any {
         return Ok(());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{LogId, RecordId, SpaceId};
+use domain::id::{DeviceId, LogId, RecordId, SpaceId};
 use domain::log::{Entry, EntryRef, Hash, LogKey, Run, Stretch};
 use rusqlite::{OptionalExtension, params};
 
@@ -151,6 +151,25 @@ impl Reader<'_> {
         )?;
         let root = query.query_row([name.bytes()], |row| Ok(LogId(fixed(row, 0)?)));
         Ok(root.optional()?)
+    }
+
+    /// The logs of a device of which more is quoted than their stretch holds.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn quoted_of(&self, device: DeviceId) -> Result<Vec<(LogId, LogKey)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.log_id, l.space, l.device, l.epoch FROM log l
+             WHERE l.device = ?1 AND NOT EXISTS (SELECT 1 FROM log_branch b WHERE b.log = l.id)
+             AND (SELECT max(e.seq) FROM log_entry e WHERE e.log = l.id) > coalesce(
+                 (SELECT r.last_seq FROM log_range r WHERE r.log = l.id AND r.first_seq = 1), 0)
+             ORDER BY l.log_id",
+        )?;
+        let rows = query.query_map([device.bytes()], |row| {
+            let (space, device) = (SpaceId(fixed(row, 1)?), DeviceId(fixed(row, 2)?));
+            Ok((LogId(fixed(row, 0)?), LogKey { space, device, epoch: fixed(row, 3)? }))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The numbers of a log's entries that stand beyond a point and in no stretch: quoted ones.
