@@ -543,6 +543,8 @@ fn conflict_line(
     // What is only lent has no document to say so.
     let lent = reader.person(row.record)?.map_or(RecordKind::Case, |_| RecordKind::Person);
     let latest = row.latest.split('-').next().and_then(|ms| ms.parse().ok());
+    // Whoever left the case, or for whom it is closed, settles nothing in it.
+    let is_left = office.ended().has_left(row.record, office.identity.record.unit);
     Ok(ConflictLine {
         record: row.record,
         record_kind: kind.unwrap_or(lent),
@@ -551,6 +553,7 @@ fn conflict_line(
         kind: value(&row.kind).unwrap_or(ConflictKind::Field),
         is_open: row.is_open,
         may_settle: row.is_open
+            && !is_left
             && roles.contains(&me.role)
             && row.unit.is_none_or(|unit| unit == me.unit),
         unit: row.unit.map(|unit| names.unit(unit)),
