@@ -6,11 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use app::next::Next;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tests::served::Served;
-use tests::{PASSPHRASE, folder, program, text};
+use tests::{PASSPHRASE, QIAOTOU, Room, SHIWAN, as_json, folder, program, text};
 
 /// What is said and done beside one computer.
 struct Computer {
@@ -214,5 +215,50 @@ fn a_new_computer_of_another_version_is_lent_no_lists_and_gets_every_record() {
         let titles = newcomer.titles();
         assert!(!titles.is_empty());
         assert_eq!(titles, township.titles());
+    }
+}
+
+/// What the next version writes and this one does not know is kept, passed on and told of; where it
+/// must not be passed over, the case is read and not written on.
+#[test]
+fn what_the_next_version_writes_is_kept_passed_on_and_told_of() {
+    let folder = folder();
+    let township = Room::township(&folder.path().join("township"));
+    let village = township.joined(QIAOTOU, &folder.path().join("village"));
+    let other = township.joined(SHIWAN, &folder.path().join("other"));
+    for next in Next::ALL {
+        let case = village.register("新版本写过的案件")["id"].clone();
+        let id = text(&json!({ "id": case }), "/id").parse().unwrap();
+        let entry = village.desk.write_next(id, next, "新版本的话").expect("written");
+        village.carry(&township);
+        let share = json!({ "case": case, "units": [other.unit()] });
+        let fact = json!([{ "kind": "note", "body": { "text": "照旧写的" } }]);
+        let fact = json!({ "case": case, "facts": fact });
+        for room in [&village, &township] {
+            assert_eq!(room.desk.has_entry(&entry), Ok(true), "{next:?}");
+            let shown = room.does("case_get", json!({ "case": case }));
+            assert_eq!(shown["needs_update"], next.is_told(), "{next:?}");
+            let may_write = shown["may_write"].as_array().unwrap().is_empty();
+            assert_eq!(may_write, next == Next::Critical, "{next:?}");
+        }
+        if next == Next::Critical {
+            for (name, request) in [("fact_add", fact), ("case_share", share)] {
+                let fault = township.fails(name, request);
+                assert_eq!(as_json(&fault)["code"], "newer_record", "{name}");
+            }
+            continue;
+        }
+        township.does("fact_add", fact);
+        // A case that moves takes along what its changes say.
+        township.does("case_share", share);
+        township.carry(&other);
+        let is_said = !matches!(next, Next::Entry | Next::Record);
+        assert_eq!(other.desk.has_entry(&entry), Ok(is_said), "{next:?}");
+        let shown = other.does("case_get", json!({ "case": case }));
+        assert_eq!(shown["needs_update"], next.is_told(), "{next:?}");
+    }
+    for room in [&township, &village, &other] {
+        let report = room.desk.rebuild(true).unwrap();
+        assert!(report.is_same, "{report:?}");
     }
 }

@@ -230,7 +230,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         now_ms: u64,
         write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
     ) -> Result<RecordId, Fault> {
-        Ok(self.begin_after(space, kind, (now_ms, 0), write)?.0)
+        Ok(self.begin_as(space, kind.code(), kind.texts(), (now_ms, 0), write)?.0)
     }
 
     /// Begins a record that takes over the facts of another, all of them older than its own. Gives
@@ -242,13 +242,17 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         latest_ms: u64,
         write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
     ) -> Result<(RecordId, Hash), Fault> {
-        self.begin_after(space, kind, (self.office.now_ms(), latest_ms), write)
+        let moments = (self.office.now_ms(), latest_ms);
+        self.begin_as(space, kind.code(), kind.texts(), moments, write)
     }
 
-    fn begin_after(
+    /// Begins a record of a kind by its code, with the texts it begins with, at a moment and after
+    /// another.
+    pub(crate) fn begin_as(
         &mut self,
         space: SpaceId,
-        kind: RecordKind,
+        kind: &str,
+        begun: &[&str],
         (now_ms, latest_ms): (u64, u64),
         write: impl FnOnce(&mut Draft) -> Result<(), Fault>,
     ) -> Result<(RecordId, Hash), Fault> {
@@ -256,7 +260,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         let (log, key) = self.log(space)?;
         let mut draft = self.draft(log, key, Hlc::default(), latest_ms)?;
         let id = self.next_record(space, now_ms)?;
-        for text in kind.texts() {
+        for text in begun {
             draft.text((*text).to_owned(), String::new());
         }
         write(&mut draft)?;
@@ -268,7 +272,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         }
         draft.edit.new_texts = texts;
         let actor = self.office.actor(log, id.bytes());
-        let (record, made) = Record::begin(id, kind.code(), actor, &draft.edit)?;
+        let (record, made) = Record::begin(id, kind, actor, &draft.edit)?;
         let hash = made.hash;
         self.put(space, &record, made)?;
         Ok((id, hash))
@@ -282,6 +286,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
     ) -> Result<(), Fault> {
         self.office.check_user()?;
         let (space, mut record, seen) = self.open(id)?;
+        self.check_known(id)?;
         let (log, key) = self.log(space)?;
         let mut draft = self.draft(log, key, seen, record.latest_fact_ms())?;
         write(self, &record, &mut draft)?;
@@ -323,6 +328,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
     ) -> Result<(), Fault> {
         self.office.check_user()?;
         let (space, mut record, _) = self.open(id)?;
+        self.check_known(id)?;
         let (log, _) = self.log(space)?;
         if record.text(name).as_deref() == Some(words) {
             return Ok(());
@@ -352,6 +358,12 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         Ok((space, record, seen))
     }
 
+    /// Refuses to write on a record of which a newer version said what must not be passed over.
+    pub(crate) fn check_known(&self, id: RecordId) -> Result<(), Fault> {
+        let is_behind = projector::needs_newer(self.office, &self.tx.reader(), id)?;
+        if is_behind { Err(Fault::NewerRecord) } else { Ok(()) }
+    }
+
     /// A record with everything that has arrived, and the space to write on it in.
     pub(crate) fn open_all(&mut self, id: RecordId) -> Result<(SpaceId, Record), Fault> {
         let (space, record, _) = self.open(id)?;
@@ -370,6 +382,30 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         [Some(home), begun].into_iter().flatten().find(may).ok_or(Fault::NotHere)
     }
 
+    /// The entries that brought some changes of a record, as whoever builds on them names them.
+    pub(crate) fn needs_of(
+        &self,
+        record: RecordId,
+        changes: &[Hash],
+    ) -> Result<Vec<EntryRef>, Fault> {
+        let reader = self.tx.reader();
+        let mut needs = BTreeSet::new();
+        for change in changes {
+            let need = reader.entry_of_change(record, change)?.ok_or(Fault::UnknownVersion)?;
+            // By the log it was written to: not everybody who holds the record holds the log, or
+            // knows that it forked. Which continuation is meant, the change itself tells.
+            let log = reader.root_of(need.log)?.unwrap_or(need.log);
+            needs.insert(EntryRef { log, ..need });
+        }
+        Ok(needs.into_iter().collect())
+    }
+
+    /// The last entry that this device wrote to a space.
+    pub(crate) fn last(&self, space: SpaceId) -> Result<EntryRef, Fault> {
+        let (log, key) = self.log(space)?;
+        Ok(EntryRef { log, seq: self.end(log, key)?.0 })
+    }
+
     /// Appends a change of our own and brings the document's lists up to date. Gives the case, if
     /// it is one, as it stands now.
     fn put(
@@ -378,19 +414,10 @@ impl<'a, 'tx> Pen<'a, 'tx> {
         record: &Record,
         made: Made,
     ) -> Result<Option<Folded>, Fault> {
-        let mut needs = BTreeSet::new();
-        for dep in &made.deps {
-            let need = self.tx.reader().entry_of_change(record.id(), dep)?;
-            let need = need.ok_or(Fault::UnknownVersion)?;
-            // By the log it was written to: not everybody who holds the record holds the log, or
-            // knows that it forked. Which continuation is meant, the change itself tells.
-            let log = self.tx.reader().root_of(need.log)?.unwrap_or(need.log);
-            needs.insert(EntryRef { log, ..need });
-        }
         let entry = Entry {
             kind: EntryKind::CHANGE,
             doc: record.id(),
-            needs: needs.into_iter().collect(),
+            needs: self.needs_of(record.id(), &made.deps)?,
             payload: made.payload.into(),
         };
         self.append(space, &entry, Some(&made.hash))?;

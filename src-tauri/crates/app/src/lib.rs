@@ -27,6 +27,7 @@ pub mod ledgers;
 mod letters;
 pub mod local_items;
 pub mod maintenance;
+pub mod next;
 pub mod numbering;
 pub mod organisation;
 pub mod people;

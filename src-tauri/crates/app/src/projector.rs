@@ -66,6 +66,18 @@ pub(crate) fn latest(facts: &RecordFacts) -> Hlc {
     typed.chain(written).max().unwrap_or_default()
 }
 
+/// Whether a newer version said something of a record that must not be passed over: it is shown, and
+/// not written on.
+pub(crate) fn needs_newer(
+    office: &Office,
+    reader: &Reader<'_>,
+    id: RecordId,
+) -> Result<bool, Fault> {
+    let critical = reader.critical(id)?;
+    let ended = office.ended();
+    Ok(critical.into_iter().any(|(at, device)| ended.late(id, device, at).is_none()))
+}
+
 /// A record as cached.
 pub(crate) fn load(reader: &Reader<'_>, id: RecordId) -> Result<(SpaceId, Record), Fault> {
     let saved = reader.saved(id)?.ok_or_else(|| Fault::not_found(id))?;

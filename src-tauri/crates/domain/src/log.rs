@@ -31,7 +31,7 @@ pub struct EntryRef {
 /// What an entry is for.
 ///
 /// **Shape**: a 16-bit code, frozen. Bit 15 marks kinds an older version must not ignore: it
-/// keeps and forwards them, and shows the record read-only.
+/// keeps and forwards them, tells that the record needs a newer version, and does not write on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryKind(pub u16);
 

@@ -323,6 +323,10 @@ fn show(
     shown.attach(reader, &mut view)?;
     let lens = Lens::new(office, reader);
     shown.limit(&mut view, &lens)?;
+    if projector::needs_newer(office, reader, id)? {
+        view.needs_update = true;
+        view.may_write.clear();
+    }
     Ok((view, audit::read_of(&case, lens.sight(id)?)))
 }
 

@@ -208,6 +208,7 @@ pub(super) fn make(
     cut: &Cut<'_>,
 ) -> Result<Heir, Fault> {
     let (space, record) = pen.open_all(old)?;
+    pen.check_known(old)?;
     let layers = record.layers(office);
     let facts = record.facts(office);
     let mut parts = parts(office, &pen.tx.reader(), &record, &layers, cut)?;

@@ -338,6 +338,25 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The entries of a record that nobody may pass over who does not know their kind
+    /// ([`EntryKind::is_critical`]), with the devices that wrote them, as far as they have come with
+    /// everything they build on. No kind of this version is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn critical(&self, record: RecordId) -> Result<Vec<(EntryRef, DeviceId)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT l.log_id, e.seq, l.device FROM log_entry e JOIN log l ON l.id = e.log
+             WHERE e.doc = ?1 AND e.kind & 32768 <> 0 AND e.ready IS NOT NULL
+             AND e.absent IS NULL ORDER BY l.log_id, e.seq",
+        )?;
+        let rows = query.query_map([record.bytes()], |row| {
+            let at = EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? };
+            Ok((at, DeviceId(fixed(row, 2)?)))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The changes of a record that a device wrote, in order, as far as they have come with
     /// everything they build on.
     ///
