@@ -26,11 +26,15 @@ pub enum Class {
     Revoked,
     /// Cases that move into a space of their own.
     Moves,
-    /// Cases that end, and are erased.
+    /// Cases that end, and are erased, or out of which somebody is taken.
     Ends,
+    /// Units that are renamed, or become part of others.
+    Units,
+    /// The next version of the program on some computers.
+    Versions,
 }
 
-const CLASSES: [Class; 8] = [
+const CLASSES: [Class; 10] = [
     Class::Lines,
     Class::Sticks,
     Class::Power,
@@ -39,6 +43,8 @@ const CLASSES: [Class; 8] = [
     Class::Revoked,
     Class::Moves,
     Class::Ends,
+    Class::Units,
+    Class::Versions,
 ];
 
 macro_rules! kinds {
@@ -114,6 +120,16 @@ kinds! {
     Archive "archive" Ends 5;
     /// The township erases what it has archived.
     Erase "erase" Ends 4;
+    /// The township takes somebody out of what it has archived.
+    Redact "redact" Ends 5;
+    /// A village becomes part of another.
+    Merge "merge" Units 2;
+    /// A village gets another name.
+    Rename "rename" Units 2;
+    /// A computer gets the next version.
+    Upgrade "upgrade" Versions 4;
+    /// One that has it writes what today's program does not know.
+    Next "next" Versions 8;
     /// All lists are made anew.
     Rebuild "rebuild" Work 1;
     /// A computer is shut down and started.

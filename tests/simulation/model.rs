@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use domain::id::LogId;
 use serde_json::Value;
 
+use crate::next::Newer;
 use crate::world::World;
 
 /// The registers that are written: few, so that writes meet.
@@ -15,6 +16,8 @@ pub const FIELDS: [&str; 2] = ["title", "place"];
 pub struct Case {
     /// Its record.
     pub id: String,
+    /// The records that were put in its place when somebody was taken out of it, one after the other.
+    pub heirs: Vec<String>,
     /// The event that registered it: names it, whatever else is left out of the list.
     pub born: u32,
     /// The units that must hold it, besides the township.
@@ -25,8 +28,21 @@ pub struct Case {
     pub is_archived: bool,
     /// Whether it was erased.
     pub is_gone: bool,
-    /// Whether nobody can say if it was erased: the township's disk was put back.
+    /// Whether nobody can say if it was erased, or who was taken out of it: the township's disk was
+    /// put back.
     pub is_open: bool,
+}
+
+impl Case {
+    /// Whether a record is the case's, or was, or will be where they have heard of it.
+    pub fn is(&self, record: &Value) -> bool {
+        *record == *self.id || self.heirs.iter().any(|heir| *record == **heir)
+    }
+
+    /// Whether somebody was taken out of it.
+    pub fn was_taken_from(&self) -> bool {
+        !self.heirs.is_empty()
+    }
 }
 
 /// A word in a fact, in the reason of a decision or in a text.
@@ -39,6 +55,9 @@ pub struct Said {
     pub by: usize,
     /// Whether it must be found in the end: not if the only disk that had it was put back.
     pub is_sure: bool,
+    /// Whether the township had not heard it when it took somebody out of the case: then its author's
+    /// computer says it again, if it can.
+    pub is_aside: bool,
 }
 
 /// A write of a register.
@@ -51,6 +70,8 @@ pub struct Write {
     pub field: &'static str,
     /// The value.
     pub value: String,
+    /// What it was before a word of it was taken out.
+    pub was: Vec<String>,
     /// The writes that whoever wrote it had before them.
     pub over: Vec<usize>,
     /// The word of the decision that it is part of.
@@ -89,6 +110,14 @@ pub struct Model {
     pub mail: Vec<Mail>,
     /// Every packet that was ever written.
     pub packets: Vec<(PathBuf, String, usize)>,
+    /// The words that were taken out, with their case: they are nowhere any more.
+    pub taken: Vec<(usize, String)>,
+    /// The units that became part of others.
+    pub merged: BTreeMap<String, String>,
+    /// The names that units got.
+    pub names: Vec<String>,
+    /// What the next version wrote.
+    pub newer: Vec<Newer>,
     /// How far each device ever held each log.
     peaks: BTreeMap<String, BTreeMap<LogId, u64>>,
     /// The devices whose disk was put back or copied.
@@ -152,7 +181,56 @@ impl Model {
 
     /// A word was acknowledged.
     pub fn say(&mut self, case: usize, word: String) {
-        self.said.push(Said { word, case, by: self.actor, is_sure: true });
+        self.said.push(Said { word, case, by: self.actor, is_sure: true, is_aside: false });
+    }
+
+    /// A word was taken out of a case, and another stands in its place. What the township did not
+    /// show then comes once more from whoever wrote it.
+    pub fn take_out(&mut self, case: usize, heir: String, (find, put): (&str, &str), shown: &str) {
+        self.cases[case].heirs.push(heir);
+        self.taken.push((case, find.to_owned()));
+        self.said.retain(|said| said.case != case || said.word != find);
+        for said in self.said.iter_mut().filter(|said| said.case == case) {
+            said.is_aside |= !shown.contains(&said.word);
+        }
+        for write in self.writes.iter_mut().filter(|write| write.case == case) {
+            write.is_sure &= shown.contains(write.decision.as_ref().unwrap_or(&write.value));
+            if write.value == find {
+                write.was.push(std::mem::replace(&mut write.value, put.to_owned()));
+            }
+            if write.decision.as_deref() == Some(find) {
+                write.decision = Some(put.to_owned());
+            }
+        }
+        self.say(case, put.to_owned());
+    }
+
+    /// The cases that somebody wrote on since.
+    pub fn cases_since(&self, mark: Mark) -> BTreeSet<usize> {
+        let said = self.said.iter().skip(mark.said).map(|said| said.case);
+        said.chain(self.writes.iter().skip(mark.writes).map(|write| write.case)).collect()
+    }
+
+    /// What was written on a case since was written without having heard of what stands in its
+    /// place.
+    pub fn put_aside(&mut self, mark: Mark, case: usize) {
+        for said in self.said.iter_mut().skip(mark.said).filter(|said| said.case == case) {
+            said.is_aside = true;
+        }
+        for write in self.writes.iter_mut().skip(mark.writes).filter(|write| write.case == case) {
+            write.is_sure = false;
+        }
+    }
+
+    /// The unit and those that it became part of, one after the other.
+    pub fn line_of(&self, unit: &str) -> impl Iterator<Item = String> {
+        let next = |unit: &String| self.merged.get(unit).cloned();
+        std::iter::successors(Some(unit.to_owned()), next)
+    }
+
+    /// The unit that carries on what another had.
+    pub fn now_of(&self, unit: &str) -> String {
+        self.line_of(unit).last().unwrap_or_default()
     }
 
     /// A register was written by somebody who saw all this.
@@ -167,12 +245,12 @@ impl Model {
         let is_seen = |w: &Write| {
             w.case == case
                 && w.field == field
-                && values.contains(&w.value)
+                && (values.contains(&w.value) || w.was.iter().any(|was| values.contains(was)))
                 && w.decision.as_ref().is_none_or(|word| shown.contains(word))
         };
         let over = (0..self.writes.len()).filter(|at| is_seen(&self.writes[*at])).collect();
-        let by = self.actor;
-        self.writes.push(Write { case, by, field, value, over, decision, is_sure: true });
+        let (by, was, is_sure) = (self.actor, Vec::new(), true);
+        self.writes.push(Write { case, by, field, value, was, over, decision, is_sure });
     }
 
     /// The writes of a register that nobody wrote over who may still be there.
@@ -212,6 +290,7 @@ impl Model {
         for said in self.said.iter_mut().filter(|said| wrote.contains(&said.by)) {
             said.is_sure &= shown[said.case].contains(&said.word);
         }
+        self.doubt_newer(world, (wrote, show));
         // Whoever wrote over it had it.
         for at in (0..self.writes.len()).rev() {
             let write = &self.writes[at];
@@ -234,8 +313,10 @@ impl Model {
                 of.any(|at| world.shown(at, &case.id).is_some())
             };
             case.units.retain(shows);
-            case.is_open |= case.is_gone;
+            case.is_open |= case.is_gone || case.was_taken_from();
         }
+        self.merged.clear();
+        self.names.clear();
     }
 
     /// Remembers how far a computer holds what.

@@ -14,10 +14,16 @@ impl Play {
         let payload = json!({ "case": self.model.cases[case].id, "units": [unit] });
         match self.world.call(TOWNSHIP, "case_share", payload)? {
             Ok(_) => {
+                // What became part of another takes part as that.
+                let unit = self.model.now_of(&unit);
                 self.model.cases[case].left.remove(&unit);
-                self.model.cases[case].units.insert(unit);
+                self.model.cases[case].units.insert(unit.clone());
                 self.count("shared");
-                Ok("shared".into())
+                Ok(format!(
+                    "case {} with {}",
+                    self.model.cases[case].born,
+                    self.world.unit_name(&unit)
+                ))
             }
             Err(why) => Ok(why),
         }

@@ -7,7 +7,9 @@ use fastrand::Rng;
 use serde_json::json;
 
 use crate::event::mix;
-use crate::model::{FIELDS, current};
+use crate::merging;
+use crate::model::{FIELDS, Said, current};
+use crate::next;
 use crate::play::Play;
 use crate::seen::{Rows, Seen, lacking, with_two_homes};
 use crate::world::{TOWNSHIP, World};
@@ -208,7 +210,10 @@ fn look(play: &mut Play, before: &Rows) -> Result<Rows, String> {
         if before.get(&at) != rows.get(&at) {
             words(play, &seen, &torn)?;
             registers(play, &seen, &torn)?;
+            next::told(play, &seen, &torn)?;
+            merging::units(play, &seen)?;
         }
+        next::kept(play, at)?;
         erased(play, at)?;
         delivered(play, at)?;
         papers(play, &seen)?;
@@ -238,13 +243,21 @@ fn sound(play: &Play, at: usize) -> Result<(), String> {
 }
 
 /// Whether a computer's unit left a case.
-fn has_left(play: &Play, at: usize, case: usize) -> bool {
+pub(crate) fn has_left(play: &Play, at: usize, case: usize) -> bool {
     play.model.cases[case].left.contains(&play.world.slots[at].unit)
 }
 
 /// Whether a computer must hold a case.
-fn holds(play: &Play, at: usize, case: usize) -> bool {
+pub(crate) fn holds(play: &Play, at: usize, case: usize) -> bool {
     at == TOWNSHIP || play.model.cases[case].units.contains(&play.world.slots[at].unit)
+}
+
+/// Whether the computer on which something was typed that the township had not heard when it took
+/// somebody out of the case must have said it again: not if it forked, was revoked or let go.
+fn says_again(play: &Play, said: &Said) -> bool {
+    let author = &play.world.slots[said.by];
+    let may_write = !author.is_revoked && !play.model.cases[said.case].left.contains(&author.unit);
+    may_write && !play.model.forked.contains(&author.device)
 }
 
 /// No acknowledged edit is lost, and what was erased is not shown.
@@ -264,6 +277,7 @@ fn words(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), Str
             continue;
         }
         let said = play.model.said.iter().filter(|said| said.case == number && said.is_sure);
+        let said = said.filter(|said| !said.is_aside || says_again(play, said));
         let said: Vec<&str> = said.map(|said| said.word.as_str()).collect();
         let Some(shown) = seen.text(number)? else {
             if holds(play, at, number) && !said.is_empty() {
@@ -282,10 +296,12 @@ fn words(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), Str
 fn erased(play: &Play, at: usize) -> Result<(), String> {
     let is_gone = |case: usize| play.model.cases[case].is_gone && !play.model.cases[case].is_open;
     let said = play.model.said.iter().filter(|said| is_gone(said.case));
-    let gone: Vec<&str> = said.map(|said| said.word.as_str()).collect();
+    let mut gone: Vec<&str> = said.map(|said| said.word.as_str()).collect();
+    let taken = play.model.taken.iter().filter(|(case, _)| !play.model.cases[*case].is_open);
+    gone.extend(taken.map(|(_, word)| word.as_str()));
     if !gone.is_empty() && tests::pages::hits(play.world.home(at), &gone) > 0 {
         let name = &play.world.slots[at].name;
-        return Err(format!("{name}: words of an erased case are left in its files"));
+        return Err(format!("{name}: words that were erased are left in its files"));
     }
     Ok(())
 }
@@ -295,7 +311,8 @@ fn registers(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(),
     let at = seen.at;
     for (number, case) in play.model.cases.iter().enumerate() {
         let is_apart = at != TOWNSHIP && torn.contains(&number);
-        if case.is_gone || has_left(play, at, number) || is_apart {
+        let is_open = case.is_open && case.was_taken_from();
+        if case.is_gone || is_open || has_left(play, at, number) || is_apart {
             continue;
         }
         let Some(view) = seen.view(number)? else { continue };

@@ -58,6 +58,8 @@ pub struct Slot {
     pub device: String,
     /// Whether the township revoked it.
     pub is_revoked: bool,
+    /// Whether it has the next version of the program.
+    pub is_next: bool,
     /// Images of its disk.
     pub images: Vec<PathBuf>,
 }
@@ -207,6 +209,7 @@ impl World {
             unit: String::new(),
             device: String::new(),
             is_revoked: false,
+            is_next: false,
             images: Vec::new(),
         }
     }
@@ -386,6 +389,7 @@ impl World {
         slot.unit.clone_from(&original.unit);
         slot.device.clone_from(&original.device);
         slot.is_revoked = original.is_revoked;
+        slot.is_next = original.is_next;
         let at = self.slots.len();
         self.slots.push(slot);
         // No two clocks are equal to the millisecond.
@@ -430,6 +434,12 @@ impl World {
         units
     }
 
+    /// What a village's unit is called in logs: the first of its computers.
+    #[must_use]
+    pub fn unit_name(&self, unit: &str) -> &str {
+        self.slots.iter().find(|slot| slot.unit == unit).map_or("?", |slot| &slot.name)
+    }
+
     /// Runs a command.
     ///
     /// # Errors
@@ -440,16 +450,23 @@ impl World {
         name: &str,
         payload: Value,
     ) -> Result<Result<Value, String>, String> {
-        let fault = match self.room(at).call(name, payload) {
-            Ok(value) => return Ok(Ok(value)),
-            Err(fault) => fault,
-        };
-        let told = tests::as_json(&fault);
+        match self.room(at).call(name, payload) {
+            Ok(value) => Ok(Ok(value)),
+            Err(fault) => self.told(at, name, &fault).map(Err),
+        }
+    }
+
+    /// A refusal in a word or two.
+    ///
+    /// # Errors
+    /// In words, if it is a mistake of ours.
+    pub fn told(&self, at: usize, name: &str, fault: &Fault) -> Result<String, String> {
+        let told = tests::as_json(fault);
         let code = text(&told, "/code");
         if ["internal", "profile_damaged", "disk_full", "locked", "bad_request"].contains(&&*code) {
             return Err(format!("{} {name}: {told}", self.slots[at].name));
         }
         let reason = told["reason"].as_str().unwrap_or_default();
-        Ok(Err(format!("{code} {reason}").trim().to_owned()))
+        Ok(format!("{code} {reason}").trim().to_owned())
     }
 }
