@@ -33,7 +33,7 @@ use play::{Failure, Planted, Run, play, play_to};
 use shrink::shrink;
 
 /// The seeds of an ordinary run, and how many events each has.
-const SEEDS: Range<u64> = 0..200;
+const SEEDS: Range<u64> = 0..100;
 const EVENTS: u32 = 500;
 
 /// Seeds of an ordinary run that go wrong by what is known and not mended yet, a line each, with what

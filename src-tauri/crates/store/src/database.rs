@@ -30,7 +30,7 @@ const BUSY_MS: u32 = 10_000;
 /// How large the write-ahead log grows before its pages are moved into the file beside everything
 /// else, in bytes; and after how many pages whoever writes moves them, where nobody did.
 const LOG_BYTES_AIMED: u64 = 4 * 1024 * 1024;
-const LOG_PAGES_MAX: u32 = 4_000;
+const LOG_PAGES_MAX: u32 = 16_000;
 
 /// How many broken pages are named.
 const BROKEN_NAMED: usize = 10;

@@ -247,6 +247,8 @@ pub(super) fn newcomer(cases: u32, seed: u64) -> Result<Value, Fault> {
 pub(super) fn save(cases: u32, seed: u64) -> Result<Value, Fault> {
     let pair = Pair::make(cases, seed)?;
     wait_until(|| Ok(pair.village.is_checked()))?;
+    // As whoever keeps a desk alive does every few seconds.
+    pair.village.upkeep();
     let list = pair.village.call("case_list", json!({ "limit": 200 }), None)?;
     let rows = list.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
     let (mut saves, mut flushes) = (Vec::new(), Vec::new());
