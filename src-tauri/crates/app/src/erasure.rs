@@ -110,22 +110,27 @@ pub(crate) fn settle(office: &Office, tx: &mut Writer<'_>) -> Result<bool, Fault
     Ok(has_erased)
 }
 
-/// Erases what waited until the record had come that stands in its place.
+/// Erases what waited until the record had come that stands in its place, and leaves no old pages of
+/// what was erased on the way to here: with statements that a continuation brought, or where a reader
+/// was in the way.
 pub(crate) fn finish(office: &Office) -> Result<(), Fault> {
-    let done = office.store.read(|reader| reader.erased())?;
-    if office.roster().erased().keys().all(|record| done.contains(record)) {
-        return Ok(());
+    complete(office, || projector::catch_up_all(office, |_| true))
+}
+
+fn complete(office: &Office, erased: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
+    let (done, is_unwiped) = office.store.read(|reader| -> Result<_, Fault> {
+        Ok((reader.erased()?, reader.value(UNWIPED)?.is_some()))
+    })?;
+    let is_behind = office.roster().erased().keys().any(|record| !done.contains(record));
+    let has_erased = is_behind && office.store.write(|tx| settle(office, tx))?;
+    if has_erased {
+        erased()?;
     }
-    let has_erased = office.store.write(|tx| settle(office, tx))?;
-    if !has_erased {
-        return Ok(());
-    }
-    projector::catch_up_all(office, |_| true)?;
-    wipe(office)
+    if has_erased || is_unwiped { wipe(office) } else { Ok(()) }
 }
 
 /// Leaves no old page of what was erased beside the database. Where a reader is in the way it is
-/// done at the next opening.
+/// done the next time that something has come, or at the next opening.
 pub(crate) fn wipe(office: &Office) -> Result<(), Fault> {
     // Listing throws away what was begun on it; while nobody is at the desk that waits for them.
     match drafts::list(office) {
@@ -141,13 +146,7 @@ pub(crate) fn wipe(office: &Office) -> Result<(), Fault> {
 
 /// Finishes at opening what a power cut or a reader left undone.
 pub(crate) fn resume(office: &Office) -> Result<(), Fault> {
-    let roster = office.roster();
-    let (done, is_unwiped) = office.store.read(|reader| -> Result<_, Fault> {
-        Ok((reader.erased()?, reader.value(UNWIPED)?.is_some()))
-    })?;
-    let is_behind = roster.erased().keys().any(|record| !done.contains(record));
-    let has_erased = is_behind && office.store.write(|tx| settle(office, tx))?;
-    if has_erased || is_unwiped { wipe(office) } else { Ok(()) }
+    complete(office, || Ok(()))
 }
 
 /// How a record is kept, and the numbers it bore; of kinds that are no file and no index, nothing.

@@ -48,6 +48,27 @@ fn what_a_power_cut_left_undone_is_done_at_opening() {
     assert_eq!(room.does("case_list", json!({}))["total"], 0);
 }
 
+/// What a continuation of a log brought may erase in the middle of something else, and a reader may be
+/// in the way of what follows: the next time that something has come makes up for it.
+#[test]
+fn what_was_erased_on_the_way_leaves_no_page_once_something_has_come() {
+    let home = tempfile::tempdir().unwrap();
+    let room = Room::township(home.path());
+    let case = room.register("滴水");
+    let office = room.office();
+    let common = office.roster().common().unwrap();
+    let has_erased = office.store.write(|tx| say(&office, tx, common, &said(case))).unwrap();
+    let is_unwiped = || {
+        let value = office.store.read(|reader| reader.value(UNWIPED)).unwrap();
+        value.is_some()
+    };
+    assert!(has_erased && is_unwiped(), "erased, and its pages are there");
+    crate::sharing::settle_in(&office, |_| true).unwrap();
+    assert!(!is_unwiped());
+    let log = std::fs::metadata(home.path().join("pingli.db-wal")).map_or(0, |file| file.len());
+    assert!(log < 64 * 1024, "{log} bytes");
+}
+
 /// A unit, the settings: what everybody holds is nobody's to erase.
 #[test]
 fn nothing_that_everybody_holds_is_erased() {
