@@ -346,8 +346,9 @@ impl Reader<'_> {
     /// The database's.
     pub fn critical(&self, record: RecordId) -> Result<Vec<(EntryRef, DeviceId)>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT l.log_id, e.seq, l.device FROM log_entry e JOIN log l ON l.id = e.log
-             WHERE e.doc = ?1 AND e.kind & 32768 <> 0 AND e.ready IS NOT NULL
+            "SELECT l.log_id, e.seq, l.device
+             FROM log_entry e INDEXED BY log_entry_kind JOIN log l ON l.id = e.log
+             WHERE e.kind >= 32768 AND e.kind <> 1 AND e.doc = ?1 AND e.ready IS NOT NULL
              AND e.absent IS NULL ORDER BY l.log_id, e.seq",
         )?;
         let rows = query.query_map([record.bytes()], |row| {
