@@ -36,8 +36,8 @@ use shrink::shrink;
 const SEEDS: Range<u64> = 0..100;
 const EVENTS: u32 = 500;
 
-/// Seeds of an ordinary run that go wrong by what is known and not mended yet, a line each, with what
-/// it is above. `cargo xtask sim` plays them like all others.
+/// Seeds that go wrong and are not mended yet, with what is seen above each line. An ordinary run leaves
+/// them out; `cargo xtask sim` plays them like all others.
 const OPEN: &str = include_str!("open.txt");
 
 /// How many runs go on at a time.
