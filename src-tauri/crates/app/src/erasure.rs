@@ -110,23 +110,21 @@ pub(crate) fn settle(office: &Office, tx: &mut Writer<'_>) -> Result<bool, Fault
     Ok(has_erased)
 }
 
-/// Erases what waited until the record had come that stands in its place, and leaves no old pages of
-/// what was erased on the way to here: with statements that a continuation brought, or where a reader
-/// was in the way.
+/// Erases what waited until the record had come that stands in its place, or what came before a power
+/// cut.
 pub(crate) fn finish(office: &Office) -> Result<(), Fault> {
-    complete(office, || projector::catch_up_all(office, |_| true))
+    let done = office.store.read(|reader| reader.erased())?;
+    if office.roster().erased().keys().any(|record| !done.contains(record)) {
+        office.store.write(|tx| settle(office, tx))?;
+    }
+    Ok(())
 }
 
-fn complete(office: &Office, erased: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
-    let (done, is_unwiped) = office.store.read(|reader| -> Result<_, Fault> {
-        Ok((reader.erased()?, reader.value(UNWIPED)?.is_some()))
-    })?;
-    let is_behind = office.roster().erased().keys().any(|record| !done.contains(record));
-    let has_erased = is_behind && office.store.write(|tx| settle(office, tx))?;
-    if has_erased {
-        erased()?;
-    }
-    if has_erased || is_unwiped { wipe(office) } else { Ok(()) }
+/// Leaves no old pages of what was erased on the way to here: with statements that a continuation
+/// brought, or where a reader was in the way.
+pub(crate) fn sweep(office: &Office) -> Result<(), Fault> {
+    let is_unwiped = office.store.read(|reader| reader.value(UNWIPED))?.is_some();
+    if is_unwiped { wipe(office) } else { Ok(()) }
 }
 
 /// Leaves no old page of what was erased beside the database. Where a reader is in the way it is
@@ -142,11 +140,6 @@ pub(crate) fn wipe(office: &Office) -> Result<(), Fault> {
         office.store.write(|tx| tx.clear_value(UNWIPED))?;
     }
     Ok(())
-}
-
-/// Finishes at opening what a power cut or a reader left undone.
-pub(crate) fn resume(office: &Office) -> Result<(), Fault> {
-    complete(office, || Ok(()))
 }
 
 /// How a record is kept, and the numbers it bore; of kinds that are no file and no index, nothing.

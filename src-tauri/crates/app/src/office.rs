@@ -164,7 +164,8 @@ impl Office {
             // From here on this computer is the one: what goes on now goes on at the next opening.
             office.witness(&[])?;
         }
-        erasure::resume(&office)?;
+        erasure::finish(&office)?;
+        erasure::sweep(&office)?;
         // What a power cut left of files that nobody knows of; they are in nobody's way.
         if let Err(error) = office.store.sweep_blobs() {
             tracing::warn!(%error, "stray files of blobs are left");

@@ -225,14 +225,22 @@ pub(crate) fn join_holders(
     pen.say(common, &grants(&roster, *home, &missing))
 }
 
-/// Builds everything that arrived, and carries on what belongs elsewhere.
-pub(crate) fn settle_in(office: &Office, goes_on: impl FnMut(u64) -> bool) -> Result<(), Fault> {
-    projector::catch_up_all(office, goes_on)?;
+/// Builds everything that arrived, carries on what belongs elsewhere, and builds what that brought
+/// within reach: nothing of it waits for the next meeting.
+pub(crate) fn settle_in(
+    office: &Office,
+    mut goes_on: impl FnMut(u64) -> bool,
+) -> Result<(), Fault> {
+    projector::catch_up_all(office, &mut goes_on)?;
     organisation::answer_requests(office)?;
     forks::settle(office)?;
     erasure::repeat(office)?;
     erasure::finish(office)?;
-    carry(office)
+    carry(office)?;
+    if office.store.read(|reader| reader.behind_count())? > 0 {
+        projector::catch_up_all(office, goes_on)?;
+    }
+    erasure::sweep(office)
 }
 
 /// What an entry that carries others proves, if it may: only the township's devices carry, only
