@@ -43,6 +43,9 @@ use crate::view::CaseView;
 /// How many carrying entries are unpacked at a time.
 const BATCH: u32 = 64;
 
+/// How often what was written in answer to what came is answered itself. Two or three are usual.
+const PASSES_MAX: u32 = 8;
+
 /// Opens a case to further units. The first time it moves into a space of its own.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -225,20 +228,26 @@ pub(crate) fn join_holders(
     pen.say(common, &grants(&roster, *home, &missing))
 }
 
-/// Builds everything that arrived, carries on what belongs elsewhere, and builds what that brought
-/// within reach: nothing of it waits for the next meeting.
+/// Builds everything that arrived, answers it and carries on what belongs elsewhere, until that brings
+/// nothing more within reach: nothing of it waits for the next exchange.
 pub(crate) fn settle_in(
     office: &Office,
     mut goes_on: impl FnMut(u64) -> bool,
 ) -> Result<(), Fault> {
-    projector::catch_up_all(office, &mut goes_on)?;
-    organisation::answer_requests(office)?;
-    forks::settle(office)?;
-    erasure::repeat(office)?;
-    erasure::finish(office)?;
-    carry(office)?;
-    if office.store.read(|reader| reader.behind_count())? > 0 {
-        projector::catch_up_all(office, goes_on)?;
+    for _ in 0..PASSES_MAX {
+        projector::catch_up_all(office, &mut goes_on)?;
+        let before = office.store.read(|reader| reader.last_position())?;
+        organisation::answer_requests(office)?;
+        forks::settle(office)?;
+        erasure::repeat(office)?;
+        erasure::finish(office)?;
+        carry(office)?;
+        let is_still = office.store.read(|reader| -> Result<_, Fault> {
+            Ok(reader.last_position()? == before && reader.behind_count()? == 0)
+        })?;
+        if is_still {
+            break;
+        }
     }
     erasure::sweep(office)
 }

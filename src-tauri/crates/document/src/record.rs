@@ -455,7 +455,7 @@ impl Record {
         let mut record = RecordFacts::gather(layers.changes());
         record.first_at = layers.first_at();
         record.again = layers.again;
-        record.late_words = layers.late_words;
+        record.late_words = layers.late_words.into_iter().map(|(_, words)| words).collect();
         record.fields = self.fields(vouch);
         record
     }

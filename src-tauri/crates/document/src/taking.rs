@@ -76,8 +76,8 @@ pub struct Layers {
     pub is_heir: bool,
     /// Its registers as they were taken over.
     pub fields: Vec<TakenField>,
-    /// What others had written into its texts and registers.
-    pub late_words: BTreeSet<LateWords>,
+    /// What others had written into its texts and registers, with the change that says so.
+    pub late_words: BTreeSet<(Hash, LateWords)>,
     /// Facts that others said again.
     pub again: BTreeSet<FactId>,
 }
@@ -108,7 +108,7 @@ pub(crate) fn layers(mut own: Vec<Own>, vouch: &impl Vouch, stands: bool) -> Lay
             let takings = drain(change, TAKEN_OVER);
             let whole = joined(takings);
             take(&mut pool, &whole, (at, change.hash), vouch);
-            layers.late_words.extend(whole.words);
+            layers.late_words.extend(whole.words.into_iter().map(|words| (change.hash, words)));
             layers.fields = whole.fields;
         }
         let known: BTreeSet<FactId> =
@@ -119,7 +119,8 @@ pub(crate) fn layers(mut own: Vec<Own>, vouch: &impl Vouch, stands: bool) -> Lay
                 continue;
             };
             let whole = joined(takings);
-            layers.late_words.extend(whole.words.iter().cloned());
+            let words = whole.words.iter().cloned();
+            layers.late_words.extend(words.map(|words| (change.hash, words)));
             again(&mut pool, &whole, (at, change.hash), proof, vouch, &known);
         }
     }

@@ -76,6 +76,8 @@ struct Own<'a> {
     facts: BTreeSet<FactId>,
     /// The changes of the old document.
     hashes: BTreeSet<Hash>,
+    /// What these said again already of the record before it.
+    words: Vec<LateWords>,
 }
 
 impl<'a> Own<'a> {
@@ -96,13 +98,16 @@ impl<'a> Own<'a> {
             changes: Vec::new(),
             facts: BTreeSet::new(),
             hashes: BTreeSet::new(),
+            words: Vec::new(),
         };
         for at in reader.changes_by(record.id(), office.identity.device)? {
             let hash = reader.change_of_entry(at)?;
             own.hashes.extend(hash.filter(|hash| !known.contains(&change_id(hash))));
         }
         let places = Places::read(&reader)?;
-        let layers = record.layers(office).list;
+        let Layers { list: layers, late_words, .. } = record.layers(office);
+        let is_own = |(hash, _): &(Hash, LateWords)| own.hashes.contains(hash);
+        own.words = late_words.into_iter().filter(is_own).map(|(_, words)| words).collect();
         let mut stands = Vec::with_capacity(layers.len());
         for layer in &layers {
             let place = places.of(office, &reader, record.id(), &layer.origin)?;
@@ -177,7 +182,7 @@ impl<'a> Own<'a> {
     }
 
     /// What was typed into texts of others' facts, or of the case itself.
-    fn words(&self, record: &Record) -> Vec<LateWords> {
+    fn typed(&self, record: &Record) -> Vec<LateWords> {
         let is_ours = |name: &str| name.parse().is_ok_and(|id: FactId| self.facts.contains(&id));
         let mut words = Vec::new();
         for name in record.text_names().into_iter().filter(|name| !is_ours(name)) {
@@ -200,7 +205,8 @@ impl<'a> Own<'a> {
         taken: &Layers,
     ) -> Result<(), Fault> {
         let (fields, mut words) = self.fields(record, taken)?;
-        words.extend(self.words(record));
+        words.extend(self.typed(record));
+        words.extend(self.words);
         let mut groups: Vec<Vec<TakenChange>> = vec![Vec::new()];
         let mut size = 0usize;
         for change in self.changes {

@@ -177,6 +177,15 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The position of what came last; zero where nothing is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_position(&self) -> Result<u64> {
+        let sql = "SELECT coalesce(max(position), 0) FROM log_entry WHERE position IS NOT NULL";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| number(row, 0))?)
+    }
+
     /// The place of an entry in the order in which entries may be passed on.
     ///
     /// # Errors
