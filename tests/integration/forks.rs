@@ -159,6 +159,27 @@ fn forked(ours: usize, theirs: usize, way: Way) {
     }
 }
 
+/// By a clock that is behind what a record holds two copies of one computer would give what they say
+/// under one number the same name, and one of the two would be taken for the other.
+#[test]
+fn what_two_copies_say_by_a_clock_that_is_behind_stands_beside_each_other() {
+    let land = Land::new();
+    let (township, village) = (&land.township, &land.village);
+    let old = village.register("以前的案件");
+    exchange(village, township, Way::Packet);
+    let twin = copied(village, &land.folder.path().join("twin"));
+    for (room, words) in [(village, "原机写的来访"), (&twin, "副本写的来访")] {
+        room.clock.set(room.clock.now_ms() - 10 * 365 * 24 * 3_600_000);
+        visit(room, &old, words);
+    }
+    let rooms = [village, &land.second, &twin];
+    settle(&rooms, township, Way::Packet);
+    for room in rooms.iter().chain([&township]) {
+        let told = history(room, &old);
+        assert!(told.contains("原机写的来访") && told.contains("副本写的来访"), "{told}");
+    }
+}
+
 /// Who meets whom before anybody has heard of the fork.
 type Order = &'static [(usize, usize)];
 

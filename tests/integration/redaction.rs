@@ -126,9 +126,13 @@ impl Land {
         })
     }
 
-    /// The head asks, the judicial office agrees.
     fn redact(&self) {
-        let asked = self.township.does("case_redact", self.request());
+        self.redact_with(self.request());
+    }
+
+    /// The head asks, the judicial office agrees.
+    fn redact_with(&self, request: Value) {
+        let asked = self.township.does("case_redact", request);
         let lines = asked["erasures"].as_array().unwrap();
         let waiting = lines.iter().find(|line| line["holds"] == false);
         self.agree(&waiting.expect("an open case waits for a second person")["id"]);
@@ -310,6 +314,25 @@ fn what_was_written_in_ignorance_is_said_again_whoever_hears_first() {
         land.everybody_meets();
         assert_eq!(land.township.records(), once, "it is said again once");
     }
+}
+
+/// What was said again in the place of the first record is not heard before somebody is taken out of
+/// that one too: it is said again once more, with what had been typed into texts and registers.
+#[test]
+fn what_was_said_again_is_said_again_where_that_record_is_replaced_too() {
+    let land = Land::new();
+    land.redact();
+    write_on(&land);
+    for room in [&land.village, &land.other] {
+        land.township.carry(room);
+    }
+    land.redact_with(json!({
+        "case": land.case, "party": null, "words": [{ "find": "去看过沟", "put": "到过现场" }],
+        "ground": "consent_withdrawn", "reason": "本人书面撤回同意",
+    }));
+    land.everybody_meets();
+    nothing_is_lost(&land);
+    land.is_clean();
 }
 
 /// When others hear of what one computer wrote, whose whole profile somebody had copied.

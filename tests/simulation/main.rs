@@ -16,6 +16,7 @@ mod moves;
 mod next;
 mod oracles;
 mod play;
+mod rope;
 mod seen;
 mod shrink;
 mod taking;

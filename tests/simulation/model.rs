@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use domain::id::LogId;
+use domain::log::Held;
 use serde_json::Value;
 
 use crate::next::Newer;
@@ -325,13 +326,18 @@ impl Model {
     /// If it cannot say.
     pub fn note_held(&mut self, world: &World, at: usize) -> Result<(), String> {
         let holdings = world.room(at).desk.holdings().map_err(|fault| fault.to_string())?;
-        let peaks = self.peaks.entry(world.slots[at].device.clone()).or_default();
+        self.note(&world.slots[at].device, holdings);
+        Ok(())
+    }
+
+    /// Remembers how far a device holds what.
+    pub fn note(&mut self, device: &str, holdings: Vec<Held>) {
+        let peaks = self.peaks.entry(device.to_owned()).or_default();
         for held in holdings {
             let last = held.ranges.last().map_or(0, |range| range.last);
             let peak = peaks.entry(held.log).or_default();
             *peak = (*peak).max(last);
         }
-        Ok(())
     }
 
     /// No false tick: nobody is believed to hold what it never held.

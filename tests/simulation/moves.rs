@@ -16,7 +16,15 @@ impl Play {
             Ok(_) => {
                 // What became part of another takes part as that.
                 let unit = self.model.now_of(&unit);
-                self.model.cases[case].left.remove(&unit);
+                if self.model.cases[case].left.remove(&unit) {
+                    // What it wrote without having heard of somebody taken out, its computers could not
+                    // say again where they had left.
+                    let slots = &self.world.slots;
+                    let said = self.model.said.iter_mut().filter(|said| said.case == case);
+                    for said in said.filter(|said| said.is_aside && slots[said.by].unit == unit) {
+                        said.is_sure = false;
+                    }
+                }
                 self.model.cases[case].units.insert(unit.clone());
                 self.count("shared");
                 Ok(format!(

@@ -286,7 +286,17 @@ fn words(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), Str
             continue;
         };
         if let Some(word) = lacking(&shown, &said) {
-            return Err(format!("{name} lacks {word} in case {}", case.born));
+            let id = &case.id;
+            let shows = |slot: &usize| {
+                play.world.shown(*slot, id).is_some_and(|shown| shown.contains(word))
+            };
+            let slots = &play.world.slots;
+            let at: Vec<&str> =
+                (0..slots.len()).filter(shows).map(|slot| slots[slot].name.as_str()).collect();
+            let by = play.model.said.iter().find(|said| said.word == word).map(|said| said.by);
+            let by = by.map_or("", |by| slots[by].name.as_str());
+            let born = case.born;
+            return Err(format!("{name} lacks {word} in case {born}, of {by}; shown by {at:?}"));
         }
     }
     Ok(())

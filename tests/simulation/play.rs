@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use app::exchange::Line;
 use carry::lan::LanFault;
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -14,7 +13,8 @@ use tests::text;
 use crate::event::{Event, Kind, mix};
 use crate::model::{Case, FIELDS, Mail, Model, current, word};
 use crate::oracles;
-use crate::world::{TOWNSHIP, World, copy};
+use crate::rope::Rope;
+use crate::world::{TOWNSHIP, World};
 
 /// The characters after which somebody may begin to type.
 const STOP: char = '。';
@@ -70,38 +70,6 @@ pub struct Play {
     pub(crate) counts: BTreeMap<&'static str, u64>,
     pub(crate) planted: Planted,
     has_revoked: bool,
-}
-
-/// The line of a meeting: who speaks is drawn; it may break, or the power may go at one end.
-struct Rope<'a> {
-    rng: Rng,
-    bytes_left: Option<usize>,
-    /// After how many messages, and what is copied where.
-    power: Option<(u32, &'a std::path::Path, &'a std::path::Path)>,
-    is_cut: bool,
-    is_dark: bool,
-}
-
-impl Line for Rope<'_> {
-    fn pick(&mut self, count: usize) -> usize {
-        self.rng.usize(..count)
-    }
-
-    fn crosses(&mut self, bytes: usize) -> bool {
-        if let Some((left, from, to)) = &mut self.power {
-            if *left == 0 && !self.is_cut {
-                copy(from, to).expect("copied");
-                (self.is_cut, self.is_dark) = (true, true);
-            }
-            *left = left.saturating_sub(1);
-        }
-        match &mut self.bytes_left {
-            Some(left) if *left < bytes => self.is_cut = true,
-            Some(left) => *left -= bytes,
-            None => {}
-        }
-        !self.is_cut
-    }
 }
 
 /// What an event came to, in a word; or what is wrong.
@@ -493,15 +461,29 @@ impl Play {
         let home = self.world.home(caller).to_owned();
         let power = torn.map(|(left, to)| (*left, home.as_path(), to.as_path()));
         let rng = Rng::with_seed(seed);
-        let mut rope = Rope { rng, bytes_left, power, is_cut: false, is_dark: false };
         // What either holds before is what the other may hear of.
         self.model.note_held(&self.world, caller)?;
         self.model.note_held(&self.world, answerer)?;
         let (a, b) = (&self.world.room(caller).desk, &self.world.room(answerer).desk);
+        let has_forked =
+            |(slot, _): &(usize, _)| self.model.forked.contains(&self.world.slots[*slot].device);
+        let ends = [(caller, &**a), (answerer, &**b)];
+        let mut rope = Rope {
+            rng,
+            bytes_left,
+            power,
+            is_cut: false,
+            is_dark: false,
+            watched: ends.into_iter().filter(has_forked).collect(),
+            held: Vec::new(),
+        };
         let met = catch_unwind(AssertUnwindSafe(|| a.meet(b, &mut rope)))
             .map_err(|_| "a meeting panics".to_owned())?
             .map_err(|fault| format!("a meeting: {fault}"))?;
-        let (is_cut, is_dark) = (rope.is_cut, rope.is_dark);
+        let (is_cut, is_dark, held) = (rope.is_cut, rope.is_dark, rope.held);
+        for (slot, held) in held {
+            self.model.note(&self.world.slots[slot].device, held);
+        }
         // The one whose power went has written on in vain.
         if !is_dark {
             self.model.note_held(&self.world, caller)?;

@@ -210,7 +210,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
             seq: last.saturating_add(1),
             next: 0,
             // Later than every fact the record holds, so that ids sort as they were written.
-            ms: self.office.now_ms().max(latest_ms.saturating_add(1)),
+            ms: self.office.after(latest_ms),
         };
         Ok(Draft { ids, edit: Edit::default(), seen })
     }
@@ -306,10 +306,11 @@ impl<'a, 'tx> Pen<'a, 'tx> {
     ) -> Result<Hash, Fault> {
         let (space, mut record, _) = self.open(id)?;
         let (log, key) = self.log(space)?;
+        let office = self.office;
         let mut draft = self.draft(log, key, Hlc::default(), 0)?;
-        let made = record.edit_at(self.office.actor(log, id.bytes()), version, |latest_ms| {
-            // By the clock as well: two copies of one computer say their own in one place.
-            draft.ids.ms = draft.ids.ms.max(latest_ms.saturating_add(1));
+        let made = record.edit_at(office.actor(log, id.bytes()), version, |latest_ms| {
+            // Two copies of one computer say their own in one place.
+            draft.ids.ms = office.after(latest_ms);
             write(&mut draft)?;
             Ok::<_, Fault>(std::mem::take(&mut draft.edit))
         })?;

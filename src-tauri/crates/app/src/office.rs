@@ -31,6 +31,7 @@ use crate::erasure;
 use crate::fault::{Fault, file_fault, store_fault};
 use crate::host::Host;
 use crate::identity::{self, Identity, IdentityRecord, LocalUser};
+use crate::quarantine::HeldReason;
 use crate::redaction::{self, Heirs};
 use crate::rights::Opened;
 use crate::trial::Trial;
@@ -228,6 +229,8 @@ impl Office {
         let before = self.ended();
         self.refresh(&tx.reader())?;
         self.ended().doubt(tx, &self.roster(), &before)?;
+        // What was not proved by what was known then may be now: a space, a computer.
+        tx.retry_carriers(&HeldReason::NotCarried.word())?;
         erasure::settle(self, tx)
     }
 
@@ -353,6 +356,18 @@ impl Office {
     /// The time, in milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> u64 {
         self.clock.now_ms()
+    }
+
+    /// A moment after all that a record holds, by the clock where that is later. Where it is not, by a
+    /// step that no other copy of this computer takes as well: what two copies say under one number
+    /// of a log would have one id otherwise, and one of the two would be taken for the other.
+    pub(crate) fn after(&self, latest_ms: u64) -> u64 {
+        let now = self.now_ms();
+        if now > latest_ms {
+            return now;
+        }
+        let step = u16::from_be_bytes(draw(self.entropy.as_ref()));
+        latest_ms.saturating_add(1).saturating_add(u64::from(step))
     }
 
     /// The next recorded time.

@@ -205,4 +205,18 @@ impl Writer<'_> {
             .execute(params![at.log.bytes(), integer(at.seq), state, held])?;
         Ok(())
     }
+
+    /// Looks once more at the entries that carry others and were held for a reason.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn retry_carriers(&mut self, reason: &str) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "UPDATE log_entry SET state = 0, held = NULL
+                 WHERE state = 2 AND held = ?1 AND kind <> 1",
+            )?
+            .execute([reason])?;
+        Ok(())
+    }
 }
