@@ -164,6 +164,27 @@ fn what_proves_nothing_is_kept_without_effect() {
     }
 }
 
+/// The disk of the township was put back: what it carried comes back before the word that opened the
+/// space does.
+#[test]
+fn what_carries_others_is_taken_once_its_space_is_vouched_for() {
+    let land = land();
+    let office = land.township.office();
+    let (roster, unit) = (office.roster(), office.identity.record.unit);
+    let home = SpaceId([5; 16]);
+    land.township.plants(home, land.case, land.excerpt());
+    settle_in(&office, |_| true).unwrap();
+    let held = land.township.held();
+    assert!(held.len() == 1 && held[0].ends_with("not_carried"), "{held:?}");
+    let certificate = SpaceCertificate { space: home, kind: SpaceKind::Case, unit };
+    let mut statements = vec![Statement::Space(certificate)];
+    statements.extend(grants(&roster, home, &[unit]));
+    let common = roster.common().unwrap();
+    office.store.write(|tx| Pen::new(&office, tx).say(common, &statements)).unwrap();
+    settle_in(&office, |_| true).unwrap();
+    assert_eq!(land.township.held(), Vec::<String>::new());
+}
+
 #[test]
 fn a_record_whose_beginning_was_not_carried_waits() {
     let land = land();
