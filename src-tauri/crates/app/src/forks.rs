@@ -78,6 +78,25 @@ pub(crate) fn devices(office: &Office) -> Result<BTreeMap<DeviceId, i64>, Fault>
     Ok(devices)
 }
 
+/// Whether a stretch of a log that forked does not follow what is held of it. Nobody can tell then
+/// which continuation it is of; under the log's own id it would stand beyond a gap that is never
+/// filled where it is of the other one, and whoever holds what belongs there would be refused.
+pub(crate) fn is_astray(
+    office: &Office,
+    reader: &Reader<'_>,
+    arriving: &Stretch,
+) -> Result<bool, Fault> {
+    let held = reader.held_of(arriving.log)?.map(|held| held.ranges).unwrap_or_default();
+    let begun = held.first().filter(|range| range.first == 1).map_or(0, |range| range.last);
+    if arriving.first <= begun.saturating_add(1) {
+        return Ok(false);
+    }
+    let roster = office.roster();
+    let told = reader.of_kind(EntryKind::FORK)?;
+    let mut forked = told.iter().filter_map(|entry| fork::verify(&roster, &entry.payload));
+    Ok(forked.any(|fork| fork.log == arriving.log))
+}
+
 /// Tells of a stretch that contradicts what is held.
 pub(crate) fn tell(office: &Office, arriving: &Stretch) -> Result<(), Fault> {
     if arriving.key.device == office.identity.device {
