@@ -430,6 +430,65 @@ fn another_continuation_of_a_revoked_computer_changes_nothing_that_stands() {
     }
 }
 
+/// Writes a packet and imports it elsewhere; gives its name, to write one after it.
+fn packed(from: &Room, to: &Room, after: &Value) -> Value {
+    let stick = from.home.join("sticks").join(fastrand::u64(..).to_string());
+    let request = json!({ "unit": to.unit(), "to": { "path": stick }, "after": after });
+    let packet = from.does("packet_export", request);
+    to.does("packet_import", json!({ "from": { "path": packet["files"][0]["path"] } }));
+    packet["packet"].clone()
+}
+
+/// Of a copy that was revoked later, packets came to the township alone: the first contradicts what is
+/// held, and what the second brings follows it. Everybody else is equal all the same.
+#[test]
+fn what_follows_a_refused_continuation_is_not_taken_under_the_name_of_the_log() {
+    let land = Land::new();
+    let (township, village, second) = (&land.township, &land.village, &land.second);
+    let old = village.register("以前的案件");
+    settle(&[village, second], township, Way::Line);
+    let copy = copied(village, &land.folder.path().join("copy"));
+    let _ = village.register("原机的案件");
+    settle(&[village], township, Way::Line);
+    // More than is held of the other: what comes after it touches nothing that is held.
+    for n in 0..4 {
+        visit(&copy, &old, &format!("副本第 {n} 次写的来访"));
+    }
+    let first = packed(&copy, township, &Value::Null);
+    assert_eq!(alarms(township)[0]["kind"], "fork");
+    let _ = copy.register("副本的案件");
+    packed(&copy, township, &first);
+    township.does("device_revoke", json!({ "device": village.device(), "reason": "电脑丢了" }));
+    settle(&[second], township, Way::Line);
+    converged("a packet after", &[second], township, &["以前的案件", "原机的案件"]);
+}
+
+/// Two copies part where a third had long parted from both: what was shown of that fork is the same for
+/// both. Whoever holds what they wrote hears that it is not the same.
+#[test]
+fn continuations_that_share_all_that_was_shown_of_a_fork_are_told_apart() {
+    let land = Land::new();
+    let (township, village, second) = (&land.township, &land.village, &land.second);
+    let old = village.register("以前的案件");
+    settle(&[village, second], township, Way::Line);
+    let early = copied(village, &land.folder.path().join("early"));
+    visit(village, &old, "原机写的来访");
+    for room in [township, second] {
+        packed(village, room, &Value::Null);
+    }
+    visit(&early, &old, "早先的副本写的来访");
+    packed(&early, township, &Value::Null);
+    assert_eq!(alarms(township)[0]["kind"], "fork");
+    let late = copied(village, &land.folder.path().join("late"));
+    let _ = village.register("原机的案件");
+    packed(village, township, &Value::Null);
+    let _ = late.register("后来的副本的案件");
+    packed(&late, second, &Value::Null);
+    township.does("device_revoke", json!({ "device": village.device(), "reason": "电脑丢了" }));
+    settle(&[second], township, Way::Line);
+    converged("three", &[second], township, &["以前的案件", "原机的案件"]);
+}
+
 /// More continuations than are carried: the last one stays where it is, and nobody else is disturbed.
 #[test]
 fn eight_continuations_are_taken_and_a_ninth_stays_where_it_is() {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::log::{Held, Range};
 use fastrand::Rng;
 use serde_json::json;
 
@@ -129,20 +130,35 @@ fn converge(play: &mut Play, seed: u64) -> Result<(), String> {
     Err(format!("no end after {ROUNDS_MAX} rounds: {names:?}\n  {}", details.join("\n  ")))
 }
 
-/// Which logs a computer holds otherwise than the township.
+/// Which logs of the spaces that both hold something of a computer holds otherwise than the township.
 fn unequal(play: &Play, at: usize) -> String {
-    let held = |at: usize| match play.world.room(at).desk.holdings() {
-        Ok(held) => held.iter().map(|held| format!("{held:?}")).collect::<BTreeSet<String>>(),
-        Err(fault) => BTreeSet::from([fault.to_string()]),
+    let held = |at: usize| -> BTreeMap<_, _> {
+        let held = play.world.room(at).desk.holdings().unwrap_or_default().into_iter();
+        held.filter(|held| !held.ranges.is_empty()).map(|held| (held.log, held)).collect()
     };
     let (ours, theirs) = (held(at), held(TOWNSHIP));
-    let lines = ours.difference(&theirs).take(3).map(|held| format!("here {held}"));
-    let others = theirs.difference(&ours).take(3).map(|held| format!("there {held}"));
-    lines
-        .chain(others)
-        .map(|line| line.chars().take(400).collect::<String>())
-        .collect::<Vec<_>>()
-        .join("\n  ")
+    let in_space = |all: &BTreeMap<_, Held>, of: &Held| {
+        all.values().any(|held| held.key.space == of.key.space)
+    };
+    let is_shared = |of: &&Held| in_space(&ours, of) && in_space(&theirs, of);
+    let all: BTreeMap<_, _> = ours.iter().chain(&theirs).collect();
+    let mut lines = vec![play.world.slots[at].name.clone()];
+    for (log, of) in all.into_iter().filter(|(_, of)| is_shared(of)) {
+        let ranges = |held: &BTreeMap<_, Held>| held.get(log).map(|held| held.ranges.clone());
+        if ranges(&ours) == ranges(&theirs) {
+            continue;
+        }
+        let device = of.key.device.to_string();
+        let authors = play.world.slots.iter().filter(|slot| slot.device == device);
+        let authors: Vec<&str> = authors.map(|slot| slot.name.as_str()).collect();
+        let told = |held: &BTreeMap<_, Held>| {
+            let ranges = ranges(held).unwrap_or_default().into_iter();
+            let one = |r: Range| format!("{}..{} {:02x?}", r.first, r.last, &r.head[..3]);
+            ranges.map(one).collect::<Vec<_>>().join(", ")
+        };
+        lines.push(format!("{log} of {authors:?}: here {}; there {}", told(&ours), told(&theirs)));
+    }
+    lines.join("\n  ")
 }
 
 /// A revoked computer's packet, brought to the township by hand.
@@ -233,9 +249,14 @@ fn sound(play: &Play, at: usize) -> Result<(), String> {
     if !is_sound {
         return Err(format!("{name}: {found:?}"));
     }
-    let quarantine = play.world.call(TOWNSHIP, "quarantine_list", json!({}))?;
-    if let (Ok(listed), false) = (quarantine, play.has_revoked())
-        && listed["total"] != 0
+    let quarantine = play.world.call(TOWNSHIP, "quarantine_list", json!({}))?.unwrap_or_default();
+    let rows = quarantine["rows"].as_array().into_iter().flatten();
+    // What a township had granted whose disk was put back it does not know until somebody brings it:
+    // until then it turns away what rests on that, and says so to whoever looks.
+    let was_put_back = play.counts.contains_key("township put back");
+    let mut listed = rows.filter(|row| !was_put_back || row["reason"] != "no_grant");
+    if !play.has_revoked()
+        && let Some(listed) = listed.next()
     {
         return Err(format!("{name}: something waits to be looked at: {listed}"));
     }

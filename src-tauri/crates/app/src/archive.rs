@@ -107,6 +107,10 @@ impl Archive for Records {
                     crowded.push(stretch.key.device);
                     continue;
                 }
+                if forks::is_astray(&self.office, &tx.reader(), stretch)? {
+                    tracing::warn!(log = %stretch.log, first = stretch.first, "astray");
+                    continue;
+                }
                 let arrived = match tx.arrive(stretch, now) {
                     // Two continuations of one log: neither overwrites the other, and the rest of
                     // the exchange goes on.

@@ -78,6 +78,25 @@ pub(crate) fn devices(office: &Office) -> Result<BTreeMap<DeviceId, i64>, Fault>
     Ok(devices)
 }
 
+/// Whether a stretch of a log that forked does not follow what is held of it. Nobody can tell then
+/// which continuation it is of; under the log's own id it would stand beyond a gap that is never
+/// filled where it is of the other one, and whoever holds what belongs there would be refused.
+pub(crate) fn is_astray(
+    office: &Office,
+    reader: &Reader<'_>,
+    arriving: &Stretch,
+) -> Result<bool, Fault> {
+    let held = reader.held_of(arriving.log)?.map(|held| held.ranges).unwrap_or_default();
+    let begun = held.first().filter(|range| range.first == 1).map_or(0, |range| range.last);
+    if arriving.first <= begun.saturating_add(1) {
+        return Ok(false);
+    }
+    let roster = office.roster();
+    let told = reader.of_kind(EntryKind::FORK)?;
+    let mut forked = told.iter().filter_map(|entry| fork::verify(&roster, &entry.payload));
+    Ok(forked.any(|fork| fork.log == arriving.log))
+}
+
 /// Tells of a stretch that contradicts what is held.
 pub(crate) fn tell(office: &Office, arriving: &Stretch) -> Result<(), Fault> {
     if arriving.key.device == office.identity.device {
@@ -93,8 +112,12 @@ pub(crate) fn tell(office: &Office, arriving: &Stretch) -> Result<(), Fault> {
         let told = told(office)?;
         let told = told.get(&fork.log);
         let shown = office.store.read(|reader| show(reader, &fork))?;
-        // Versions that showed no chain told of forks too.
-        if told.is_none_or(|told| shown.is_some() && told.shown(&roster).is_empty()) {
+        // Versions that showed no chain told of forks too; and where there are three continuations,
+        // who has the third may share all that was shown.
+        let is_known = |told: &Told| {
+            shown.is_none() || told.shown(&roster).iter().any(|walked| differs(walked, arriving))
+        };
+        if !told.is_some_and(is_known) {
             tracing::error!(log = %fork.log, seq = fork.seq, "a log has two continuations");
             // First: on a branch that nobody else takes the proof would reach nobody.
             leave(office, &fork)?;
@@ -102,6 +125,14 @@ pub(crate) fn tell(office: &Office, arriving: &Stretch) -> Result<(), Fault> {
         }
     }
     settle(office)
+}
+
+/// Whether a chain that was shown is another than that of a stretch.
+fn differs(shown: &Walked, stretch: &Stretch) -> bool {
+    let before = (shown.first.saturating_sub(1), shown.before);
+    let after = (shown.first..).zip(shown.entries.iter().map(|(_, head)| *head));
+    let mut places = std::iter::once(before).chain(after);
+    places.any(|(seq, head)| chain(stretch, seq).is_some_and(|theirs| theirs != head))
 }
 
 /// Writes a proof where everybody reads it, or at home; and with the chain that is held here where
@@ -166,6 +197,7 @@ pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
     let common = roster.common();
     let mut shown = BTreeMap::new();
     for (log, told) in told(office)? {
+        let_go(office, log)?;
         if let Some(space) = common
             && roster.is_township(own)
             && !told.spaces.contains(&space)
@@ -180,6 +212,22 @@ pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
         }
     }
     branches::carry(office, &shown)
+}
+
+/// Lets go of what came of a log, before it was known that it forked, beyond a gap, where all of it
+/// waits for what lies before: if it is of the continuation that is not held, the gap is never
+/// filled, and what belongs there is refused. Nothing was built of it; whoever holds all of it says
+/// it in pieces, or brings it again.
+fn let_go(office: &Office, log: LogId) -> Result<(), Fault> {
+    let beyond = office.store.read(|reader| -> Result<_, Fault> {
+        let held = reader.held_of(log)?.map(|held| held.ranges).unwrap_or_default();
+        let begun = held.first().filter(|range| range.first == 1).map_or(0, |range| range.last);
+        Ok(held.iter().any(|range| range.first > begun).then_some(begun))
+    })?;
+    match beyond {
+        Some(begun) => Ok(office.store.write(|tx| tx.let_go(log, begun))?),
+        None => Ok(()),
+    }
 }
 
 /// Goes on under a new epoch where it is our own current log that forked.

@@ -112,6 +112,8 @@ pub struct Family {
     entries: BTreeMap<(u64, Hash), Entry>,
     /// The signed points at which pieces begin.
     anchors: BTreeMap<u64, Option<Run>>,
+    /// After which number a piece begins, and with which it ends.
+    spans: BTreeSet<(u64, u64)>,
 }
 
 impl Family {
@@ -122,6 +124,8 @@ impl Family {
         self.anchors.insert(last, anchor);
         self.heads.entry(last).or_default().insert(walked.before);
         let mut before = walked.before;
+        let count = u64::try_from(walked.entries.len()).unwrap_or(u64::MAX);
+        self.spans.insert((last, last.saturating_add(count)));
         for (seq, (entry, head)) in (walked.first..).zip(walked.entries) {
             self.heads.entry(seq).or_default().insert(head);
             self.links.insert((seq, head), before);
@@ -150,11 +154,18 @@ impl Family {
         &self.heads
     }
 
-    /// Where the log is to be cut; `None` while the pieces tell of one continuation alone.
+    /// Where the log is to be cut; `None` while the pieces tell of one continuation alone. Of the
+    /// pieces that reach over the place where continuations part, the one that begins first says
+    /// where: whatever more comes, the log is never cut later than it was, since what once stands
+    /// under names of continuations never comes back under the log's own.
     #[must_use]
     pub fn cut(&self) -> Option<Cut> {
         let (forked, _) = self.heads.iter().find(|(_, heads)| heads.len() > 1)?;
-        let (last, run) = self.anchors.range(..forked).next_back()?;
+        let over = self.spans.iter().find(|(after, last)| after < forked && forked <= last);
+        let (last, run) = match over {
+            Some((after, _)) => self.anchors.get_key_value(after)?,
+            None => self.anchors.range(..forked).next_back()?,
+        };
         Some(Cut { last: *last, run: *run })
     }
 
@@ -257,6 +268,31 @@ mod tests {
                     assert_eq!(family.entry(seq, head), Some(entry), "{order:?}: {seq}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_piece_that_begins_at_a_later_signed_point_cuts_the_log_no_later() {
+        let written = |signed: &[u8], last: u8| {
+            let mut memory = office().village;
+            for n in 0..4 {
+                memory.write(n, if n == 3 { last } else { n });
+                if signed.contains(&n) {
+                    memory.seal();
+                }
+            }
+            memory.seal();
+            memory.everything().remove(0)
+        };
+        // One was signed after two entries and after three, the other after two alone.
+        let (one, other) = (written(&[1, 2], 3), written(&[1], 50));
+        let office = office();
+        let first = [piece(&other, 1), piece(&one, 2)];
+        let early = family(&office, &[piece(&other, 1), piece(&one, 1), piece(&one, 2)]);
+        assert_eq!(early.cut().map(|cut| cut.last), Some(2));
+        for order in [[0, 1], [1, 0]] {
+            let family = family(&office, &order.map(|n: usize| first[n].clone()));
+            assert_eq!(family.cut(), early.cut(), "{order:?}");
         }
     }
 

@@ -341,6 +341,44 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Lets go of the stretches of a log beyond a number, if every entry of them waits for what it
+    /// builds on. What else is quoted of the log stays.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn let_go(&mut self, log: LogId, last: u64) -> Result<()> {
+        const BEYOND: &str = "log = (SELECT id FROM log WHERE log_id = ?1) AND EXISTS (
+             SELECT 1 FROM log_range r WHERE r.log = log_entry.log AND r.first_seq > ?2
+             AND log_entry.seq BETWEEN r.first_seq AND r.last_seq)";
+        let place = params![log.bytes(), integer(last)];
+        let is_built: bool = self
+            .tx
+            .prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM log_entry WHERE {BEYOND}
+                 AND (ready IS NOT NULL OR state <> 0))"
+            ))?
+            .query_row(place, |row| row.get(0))?;
+        if is_built {
+            return Ok(());
+        }
+        for change in [
+            format!(
+                "DELETE FROM log_waiting WHERE (log, seq) IN
+                 (SELECT log, seq FROM log_entry WHERE {BEYOND})"
+            ),
+            format!("DELETE FROM log_entry WHERE {BEYOND}"),
+            "DELETE FROM log_run WHERE log = (SELECT id FROM log WHERE log_id = ?1)
+             AND last_seq > ?2"
+                .to_owned(),
+            "DELETE FROM log_range WHERE log = (SELECT id FROM log WHERE log_id = ?1)
+             AND first_seq > ?2"
+                .to_owned(),
+        ] {
+            self.tx.prepare_cached(&change)?.execute(place)?;
+        }
+        Ok(())
+    }
+
     /// Takes in an entry of a continuation, unless it stands there already or is erased.
     fn take_link(&mut self, key: LogKey, link: &Link, entry: &Entry, now_ms: i64) -> Result<()> {
         let Some(bytes) = entry.payload.bytes() else { return Ok(()) };

@@ -191,6 +191,30 @@ fn a_log_that_forked_is_kept_by_its_continuations() {
 }
 
 #[test]
+fn what_waits_beyond_a_gap_is_let_go_of_and_what_was_built_stays() {
+    for is_built in [false, true] {
+        let (_home, store) = store();
+        arrive(&store, &stretch(1, 1, vec![(9, vec![])])).unwrap();
+        let needs = if is_built { vec![] } else { vec![(1, 3)] };
+        let mut beyond = stretch(1, 3, vec![(9, vec![(1, 2)]), (8, needs)]);
+        beyond.before = [7; 32];
+        arrive(&store, &beyond).unwrap();
+        let gone: Result<_> = store.write(|tx| tx.let_go(log(1).0, 1));
+        gone.unwrap();
+        let waiting: Result<_> = store.read(|r| r.waiting());
+        // Nobody could put what comes next before something of another chain.
+        let next = arrive(&store, &stretch(1, 2, vec![(9, vec![(1, 1)])]));
+        if is_built {
+            assert_eq!(ranges(&store, 1), [(1, 1), (3, 4)]);
+            assert_eq!((waiting.unwrap().len(), next.is_err()), (1, true));
+        } else {
+            assert_eq!((waiting.unwrap().len(), next.unwrap().fresh), (0, 1));
+            assert_eq!(ranges(&store, 1), [(1, 2)]);
+        }
+    }
+}
+
+#[test]
 fn eight_thousand_orphans_are_no_matter() {
     let (_home, store) = store();
     let many: Vec<(u8, Vec<(u8, u64)>)> = (2..8002).map(|seq| (9, vec![(1, seq - 1)])).collect();
