@@ -10,11 +10,16 @@ const DAYS: usize = 14;
 
 /// Begins to write the log. Without a folder there is none, and the program goes on.
 pub(crate) fn begin(home: &Path) {
+    let folder = home.join("logs");
+    // Whoever looks for old files complains on the terminal about a folder that is not there yet.
+    if std::fs::create_dir_all(&folder).is_err() {
+        return;
+    }
     let files = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_suffix("log")
         .max_log_files(DAYS)
-        .build(home.join("logs"));
+        .build(folder);
     if let Ok(files) = files {
         let level = EnvFilter::new("warn,app=info,carry=info");
         // A second window in the same process would only log twice.

@@ -25,6 +25,7 @@ use zeroize::Zeroizing;
 
 use crate::database::{Key, Reader, Result, Store, StoreError, Writer, guard, sync_folder};
 use crate::logs::{fixed, integer, number};
+use crate::rows::{Table, ordinal_of, row};
 
 /// The bytes of a chunk as it lies in the file: with its tag.
 fn sealed_bytes() -> u64 {
@@ -387,6 +388,13 @@ impl Reader<'_> {
     }
 }
 
+const NAMED: Table = Table {
+    name: "view_blob",
+    of: "record",
+    keys: &["ordinal"],
+    columns: &["blob", "bytes", "is_thumbnail", "recorded_ms", "log_id", "seq"],
+};
+
 impl Writer<'_> {
     /// Notes how a blob is cut and how many of its chunks lie in its file now.
     ///
@@ -438,27 +446,21 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub fn put_blobs(&mut self, record: RecordId, rows: &[BlobRow]) -> Result<()> {
-        self.tx
-            .prepare_cached("DELETE FROM view_blob WHERE record = ?1")?
-            .execute([record.bytes()])?;
-        for (ordinal, row) in rows.iter().enumerate() {
-            let blob = row.blob.bytes();
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_blob
-                     (record, ordinal, blob, bytes, is_thumbnail, recorded_ms, log_id, seq)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    i64::try_from(ordinal).unwrap_or(i64::MAX),
-                    blob,
-                    integer(row.bytes),
-                    row.is_thumbnail,
-                    integer(row.recorded_ms),
-                    row.at.map(|at| *at.log.bytes()),
-                    row.at.map(|at| integer(at.seq)),
-                ])?;
+        let named = |(ordinal, named): (usize, &BlobRow)| {
+            row(params![
+                ordinal_of(ordinal),
+                named.blob.bytes(),
+                integer(named.bytes),
+                named.is_thumbnail,
+                integer(named.recorded_ms),
+                named.at.map(|at| *at.log.bytes()),
+                named.at.map(|at| integer(at.seq))
+            ])
+        };
+        let names = rows.iter().enumerate().map(named).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&NAMED, record.bytes(), names)?;
+        for BlobRow { blob, .. } in rows {
+            let blob = blob.bytes();
             self.tx
                 .prepare_cached(
                     "INSERT OR IGNORE INTO local_blob_of (blob, record) VALUES (?1, ?2)",

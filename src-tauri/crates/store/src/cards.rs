@@ -6,6 +6,7 @@ use rusqlite::{params, params_from_iter};
 use crate::cases::{Filter, conditions};
 use crate::database::{Reader, Result, Writer};
 use crate::logs::{fixed, number};
+use crate::rows::{Table, row};
 
 /// A supervision card, as the lists hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,30 +64,23 @@ impl Reader<'_> {
     }
 }
 
+const CARDS: Table = Table {
+    name: "view_card",
+    of: "record",
+    keys: &["id"],
+    columns: &["unit", "colour", "day", "is_withdrawn"],
+};
+
 impl Writer<'_> {
     /// Writes the cards of a case instead of those it had before.
     ///
     /// # Errors
     /// The database's.
     pub fn put_cards(&mut self, record: RecordId, cards: &[CardRow]) -> Result<()> {
-        self.tx
-            .prepare_cached("DELETE FROM view_card WHERE record = ?1")?
-            .execute([record.bytes()])?;
-        for card in cards {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_card (record, id, unit, colour, day, is_withdrawn)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    card.id,
-                    card.unit.bytes(),
-                    card.colour,
-                    card.day,
-                    card.is_withdrawn
-                ])?;
-        }
-        Ok(())
+        let card = |card: &CardRow| {
+            row(params![card.id, card.unit.bytes(), card.colour, card.day, card.is_withdrawn])
+        };
+        let cards = cards.iter().map(card).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&CARDS, record.bytes(), cards)
     }
 }

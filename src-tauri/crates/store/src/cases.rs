@@ -6,7 +6,8 @@ use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
 use crate::database::{Reader, Result, Writer};
 use crate::guards::{GuardRow, Within};
-use crate::logs::{fixed, integer, number};
+use crate::logs::{fixed, number};
+use crate::rows::{Table, ordinal_of, row};
 use crate::search::Plain;
 use crate::ties::Ties;
 use crate::township::{ItemRow, SheetRow};
@@ -606,6 +607,68 @@ impl Reader<'_> {
     }
 }
 
+const CASES: Table = Table {
+    name: "view_case",
+    of: "record",
+    keys: &[],
+    columns: &[
+        "space",
+        "number",
+        "title",
+        "category",
+        "place",
+        "parties",
+        "stage",
+        "state",
+        "marks",
+        "owner",
+        "registered_unit",
+        "registered_day",
+        "risk",
+        "amount_fen",
+        "is_amount_unverified",
+        "is_closed",
+        "open_conflicts",
+        "village_sessions",
+        "township_sessions",
+        "visits",
+        "sessions",
+        "escalations",
+        "written_agreements",
+        "oral_agreements",
+        "next_due_day",
+        "next_due_what",
+        "settings",
+        "source",
+        "party_count",
+        "mediators",
+        "local_code",
+        "local_group",
+        "local_item",
+    ],
+};
+
+const DUES: Table = Table {
+    name: "view_due",
+    of: "record",
+    keys: &["ordinal"],
+    columns: &["kind", "day", "unit", "what", "amount_fen", "agreement", "line"],
+};
+
+const CONFLICTS: Table = Table {
+    name: "view_conflict",
+    of: "record",
+    keys: &["ordinal"],
+    columns: &["key", "kind", "is_open", "unit", "roles", "latest"],
+};
+
+const NOTICES: Table = Table {
+    name: "view_notice",
+    of: "record",
+    keys: &["key"],
+    columns: &["unit", "rule", "is_open"],
+};
+
 impl Writer<'_> {
     /// Writes everything a case contributes to the lists, instead of what it contributed before.
     ///
@@ -614,47 +677,28 @@ impl Writer<'_> {
     pub fn put_case(&mut self, case: &CaseProjection) -> Result<()> {
         self.put_row(&case.row)?;
         let record = case.row.record;
-        for table in ["view_due", "view_notice", "view_item", "view_sheet"] {
-            self.tx
-                .prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?
-                .execute([record.bytes()])?;
-        }
-        for (ordinal, due) in case.dues.iter().enumerate() {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_due
-                     (record, ordinal, kind, day, unit, what, amount_fen, agreement, line)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    ordinal_of(ordinal),
-                    due.kind,
-                    due.day,
-                    due.unit.bytes(),
-                    due.what,
-                    due.amount_fen,
-                    due.agreement,
-                    due.line
-                ])?;
-        }
+        let due = |(ordinal, due): (usize, &DueRow)| {
+            row(params![
+                ordinal_of(ordinal),
+                due.kind,
+                due.day,
+                due.unit.bytes(),
+                due.what,
+                due.amount_fen,
+                due.agreement,
+                due.line
+            ])
+        };
+        let dues = case.dues.iter().enumerate().map(due).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&DUES, record.bytes(), dues)?;
         self.put_conflicts(record, &case.conflicts)?;
-        for notice in &case.notices {
-            self.tx
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO view_notice (record, key, unit, rule, is_open)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    notice.key,
-                    notice.unit.bytes(),
-                    notice.rule,
-                    notice.is_open
-                ])?;
-        }
+        let notice = |notice: &NoticeRow| {
+            row(params![notice.key, notice.unit.bytes(), notice.rule, notice.is_open])
+        };
+        let notices = case.notices.iter().map(notice).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&NOTICES, record.bytes(), notices)?;
         self.put_items(record, &case.items)?;
-        self.put_sheets(&case.sheets)?;
+        self.put_sheets(record, &case.sheets)?;
         self.put_ties(record, &case.ties)?;
         self.put_guard(record, &case.guard)?;
         self.index(record, "case", &case.text, &case.letters)?;
@@ -666,82 +710,57 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub fn put_conflicts(&mut self, record: RecordId, conflicts: &[ConflictRow]) -> Result<()> {
-        self.tx
-            .prepare_cached("DELETE FROM view_conflict WHERE record = ?1")?
-            .execute([record.bytes()])?;
-        for (ordinal, conflict) in conflicts.iter().enumerate() {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_conflict
-                     (record, ordinal, key, kind, is_open, unit, roles, latest)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    ordinal_of(ordinal),
-                    conflict.key,
-                    conflict.kind,
-                    conflict.is_open,
-                    conflict.unit.map(|u| u.0.to_vec()),
-                    conflict.roles,
-                    conflict.latest
-                ])?;
-        }
-        Ok(())
+        let conflict = |(ordinal, conflict): (usize, &ConflictRow)| {
+            row(params![
+                ordinal_of(ordinal),
+                conflict.key,
+                conflict.kind,
+                conflict.is_open,
+                conflict.unit.map(|u| u.0.to_vec()),
+                conflict.roles,
+                conflict.latest
+            ])
+        };
+        let conflicts = conflicts.iter().enumerate().map(conflict).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&CONFLICTS, record.bytes(), conflicts)
     }
 
-    fn put_row(&mut self, row: &CaseRow) -> Result<()> {
-        self.tx
-            .prepare_cached(
-                "INSERT OR REPLACE INTO view_case (record, space, number, title, category, place,
-                 parties, stage, state, marks, owner, registered_unit, registered_day, risk,
-                 amount_fen, is_amount_unverified, is_closed, open_conflicts, village_sessions,
-                 township_sessions, visits, sessions, escalations, written_agreements,
-                 oral_agreements, next_due_day, next_due_what, settings, source, party_count,
-                 mediators, local_code, local_group, local_item)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)",
-            )?
-            .execute(params![
-                row.record.bytes(),
-                row.space.bytes(),
-                row.number,
-                row.title,
-                row.category,
-                row.place,
-                row.parties,
-                row.stage,
-                row.state,
-                row.marks,
-                row.owner.map(|u| u.0.to_vec()),
-                row.registered_unit.map(|u| u.0.to_vec()),
-                row.registered_day,
-                row.risk,
-                row.amount_fen,
-                row.is_amount_unverified,
-                row.is_closed,
-                row.open_conflicts,
-                row.village_sessions,
-                row.township_sessions,
-                row.visits,
-                row.sessions,
-                row.escalations,
-                row.written_agreements,
-                row.oral_agreements,
-                row.next_due_day,
-                row.next_due_what,
-                row.settings,
-                row.source,
-                row.party_count,
-                row.mediators,
-                row.local_code,
-                row.local_group,
-                row.local_item
-            ])?;
-        Ok(())
+    fn put_row(&mut self, case: &CaseRow) -> Result<()> {
+        let values = row(params![
+            case.space.bytes(),
+            case.number,
+            case.title,
+            case.category,
+            case.place,
+            case.parties,
+            case.stage,
+            case.state,
+            case.marks,
+            case.owner.map(|u| u.0.to_vec()),
+            case.registered_unit.map(|u| u.0.to_vec()),
+            case.registered_day,
+            case.risk,
+            case.amount_fen,
+            case.is_amount_unverified,
+            case.is_closed,
+            case.open_conflicts,
+            case.village_sessions,
+            case.township_sessions,
+            case.visits,
+            case.sessions,
+            case.escalations,
+            case.written_agreements,
+            case.oral_agreements,
+            case.next_due_day,
+            case.next_due_what,
+            case.settings,
+            case.source,
+            case.party_count,
+            case.mediators,
+            case.local_code,
+            case.local_group,
+            case.local_item,
+        ])?;
+        self.put_rows(&CASES, case.record.bytes(), [values])
     }
-}
-
-pub(crate) fn ordinal_of(at: usize) -> i64 {
-    integer(u64::try_from(at).unwrap_or(u64::MAX))
 }

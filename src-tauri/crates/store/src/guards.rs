@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::database::{Reader, Result, Writer};
 use crate::logs::fixed;
+use crate::rows::{Table, row};
 
 /// Who takes part in a case, and what in it is hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,25 +132,33 @@ impl Reader<'_> {
     }
 }
 
+const GUARDS: Table = Table {
+    name: "view_guard",
+    of: "record",
+    keys: &[],
+    columns: &[
+        "is_protected",
+        "is_restricted",
+        "holders",
+        "addressed",
+        "former",
+        "minors",
+        "parties",
+    ],
+};
+
 impl Writer<'_> {
     /// Writes who takes part in a case and what in it is hidden.
     pub(crate) fn put_guard(&mut self, record: RecordId, guard: &GuardRow) -> Result<()> {
-        self.tx
-            .prepare_cached(
-                "INSERT OR REPLACE INTO view_guard
-                 (record, is_protected, is_restricted, holders, addressed, former, minors, parties)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                record.bytes(),
-                guard.is_protected,
-                guard.is_restricted,
-                bytes(&guard.holders),
-                bytes(&guard.addressed),
-                bytes(&guard.former),
-                guard.minors,
-                guard.parties
-            ])?;
-        Ok(())
+        let values = row(params![
+            guard.is_protected,
+            guard.is_restricted,
+            bytes(&guard.holders),
+            bytes(&guard.addressed),
+            bytes(&guard.former),
+            guard.minors,
+            guard.parties
+        ])?;
+        self.put_rows(&GUARDS, record.bytes(), [values])
     }
 }

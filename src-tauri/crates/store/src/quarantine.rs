@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::database::{Reader, Result, Writer};
 use crate::logs::{fixed, integer, number};
+use crate::rows::{Table, row};
 
 /// An entry that has no effect, or not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,29 +93,20 @@ impl Reader<'_> {
     }
 }
 
+const REFUSED: Table =
+    Table { name: "view_refused", of: "record", keys: &["log_id", "seq"], columns: &["reason"] };
+
 impl Writer<'_> {
     /// Writes which entries of a record hold facts that do not count, instead of those it had
-    /// before.
+    /// before. Of two words about one entry the first counts.
     ///
     /// # Errors
     /// The database's.
     pub fn put_refused(&mut self, record: RecordId, rows: &[RefusedRow]) -> Result<()> {
-        self.tx
-            .prepare_cached("DELETE FROM view_refused WHERE record = ?1")?
-            .execute([record.bytes()])?;
-        for row in rows {
-            self.tx
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO view_refused (record, log_id, seq, reason)
-                     VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    row.at.log.bytes(),
-                    integer(row.at.seq),
-                    row.reason
-                ])?;
-        }
-        Ok(())
+        let refused = |refused: &RefusedRow| {
+            row(params![refused.at.log.bytes(), integer(refused.at.seq), refused.reason])
+        };
+        let rows = rows.iter().rev().map(refused).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&REFUSED, record.bytes(), rows)
     }
 }

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::cases::ConflictRow;
 use crate::database::{Reader, Result, Writer};
 use crate::logs::fixed;
+use crate::rows::{Table, row};
 
 /// A cached document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -328,6 +329,27 @@ impl Reader<'_> {
     }
 }
 
+const RECORDS: Table = Table {
+    name: "view_record",
+    of: "record",
+    keys: &[],
+    columns: &["space", "kind", "heads", "saved", "has_refused"],
+};
+
+const PERSONS: Table = Table {
+    name: "view_person",
+    of: "record",
+    keys: &[],
+    columns: &["space", "name", "phone", "address", "born", "beside", "letters"],
+};
+
+const UNITS: Table = Table {
+    name: "view_unit",
+    of: "record",
+    keys: &[],
+    columns: &["name", "level", "sort", "former", "merged_into", "merged_day", "is_withdrawn"],
+};
+
 impl Writer<'_> {
     /// Takes a record out of every list but that of who did what: nothing of it counts any more.
     /// Its entries stay.
@@ -366,47 +388,32 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub fn save(&mut self, saved: &Saved) -> Result<()> {
-        self.tx
-            .prepare_cached(
-                "INSERT INTO view_record (record, space, kind, heads, saved, has_refused)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (record) DO UPDATE SET space = excluded.space, heads = excluded.heads,
-                 saved = excluded.saved, has_refused = excluded.has_refused",
-            )?
-            .execute(params![
-                saved.record.bytes(),
-                saved.space.bytes(),
-                saved.kind,
-                saved.heads.concat(),
-                saved.saved,
-                saved.has_refused
-            ])?;
-        Ok(())
+        let values = row(params![
+            saved.space.bytes(),
+            saved.kind,
+            saved.heads.concat(),
+            saved.saved,
+            saved.has_refused
+        ])?;
+        self.put_rows(&RECORDS, saved.record.bytes(), [values])
     }
 
     /// Writes the row of a person and its contradictions.
     ///
     /// # Errors
     /// The database's.
-    pub fn put_person(&mut self, row: &PersonRow, conflicts: &[ConflictRow]) -> Result<()> {
-        self.put_conflicts(row.record, conflicts)?;
-        self.tx
-            .prepare_cached(
-                "INSERT OR REPLACE INTO view_person
-                     (record, space, name, phone, address, born, beside, letters)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                row.record.bytes(),
-                row.space.bytes(),
-                row.name,
-                row.phone,
-                row.address,
-                row.born,
-                row.beside,
-                row.letters
-            ])?;
-        Ok(())
+    pub fn put_person(&mut self, person: &PersonRow, conflicts: &[ConflictRow]) -> Result<()> {
+        self.put_conflicts(person.record, conflicts)?;
+        let values = row(params![
+            person.space.bytes(),
+            person.name,
+            person.phone,
+            person.address,
+            person.born,
+            person.beside,
+            person.letters
+        ])?;
+        self.put_rows(&PERSONS, person.record.bytes(), [values])
     }
 
     /// Takes a person out of the lists.
@@ -415,33 +422,23 @@ impl Writer<'_> {
     /// The database's.
     pub fn drop_person(&mut self, record: RecordId) -> Result<()> {
         self.put_conflicts(record, &[])?;
-        self.tx
-            .prepare_cached("DELETE FROM view_person WHERE record = ?1")?
-            .execute([record.bytes()])?;
-        Ok(())
+        self.put_rows(&PERSONS, record.bytes(), [])
     }
 
     /// Writes the row of a unit.
     ///
     /// # Errors
     /// The database's.
-    pub fn put_unit(&mut self, row: &UnitRow) -> Result<()> {
-        self.tx
-            .prepare_cached(
-                "INSERT OR REPLACE INTO view_unit
-                 (record, name, level, sort, former, merged_into, merged_day, is_withdrawn)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                row.record.bytes(),
-                row.name,
-                row.level,
-                row.sort,
-                row.former,
-                row.merged.as_ref().map(|(into, _)| into.0.to_vec()),
-                row.merged.as_ref().map(|(_, day)| day),
-                row.is_withdrawn,
-            ])?;
-        Ok(())
+    pub fn put_unit(&mut self, unit: &UnitRow) -> Result<()> {
+        let values = row(params![
+            unit.name,
+            unit.level,
+            unit.sort,
+            unit.former,
+            unit.merged.as_ref().map(|(into, _)| into.0.to_vec()),
+            unit.merged.as_ref().map(|(_, day)| day),
+            unit.is_withdrawn
+        ])?;
+        self.put_rows(&UNITS, unit.record.bytes(), [values])
     }
 }

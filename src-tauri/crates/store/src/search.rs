@@ -14,6 +14,7 @@ use crate::cases::{COLUMNS, CaseRow, Filter, case_row};
 use crate::database::{Reader, Result, Writer};
 use crate::guards::GuardRow;
 use crate::logs::fixed;
+use crate::rows::{Table, row};
 
 /// The most words of a query that are looked at.
 const QUERY_WORDS_MAX: usize = 16;
@@ -284,33 +285,50 @@ fn place(row: &CaseRow) -> i64 {
     day << 42 | ms
 }
 
+const FOUND: Table = Table {
+    name: "view_found",
+    of: "id",
+    keys: &[],
+    columns: &[
+        "place",
+        "hidden",
+        "owner",
+        "state",
+        "stage",
+        "category",
+        "local_group",
+        "local_code",
+        "registered_day",
+        "is_closed",
+        "open_conflicts",
+    ],
+};
+
 impl Writer<'_> {
     /// Writes where a case stands when words are looked for, and why it may be hidden then.
-    pub(crate) fn put_found(&mut self, row: &CaseRow, guard: &GuardRow) -> Result<()> {
+    pub(crate) fn put_found(&mut self, case: &CaseRow, guard: &GuardRow) -> Result<()> {
         let barred = |is: bool, why| if is { why } else { 0 };
         let hidden =
             barred(guard.is_protected, PROTECTED) | barred(guard.is_restricted, RESTRICTED);
-        self.tx
-            .prepare_cached(
-                "INSERT OR REPLACE INTO view_found (id, place, hidden, owner, state, stage, category,
-                     local_group, local_code, registered_day, is_closed, open_conflicts)
-                 SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM view_text WHERE record = ?1",
-            )?
-            .execute(params![
-                row.record.bytes(),
-                place(row),
-                hidden,
-                row.owner.map(|owner| owner.0.to_vec()),
-                row.state,
-                row.stage,
-                row.category,
-                row.local_group,
-                row.local_code,
-                row.registered_day,
-                row.is_closed,
-                row.open_conflicts
-            ])?;
-        Ok(())
+        let id: Option<i64> = self
+            .tx
+            .prepare_cached("SELECT id FROM view_text WHERE record = ?1")?
+            .query_row([case.record.bytes()], |row| row.get(0))
+            .optional()?;
+        let values = row(params![
+            place(case),
+            hidden,
+            case.owner.map(|owner| owner.0.to_vec()),
+            case.state,
+            case.stage,
+            case.category,
+            case.local_group,
+            case.local_code,
+            case.registered_day,
+            case.is_closed,
+            case.open_conflicts
+        ])?;
+        id.map_or(Ok(()), |id| self.put_rows(&FOUND, &id, [values]))
     }
 
     /// Indexes a record by its text and by words in letters, separated by spaces, instead of what it was indexed by before.

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::database::{Reader, Result, Writer};
 use crate::logs::fixed;
+use crate::rows::{Table, row};
 
 /// How many digits a number may have.
 const NUMBER_DIGITS_MAX: u32 = 10;
@@ -300,55 +301,42 @@ impl Reader<'_> {
     }
 }
 
+const KEYS: Table = Table { name: "view_key", of: "record", keys: &["key"], columns: &[] };
+
+const TRAITS: Table = Table { name: "view_traits", of: "record", keys: &[], columns: &["traits"] };
+
+const LINKS: Table = Table {
+    name: "view_link",
+    of: "record",
+    keys: &["other"],
+    columns: &["verdict", "goes_into", "is_disputed"],
+};
+
+const NUMBERS: Table =
+    Table { name: "view_number", of: "record", keys: &["number"], columns: &["claim", "voided"] };
+
+const PARTIES: Table = Table { name: "view_party", of: "record", keys: &["person"], columns: &[] };
+
 impl Writer<'_> {
     /// Writes what ties a case to other records, instead of what did before.
     ///
     /// # Errors
     /// The database's.
     pub fn put_ties(&mut self, record: RecordId, ties: &Ties) -> Result<()> {
-        for table in ["view_key", "view_traits", "view_link", "view_number", "view_party"] {
-            self.tx
-                .prepare_cached(&format!("DELETE FROM {table} WHERE record = ?1"))?
-                .execute([record.bytes()])?;
-        }
-        for key in &ties.keys {
-            self.tx
-                .prepare_cached("INSERT OR IGNORE INTO view_key (key, record) VALUES (?1, ?2)")?
-                .execute(params![key, record.bytes()])?;
-        }
-        self.tx
-            .prepare_cached("INSERT INTO view_traits (record, traits) VALUES (?1, ?2)")?
-            .execute(params![record.bytes(), ties.traits])?;
-        for link in &ties.links {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_link (record, other, verdict, goes_into, is_disputed)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    link.other.bytes(),
-                    link.verdict,
-                    link.goes_into,
-                    link.is_disputed
-                ])?;
-        }
-        for number in &ties.numbers {
-            self.tx
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO view_number (number, record, claim, voided)
-                     VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![number.number, record.bytes(), number.claim, number.voided])?;
-        }
-        for person in &ties.persons {
-            self.tx
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO view_party (person, record) VALUES (?1, ?2)",
-                )?
-                .execute(params![person.bytes(), record.bytes()])?;
-        }
-        Ok(())
+        let keys = ties.keys.iter().map(|key| row(params![key])).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&KEYS, record.bytes(), keys)?;
+        self.put_rows(&TRAITS, record.bytes(), [row(params![ties.traits])?])?;
+        let link = |link: &LinkRow| {
+            row(params![link.other.bytes(), link.verdict, link.goes_into, link.is_disputed])
+        };
+        let links = ties.links.iter().map(link).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&LINKS, record.bytes(), links)?;
+        let number = |number: &NumberRow| row(params![number.number, number.claim, number.voided]);
+        let numbers = ties.numbers.iter().map(number).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&NUMBERS, record.bytes(), numbers)?;
+        let persons = ties.persons.iter().map(|person| row(params![person.bytes()]));
+        let persons = persons.collect::<Result<Vec<_>>>()?;
+        self.put_rows(&PARTIES, record.bytes(), persons)
     }
 }
 

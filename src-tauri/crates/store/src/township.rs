@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use domain::id::{DeviceId, RecordId, UnitId, UserId};
 use rusqlite::{OptionalExtension, params};
 
-use crate::cases::ordinal_of;
 use crate::database::{Reader, Result, Writer};
 use crate::logs::fixed;
+use crate::rows::{Table, ordinal_of, row};
 
 /// How far the zone is ahead of Greenwich.
 const ZONE_MS: i64 = 8 * 3600 * 1000;
@@ -306,50 +306,60 @@ fn local_item_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<LocalItemRow> {
     Ok(LocalItemRow { code: row.get(0)?, fact: row.get(1)?, body: row.get(2)? })
 }
 
+const ITEMS: Table = Table {
+    name: "view_item",
+    of: "record",
+    keys: &["ordinal"],
+    columns: &["fact", "day", "form", "act", "amount_fen"],
+};
+
+const SHEETS: Table = Table {
+    name: "view_sheet",
+    of: "record",
+    keys: &["ordinal"],
+    columns: &["fact", "kind", "number", "sender", "addressee", "part", "day", "status", "turn"],
+};
+
+const PERIODS: Table = Table {
+    name: "view_period",
+    of: "record",
+    keys: &["ordinal"],
+    columns: &["kind", "period", "unit", "fact", "author", "at"],
+};
+
 impl Writer<'_> {
     pub(crate) fn put_items(&mut self, record: RecordId, items: &[ItemRow]) -> Result<()> {
-        for (ordinal, item) in items.iter().enumerate() {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_item (record, ordinal, fact, day, form, act, amount_fen)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    ordinal_of(ordinal),
-                    item.fact,
-                    item.day,
-                    item.form,
-                    item.act,
-                    item.amount_fen
-                ])?;
-        }
-        Ok(())
+        let item = |(ordinal, item): (usize, &ItemRow)| {
+            row(params![
+                ordinal_of(ordinal),
+                item.fact,
+                item.day,
+                item.form,
+                item.act,
+                item.amount_fen
+            ])
+        };
+        let items = items.iter().enumerate().map(item).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&ITEMS, record.bytes(), items)
     }
 
-    pub(crate) fn put_sheets(&mut self, sheets: &[SheetRow]) -> Result<()> {
-        for (ordinal, sheet) in sheets.iter().enumerate() {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_sheet (record, ordinal, fact, kind, number, sender,
-                     addressee, part, day, status, turn)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                )?
-                .execute(params![
-                    sheet.record.bytes(),
-                    ordinal_of(ordinal),
-                    sheet.fact,
-                    sheet.kind,
-                    sheet.number,
-                    sheet.sender.bytes(),
-                    sheet.addressee.bytes(),
-                    sheet.part,
-                    sheet.day,
-                    sheet.status,
-                    sheet.turn.map(|u| u.0.to_vec())
-                ])?;
-        }
-        Ok(())
+    pub(crate) fn put_sheets(&mut self, record: RecordId, sheets: &[SheetRow]) -> Result<()> {
+        let sheet = |(ordinal, sheet): (usize, &SheetRow)| {
+            row(params![
+                ordinal_of(ordinal),
+                sheet.fact,
+                sheet.kind,
+                sheet.number,
+                sheet.sender.bytes(),
+                sheet.addressee.bytes(),
+                sheet.part,
+                sheet.day,
+                sheet.status,
+                sheet.turn.map(|u| u.0.to_vec())
+            ])
+        };
+        let sheets = sheets.iter().enumerate().map(sheet).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&SHEETS, record.bytes(), sheets)
     }
 
     /// Writes the versions of the settings, instead of those there were, and puts behind every
@@ -410,27 +420,19 @@ impl Writer<'_> {
     /// # Errors
     /// The database's.
     pub fn put_periods(&mut self, record: RecordId, rows: &[PeriodRow]) -> Result<()> {
-        self.tx
-            .prepare_cached("DELETE FROM view_period WHERE record = ?1")?
-            .execute([record.bytes()])?;
-        for (ordinal, row) in rows.iter().enumerate() {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO view_period (record, ordinal, kind, period, unit, fact, author,
-                     at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                )?
-                .execute(params![
-                    record.bytes(),
-                    ordinal_of(ordinal),
-                    row.kind,
-                    row.period,
-                    row.unit.bytes(),
-                    row.fact,
-                    row.author.bytes(),
-                    row.at
-                ])?;
-        }
-        Ok(())
+        let period = |(ordinal, period): (usize, &PeriodRow)| {
+            row(params![
+                ordinal_of(ordinal),
+                period.kind,
+                period.period,
+                period.unit.bytes(),
+                period.fact,
+                period.author.bytes(),
+                period.at
+            ])
+        };
+        let periods = rows.iter().enumerate().map(period).collect::<Result<Vec<_>>>()?;
+        self.put_rows(&PERIODS, record.bytes(), periods)
     }
 }
 
