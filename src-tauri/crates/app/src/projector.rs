@@ -1,10 +1,13 @@
 //! From entries to documents, and from documents to lists. Everything here can be thrown away and
 //! made again from the logs; whoever has the same entries makes the same rows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
 
-use document::structure::StructureFault;
-use document::{Incoming, Need, Record, Verdict};
+use document::Record;
 use domain::case::card::Bench;
 use domain::case::conflict::{Conflict, ConflictKind, Seat};
 use domain::case::red::Mask;
@@ -12,32 +15,30 @@ use domain::case::{Case, known::RefusedFact};
 use domain::fact::body::Choice;
 use domain::fact::{Body, Fact, FieldValue, RecordFacts, RecordKind};
 use domain::id::{RecordId, SpaceId, UnitId};
-use domain::log::EntryRef;
 use domain::role::Level;
 use domain::time::Hlc;
 use domain::{case, person, unit};
 use serde::Serialize;
 use store::cases::{CaseProjection, CaseRow, ConflictRow, DueRow, NoticeRow};
 use store::guards::GuardRow;
-use store::logs::Stored;
 use store::records::{PersonRow, Saved};
 use store::ties::{LinkRow, NumberRow, Ties};
 use store::{Reader, Writer};
 
 use crate::attachments::travelling;
 use crate::audit;
-use crate::branches;
 use crate::fault::Fault;
 use crate::office::Office;
-use crate::quarantine::{self, HeldReason};
+use crate::quarantine;
 use crate::settings;
 use crate::sharing;
 use crate::status::PROMISE;
-use crate::trial;
 use crate::units;
 
+mod growing;
 mod rows;
 
+use growing::{Document, Grown};
 use rows::{card_rows, deadlines, item_rows, period_rows, sheet_rows};
 
 /// The word under which frozen periods stand.
@@ -46,8 +47,9 @@ pub(crate) const FREEZE: &str = "freeze";
 /// The word under which zero reports stand.
 pub(crate) const ZERO: &str = "zero";
 
-/// How many records are built in one transaction.
+/// How many records are built in one transaction, and how many of them one thread takes at a time.
 const BATCH: u32 = 200;
+const SHARE: usize = 25;
 
 /// The word an enumeration stands for in rows and views.
 pub(crate) fn word<T: Serialize>(value: &T) -> String {
@@ -91,7 +93,16 @@ pub(crate) fn facts_of(
     reader: &Reader<'_>,
     record: &Record,
 ) -> Result<RecordFacts, Fault> {
-    let mut facts = record.facts(office);
+    counted(office, reader, record, record.facts(office))
+}
+
+/// The facts that a record holds, with those of removed users and revoked devices told apart.
+fn counted(
+    office: &Office,
+    reader: &Reader<'_>,
+    record: &Record,
+    mut facts: RecordFacts,
+) -> Result<RecordFacts, Fault> {
     let ended = office.ended();
     if ended.is_empty() {
         return Ok(facts);
@@ -148,104 +159,11 @@ pub(crate) fn facts_of(
     failed.map_or(Ok(facts), |error| Err(error.into()))
 }
 
-/// The entries of a record that revoked devices, and units that left it, wrote beyond the cut-off.
-#[derive(Default)]
-struct Late {
-    /// Those an admissible entry builds on: their texts and registers are shown, their facts have
-    /// no effect.
-    needed: BTreeSet<EntryRef>,
-    /// The others, which touch nothing.
-    held: BTreeMap<EntryRef, HeldReason>,
-}
-
-/// What of a record came late. It depends on the set of entries alone.
-fn late_of(office: &Office, reader: &Reader<'_>, id: RecordId) -> Result<Late, Fault> {
-    let ended = office.ended();
-    let mut late = Late::default();
-    for device in ended.gone_from(id) {
-        for at in reader.changes_by(id, device)? {
-            let why = ended.late(id, device, at).and_then(HeldReason::of_fact);
-            late.held.extend(why.map(|why| (at, why)));
-        }
-    }
-    if late.held.is_empty() {
-        return Ok(late);
-    }
-    let is_branched = reader.is_branched(id)?;
-    let mut needs: HashMap<EntryRef, Vec<EntryRef>> = HashMap::new();
-    for stored in reader.all_ready(id)? {
-        let all = match is_branched {
-            true => meant(reader, &stored)?,
-            false => stored.entry.needs,
-        };
-        needs.insert(stored.at, all);
-    }
-    let mut asked: Vec<EntryRef> = needs
-        .iter()
-        .filter(|(at, _)| !late.held.contains_key(at))
-        .flat_map(|(_, needs)| needs.iter().copied())
-        .collect();
-    while let Some(at) = asked.pop() {
-        if late.held.remove(&at).is_some() {
-            late.needed.insert(at);
-            asked.extend(needs.get(&at).into_iter().flatten().copied());
-        }
-    }
-    Ok(late)
-}
-
 /// Applies to a record what has become ready, and brings its lists up to date. A record of which
 /// something came late is built from the beginning: a document forgets nothing. One that is erased
 /// is in no list.
 pub(crate) fn catch_up(office: &Office, tx: &mut Writer<'_>, id: RecordId) -> Result<(), Fault> {
-    if tx.reader().is_erased(id)? {
-        tx.unlist(id)?;
-        return Ok(tx.caught_up(id)?);
-    }
-    let late = late_of(office, &tx.reader(), id)?;
-    let has_late = !late.held.is_empty() || !late.needed.is_empty();
-    let is_branched = tx.reader().is_branched(id)?;
-    let is_anew = has_late || is_branched && !tx.reader().ready(id)?.is_empty();
-    let cached = tx.reader().saved(id)?.filter(|_| !is_anew);
-    let loaded = cached.and_then(|s| Record::load(id, &s.saved, &s.heads).ok());
-    let (mut record, mut entries) = match loaded {
-        Some(record) => (record, tx.reader().ready(id)?),
-        // No cache, or one that is not to be believed: from the beginning. What made the parser
-        // fail is not tried again.
-        None => {
-            let mut entries = tx.reader().all_ready(id)?;
-            let poison = tx.reader().held_as(id, &StructureFault::Poison.to_string())?;
-            entries.retain(|stored| !poison.contains(&stored.at));
-            (Record::empty(id), entries)
-        }
-    };
-    let has_come = !entries.is_empty();
-    entries.retain(|stored| !late.held.contains_key(&stored.at));
-    for (at, why) in &late.held {
-        tx.settle(*at, Err(&why.word()))?;
-    }
-    let lost = trial::hold_lost(office, tx, &entries)?;
-    entries.retain(|stored| !lost.contains(&stored.at));
-    if is_branched {
-        let clashing = branches::clashing(&entries);
-        entries.retain(|stored| !clashing.contains(&stored.at));
-        for at in &clashing {
-            tx.settle(*at, Err(&HeldReason::Misplaced.word()))?;
-        }
-    }
-    if !entries.is_empty() {
-        apply(tx, &mut record, &entries, is_branched)?;
-    }
-    if record.heads().is_empty() {
-        // What is lent stays in the lists until something of it comes.
-        if has_come || !tx.reader().is_lent(id)? {
-            tx.unlist(id)?;
-        }
-    } else {
-        keep(office, tx, &record)?;
-        tx.repay(id)?;
-    }
-    Ok(tx.caught_up(id)?)
+    catch_up_some(office, tx, &[id])
 }
 
 /// A record with everything that has come. It is built only where something has come since it was
@@ -271,75 +189,67 @@ pub(crate) fn catch_up_some(
     tx: &mut Writer<'_>,
     records: &[RecordId],
 ) -> Result<(), Fault> {
-    trial::hold_lost_of(office, tx, records)?;
-    records.iter().try_for_each(|record| catch_up(office, tx, *record))
+    let mut all = Vec::with_capacity(records.len());
+    growing::grow(office, &tx.reader(), records, |grown| {
+        all.push(grown);
+        true
+    })?;
+    all.into_iter().try_for_each(|grown| write_down(office, tx, grown))
 }
 
-/// Applies entries. Where a log forked, an entry may have become ready before the one it means: what
-/// is held is tried again as long as that helps.
-fn apply(
+/// Writes what became of a record: of each of its entries, and of its lists.
+fn write_down(office: &Office, tx: &mut Writer<'_>, grown: Grown) -> Result<(), Fault> {
+    let id = grown.id;
+    for (at, outcome) in &grown.outcomes {
+        tx.settle(*at, outcome.as_ref().map_err(String::as_str))?;
+    }
+    match grown.document {
+        Some(document) => {
+            put(office, tx, document)?;
+            tx.repay(id)?;
+        }
+        // What is lent stays in the lists until something of it comes.
+        None if grown.has_come || !tx.reader().is_lent(id)? => tx.unlist(id)?,
+        None => {}
+    }
+    Ok(tx.caught_up(id)?)
+}
+
+/// Brings records up to date in a transaction that has written nothing yet: what can be done without
+/// writing is done on all cores, by readers who see what the transaction began with, since nobody
+/// else writes meanwhile.
+fn catch_up_beside(
+    office: &Office,
     tx: &mut Writer<'_>,
-    record: &mut Record,
-    entries: &[Stored],
-    is_branched: bool,
+    records: &[RecordId],
 ) -> Result<(), Fault> {
-    let mut left: Vec<&Stored> = entries.iter().collect();
-    loop {
-        let verdicts = judge(&tx.reader(), record, &left, is_branched)?;
-        let mut held: Vec<(&Stored, StructureFault)> = Vec::new();
-        for (stored, verdict) in left.iter().zip(&verdicts) {
-            match verdict {
-                Verdict::Applied(hash) => tx.settle(stored.at, Ok(hash))?,
-                Verdict::Held(fault) => held.push((stored, *fault)),
-            }
-        }
-        if is_branched && !held.is_empty() && held.len() < left.len() {
-            left = held.into_iter().map(|(stored, _)| stored).collect();
-            continue;
-        }
-        for (stored, fault) in held {
-            tracing::warn!(log = %stored.at.log, seq = stored.at.seq, %fault, "entry held");
-            tx.settle(stored.at, Err(&HeldReason::of_structure(fault).word()))?;
-        }
-        return Ok(());
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = cores.min(records.len().div_ceil(SHARE));
+    if threads < 2 {
+        return catch_up_some(office, tx, records);
     }
-}
-
-/// What an entry builds on, where logs have forked.
-fn meant(reader: &Reader<'_>, stored: &Stored) -> Result<Vec<EntryRef>, Fault> {
-    let payload = stored.entry.payload.bytes();
-    let mut all = Vec::new();
-    for need in &stored.entry.needs {
-        all.extend(branches::meant(reader, payload, *need)?);
-    }
-    Ok(all)
-}
-
-fn judge(
-    reader: &Reader<'_>,
-    record: &mut Record,
-    entries: &[&Stored],
-    is_branched: bool,
-) -> Result<Vec<Verdict>, Fault> {
-    let places: HashMap<EntryRef, usize> =
-        entries.iter().enumerate().map(|(place, stored)| (stored.at, place)).collect();
-    let mut incoming = Vec::with_capacity(entries.len());
-    for stored in entries {
-        let Some(payload) = stored.entry.payload.bytes() else { continue };
-        let all = match is_branched {
-            true => meant(reader, stored)?,
-            false => stored.entry.needs.clone(),
-        };
-        let mut needs = Vec::with_capacity(all.len());
-        for need in all {
-            needs.push(match places.get(&need) {
-                Some(place) => Need::Batch(*place),
-                None => reader.change_of_entry(need)?.map_or(Need::Held, Need::Change),
+    let shares = Mutex::new(records.chunks(SHARE));
+    let next = || shares.lock().unwrap_or_else(PoisonError::into_inner).next();
+    thread::scope(|scope| {
+        let (tell, told) = mpsc::sync_channel::<Result<Grown, Fault>>(SHARE);
+        for _ in 0..threads {
+            let tell = tell.clone();
+            scope.spawn(move || {
+                let done = office.store.read(|reader| -> Result<(), Fault> {
+                    while let Some(share) = next() {
+                        growing::grow(office, reader, share, |grown| tell.send(Ok(grown)).is_ok())?;
+                    }
+                    Ok(())
+                });
+                if let Err(fault) = done {
+                    // Whoever writes may have given up, and asks nobody any more.
+                    let _ = tell.send(Err(fault));
+                }
             });
         }
-        incoming.push(Incoming { log: stored.written_to, seq: stored.at.seq, needs, payload });
-    }
-    Ok(record.apply(&incoming))
+        drop(tell);
+        told.into_iter().try_for_each(|grown| write_down(office, tx, grown?))
+    })
 }
 
 /// Builds every record that is behind, some at a time; `goes_on` is told how many are done and may
@@ -356,7 +266,7 @@ pub(crate) fn catch_up_all(
     loop {
         let count = office.store.write(|tx| -> Result<usize, Fault> {
             let behind = tx.reader().behind(BATCH)?;
-            catch_up_some(office, tx, &behind)?;
+            catch_up_beside(office, tx, &behind)?;
             Ok(behind.len())
         })?;
         done = done.saturating_add(u64::try_from(count).unwrap_or(0));
@@ -380,13 +290,23 @@ pub(crate) fn keep(
     tx: &mut Writer<'_>,
     record: &Record,
 ) -> Result<Option<Folded>, Fault> {
+    put(office, tx, Document::of(office, Cow::Borrowed(record)))
+}
+
+fn put(
+    office: &Office,
+    tx: &mut Writer<'_>,
+    document: Document<'_>,
+) -> Result<Option<Folded>, Fault> {
+    let Document { record, saved, facts } = document;
+    let record = record.as_ref();
     let Some(mut space) = tx.reader().space_of(record.id())? else { return Ok(None) };
     if record.takes_over() && !record.is_heir(office) {
         // It stands in no list before whoever erases the other one says so.
-        set_aside(tx, record, space)?;
+        set_aside(tx, record, saved, space)?;
         return Ok(None);
     }
-    let facts = facts_of(office, &tx.reader(), record)?;
+    let facts = counted(office, &tx.reader(), record, facts)?;
     let kind = record.kind();
     let is_unproven = |c: &domain::fact::Carried| c.proof.is_none() || c.role.is_none();
     let mut refused = Vec::new();
@@ -450,21 +370,26 @@ pub(crate) fn keep(
         space,
         kind,
         heads: record.heads(),
-        saved: record.save(),
+        saved,
         has_refused,
     })?;
     Ok(folded.map(|case| Folded { space, facts, case }))
 }
 
 /// Caches a document that stands in no list yet.
-fn set_aside(tx: &mut Writer<'_>, record: &Record, space: SpaceId) -> Result<(), Fault> {
+fn set_aside(
+    tx: &mut Writer<'_>,
+    record: &Record,
+    saved: Vec<u8>,
+    space: SpaceId,
+) -> Result<(), Fault> {
     tx.unlist(record.id())?;
     Ok(tx.save(&Saved {
         record: record.id(),
         space,
         kind: record.kind(),
         heads: record.heads(),
-        saved: record.save(),
+        saved,
         has_refused: true,
     })?)
 }

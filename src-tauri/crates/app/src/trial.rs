@@ -8,19 +8,16 @@
 //! Panics of the parser are caught in our own process as well; what cannot be caught is why there
 //! is a child: memory that runs out, a stack that overflows, a loop without end.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use document::structure::StructureFault;
-use domain::id::{LogId, RecordId};
+use domain::id::LogId;
 use domain::log::EntryRef;
-use store::Writer;
 use store::logs::Stored;
 
-use crate::fault::Fault;
 use crate::office::Office;
 use crate::worker::{self, Running, Task, WORD, Worker};
 
@@ -39,8 +36,6 @@ const CHANGE_BYTES_MAX: usize = domain::log::PAYLOAD_BYTES_MAX;
 /// Tries changes in children of a program.
 pub(crate) struct Trial {
     worker: Worker,
-    /// What was survived since the last batch began.
-    survived: Mutex<HashSet<EntryRef>>,
 }
 
 /// Changes of others, each with the log it stands in.
@@ -48,8 +43,8 @@ type Foreign<'a> = [(LogId, &'a [u8])];
 
 impl Trial {
     /// Tries changes by children of ours.
-    pub(crate) fn by(worker: Worker) -> Self {
-        Self { worker, survived: Mutex::default() }
+    pub(crate) const fn by(worker: Worker) -> Self {
+        Self { worker }
     }
 
     /// The places of the changes that no child survives.
@@ -120,37 +115,16 @@ impl Trial {
     }
 }
 
-/// Tries what is ready of some records in one go, before they are built one by one.
-pub(crate) fn hold_lost_of(
+/// Tries what others wrote of some entries, in one go: those that no child survives. Where no child
+/// can be started it goes on without.
+pub(crate) fn lost_of<'a>(
     office: &Office,
-    tx: &mut Writer<'_>,
-    records: &[RecordId],
-) -> Result<(), Fault> {
-    let Some(trial) = office.trial() else { return Ok(()) };
-    // What was survived before is in its documents.
-    trial.survived.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    let mut ready = Vec::new();
-    for record in records {
-        ready.extend(tx.reader().ready(*record)?);
-    }
-    hold_lost(office, tx, &ready).map(|_| ())
-}
-
-/// Tries what others wrote and what was not tried before, and holds what is not survived. Where no
-/// child can be started it goes on without.
-pub(crate) fn hold_lost(
-    office: &Office,
-    tx: &mut Writer<'_>,
-    entries: &[Stored],
-) -> Result<BTreeSet<EntryRef>, Fault> {
-    let Some(trial) = office.trial() else { return Ok(BTreeSet::new()) };
-    let foreign: Vec<&Stored> = {
-        let survived = trial.survived.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new = |stored: &&Stored| !survived.contains(&stored.at);
-        entries.iter().filter(|stored| !office.wrote(stored.at.log)).filter(is_new).collect()
-    };
+    entries: impl Iterator<Item = &'a Stored>,
+) -> BTreeSet<EntryRef> {
+    let Some(trial) = office.trial() else { return BTreeSet::new() };
+    let foreign: Vec<&Stored> = entries.filter(|stored| !office.wrote(stored.at.log)).collect();
     if foreign.is_empty() {
-        return Ok(BTreeSet::new());
+        return BTreeSet::new();
     }
     let changes = foreign.iter().map(|stored| {
         let bytes = stored.entry.payload.bytes().unwrap_or_default();
@@ -161,17 +135,12 @@ pub(crate) fn hold_lost(
         tracing::warn!(%error, "changes are not tried in a child");
         BTreeSet::new()
     });
-    let mut held = BTreeSet::new();
-    for (place, stored) in foreign.iter().enumerate() {
-        if lost.contains(&place) {
-            tracing::warn!(log = %stored.at.log, seq = stored.at.seq, "no child survives an entry");
-            tx.settle(stored.at, Err(&StructureFault::Poison.to_string()))?;
-            held.insert(stored.at);
-        }
+    let lost = lost.into_iter().filter_map(|place| foreign.get(place)).map(|stored| stored.at);
+    let lost: BTreeSet<EntryRef> = lost.collect();
+    for at in &lost {
+        tracing::warn!(log = %at.log, seq = at.seq, "no child survives an entry");
     }
-    let mut survived = trial.survived.lock().unwrap_or_else(PoisonError::into_inner);
-    survived.extend(foreign.iter().map(|stored| stored.at).filter(|at| !held.contains(at)));
-    Ok(held)
+    lost
 }
 
 /// What the child does once its limits are set: tries whatever comes until nothing more does.
