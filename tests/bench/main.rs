@@ -6,6 +6,7 @@
 //! of `samod` over a channel. `cargo xtask compare` runs this and keeps what it prints.
 
 mod anchors;
+mod orphans;
 mod ours;
 mod protocol;
 mod repository;
@@ -55,8 +56,11 @@ fn main() -> Outcome<()> {
     let before = cost::load();
     let small = compared(&asked, asked.repository_cases, true)?;
     let large = compared(&asked, asked.cases, false)?;
+    eprintln!("entries that come too early");
+    let orphans = orphans::measure(asked.runs)?;
     let value = json!({
         "bench": "compare", "seed": asked.seed, "runs": asked.runs, "rows": [small, large],
+        "orphans": orphans,
         "load_before": before, "load_after": cost::load(), "machine": cost::machine(),
     });
     println!("{value}");
