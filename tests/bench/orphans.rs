@@ -75,7 +75,8 @@ fn stretch(log: LogId, count: u64, needs: impl Fn(u64) -> Vec<EntryRef>) -> Stre
         random.fill(&mut payload);
         let head: Hash = *blake3::hash(&payload).as_bytes();
         let doc = RecordId([3; 16]);
-        let entry = Entry { kind: EntryKind::CHANGE, doc, needs: needs(seq), payload: payload.into() };
+        let entry =
+            Entry { kind: EntryKind::CHANGE, doc, needs: needs(seq), payload: payload.into() };
         (entry, head)
     };
     let key = LogKey { space: SpaceId([4; 16]), device: DeviceId([log.0[0]; 32]), epoch: [0; 8] };
@@ -87,7 +88,9 @@ fn stretch(log: LogId, count: u64, needs: impl Fn(u64) -> Vec<EntryRef>) -> Stre
 fn automerge() -> Outcome<Duration> {
     let mut document = Automerge::new();
     for at in 0..ENTRIES {
-        document.transact::<_, _, automerge::AutomergeError>(|tx| tx.put(ROOT, "at", at)).map_err(|e| e.error)?;
+        document
+            .transact::<_, _, automerge::AutomergeError>(|tx| tx.put(ROOT, "at", at))
+            .map_err(|e| e.error)?;
     }
     let mut changes: Vec<Change> = document.get_changes(&[]);
     let first = changes.remove(0);

@@ -48,7 +48,7 @@ pub(crate) const FREEZE: &str = "freeze";
 pub(crate) const ZERO: &str = "zero";
 
 /// How many records are built in one transaction, and how many of them one thread takes at a time.
-const BATCH: u32 = 200;
+const BATCH: u32 = 400;
 const SHARE: usize = 25;
 
 /// The word an enumeration stands for in rows and views.
