@@ -129,15 +129,15 @@ impl Own {
     fn of(reader: &Reader<'_>, log: LogId) -> Result<Option<Self>, Fault> {
         let held = reader.held_of(log)?;
         Ok(held.and_then(|held| {
-            let last = held.ranges.first().filter(|range| range.first == 1)?.last;
+            let last = held.begun()?.last;
             Some(Self { held, last })
         }))
     }
 
     /// The chain after each entry from a number on, and at the number before it.
     fn heads(&self, reader: &Reader<'_>, first: u64) -> Result<BTreeMap<u64, Hash>, Fault> {
-        match self.held.ranges.first() {
-            Some(range) => heads_of(reader, self.held.log, range, first),
+        match self.held.begun() {
+            Some(range) => heads_of(reader, self.held.log, &range, first),
             None => Ok(BTreeMap::new()),
         }
     }
@@ -261,10 +261,10 @@ fn parting<'a>(
         return quoted(reader, root, known).map(Some);
     }
     let Some(Cut { last, run }) = family.cut() else { return Ok(None) };
-    let held = reader.held_of(root)?.map(|held| held.ranges).unwrap_or_default();
+    let held = reader.held_of(root)?;
     let origin = chain::origin(roster.organisation(), known.key);
     let shared = run.map_or(origin, |run| run.head);
-    if held.first().filter(|range| range.first == 1).map_or(0, |range| range.last) < last {
+    if held.as_ref().and_then(Held::begun).map_or(0, |range| range.last) < last {
         // The rest of what is shared comes first.
         return Ok(None);
     }
@@ -275,7 +275,7 @@ fn parting<'a>(
         let (head, before) = (*head, *before);
         Link { name: branch::name(root, &head), seq, head, before }
     };
-    for range in &held {
+    for range in held.iter().flat_map(|held| &held.ranges) {
         let mut heads = heads_of(reader, root, range, last.saturating_add(1))?.into_iter();
         let Some((at, mut before)) = heads.next() else { continue };
         if at == last && before != shared {

@@ -86,8 +86,8 @@ pub(crate) fn is_astray(
     reader: &Reader<'_>,
     arriving: &Stretch,
 ) -> Result<bool, Fault> {
-    let held = reader.held_of(arriving.log)?.map(|held| held.ranges).unwrap_or_default();
-    let begun = held.first().filter(|range| range.first == 1).map_or(0, |range| range.last);
+    let held = reader.held_of(arriving.log)?;
+    let begun = held.and_then(|held| held.begun()).map_or(0, |range| range.last);
     if arriving.first <= begun.saturating_add(1) {
         return Ok(false);
     }
@@ -162,9 +162,7 @@ fn write(office: &Office, fork: &Fork, proof: &[u8], shown: Option<Vec<u8>>) -> 
 /// The chain that is held around a fork, by names and hashes alone: as much before it as fits.
 fn show(reader: &Reader<'_>, fork: &Fork) -> Result<Option<Vec<u8>>, Fault> {
     let Some(held) = reader.held_of(fork.log)? else { return Ok(None) };
-    let Some(range) = held.ranges.first().filter(|range| range.first == 1) else {
-        return Ok(None);
-    };
+    let Some(range) = held.begun() else { return Ok(None) };
     let runs: Vec<Run> =
         reader.runs(fork.log, 0)?.into_iter().filter(|run| run.last <= range.last).collect();
     let end = runs.iter().find(|run| run.last >= fork.seq).or(runs.last());
@@ -176,7 +174,7 @@ fn show(reader: &Reader<'_>, fork: &Fork) -> Result<Option<Vec<u8>>, Fault> {
         .collect();
     while let Some(last) = starts.first().copied() {
         let first = last.saturating_add(1);
-        let before = chain_before(reader, fork.log, range, first)?;
+        let before = chain_before(reader, fork.log, &range, first)?;
         let stored = reader.entries(fork.log, first, end.last)?;
         let entries: Vec<Entry> = stored.into_iter().map(|stored| stored.entry).collect();
         let shown = excerpt::pack(held.key, first, &before, &entries, |_| false, &end.signature);
@@ -220,9 +218,9 @@ pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
 /// it in pieces, or brings it again.
 fn let_go(office: &Office, log: LogId) -> Result<(), Fault> {
     let beyond = office.store.read(|reader| -> Result<_, Fault> {
-        let held = reader.held_of(log)?.map(|held| held.ranges).unwrap_or_default();
-        let begun = held.first().filter(|range| range.first == 1).map_or(0, |range| range.last);
-        Ok(held.iter().any(|range| range.first > begun).then_some(begun))
+        let Some(held) = reader.held_of(log)? else { return Ok(None) };
+        let begun = held.begun().map_or(0, |range| range.last);
+        Ok(held.ranges.iter().any(|range| range.first > begun).then_some(begun))
     })?;
     match beyond {
         Some(begun) => Ok(office.store.write(|tx| tx.let_go(log, begun))?),
