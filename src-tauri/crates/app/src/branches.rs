@@ -19,6 +19,7 @@ use store::{Reader, Writer};
 use sync::branch::{self, BRANCHES_MAX, Cut, Family, Piece};
 use sync::chain;
 use sync::excerpt::{self, Walked};
+use trust::roster::Roster;
 use trust::statement::Access;
 
 use crate::clock::signed;
@@ -207,42 +208,63 @@ pub(crate) fn unpack(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> 
     Ok(())
 }
 
-/// Repeats in the space that everybody holds the new pieces of its logs that somebody could only say
-/// at home. Whoever may write there does, once the log in question is not its own current one: on a
+/// Repeats pieces wherever those are who hold their log: in its own space what somebody could only
+/// say at home, and at the home of a unit what others say of its devices' logs in a case that it left.
+/// The township's computers do, once the log in question is not their own current one: on a
 /// continuation that nobody else takes they would reach nobody.
-fn repeat(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> {
+pub(crate) fn repeat(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> {
     let roster = office.roster();
+    if !roster.is_township(office.identity.device) {
+        return Ok(());
+    }
     let may =
         |space: &SpaceId| roster.access(*space, office.identity.record.unit) == Some(Access::Write);
-    let Some(common) = roster.common().filter(may) else { return Ok(()) };
-    let (there, elsewhere): (Vec<_>, Vec<_>) =
-        tx.reader().pieces()?.into_iter().partition(|(carrier, _)| carrier.key.space == common);
-    let mut said: BTreeSet<Vec<u8>> =
-        there.into_iter().map(|(carrier, _)| carrier.payload).collect();
-    for (carrier, is_taken) in elsewhere {
-        if is_taken || said.contains(&carrier.payload) {
-            continue;
-        }
+    let pieces = tx.reader().pieces()?;
+    let mut said: BTreeSet<(SpaceId, Vec<u8>)> =
+        pieces.iter().map(|(carrier, _)| (carrier.key.space, carrier.payload.clone())).collect();
+    for (carrier, _) in pieces {
         let Ok(piece) = branch::verify(&roster, carrier.key, &carrier.payload) else { continue };
         let Walked { log, key, .. } = piece.walked;
-        if key.space != common || is_current(office, &tx.reader(), log, key)? {
+        if is_current(office, &tx.reader(), log, key)? {
             continue;
         }
-        said.insert(carrier.payload.clone());
-        let (kind, needs) = (EntryKind::BRANCH, Vec::new());
-        let entry = Entry { kind, doc: carrier.record, needs, payload: carrier.payload.into() };
-        Pen::new(office, tx).carry(common, &entry)?;
+        let spaces = [Some(key.space), home_of_gone(&roster, key)];
+        for space in spaces.into_iter().flatten().filter(may) {
+            if !said.insert((space, carrier.payload.clone())) {
+                continue;
+            }
+            let (kind, needs, doc) = (EntryKind::BRANCH, Vec::new(), carrier.record);
+            let entry = Entry { kind, doc, needs, payload: carrier.payload.clone().into() };
+            Pen::new(office, tx).carry(space, &entry)?;
+        }
     }
     Ok(())
 }
 
+/// The home of a log's unit, where that left the space of the log: the only place in which its
+/// computers still hear of it.
+pub(crate) fn home_of_gone(roster: &Roster, key: LogKey) -> Option<SpaceId> {
+    let unit = roster.device(key.device).map(|device| device.unit);
+    unit.filter(|unit| roster.has_left(key.space, *unit)).and_then(|unit| roster.home(unit))
+}
+
+/// Whether a log is of a device of our own unit, in a space that the unit left: it is exchanged all
+/// the same, so it is kept like any other.
+fn is_last_word(office: &Office, key: LogKey) -> bool {
+    let (roster, unit) = (office.roster(), office.identity.record.unit);
+    roster.has_left(key.space, unit)
+        && roster.device(key.device).is_some_and(|device| device.unit == unit)
+}
+
 /// The space in which pieces of a log are written: its own, or at home if it is the one that
-/// everybody holds and few write to; `None` where they are not ours to write.
-fn place(office: &Office, space: SpaceId) -> Result<Option<SpaceId>, Fault> {
+/// everybody holds and few write to, or one that our unit left; `None` where they are not ours to
+/// write.
+fn place(office: &Office, key: LogKey) -> Result<Option<SpaceId>, Fault> {
     let roster = office.roster();
-    match roster.access(space, office.identity.record.unit) {
-        Some(Access::Write) => Ok(Some(space)),
-        Some(_) if roster.common() == Some(space) => office.home_space().map(Some),
+    match roster.access(key.space, office.identity.record.unit) {
+        Some(Access::Write) => Ok(Some(key.space)),
+        Some(_) if roster.common() == Some(key.space) => office.home_space().map(Some),
+        None if is_last_word(office, key) => office.home_space().map(Some),
         _ => Ok(None),
     }
 }
@@ -257,7 +279,8 @@ fn parting<'a>(
 ) -> Result<Option<Parting<'a>>, Fault> {
     let family = &known.family;
     let roster = office.roster();
-    if roster.access(known.key.space, office.identity.record.unit).is_none() {
+    let access = roster.access(known.key.space, office.identity.record.unit);
+    if access.is_none() && !is_last_word(office, known.key) {
         return quoted(reader, root, known).map(Some);
     }
     let Some(Cut { last, run }) = family.cut() else { return Ok(None) };
@@ -388,6 +411,7 @@ pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Re
     if !is_any {
         return Ok(());
     }
+    office.store.write(|tx| repeat(office, tx))?;
     // Our own last entries are proved like anybody's: by a signature over their run.
     journal::seal(office, usize::MAX)?;
     let (wanted, left) = office.store.read(|reader| -> Result<_, Fault> {
@@ -448,7 +472,7 @@ fn lacked(
     shown: &[Walked],
 ) -> Result<Option<Lacked>, Fault> {
     let Some(own) = Own::of(reader, log)? else { return Ok(None) };
-    let Some(place) = place(office, own.held.key.space)? else { return Ok(None) };
+    let Some(place) = place(office, own.held.key)? else { return Ok(None) };
     let heads = heads_elsewhere(known, shown);
     let Some(first) = heads.keys().next() else { return Ok(None) };
     let ours = own.heads(reader, first.saturating_add(1))?;

@@ -186,8 +186,8 @@ fn show(reader: &Reader<'_>, fork: &Fork) -> Result<Option<Vec<u8>>, Fault> {
     Ok(None)
 }
 
-/// Does what a told fork asks for: the township repeats its proof for everybody, where our own log is
-/// meant it goes on under a new epoch, and what others lack is carried. Writes nothing where that was
+/// Does what a told fork asks for: the township repeats its proof for everybody, and with what it
+/// holds at the home of a unit that left the space; where our own log is meant it goes on under a new epoch, and what others lack is carried. Writes nothing where that was
 /// done.
 pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
     let roster = office.roster();
@@ -202,6 +202,16 @@ pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
         {
             let proof = fork::showing(&told.proof, None).unwrap_or_default();
             office.store.write(|tx| Pen::new(office, tx).tell_fork(space, proof))?;
+        }
+        if let Some(home) = branches::home_of_gone(&roster, told.fork.key)
+            && roster.is_township(own)
+            && roster.access(home, office.identity.record.unit) == Some(Access::Write)
+            && !told.spaces.contains(&home)
+        {
+            // Nothing that is shown where the log stands reaches whoever left that.
+            let shown = office.store.read(|reader| show(reader, &told.fork))?;
+            let proof = fork::showing(&told.proof, shown).unwrap_or_default();
+            office.store.write(|tx| Pen::new(office, tx).tell_fork(home, proof))?;
         }
         leave(office, &told.fork)?;
         if office.store.read(|reader| reader.cut_of(log))?.is_none() {

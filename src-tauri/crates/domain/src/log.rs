@@ -282,7 +282,8 @@ mod tests {
     #[test]
     fn how_far_a_log_is_held_is_told_from_its_first_entry_on() {
         let range = |first, last| Range { first, last, before: [0; 32], head: [9; 32] };
-        let rows: [(&[(u64, u64)], Option<u64>); 5] = [
+        type Ranges = &'static [(u64, u64)];
+        let rows: [(Ranges, Option<u64>); 5] = [
             (&[], None),
             (&[(1, 1)], Some(1)),
             (&[(1, 7), (9, 12)], Some(7)),

@@ -24,6 +24,9 @@ use crate::excerpt::{self, ExcerptFault, Walked};
 
 const NAME: &str = "pingli branch 1";
 
+/// How many bytes of a piece come before its excerpt: the signature over the point before it.
+pub const ANCHOR_BYTES: usize = 64;
+
 /// The most continuations of one log that are carried; what there is beyond stays where it is, as
 /// evidence.
 pub const BRANCHES_MAX: usize = 8;
@@ -61,23 +64,30 @@ pub fn pack(
     signature: &[u8; 64],
 ) -> Vec<u8> {
     let (first, before) = anchor.map_or((1, origin), |run| (run.last.saturating_add(1), &run.head));
-    let mut out = anchor.map_or([0; 64], |run| run.signature).to_vec();
+    let mut out = anchor.map_or([0; ANCHOR_BYTES], |run| run.signature).to_vec();
     out.extend(excerpt::pack(key, first, before, entries, brings, signature));
     out
 }
 
 /// Reads a piece that stands in a log, and verifies both signatures. It stands in the space of its
 /// own log; the township's devices repeat it where a case has moved to; one of the space that
-/// everybody holds may stand anywhere, since whoever may not write there can only say it at home.
+/// everybody holds may stand anywhere, since whoever may not write there can only say it at home; and
+/// what a unit's devices wrote may stand at the unit's home, the only place to say and to hear it once
+/// the unit has left the case.
 ///
 /// # Errors
 /// [`ExcerptFault`].
 pub fn verify(roster: &Roster, at: LogKey, bytes: &[u8]) -> Result<Piece, ExcerptFault> {
-    let (signature, bytes) = bytes.split_first_chunk::<64>().ok_or(ExcerptFault::Malformed)?;
+    let (signature, bytes) =
+        bytes.split_first_chunk::<ANCHOR_BYTES>().ok_or(ExcerptFault::Malformed)?;
     let walked = excerpt::walk(roster, bytes)?;
     let is_moved = || roster.is_township(at.device) && roster.is_case_space(at.space);
     let is_common = roster.common() == Some(walked.key.space);
-    let is_in_place = walked.key.space == at.space || is_common || is_moved();
+    let is_at_home = || {
+        let writer = roster.device(walked.key.device);
+        writer.is_some_and(|device| roster.home(device.unit) == Some(at.space))
+    };
+    let is_in_place = walked.key.space == at.space || is_common || is_at_home() || is_moved();
     if !is_in_place || walked.entries.is_empty() {
         return Err(ExcerptFault::Foreign);
     }
