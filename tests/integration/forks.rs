@@ -463,6 +463,36 @@ fn what_follows_a_refused_continuation_is_not_taken_under_the_name_of_the_log() 
     converged("a packet after", &[second], township, &["以前的案件", "原机的案件"]);
 }
 
+/// Of a copy a later packet came to the township, and never the one before: beyond a gap stands a case
+/// that waits for nothing, and was built before anybody knew of the fork. Everybody hears of it, and of
+/// what the computer itself wrote under the same numbers.
+#[test]
+fn what_was_built_beyond_a_gap_of_a_log_that_forked_is_told_to_everybody() {
+    let land = Land::new();
+    let (township, village, second) = (&land.township, &land.village, &land.second);
+    let old = village.register("以前的案件");
+    settle(&[village, second], township, Way::Line);
+    let copy = copied(village, &land.folder.path().join("copy"));
+    visit(&copy, &old, "副本写了没有送到的来访");
+    let stick = json!({ "path": land.folder.path().join("lost") });
+    let lost = copy.does("packet_export", json!({ "unit": township.unit(), "to": stick }));
+    let _ = copy.register("副本的案件");
+    packed(&copy, township, &lost["packet"]);
+    assert_eq!(township.titles().len(), 2, "it waits for nothing");
+    visit(village, &old, "原机写的来访");
+    let _ = village.register("原机的案件");
+    settle(&[village, second], township, Way::Line);
+    assert_eq!(alarms(township)[0]["kind"], "fork");
+    let titles = ["以前的案件", "副本的案件", "原机的案件"];
+    converged("a tail", &[village, second], township, &titles);
+    // Once it meets somebody, what had not been delivered is not lost either.
+    settle(&[&copy, village, second], township, Way::Line);
+    converged("the rest of it", &[&copy, village, second], township, &titles);
+    for words in ["副本写了没有送到的来访", "原机写的来访"] {
+        assert!(history(second, &old).contains(words), "{words}");
+    }
+}
+
 /// A unit leaves a case, of whose log there two copies of its computer hold continuations. The one that
 /// nobody has met says its own at home, and hears there of the other: both ends are equal, and its last
 /// words wait for the head.

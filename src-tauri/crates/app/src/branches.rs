@@ -7,6 +7,8 @@
 //! Pieces are transport, not meaning. A machine takes its own continuation from under the log's id
 //! only once all of it stands in pieces: until then it goes on offering it as it always did.
 
+mod tails;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use document::peek;
@@ -39,6 +41,8 @@ struct Known {
     family: Family,
     /// The pieces that wait to be taken in.
     fresh: Vec<EntryRef>,
+    /// Those of them that are loose.
+    loose: Vec<EntryRef>,
     /// Entries that were brought into the space of a case that moved.
     carried: Vec<(EntryRef, SpaceId)>,
 }
@@ -65,15 +69,17 @@ fn read(
             key,
             family: Family::default(),
             fresh: Vec::new(),
+            loose: Vec::new(),
             carried: Vec::new(),
         });
         if carrier.key.space != key.space && roster.is_case_space(carrier.key.space) {
             known.carried.extend(brought(&piece).map(|at| (at, carrier.key.space)));
         }
-        known.family.add(piece);
         if !is_taken {
             known.fresh.push(carrier.at);
+            known.loose.extend(piece.is_loose().then_some(carrier.at));
         }
+        known.family.add(piece);
     }
     for (root, links) in reader.branches()? {
         if let Some(known) = all.get_mut(&root) {
@@ -196,7 +202,8 @@ pub(crate) fn unpack(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> 
         let Some(parting) = parting(office, &tx.reader(), *root, known)? else { continue };
         tracing::warn!(log = %root, "a log is kept by its continuations");
         tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?;
-        for at in &known.fresh {
+        // Without a cut only loose pieces are taken in.
+        for at in if parting.keeps.is_some() { &known.loose } else { &known.fresh } {
             tx.settle_carrier(*at, Ok(()))?;
         }
         has_parted = true;
@@ -283,7 +290,7 @@ fn parting<'a>(
     if access.is_none() && !is_last_word(office, known.key) {
         return quoted(reader, root, known).map(Some);
     }
-    let Some(Cut { last, run }) = family.cut() else { return Ok(None) };
+    let Some(Cut { last, run }) = family.cut() else { return tails::parting(reader, root, known) };
     let held = reader.held_of(root)?;
     let origin = chain::origin(roster.organisation(), known.key);
     let shared = run.map_or(origin, |run| run.head);
@@ -320,7 +327,7 @@ fn parting<'a>(
     links.extend(carried.map(|(seq, head, b)| (link(seq, head, b), family.entry(seq, head))));
     moves.extend(renamed(reader, root, last, &links)?);
     let (key, cut, carried) = (known.key, Some((last, shared)), known.carried.clone());
-    Ok(Some(Parting { root, key, cut, run, links, moves, carried }))
+    Ok(Some(Parting { root, key, cut, run, links, moves, carried, keeps: None }))
 }
 
 /// Takes in those entries that a carrier quotes from a log which are not what is held of it: of a log
@@ -349,7 +356,7 @@ pub(crate) fn part_quoted(
         .map(|(link, _)| (EntryRef { log: link.name, seq: link.seq }, carrier.key.space));
     let carried = carried.collect();
     let (key, moves) = (walked.key, Vec::new());
-    let parting = Parting { root, key, cut: None, run: None, links, moves, carried };
+    let parting = Parting { root, key, cut: None, run: None, links, moves, carried, keeps: None };
     tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?;
     // What is late goes by the names that entries stand under.
     office.learn(tx).map(|_| ())
@@ -365,7 +372,7 @@ fn quoted<'a>(reader: &Reader<'_>, root: LogId, known: &'a Known) -> Result<Part
     let links: Vec<(Link, Option<&Entry>)> = named.collect();
     let moves = renamed(reader, root, 0, &links)?;
     let (key, carried) = (known.key, known.carried.clone());
-    Ok(Parting { root, key, cut: None, run: None, links, moves, carried })
+    Ok(Parting { root, key, cut: None, run: None, links, moves, carried, keeps: None })
 }
 
 /// Quoted entries of a log that stand under its own id beyond a point, and which of them goes by which
@@ -404,18 +411,25 @@ pub(crate) fn leave_quoted(office: &Office) -> Result<(), Fault> {
 
 /// Repeats in pieces what is held of logs that forked and others lack, and begins a new epoch where
 /// our own goes on under a forked name. `shown` are chains that others held when they told of a
-/// fork.
-pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Result<(), Fault> {
+/// fork; `torn` are logs that forked of which something stands beyond a gap.
+pub(crate) fn carry(
+    office: &Office,
+    shown: &BTreeMap<LogId, Vec<Walked>>,
+    torn: &BTreeSet<LogId>,
+) -> Result<(), Fault> {
     leave_quoted(office)?;
-    let is_any = !shown.is_empty() || office.store.read(|reader| reader.has_new_pieces())?;
+    let is_any = !shown.is_empty()
+        || !torn.is_empty()
+        || office.store.read(|reader| reader.has_new_pieces())?;
     if !is_any {
         return Ok(());
     }
     office.store.write(|tx| repeat(office, tx))?;
     // Our own last entries are proved like anybody's: by a signature over their run.
     journal::seal(office, usize::MAX)?;
-    let (wanted, left) = office.store.read(|reader| -> Result<_, Fault> {
+    let (wanted, tails, left) = office.store.read(|reader| -> Result<_, Fault> {
         let (all, _) = read(office, reader)?;
+        let tails = tails::lacked(office, reader, torn, &all)?;
         let logs: BTreeSet<LogId> = all.keys().chain(shown.keys()).copied().collect();
         let (mut wanted, mut left) = (Vec::new(), BTreeSet::new());
         for log in logs {
@@ -433,16 +447,19 @@ pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Re
                 wanted.push(lacked);
             }
         }
-        Ok((wanted, left))
+        Ok((wanted, tails, left))
     })?;
     // First: on a continuation that nobody else takes the pieces would reach nobody.
     for space in &left {
         office.begin_epoch(*space)?;
     }
-    if wanted.is_empty() && left.is_empty() {
+    if wanted.is_empty() && tails.is_empty() && left.is_empty() {
         return Ok(());
     }
     office.store.write(|tx| {
+        for (place, entry) in &tails {
+            Pen::new(office, tx).carry(*place, entry)?;
+        }
         for one in &wanted {
             for entry in pieces(office, &tx.reader(), one)? {
                 Pen::new(office, tx).carry(one.place, &entry)?;

@@ -193,9 +193,9 @@ pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
     let roster = office.roster();
     let own = office.identity.device;
     let common = roster.common();
-    let mut shown = BTreeMap::new();
+    let (mut shown, mut torn) = (BTreeMap::new(), BTreeSet::new());
     for (log, told) in told(office)? {
-        let_go(office, log)?;
+        torn.extend(let_go(office, log)?.then_some(log));
         if let Some(space) = common
             && roster.is_township(own)
             && !told.spaces.contains(&space)
@@ -219,22 +219,23 @@ pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
             shown.extend((!chains.is_empty()).then_some((log, chains)));
         }
     }
-    branches::carry(office, &shown)
+    branches::carry(office, &shown, &torn)
 }
 
 /// Lets go of what came of a log, before it was known that it forked, beyond a gap, where all of it
 /// waits for what lies before: if it is of the continuation that is not held, the gap is never
 /// filled, and what belongs there is refused. Nothing was built of it; whoever holds all of it says
-/// it in pieces, or brings it again.
-fn let_go(office: &Office, log: LogId) -> Result<(), Fault> {
+/// it in pieces, or brings it again. Says whether something stands there all the same: what was built
+/// is told of like a continuation (`branches::tails`).
+fn let_go(office: &Office, log: LogId) -> Result<bool, Fault> {
     let beyond = office.store.read(|reader| -> Result<_, Fault> {
         let Some(held) = reader.held_of(log)? else { return Ok(None) };
         let begun = held.begun().map_or(0, |range| range.last);
         Ok(held.ranges.iter().any(|range| range.first > begun).then_some(begun))
     })?;
     match beyond {
-        Some(begun) => Ok(office.store.write(|tx| tx.let_go(log, begun))?),
-        None => Ok(()),
+        Some(begun) => Ok(!office.store.write(|tx| tx.let_go(log, begun))?),
+        None => Ok(false),
     }
 }
 
