@@ -463,6 +463,78 @@ fn what_follows_a_refused_continuation_is_not_taken_under_the_name_of_the_log() 
     converged("a packet after", &[second], township, &["以前的案件", "原机的案件"]);
 }
 
+/// Of a copy a later packet came to the township, and never the one before: beyond a gap stands a case
+/// that waits for nothing, and was built before anybody knew of the fork. Everybody hears of it, and of
+/// what the computer itself wrote under the same numbers.
+#[test]
+fn what_was_built_beyond_a_gap_of_a_log_that_forked_is_told_to_everybody() {
+    let land = Land::new();
+    let (township, village, second) = (&land.township, &land.village, &land.second);
+    let old = village.register("以前的案件");
+    settle(&[village, second], township, Way::Line);
+    let copy = copied(village, &land.folder.path().join("copy"));
+    visit(&copy, &old, "副本写了没有送到的来访");
+    let stick = json!({ "path": land.folder.path().join("lost") });
+    let lost = copy.does("packet_export", json!({ "unit": township.unit(), "to": stick }));
+    let _ = copy.register("副本的案件");
+    packed(&copy, township, &lost["packet"]);
+    assert_eq!(township.titles().len(), 2, "it waits for nothing");
+    visit(village, &old, "原机写的来访");
+    let _ = village.register("原机的案件");
+    settle(&[village, second], township, Way::Line);
+    assert_eq!(alarms(township)[0]["kind"], "fork");
+    let titles = ["以前的案件", "副本的案件", "原机的案件"];
+    converged("a tail", &[village, second], township, &titles);
+    // Once it meets somebody, what had not been delivered is not lost either.
+    settle(&[&copy, village, second], township, Way::Line);
+    converged("the rest of it", &[&copy, village, second], township, &titles);
+    for words in ["副本写了没有送到的来访", "原机写的来访"] {
+        assert!(history(second, &old).contains(words), "{words}");
+    }
+}
+
+/// A unit leaves a case, of whose log there two copies of its computer hold continuations. The one that
+/// nobody has met says its own at home, and hears there of the other: both ends are equal, and its last
+/// words wait for the head.
+#[test]
+fn a_continuation_of_whoever_left_a_case_is_told_all_the_same() {
+    for way in [Way::Line, Way::Packet] {
+        let land = Land::new();
+        let township = &land.township;
+        let other = township.joined(SHIWAN, &land.folder.path().join("other"));
+        let case = township.register("两村的案件");
+        let units = [other.unit(), land.village.unit()];
+        township.does("case_share", json!({ "case": case["id"], "units": units }));
+        settle(&[&land.village, &other], township, Way::Line);
+        visit(&other, &case, "邻村先写的来访");
+        settle(&[&other], township, Way::Line);
+        let twin = copied(&other, &land.folder.path().join("twin"));
+        visit(&other, &case, "邻村原机写的来访");
+        // Packets alone do not tell two continuations of one length apart.
+        for words in ["邻村副本写的来访", "邻村副本又写的来访"] {
+            visit(&twin, &case, words);
+        }
+        exchange(&other, township, Way::Line);
+        let reason = "与它无关";
+        let leave = json!({ "case": case["id"], "unit": other.unit(), "reason": reason });
+        township.does("case_leave", leave);
+        let rooms = [&twin, &other];
+        settle(&rooms, township, way);
+        for room in rooms {
+            assert_eq!(exchange(room, township, Way::Line), Some(true), "{way:?}: the digests");
+        }
+        assert_eq!(exchange(&land.village, township, Way::Line), Some(true), "{way:?}");
+        let held = township.does("quarantine_list", json!({ "limit": 200 }));
+        let mut rows = held["rows"].as_array().unwrap().iter();
+        let is_last = |row: &&Value| {
+            row["reason"] == "after_leaving" && row.to_string().contains("邻村副本写的来访")
+        };
+        assert!(rows.any(|row| is_last(&row)), "{way:?}: {held}");
+        let told = history(township, &case);
+        assert!(told.contains("邻村原机写的来访") && !told.contains("邻村副本"), "{told}");
+    }
+}
+
 /// Two copies part where a third had long parted from both: what was shown of that fork is the same for
 /// both. Whoever holds what they wrote hears that it is not the same.
 #[test]

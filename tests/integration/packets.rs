@@ -405,3 +405,40 @@ fn packets_for_others_are_taken_along_and_put_on_another_stick_by_whoever_cannot
     let gone = json!({ "stick": "another" });
     assert!(is(&carrier.fails("courier_put", gone), "file", "gone"));
 }
+
+/// What a township acknowledged and then lost with its disk is left out of the packets of whoever it
+/// cannot tell. It says that something is missing, and one packet with everything fills that.
+#[test]
+fn a_packet_with_everything_brings_again_what_was_acknowledged_and_lost() {
+    let Land { folder, township, village, .. } = &land();
+    village.carry(township);
+    let image = crate::forks::copied(township, &folder.path().join("image"));
+    let _ = village.register("丢了的案件");
+    village.carry(township);
+    township.carry(village);
+    township.does("profile_lock", json!({}));
+    let township = &image;
+    let _ = village.register("后来的案件");
+    let waiting = |room: &Room| {
+        room.does("status_get", json!({}))["office"]["waiting_for"].as_array().unwrap().clone()
+    };
+    let preview = json!({ "from": { "path": village.pack(township) } });
+    let seen = township.does("packet_preview", preview);
+    assert_eq!(seen["waiting_for"]["unit"]["id"], village.unit(), "{seen}");
+    village.carry(township);
+    assert_eq!(waiting(township)[0]["unit"]["id"], village.unit());
+    let pack = |everything: bool| {
+        let to = json!({ "path": village.home.join(format!("all {everything}")) });
+        let payload = json!({ "unit": township.unit(), "to": to, "everything": everything });
+        village.does("packet_export", payload)
+    };
+    let (some, all) = (pack(false), pack(true));
+    assert!(all["entries"].as_u64() > some["entries"].as_u64(), "{some}, {all}");
+    let taken = json!({ "from": { "path": all["files"][0]["path"] } });
+    township.does("packet_import", taken);
+    assert_eq!(waiting(township), Vec::<serde_json::Value>::new());
+    let mut titles = township.titles();
+    titles.sort();
+    assert_eq!(titles, ["丢了的案件", "后来的案件", "滴水边界纠纷", "鱼塘纠纷"]);
+    assert_eq!(township.desk.examine().unwrap().waiting, 0);
+}

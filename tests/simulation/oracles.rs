@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::id::RecordId;
 use domain::log::{Held, Range};
 use fastrand::Rng;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::event::mix;
 use crate::merging;
@@ -161,11 +162,24 @@ fn unequal(play: &Play, at: usize) -> String {
     lines.join("\n  ")
 }
 
-/// A revoked computer's packet, brought to the township by hand.
+/// A revoked computer's packet, brought to the township by hand; and one with everything, where the
+/// township says that an earlier one is missing.
 fn hand_in(play: &mut Play, at: usize) -> Result<(), String> {
+    pack_and_take(play, at, false)?;
+    let status = play.world.call(TOWNSHIP, "status_get", json!({}))?.unwrap_or_default();
+    let mut missing = status["office"]["waiting_for"].as_array().into_iter().flatten();
+    let unit = &play.world.slots[at].unit;
+    if missing.any(|missing| missing["unit"]["id"] == **unit) {
+        play.count("everything again");
+        pack_and_take(play, at, true)?;
+    }
+    Ok(())
+}
+
+fn pack_and_take(play: &mut Play, at: usize, everything: bool) -> Result<(), String> {
     let stick = play.world.path("stick").1;
     let unit = play.world.slots[TOWNSHIP].unit.clone();
-    let payload = json!({ "unit": unit, "to": { "path": stick } });
+    let payload = json!({ "unit": unit, "to": { "path": stick }, "everything": everything });
     let packed = play.world.call(at, "packet_export", payload)?;
     play.model.note_held(&play.world, at)?;
     if let Ok(packet) = packed {
@@ -245,7 +259,7 @@ fn sound(play: &Play, at: usize) -> Result<(), String> {
     let is_sound = found.is_file_whole
         && found.broken_logs.is_empty()
         && (found.waiting, found.behind, found.lent) == (0, 0, 0)
-        && found.held.is_empty();
+        && (found.held.is_empty() || builds_on_lost(play, at, &found.held)?);
     if !is_sound {
         return Err(format!("{name}: {found:?}"));
     }
@@ -254,13 +268,48 @@ fn sound(play: &Play, at: usize) -> Result<(), String> {
     // What a township had granted whose disk was put back it does not know until somebody brings it:
     // until then it turns away what rests on that, and says so to whoever looks.
     let was_put_back = play.counts.contains_key("township put back");
-    let mut listed = rows.filter(|row| !was_put_back || row["reason"] != "no_grant");
+    let is_lost = |row: &&Value| row["reason"] == "past_missing" || row["reason"] == "on_held";
+    let mut listed = rows
+        .filter(|row| !was_put_back || row["reason"] != "no_grant")
+        .filter(|row| found.held.is_empty() || !is_lost(row));
     if !play.has_revoked()
         && let Some(listed) = listed.next()
     {
         return Err(format!("{name}: something waits to be looked at: {listed}"));
     }
     rebuilt(&play.world, at, true)
+}
+
+/// Whether all that is held builds on what a disk that was put back had alone: nobody has it any more
+/// who gives it, not even somebody who was revoked. A unit that left the case gives nothing but what
+/// it wrote itself. The township is told of all of it.
+fn builds_on_lost(play: &Play, at: usize, held: &[String]) -> Result<bool, String> {
+    let record = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
+    let is_first = |line: &&String| line.ends_with(": past_missing");
+    let records: BTreeSet<String> = held.iter().filter(is_first).map(record).collect();
+    let follows = |line: &String| line.ends_with(": on_held") && records.contains(&record(line));
+    if play.model.forked.is_empty() || !held.iter().all(|line| is_first(&line) || follows(line)) {
+        return Ok(false);
+    }
+    let fault = |fault: app::fault::Fault| fault.to_string();
+    let lacked = play.world.room(at).desk.lacked_changes().map_err(fault)?;
+    for slot in 0..play.world.slots.len() {
+        let desk = &play.world.room(slot).desk;
+        let (here, left) = (desk.changes().map_err(fault)?, desk.left_cases().map_err(fault)?);
+        let hex = |record: &RecordId| record.bytes().map(|byte| format!("{byte:02X}")).concat();
+        let held = lacked.iter().filter(|(record, _)| !left.contains(&hex(record)));
+        if held.flat_map(|(_, changes)| changes).any(|change| here.contains(change)) {
+            return Ok(false);
+        }
+    }
+    let asked = json!({ "limit": 200 });
+    let listed = play.world.call(TOWNSHIP, "quarantine_list", asked)?.unwrap_or_default();
+    let is_told = |line: &String| {
+        let mut rows = listed["rows"].as_array().into_iter().flatten();
+        let place = line.split([' ', ':']).nth(1).unwrap_or_default();
+        rows.any(|row| row["key"] == format!("entry/{place}"))
+    };
+    Ok(lacked.values().all(|changes| !changes.is_empty()) && held.iter().all(is_told))
 }
 
 /// Whether a computer's unit left a case.

@@ -332,6 +332,7 @@ describe("the exchange page", () => {
     await user.click(within(dialog).getByLabelText(/U 盘 F:/));
     await user.selectOptions(within(dialog).getByLabelText(/每个文件最大/), "small");
     await user.click(within(dialog).getByLabelText(/连同照片、录音/));
+    await user.click(within(dialog).getByLabelText(/从头全写/));
     await expectAccessible();
     await user.click(within(dialog).getByRole("button", { name: "写包" }));
     expect(await screen.findByText("写好了，请带给青石镇综治中心")).toBeVisible();
@@ -342,6 +343,7 @@ describe("the exchange page", () => {
       unit: TOWNSHIP.id,
       to: { stick: "F" },
       part_bytes: 4 * 1024 * 1024,
+      everything: true,
       words_only: true,
     });
   });

@@ -7,6 +7,8 @@
 //! Pieces are transport, not meaning. A machine takes its own continuation from under the log's id
 //! only once all of it stands in pieces: until then it goes on offering it as it always did.
 
+mod tails;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use document::peek;
@@ -19,6 +21,7 @@ use store::{Reader, Writer};
 use sync::branch::{self, BRANCHES_MAX, Cut, Family, Piece};
 use sync::chain;
 use sync::excerpt::{self, Walked};
+use trust::roster::Roster;
 use trust::statement::Access;
 
 use crate::clock::signed;
@@ -38,6 +41,8 @@ struct Known {
     family: Family,
     /// The pieces that wait to be taken in.
     fresh: Vec<EntryRef>,
+    /// Those of them that are loose.
+    loose: Vec<EntryRef>,
     /// Entries that were brought into the space of a case that moved.
     carried: Vec<(EntryRef, SpaceId)>,
 }
@@ -64,15 +69,17 @@ fn read(
             key,
             family: Family::default(),
             fresh: Vec::new(),
+            loose: Vec::new(),
             carried: Vec::new(),
         });
         if carrier.key.space != key.space && roster.is_case_space(carrier.key.space) {
             known.carried.extend(brought(&piece).map(|at| (at, carrier.key.space)));
         }
-        known.family.add(piece);
         if !is_taken {
             known.fresh.push(carrier.at);
+            known.loose.extend(piece.is_loose().then_some(carrier.at));
         }
+        known.family.add(piece);
     }
     for (root, links) in reader.branches()? {
         if let Some(known) = all.get_mut(&root) {
@@ -129,15 +136,15 @@ impl Own {
     fn of(reader: &Reader<'_>, log: LogId) -> Result<Option<Self>, Fault> {
         let held = reader.held_of(log)?;
         Ok(held.and_then(|held| {
-            let last = held.ranges.first().filter(|range| range.first == 1)?.last;
+            let last = held.begun()?.last;
             Some(Self { held, last })
         }))
     }
 
     /// The chain after each entry from a number on, and at the number before it.
     fn heads(&self, reader: &Reader<'_>, first: u64) -> Result<BTreeMap<u64, Hash>, Fault> {
-        match self.held.ranges.first() {
-            Some(range) => heads_of(reader, self.held.log, range, first),
+        match self.held.begun() {
+            Some(range) => heads_of(reader, self.held.log, &range, first),
             None => Ok(BTreeMap::new()),
         }
     }
@@ -195,7 +202,8 @@ pub(crate) fn unpack(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> 
         let Some(parting) = parting(office, &tx.reader(), *root, known)? else { continue };
         tracing::warn!(log = %root, "a log is kept by its continuations");
         tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?;
-        for at in &known.fresh {
+        // Without a cut only loose pieces are taken in.
+        for at in if parting.keeps.is_some() { &known.loose } else { &known.fresh } {
             tx.settle_carrier(*at, Ok(()))?;
         }
         has_parted = true;
@@ -207,42 +215,63 @@ pub(crate) fn unpack(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> 
     Ok(())
 }
 
-/// Repeats in the space that everybody holds the new pieces of its logs that somebody could only say
-/// at home. Whoever may write there does, once the log in question is not its own current one: on a
+/// Repeats pieces wherever those are who hold their log: in its own space what somebody could only
+/// say at home, and at the home of a unit what others say of its devices' logs in a case that it left.
+/// The township's computers do, once the log in question is not their own current one: on a
 /// continuation that nobody else takes they would reach nobody.
-fn repeat(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> {
+pub(crate) fn repeat(office: &Office, tx: &mut Writer<'_>) -> Result<(), Fault> {
     let roster = office.roster();
+    if !roster.is_township(office.identity.device) {
+        return Ok(());
+    }
     let may =
         |space: &SpaceId| roster.access(*space, office.identity.record.unit) == Some(Access::Write);
-    let Some(common) = roster.common().filter(may) else { return Ok(()) };
-    let (there, elsewhere): (Vec<_>, Vec<_>) =
-        tx.reader().pieces()?.into_iter().partition(|(carrier, _)| carrier.key.space == common);
-    let mut said: BTreeSet<Vec<u8>> =
-        there.into_iter().map(|(carrier, _)| carrier.payload).collect();
-    for (carrier, is_taken) in elsewhere {
-        if is_taken || said.contains(&carrier.payload) {
-            continue;
-        }
+    let pieces = tx.reader().pieces()?;
+    let mut said: BTreeSet<(SpaceId, Vec<u8>)> =
+        pieces.iter().map(|(carrier, _)| (carrier.key.space, carrier.payload.clone())).collect();
+    for (carrier, _) in pieces {
         let Ok(piece) = branch::verify(&roster, carrier.key, &carrier.payload) else { continue };
         let Walked { log, key, .. } = piece.walked;
-        if key.space != common || is_current(office, &tx.reader(), log, key)? {
+        if is_current(office, &tx.reader(), log, key)? {
             continue;
         }
-        said.insert(carrier.payload.clone());
-        let (kind, needs) = (EntryKind::BRANCH, Vec::new());
-        let entry = Entry { kind, doc: carrier.record, needs, payload: carrier.payload.into() };
-        Pen::new(office, tx).carry(common, &entry)?;
+        let spaces = [Some(key.space), home_of_gone(&roster, key)];
+        for space in spaces.into_iter().flatten().filter(may) {
+            if !said.insert((space, carrier.payload.clone())) {
+                continue;
+            }
+            let (kind, needs, doc) = (EntryKind::BRANCH, Vec::new(), carrier.record);
+            let entry = Entry { kind, doc, needs, payload: carrier.payload.clone().into() };
+            Pen::new(office, tx).carry(space, &entry)?;
+        }
     }
     Ok(())
 }
 
+/// The home of a log's unit, where that left the space of the log: the only place in which its
+/// computers still hear of it.
+pub(crate) fn home_of_gone(roster: &Roster, key: LogKey) -> Option<SpaceId> {
+    let unit = roster.device(key.device).map(|device| device.unit);
+    unit.filter(|unit| roster.has_left(key.space, *unit)).and_then(|unit| roster.home(unit))
+}
+
+/// Whether a log is of a device of our own unit, in a space that the unit left: it is exchanged all
+/// the same, so it is kept like any other.
+fn is_last_word(office: &Office, key: LogKey) -> bool {
+    let (roster, unit) = (office.roster(), office.identity.record.unit);
+    roster.has_left(key.space, unit)
+        && roster.device(key.device).is_some_and(|device| device.unit == unit)
+}
+
 /// The space in which pieces of a log are written: its own, or at home if it is the one that
-/// everybody holds and few write to; `None` where they are not ours to write.
-fn place(office: &Office, space: SpaceId) -> Result<Option<SpaceId>, Fault> {
+/// everybody holds and few write to, or one that our unit left; `None` where they are not ours to
+/// write.
+fn place(office: &Office, key: LogKey) -> Result<Option<SpaceId>, Fault> {
     let roster = office.roster();
-    match roster.access(space, office.identity.record.unit) {
-        Some(Access::Write) => Ok(Some(space)),
-        Some(_) if roster.common() == Some(space) => office.home_space().map(Some),
+    match roster.access(key.space, office.identity.record.unit) {
+        Some(Access::Write) => Ok(Some(key.space)),
+        Some(_) if roster.common() == Some(key.space) => office.home_space().map(Some),
+        None if is_last_word(office, key) => office.home_space().map(Some),
         _ => Ok(None),
     }
 }
@@ -257,14 +286,15 @@ fn parting<'a>(
 ) -> Result<Option<Parting<'a>>, Fault> {
     let family = &known.family;
     let roster = office.roster();
-    if roster.access(known.key.space, office.identity.record.unit).is_none() {
+    let access = roster.access(known.key.space, office.identity.record.unit);
+    if access.is_none() && !is_last_word(office, known.key) {
         return quoted(reader, root, known).map(Some);
     }
-    let Some(Cut { last, run }) = family.cut() else { return Ok(None) };
-    let held = reader.held_of(root)?.map(|held| held.ranges).unwrap_or_default();
+    let Some(Cut { last, run }) = family.cut() else { return tails::parting(reader, root, known) };
+    let held = reader.held_of(root)?;
     let origin = chain::origin(roster.organisation(), known.key);
     let shared = run.map_or(origin, |run| run.head);
-    if held.first().filter(|range| range.first == 1).map_or(0, |range| range.last) < last {
+    if held.as_ref().and_then(Held::begun).map_or(0, |range| range.last) < last {
         // The rest of what is shared comes first.
         return Ok(None);
     }
@@ -275,7 +305,7 @@ fn parting<'a>(
         let (head, before) = (*head, *before);
         Link { name: branch::name(root, &head), seq, head, before }
     };
-    for range in &held {
+    for range in held.iter().flat_map(|held| &held.ranges) {
         let mut heads = heads_of(reader, root, range, last.saturating_add(1))?.into_iter();
         let Some((at, mut before)) = heads.next() else { continue };
         if at == last && before != shared {
@@ -297,7 +327,7 @@ fn parting<'a>(
     links.extend(carried.map(|(seq, head, b)| (link(seq, head, b), family.entry(seq, head))));
     moves.extend(renamed(reader, root, last, &links)?);
     let (key, cut, carried) = (known.key, Some((last, shared)), known.carried.clone());
-    Ok(Some(Parting { root, key, cut, run, links, moves, carried }))
+    Ok(Some(Parting { root, key, cut, run, links, moves, carried, keeps: None }))
 }
 
 /// Takes in those entries that a carrier quotes from a log which are not what is held of it: of a log
@@ -326,7 +356,7 @@ pub(crate) fn part_quoted(
         .map(|(link, _)| (EntryRef { log: link.name, seq: link.seq }, carrier.key.space));
     let carried = carried.collect();
     let (key, moves) = (walked.key, Vec::new());
-    let parting = Parting { root, key, cut: None, run: None, links, moves, carried };
+    let parting = Parting { root, key, cut: None, run: None, links, moves, carried, keeps: None };
     tx.part(&parting, &HeldReason::Broken.word(), signed(office.now_ms()))?;
     // What is late goes by the names that entries stand under.
     office.learn(tx).map(|_| ())
@@ -342,7 +372,7 @@ fn quoted<'a>(reader: &Reader<'_>, root: LogId, known: &'a Known) -> Result<Part
     let links: Vec<(Link, Option<&Entry>)> = named.collect();
     let moves = renamed(reader, root, 0, &links)?;
     let (key, carried) = (known.key, known.carried.clone());
-    Ok(Parting { root, key, cut: None, run: None, links, moves, carried })
+    Ok(Parting { root, key, cut: None, run: None, links, moves, carried, keeps: None })
 }
 
 /// Quoted entries of a log that stand under its own id beyond a point, and which of them goes by which
@@ -381,17 +411,25 @@ pub(crate) fn leave_quoted(office: &Office) -> Result<(), Fault> {
 
 /// Repeats in pieces what is held of logs that forked and others lack, and begins a new epoch where
 /// our own goes on under a forked name. `shown` are chains that others held when they told of a
-/// fork.
-pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Result<(), Fault> {
+/// fork; `torn` are logs that forked of which something stands beyond a gap.
+pub(crate) fn carry(
+    office: &Office,
+    shown: &BTreeMap<LogId, Vec<Walked>>,
+    torn: &BTreeSet<LogId>,
+) -> Result<(), Fault> {
     leave_quoted(office)?;
-    let is_any = !shown.is_empty() || office.store.read(|reader| reader.has_new_pieces())?;
+    let is_any = !shown.is_empty()
+        || !torn.is_empty()
+        || office.store.read(|reader| reader.has_new_pieces())?;
     if !is_any {
         return Ok(());
     }
+    office.store.write(|tx| repeat(office, tx))?;
     // Our own last entries are proved like anybody's: by a signature over their run.
     journal::seal(office, usize::MAX)?;
-    let (wanted, left) = office.store.read(|reader| -> Result<_, Fault> {
+    let (wanted, tails, left) = office.store.read(|reader| -> Result<_, Fault> {
         let (all, _) = read(office, reader)?;
+        let tails = tails::lacked(office, reader, torn, &all)?;
         let logs: BTreeSet<LogId> = all.keys().chain(shown.keys()).copied().collect();
         let (mut wanted, mut left) = (Vec::new(), BTreeSet::new());
         for log in logs {
@@ -409,16 +447,19 @@ pub(crate) fn carry(office: &Office, shown: &BTreeMap<LogId, Vec<Walked>>) -> Re
                 wanted.push(lacked);
             }
         }
-        Ok((wanted, left))
+        Ok((wanted, tails, left))
     })?;
     // First: on a continuation that nobody else takes the pieces would reach nobody.
     for space in &left {
         office.begin_epoch(*space)?;
     }
-    if wanted.is_empty() && left.is_empty() {
+    if wanted.is_empty() && tails.is_empty() && left.is_empty() {
         return Ok(());
     }
     office.store.write(|tx| {
+        for (place, entry) in &tails {
+            Pen::new(office, tx).carry(*place, entry)?;
+        }
         for one in &wanted {
             for entry in pieces(office, &tx.reader(), one)? {
                 Pen::new(office, tx).carry(one.place, &entry)?;
@@ -448,7 +489,7 @@ fn lacked(
     shown: &[Walked],
 ) -> Result<Option<Lacked>, Fault> {
     let Some(own) = Own::of(reader, log)? else { return Ok(None) };
-    let Some(place) = place(office, own.held.key.space)? else { return Ok(None) };
+    let Some(place) = place(office, own.held.key)? else { return Ok(None) };
     let heads = heads_elsewhere(known, shown);
     let Some(first) = heads.keys().next() else { return Ok(None) };
     let ours = own.heads(reader, first.saturating_add(1))?;

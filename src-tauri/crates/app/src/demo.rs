@@ -143,6 +143,7 @@ impl Rooms {
     fn carry(&self, from: &Arc<Office>, to: &Arc<Office>) -> Result<(), Fault> {
         let folder = self.stick.path();
         let export = PacketExport {
+            everything: false,
             words_only: false,
             unit: to.identity.record.unit,
             to: Place::Picked(String::new()),

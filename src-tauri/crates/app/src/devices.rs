@@ -167,7 +167,7 @@ pub(crate) fn cut_offs(
     let mut cut_offs = Vec::new();
     let branches = reader.branches()?;
     for held in reader.logs_of(device)?.into_iter().filter(|held| is_meant(held.log)) {
-        if let Some(range) = held.ranges.first().filter(|range| range.first == 1) {
+        if let Some(range) = held.begun() {
             let (log, last) = (held.log, range.last);
             cut_offs.push(CutOff { log, last });
             cut_offs.push(CutOff { log: branch::name(log, &range.head), last });

@@ -86,8 +86,8 @@ pub(crate) fn is_astray(
     reader: &Reader<'_>,
     arriving: &Stretch,
 ) -> Result<bool, Fault> {
-    let held = reader.held_of(arriving.log)?.map(|held| held.ranges).unwrap_or_default();
-    let begun = held.first().filter(|range| range.first == 1).map_or(0, |range| range.last);
+    let held = reader.held_of(arriving.log)?;
+    let begun = held.and_then(|held| held.begun()).map_or(0, |range| range.last);
     if arriving.first <= begun.saturating_add(1) {
         return Ok(false);
     }
@@ -162,9 +162,7 @@ fn write(office: &Office, fork: &Fork, proof: &[u8], shown: Option<Vec<u8>>) -> 
 /// The chain that is held around a fork, by names and hashes alone: as much before it as fits.
 fn show(reader: &Reader<'_>, fork: &Fork) -> Result<Option<Vec<u8>>, Fault> {
     let Some(held) = reader.held_of(fork.log)? else { return Ok(None) };
-    let Some(range) = held.ranges.first().filter(|range| range.first == 1) else {
-        return Ok(None);
-    };
+    let Some(range) = held.begun() else { return Ok(None) };
     let runs: Vec<Run> =
         reader.runs(fork.log, 0)?.into_iter().filter(|run| run.last <= range.last).collect();
     let end = runs.iter().find(|run| run.last >= fork.seq).or(runs.last());
@@ -176,7 +174,7 @@ fn show(reader: &Reader<'_>, fork: &Fork) -> Result<Option<Vec<u8>>, Fault> {
         .collect();
     while let Some(last) = starts.first().copied() {
         let first = last.saturating_add(1);
-        let before = chain_before(reader, fork.log, range, first)?;
+        let before = chain_before(reader, fork.log, &range, first)?;
         let stored = reader.entries(fork.log, first, end.last)?;
         let entries: Vec<Entry> = stored.into_iter().map(|stored| stored.entry).collect();
         let shown = excerpt::pack(held.key, first, &before, &entries, |_| false, &end.signature);
@@ -188,16 +186,16 @@ fn show(reader: &Reader<'_>, fork: &Fork) -> Result<Option<Vec<u8>>, Fault> {
     Ok(None)
 }
 
-/// Does what a told fork asks for: the township repeats its proof for everybody, where our own log is
-/// meant it goes on under a new epoch, and what others lack is carried. Writes nothing where that was
+/// Does what a told fork asks for: the township repeats its proof for everybody, and with what it
+/// holds at the home of a unit that left the space; where our own log is meant it goes on under a new epoch, and what others lack is carried. Writes nothing where that was
 /// done.
 pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
     let roster = office.roster();
     let own = office.identity.device;
     let common = roster.common();
-    let mut shown = BTreeMap::new();
+    let (mut shown, mut torn) = (BTreeMap::new(), BTreeSet::new());
     for (log, told) in told(office)? {
-        let_go(office, log)?;
+        torn.extend(let_go(office, log)?.then_some(log));
         if let Some(space) = common
             && roster.is_township(own)
             && !told.spaces.contains(&space)
@@ -205,28 +203,39 @@ pub(crate) fn settle(office: &Office) -> Result<(), Fault> {
             let proof = fork::showing(&told.proof, None).unwrap_or_default();
             office.store.write(|tx| Pen::new(office, tx).tell_fork(space, proof))?;
         }
+        if let Some(home) = branches::home_of_gone(&roster, told.fork.key)
+            && roster.is_township(own)
+            && roster.access(home, office.identity.record.unit) == Some(Access::Write)
+            && !told.spaces.contains(&home)
+        {
+            // Nothing that is shown where the log stands reaches whoever left that.
+            let shown = office.store.read(|reader| show(reader, &told.fork))?;
+            let proof = fork::showing(&told.proof, shown).unwrap_or_default();
+            office.store.write(|tx| Pen::new(office, tx).tell_fork(home, proof))?;
+        }
         leave(office, &told.fork)?;
         if office.store.read(|reader| reader.cut_of(log))?.is_none() {
             let chains = told.shown(&roster);
             shown.extend((!chains.is_empty()).then_some((log, chains)));
         }
     }
-    branches::carry(office, &shown)
+    branches::carry(office, &shown, &torn)
 }
 
 /// Lets go of what came of a log, before it was known that it forked, beyond a gap, where all of it
 /// waits for what lies before: if it is of the continuation that is not held, the gap is never
 /// filled, and what belongs there is refused. Nothing was built of it; whoever holds all of it says
-/// it in pieces, or brings it again.
-fn let_go(office: &Office, log: LogId) -> Result<(), Fault> {
+/// it in pieces, or brings it again. Says whether something stands there all the same: what was built
+/// is told of like a continuation (`branches::tails`).
+fn let_go(office: &Office, log: LogId) -> Result<bool, Fault> {
     let beyond = office.store.read(|reader| -> Result<_, Fault> {
-        let held = reader.held_of(log)?.map(|held| held.ranges).unwrap_or_default();
-        let begun = held.first().filter(|range| range.first == 1).map_or(0, |range| range.last);
-        Ok(held.iter().any(|range| range.first > begun).then_some(begun))
+        let Some(held) = reader.held_of(log)? else { return Ok(None) };
+        let begun = held.begun().map_or(0, |range| range.last);
+        Ok(held.ranges.iter().any(|range| range.first > begun).then_some(begun))
     })?;
     match beyond {
-        Some(begun) => Ok(office.store.write(|tx| tx.let_go(log, begun))?),
-        None => Ok(()),
+        Some(begun) => Ok(!office.store.write(|tx| tx.let_go(log, begun))?),
+        None => Ok(false),
     }
 }
 

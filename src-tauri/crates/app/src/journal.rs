@@ -122,7 +122,7 @@ impl<'a, 'tx> Pen<'a, 'tx> {
     /// The last entry of a log of ours and the chain there.
     fn end(&self, log: LogId, key: LogKey) -> Result<(u64, Hash), Fault> {
         let held = self.tx.reader().held_of(log)?;
-        let range = held.and_then(|held| held.ranges.first().copied());
+        let range = held.and_then(|held| held.begun());
         let organisation = self.office.identity.root().organisation();
         Ok(range.map_or_else(|| (0, chain::origin(organisation, key)), |r| (r.last, r.head)))
     }
@@ -435,12 +435,12 @@ pub(crate) fn seal(office: &Office, run_bytes_max: usize) -> Result<(), Fault> {
     let logs = office.store.read(|reader| reader.logs_of(office.identity.device))?;
     let mut seen = Vec::new();
     for log in logs {
-        let Some(range) = log.ranges.first().filter(|range| range.first == 1) else { continue };
+        let Some(range) = log.begun() else { continue };
         let signed: u64 = office.store.read(|reader| {
             reader.runs(log.log, 0).map(|runs| runs.last().map_or(0, |run| run.last))
         })?;
         if signed < range.last {
-            let Some(runs) = close_runs(office, log.log, log.key, signed, range, limit)? else {
+            let Some(runs) = close_runs(office, log.log, log.key, signed, &range, limit)? else {
                 continue;
             };
             office.store.write(|tx| -> Result<(), Fault> {

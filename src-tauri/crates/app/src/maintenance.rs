@@ -2,19 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use document::peek;
 use domain::id::{DeviceId, LogId, RecordId};
-use domain::log::{EntryKind, Held};
+use domain::log::{EntryKind, Hash, Held};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::logs::Stored;
+use sync::{branch, excerpt};
 
 use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::office::Office;
+use crate::quarantine::HeldReason;
 use crate::{audit, projector, scrub, sharing};
 
 /// The most differences that are listed.
 const LISTED_MAX: usize = 20;
+
+/// The most held entries that are listed.
+const HELD_MAX: u32 = 100;
 
 /// What a rebuild found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -176,6 +182,68 @@ impl Desk {
         Ok(office.store.read(|reader| reader.held_by(device))?)
     }
 
+    /// The changes that entries build on which are held for that, and that are not here, by record:
+    /// somebody's disk was put back, and they may be nowhere any more.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn lacked_changes(&self) -> Result<BTreeMap<RecordId, BTreeSet<Hash>>, Fault> {
+        let here = self.changes()?;
+        let office = self.office()?;
+        let word = HeldReason::PastMissing.word();
+        office.store.read(|reader| {
+            let mut lacked: BTreeMap<RecordId, BTreeSet<Hash>> = BTreeMap::new();
+            for (at, record, why) in reader.held_back(HELD_MAX)? {
+                if why != word {
+                    continue;
+                }
+                for stored in reader.entries(at.log, at.seq, at.seq)? {
+                    let standing = stored.entry.payload.bytes().and_then(peek::standing);
+                    let deps = standing.map(|standing| standing.deps).unwrap_or_default();
+                    let not_here = deps.into_iter().filter(|dep| !here.contains(dep));
+                    lacked.entry(record).or_default().extend(not_here);
+                }
+            }
+            Ok(lacked)
+        })
+    }
+
+    /// Every change that is here, by its hash, in whatever form: of logs, of their continuations, and
+    /// of what carries others.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn changes(&self) -> Result<BTreeSet<Hash>, Fault> {
+        let office = self.office()?;
+        let roster = office.roster();
+        office.store.read(|reader| {
+            let mut logs: BTreeSet<LogId> = BTreeSet::new();
+            logs.extend(reader.log_keys()?.into_iter().map(|(log, _)| log));
+            logs.extend(reader.branches()?.into_values().flatten().map(|link| link.name));
+            let mut changes = BTreeSet::new();
+            for log in logs {
+                for Stored { entry, .. } in reader.entries(log, 1, u64::MAX)? {
+                    let Some(bytes) = entry.payload.bytes() else { continue };
+                    let excerpt = match entry.kind {
+                        EntryKind::CHANGE => {
+                            changes.extend(document::change_hash(bytes));
+                            continue;
+                        }
+                        EntryKind::CARRIED => Some(bytes),
+                        EntryKind::BRANCH => bytes.get(branch::ANCHOR_BYTES..),
+                        _ => None,
+                    };
+                    let walked = excerpt.and_then(|bytes| excerpt::walk(&roster, bytes).ok());
+                    let brought = walked.into_iter().flat_map(|walked| walked.entries);
+                    let bytes =
+                        brought.filter_map(|(entry, _)| entry.payload.bytes().map(<[u8]>::to_vec));
+                    changes.extend(bytes.filter_map(|bytes| document::change_hash(&bytes)));
+                }
+            }
+            Ok(changes)
+        })
+    }
+
     /// The cases that this computer's unit left, each as [`Self::dump_views`] names it: what it shows
     /// of them is of that day.
     ///
@@ -250,7 +318,7 @@ impl Desk {
                     broken_logs.push(format!("{log}/{seq}"));
                 }
             }
-            let held = reader.held_back(100)?;
+            let held = reader.held_back(HELD_MAX)?;
             Ok(DoctorReport {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 is_file_whole: file_trouble.is_none(),

@@ -589,7 +589,7 @@ impl Office {
     fn check_continuity(&self, is_ours: bool) -> Result<(), Fault> {
         let logs = self.store.read(|reader| reader.logs_of(self.identity.device))?;
         for log in logs {
-            let last = log.ranges.first().map_or(0, |range| range.last);
+            let last = log.begun().map_or(0, |range| range.last);
             let current = self.store.read(|reader| -> Result<_, Fault> {
                 let space = log.key.space;
                 Ok([self.own_log(reader, space)?.0, self.own_notes(reader, space)?.0])
@@ -620,7 +620,7 @@ impl Office {
         guard(&self.epochs).insert(space, epoch);
         self.store.write(|tx| -> Result<(), Fault> {
             tx.set_value(&epoch_name(space), &epoch)?;
-            let range = head.and_then(|held| held.ranges.first().copied());
+            let range = head.and_then(|held| held.begun());
             let mut payload = old.bytes().to_vec();
             payload.extend_from_slice(&range.map_or(0, |r| r.last).to_be_bytes());
             payload.extend_from_slice(&range.map_or([0; 32], |r| r.head));

@@ -51,6 +51,9 @@ pub enum HeldReason {
     TooLarge,
     /// It does not fit its place: its author, its past or the beginning of its record.
     Misplaced,
+    /// What it builds on is not here, and something else stands in its place: as a rule it was lost
+    /// with a disk that was put back.
+    PastMissing,
     /// It would change what nobody may change: another's fact, the shape of the record.
     Forbidden,
     /// It would write over a contradiction without a decision.
@@ -105,6 +108,7 @@ impl HeldReason {
         match fault {
             S::NotAChange | S::Poison => Self::Broken,
             S::TooLarge => Self::TooLarge,
+            S::Lacking => Self::PastMissing,
             S::Actor | S::Needs | S::Numbering | S::Genesis | S::Future => Self::Misplaced,
             S::OnHeld => Self::OnHeld,
             S::Object | S::Operation | S::FactId => Self::Forbidden,

@@ -190,7 +190,8 @@ pub(crate) fn leave(office: &Office, request: &CaseLeave) -> Result<CaseView, Fa
         let body = CaseLeft { unit: request.unit, reason: reason.clone() };
         pen.edit(request.case, |_, _, draft| {
             draft.fact(office, at, Body::CaseLeft(body)).map(|_| ())
-        })
+        })?;
+        branches::repeat(office, tx)
     })?;
     carry(office)?;
     cases::get(office, &CaseGet { case: request.case })

@@ -63,6 +63,9 @@ pub enum StructureFault {
     /// It builds on an entry that may not touch the document.
     #[error("builds on what is held")]
     OnHeld,
+    /// It builds on a change that is not here, whatever stands where its entry says that it is.
+    #[error("builds on what is not here")]
+    Lacking,
     /// Its dependencies are not those its entry declares.
     #[error("undeclared dependencies")]
     Needs,
@@ -219,10 +222,13 @@ impl Judge<'_> {
         }
         let declared: BTreeSet<&ChangeHash> = self.needs.iter().collect();
         let built_on: BTreeSet<&ChangeHash> = change.deps().iter().collect();
+        if change.deps().iter().any(|dep| !self.ancestry.contains(dep)) {
+            return Err(StructureFault::Lacking);
+        }
         if declared != built_on {
             return Err(StructureFault::Needs);
         }
-        let past = self.ancestry.past(change.deps()).ok_or(StructureFault::Needs)?;
+        let past = self.ancestry.past(change.deps()).ok_or(StructureFault::Lacking)?;
         self.check_numbering(change, &past)?;
         let is_genesis = change.deps().is_empty();
         if is_genesis {

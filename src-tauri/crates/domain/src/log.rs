@@ -193,6 +193,15 @@ pub struct Held {
     pub released: u64,
 }
 
+impl Held {
+    /// The stretch from the log's first entry on: how far it is held without a gap. `None` where its
+    /// beginning is not here.
+    #[must_use]
+    pub fn begun(&self) -> Option<Range> {
+        self.ranges.first().filter(|range| range.first == 1).copied()
+    }
+}
+
 /// A signed point of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
@@ -268,6 +277,28 @@ mod tests {
             assert_eq!((kind.is_known(), kind.payload_max()), (is_known, most), "{code:#x}");
         }
         assert_eq!((PAYLOAD_BYTES_MAX, CARRIED_BYTES_MAX), (half_a_mebibyte, 4_194_304));
+    }
+
+    #[test]
+    fn how_far_a_log_is_held_is_told_from_its_first_entry_on() {
+        let range = |first, last| Range { first, last, before: [0; 32], head: [9; 32] };
+        type Ranges = &'static [(u64, u64)];
+        let rows: [(Ranges, Option<u64>); 5] = [
+            (&[], None),
+            (&[(1, 1)], Some(1)),
+            (&[(1, 7), (9, 12)], Some(7)),
+            (&[(2, 7)], None),
+            (&[(3, 4), (9, 12)], None),
+        ];
+        for (ranges, want) in rows {
+            let held = Held {
+                log: LogId([1; 16]),
+                key: LogKey { space: SpaceId([2; 16]), device: DeviceId([3; 16]), epoch: [4; 8] },
+                ranges: ranges.iter().map(|(first, last)| range(*first, *last)).collect(),
+                released: 0,
+            };
+            assert_eq!(held.begun().map(|range| range.last), want, "{ranges:?}");
+        }
     }
 
     #[test]

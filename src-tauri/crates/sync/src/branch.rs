@@ -7,10 +7,12 @@
 //! A continuation travels as *pieces*, entries of kind [`EntryKind::BRANCH`](domain::log::EntryKind)
 //! in another log of the same space: an [`excerpt`] of one run that begins right after a signed
 //! point. So a piece proves by the writing device's own signatures what it brings, where it begins,
-//! and that the point before it may close what is shared.
+//! and that the point before it may close what is shared. A *loose* piece begins where no signed
+//! point is known: it is of a continuation whose beginning is with nobody who tells of it. It brings
+//! entries like any other, and says nothing about where the log is cut.
 //!
 //! **Shape**: the 64 bytes of the signature over the point before (zeros where the piece begins the
-//! log), then the excerpt.
+//! log or is loose), then the excerpt.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +25,9 @@ use crate::chain;
 use crate::excerpt::{self, ExcerptFault, Walked};
 
 const NAME: &str = "pingli branch 1";
+
+/// How many bytes of a piece come before its excerpt: the signature over the point before it.
+pub const ANCHOR_BYTES: usize = 64;
 
 /// The most continuations of one log that are carried; what there is beyond stays where it is, as
 /// evidence.
@@ -44,7 +49,7 @@ pub fn name(log: LogId, head: &Hash) -> LogId {
 /// A verified piece of a continuation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// The signed point right before it; `None` where it begins the log.
+    /// The signed point right before it; `None` where it begins the log or is loose.
     pub anchor: Option<Run>,
     /// What it says.
     pub walked: Walked,
@@ -61,28 +66,49 @@ pub fn pack(
     signature: &[u8; 64],
 ) -> Vec<u8> {
     let (first, before) = anchor.map_or((1, origin), |run| (run.last.saturating_add(1), &run.head));
-    let mut out = anchor.map_or([0; 64], |run| run.signature).to_vec();
+    let mut out = anchor.map_or([0; ANCHOR_BYTES], |run| run.signature).to_vec();
+    out.extend(excerpt::pack(key, first, before, entries, brings, signature));
+    out
+}
+
+/// Writes a loose piece: a run from an entry on, with the chain before that.
+#[must_use]
+pub fn pack_loose(
+    key: LogKey,
+    (first, before): (u64, &Hash),
+    entries: &[Entry],
+    brings: impl Fn(u64) -> bool,
+    signature: &[u8; 64],
+) -> Vec<u8> {
+    let mut out = [0; ANCHOR_BYTES].to_vec();
     out.extend(excerpt::pack(key, first, before, entries, brings, signature));
     out
 }
 
 /// Reads a piece that stands in a log, and verifies both signatures. It stands in the space of its
 /// own log; the township's devices repeat it where a case has moved to; one of the space that
-/// everybody holds may stand anywhere, since whoever may not write there can only say it at home.
+/// everybody holds may stand anywhere, since whoever may not write there can only say it at home; and
+/// what a unit's devices wrote may stand at the unit's home, the only place to say and to hear it once
+/// the unit has left the case.
 ///
 /// # Errors
 /// [`ExcerptFault`].
 pub fn verify(roster: &Roster, at: LogKey, bytes: &[u8]) -> Result<Piece, ExcerptFault> {
-    let (signature, bytes) = bytes.split_first_chunk::<64>().ok_or(ExcerptFault::Malformed)?;
+    let (signature, bytes) =
+        bytes.split_first_chunk::<ANCHOR_BYTES>().ok_or(ExcerptFault::Malformed)?;
     let walked = excerpt::walk(roster, bytes)?;
     let is_moved = || roster.is_township(at.device) && roster.is_case_space(at.space);
     let is_common = roster.common() == Some(walked.key.space);
-    let is_in_place = walked.key.space == at.space || is_common || is_moved();
+    let is_at_home = || {
+        let writer = roster.device(walked.key.device);
+        writer.is_some_and(|device| roster.home(device.unit) == Some(at.space))
+    };
+    let is_in_place = walked.key.space == at.space || is_common || is_at_home() || is_moved();
     if !is_in_place || walked.entries.is_empty() {
         return Err(ExcerptFault::Foreign);
     }
     let last = walked.first.saturating_sub(1);
-    if last == 0 {
+    if last == 0 || *signature == [0; ANCHOR_BYTES] {
         return Ok(Piece { anchor: None, walked });
     }
     let anchor = Run { last, head: walked.before, signature: *signature };
@@ -90,6 +116,14 @@ pub fn verify(roster: &Roster, at: LogKey, bytes: &[u8]) -> Result<Piece, Excerp
     chain::verify_run(PublicKey(device.key), walked.log, &anchor)
         .map_err(|_| ExcerptFault::Signature)?;
     Ok(Piece { anchor: Some(anchor), walked })
+}
+
+impl Piece {
+    /// Whether it is of a continuation whose beginning nobody tells of.
+    #[must_use]
+    pub const fn is_loose(&self) -> bool {
+        self.anchor.is_none() && self.walked.first > 1
+    }
 }
 
 /// The last point that all continuations share.
@@ -114,19 +148,27 @@ pub struct Family {
     anchors: BTreeMap<u64, Option<Run>>,
     /// After which number a piece begins, and with which it ends.
     spans: BTreeSet<(u64, u64)>,
+    /// The links that loose pieces bring.
+    loose: BTreeSet<(u64, Hash)>,
 }
 
 impl Family {
     /// Adds a piece.
     pub fn add(&mut self, piece: Piece) {
+        let is_loose = piece.is_loose();
         let Piece { anchor, walked } = piece;
         let last = walked.first.saturating_sub(1);
-        self.anchors.insert(last, anchor);
         self.heads.entry(last).or_default().insert(walked.before);
         let mut before = walked.before;
-        let count = u64::try_from(walked.entries.len()).unwrap_or(u64::MAX);
-        self.spans.insert((last, last.saturating_add(count)));
+        if !is_loose {
+            let count = u64::try_from(walked.entries.len()).unwrap_or(u64::MAX);
+            self.anchors.insert(last, anchor);
+            self.spans.insert((last, last.saturating_add(count)));
+        }
         for (seq, (entry, head)) in (walked.first..).zip(walked.entries) {
+            if is_loose {
+                self.loose.insert((seq, head));
+            }
             self.heads.entry(seq).or_default().insert(head);
             self.links.insert((seq, head), before);
             before = head;
@@ -173,6 +215,13 @@ impl Family {
     pub fn beyond(&self, last: u64) -> impl Iterator<Item = (u64, &Hash, &Hash)> {
         let from = (last.saturating_add(1), [0; 32]);
         self.links.range(from..).map(|((seq, head), before)| (*seq, head, before))
+    }
+
+    /// The links that loose pieces bring: number, the chain at it, the chain before it, in order.
+    pub fn loose(&self) -> impl Iterator<Item = (u64, &Hash, &Hash)> {
+        let link = |(seq, head): &(u64, Hash)| self.links.get_key_value(&(*seq, *head));
+        let links = self.loose.iter().filter_map(link);
+        links.map(|((seq, head), before)| (*seq, head, before))
     }
 
     /// An entry that was brought whole.
@@ -269,6 +318,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_loose_piece_brings_entries_and_says_nothing_about_the_cut() {
+        let (office, all) = continuations(&[2, 5]);
+        let (one, other) = (&all[0], &all[1]);
+        let [first, last] = [5, 9];
+        let entries: Vec<Entry> =
+            other.entries[first - 1..last].iter().map(|(entry, _)| entry.clone()).collect();
+        let before = &other.entries[first - 2].1;
+        let (key, signature) = (other.key, other.runs[1].signature);
+        let loose = pack_loose(key, (5, before), &entries, |_| true, &signature);
+        assert!(read(&office, &loose).unwrap().is_loose());
+        assert!(!read(&office, &piece(other, 1)).unwrap().is_loose());
+        let alone = family(&office, std::slice::from_ref(&loose));
+        assert_eq!((alone.cut(), alone.loose().count()), (None, 5));
+        assert_eq!(alone.entry(9, &other.entries[8].1), Some(&other.entries[8].0));
+        let beside = family(&office, &[loose.clone(), piece(one, 1)]);
+        assert_eq!(
+            beside.cut().unwrap().last,
+            3,
+            "what tells where it begins says where it is cut"
+        );
+        let mut forged = loose;
+        let at = forged.len() - 1;
+        forged[at] ^= 1;
+        assert_eq!(read(&office, &forged), Err(ExcerptFault::Signature));
     }
 
     #[test]

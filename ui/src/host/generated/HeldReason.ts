@@ -3,4 +3,4 @@
 /**
  * Why something has no effect.
  */
-export type HeldReason = "broken" | "too_large" | "misplaced" | "forbidden" | "silent_overwrite" | "on_held" | "after_revocation" | "after_leaving" | "unit_not_proven" | "author_unknown" | "role_may_not" | "unreadable" | "not_carried" | "note_unreadable" | "needs_update" | "unknown_sender" | "forged" | "other_organisation" | "stranger" | "not_certified" | "no_grant" | "not_shared" | "bad_signature" | "missing_payload" | "too_much_late";
+export type HeldReason = "broken" | "too_large" | "misplaced" | "past_missing" | "forbidden" | "silent_overwrite" | "on_held" | "after_revocation" | "after_leaving" | "unit_not_proven" | "author_unknown" | "role_may_not" | "unreadable" | "not_carried" | "note_unreadable" | "needs_update" | "unknown_sender" | "forged" | "other_organisation" | "stranger" | "not_certified" | "no_grant" | "not_shared" | "bad_signature" | "missing_payload" | "too_much_late";

@@ -20,6 +20,11 @@ to: Place,
  */
 after: TransferId | null, 
 /**
+ * Everything, also what the other has acknowledged: its disk may have been put back since, and
+ * nobody may have been able to tell this computer.
+ */
+everything: boolean, 
+/**
  * How large one file may be, in bytes; 256 MiB if absent.
  */
 part_bytes: number | null, 

@@ -14,7 +14,8 @@ export const exchange: ExchangeWords = {
   notCertifiedSays:
     "You can write records; they are kept. Exchange once: write a packet for the township, and import the one it gives back.",
   waiting: (unit, day) => `Waiting for an earlier packet: ${unit}, up to ${day}.`,
-  waitingSays: "Later packets were received and will be joined on when it arrives.",
+  waitingSays:
+    "Later packets were received and will be joined on when it arrives. If it is lost, ask them for a new one with “Everything from the beginning”.",
   held: (n) => `${n} to be looked at`,
   heldSays: "They do not count, and nothing else was touched by them.",
   newlyHeld: (n) => `${n} to be looked at: they do not count. Everything else was taken.`,
@@ -66,6 +67,9 @@ export const exchange: ExchangeWords = {
     },
     blobs: "With photographs and recordings",
     blobsHint: "Otherwise words alone: quicker to write; the rest comes another time.",
+    everything: "Everything from the beginning",
+    everythingHint:
+      "Only if the other side went back to an old backup or a packet is lost: what it had received is written once more.",
     send: "Write the packet",
     stopSays: "If you stop, the unfinished file is removed; no half packet stays on the stick.",
     done: (unit) => `Written. Please take it to ${unit}`,

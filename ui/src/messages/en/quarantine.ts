@@ -51,6 +51,10 @@ export const quarantine: Quarantine = {
       what: "Does not fit what came before; this program did not write it",
       next: "Cannot be adopted. Have a look at that computer and shut it out if need be.",
     },
+    past_missing: {
+      what: "What it builds on is gone",
+      next: "Cannot be adopted. As a rule a computer went back to an old backup and lost that. Whoever wrote it did nothing wrong: ask them to enter it once more, as it stands here.",
+    },
     forbidden: {
       what: "Would change what nobody may change",
       next: "Cannot be adopted: what others wrote stays. Have a look at that computer and shut it out if need be.",

@@ -67,7 +67,8 @@ export const workbench: Workbench = {
     sessions: (n) => counted(n, "session"),
   },
   waiting: (unit, day) => `Waiting for an earlier packet: ${unit}, ${day}`,
-  waitingSays: "Ask them for that packet again; the rest then completes itself.",
+  waitingSays:
+    "Ask them for that packet again, or for one with “Everything from the beginning”; the rest then completes itself.",
   neighbours: {
     titleVillage: "Last exchange with the township",
     titleTownship: "Last exchange with each village",

@@ -10,7 +10,8 @@ export const exchange = {
   notCertifiedSays:
     "记录照样能写，都会存好。先和镇里交换一次：给镇里写一个包，再把镇里的包收回来。",
   waiting: (unit: string, day: string) => `待前置包：${unit}，截至${day}的那一个。`,
-  waitingSays: "后面的包已经收好，等这个包到了，会自动接上。",
+  waitingSays:
+    "后面的包已经收好，等这个包到了，会自动接上。那个包找不到了，请对方写一个新的，勾上“从头全写”。",
   held: (n: string) => `有 ${n} 条在待查里`,
   heldSays: "它们没有算数，别的记录不受影响。",
   newlyHeld: (n: string) => `有 ${n} 条放到了待查里，没有算数。其余都收好了。`,
@@ -61,6 +62,8 @@ export const exchange = {
     },
     blobs: "连同照片、录音",
     blobsHint: "不勾就只带文字，写得快；照片、录音以后再带。",
+    everything: "从头全写",
+    everythingHint: "对方恢复过旧备份、或者缺的包找不回来时才勾：对方收到过的也再写一遍。",
     send: "写包",
     stopSays: "停下以后，没写完的文件会删掉，U 盘上不会留半个包。",
     done: (unit: string) => `写好了，请带给${unit}`,

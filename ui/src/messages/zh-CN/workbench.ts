@@ -64,7 +64,7 @@ export const workbench = {
     sessions: (n: string) => `调解 ${n} 次`,
   },
   waiting: (unit: string, day: string) => `待前置包：${unit}，${day}`,
-  waitingSays: "请对方把那一次的包再带来；带来以后自动补全。",
+  waitingSays: "请对方把那一次的包再带来，找不到就勾“从头全写”再写一个；带来以后自动补全。",
   neighbours: {
     titleVillage: "上次和镇里对账",
     titleTownship: "各村上次对账",

@@ -36,7 +36,7 @@ pub(super) fn met(
     })?;
     let own = office.store.read(|reader| reader.logs_of(office.identity.device))?;
     for log in own {
-        let last = log.ranges.first().map_or(0, |range| range.last);
+        let last = log.begun().map_or(0, |range| range.last);
         let is_behind = theirs
             .get(&log.log)
             .is_some_and(|state| state.ranges.iter().any(|range| range.last > last));

@@ -1,6 +1,6 @@
 //! Packets: written for a unit, imported from another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{ErrorKind, Seek, Write};
 use std::ops::Range;
@@ -14,6 +14,7 @@ use domain::log::Held;
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::Reader;
 use store::local::{Gap, Packet};
 use sync::Archive;
 use sync::blob::{CHUNK_BYTES, PIECE_CHUNKS_MAX, WANTS_MAX};
@@ -65,6 +66,10 @@ pub struct PacketExport {
     /// Only what came after this packet, instead of everything the other has not acknowledged.
     #[serde(default)]
     pub after: Option<TransferId>,
+    /// Everything, also what the other has acknowledged: its disk may have been put back since, and
+    /// nobody may have been able to tell this computer.
+    #[serde(default)]
+    pub everything: bool,
     /// How large one file may be, in bytes; 256 MiB if absent.
     #[serde(default)]
     pub part_bytes: Option<u64>,
@@ -255,6 +260,7 @@ pub(crate) fn export(
     };
     let theirs = match &before {
         Some(packet) => read_frontier(&packet.frontier),
+        None if request.everything => BTreeMap::new(),
         None => acknowledged(office, request.unit)?,
     };
     let mut plan = Plan::new(&mut records, &own, &theirs, target)?;
@@ -652,6 +658,19 @@ fn store_blobs(
     }
 }
 
+/// The last entry of each gap before what a packet brought.
+fn gaps(reader: &Reader<'_>, checked: &Checked) -> Result<BTreeSet<(LogId, u64)>, Fault> {
+    let mut gaps = BTreeSet::new();
+    for stretch in checked.segments.iter().flat_map(|segment| &segment.stretches) {
+        let Some(held) = reader.held_of(stretch.log)? else { continue };
+        let is_in =
+            |range: &&domain::log::Range| (range.first..=range.last).contains(&stretch.first);
+        let range = held.ranges.iter().find(is_in).filter(|range| range.first > 1);
+        gaps.extend(range.map(|range| (stretch.log, range.first.saturating_sub(1))));
+    }
+    Ok(gaps)
+}
+
 /// Remembers who sent it, what they hold, what is missing, and how the clocks stood.
 fn note_import(
     office: &Office,
@@ -669,23 +688,10 @@ fn note_import(
     let list = header.wants.clone();
     let is_all = list.len() < WANTS_MAX;
     travelling::note_wants(office, header.sender, &Wants::now(list, is_all))?;
-    let first_missing = checked
-        .segments
-        .iter()
-        .flat_map(|segment| &segment.stretches)
-        .filter(|stretch| stretch.first > 1)
-        .map(|stretch| (stretch.log, stretch.first.saturating_sub(1)));
-    let gaps: Vec<(LogId, u64)> = first_missing.collect();
     office.store.write(|tx| -> Result<(), Fault> {
-        if let Some(before) = &header.before {
-            for (log, last) in gaps {
-                tx.add_gap(&Gap {
-                    log,
-                    last,
-                    unit: header.sender_unit,
-                    until_ms: signed(before.until_ms),
-                })?;
-            }
+        for (log, last) in gaps(&tx.reader(), checked)? {
+            let until_ms = signed(preview::earlier_ms(header));
+            tx.add_gap(&Gap { log, last, unit: header.sender_unit, until_ms })?;
         }
         let bytes = tx.reader().value(OBSERVED)?;
         let mut observed: BTreeMap<UnitId, (TransferId, i64)> =

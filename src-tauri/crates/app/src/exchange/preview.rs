@@ -21,6 +21,7 @@ use super::packets::PacketFrom;
 use crate::branches;
 use crate::clock::signed;
 use crate::fault::{Fault, FileTrouble, PacketTrouble};
+use crate::forks;
 use crate::names::Names;
 use crate::office::Office;
 use crate::organisation;
@@ -102,6 +103,12 @@ pub(super) struct Checked {
     pub(super) roster: Roster,
     /// How many segments were whole before the damage, where there is damage.
     pub(super) damage: Option<PacketFault>,
+}
+
+/// Up to when what must come before a packet goes, in milliseconds since 1970: to the end of the one
+/// before it, or of whatever its sender took for acknowledged when it was made.
+pub(super) fn earlier_ms(header: &Header) -> u64 {
+    header.before.as_ref().map_or(header.made_ms, |before| before.until_ms)
 }
 
 /// What is wrong with a packet, as the screen hears of it.
@@ -225,7 +232,6 @@ pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView,
             .flat_map(|verified| &verified.refused)
             .map(|(_, key, why)| (key.device, *why))
             .collect();
-        let waiting_for = header.before.as_ref().filter(|_| forecast.has_gap);
         let ahead = signed(header.made_ms).saturating_sub(signed(office.now_ms()));
         Ok(PacketView {
             unit: names.unit(header.sender_unit),
@@ -242,9 +248,9 @@ pub(super) fn describe(office: &Office, checked: &Checked) -> Result<PacketView,
             to_decide: forecast.to_decide,
             waiting: forecast.waiting,
             late: forecast.late,
-            waiting_for: waiting_for.map(|before| WaitingFor {
+            waiting_for: forecast.has_gap.then(|| WaitingFor {
                 unit: names.unit(header.sender_unit),
-                until: day_of(signed(before.until_ms)),
+                until: day_of(signed(earlier_ms(header))),
             }),
             refused: refused
                 .into_iter()
@@ -334,7 +340,11 @@ impl Forecast {
                 slot.insert(ranges.iter().map(|r| (r.first, r.last)).collect());
             }
             let ranges = held.entry(stretch.log).or_default();
-            self.has_gap |= !reaches_start(ranges, stretch.first);
+            // Of a log that forked, what lies beyond comes in pieces.
+            let is_gap = !reaches_start(ranges, stretch.first)
+                && reader.cut_of(stretch.log)?.is_none()
+                && !forks::is_astray(office, reader, stretch)?;
+            self.has_gap |= is_gap;
             for (at, (entry, _)) in stretch.entries.iter().enumerate() {
                 let seq = stretch.first.saturating_add(u64::try_from(at).unwrap_or(0));
                 let at = EntryRef { log: stretch.log, seq };

@@ -354,7 +354,7 @@ fn a_bad_peer_can_add_noise_but_touch_nothing() {
                 forged.needs = vec![[5; 32]];
                 forged
             },
-            StructureFault::Needs,
+            StructureFault::Lacking,
         ),
         (
             "operations numbered into the future",

@@ -96,15 +96,21 @@ impl Writer<'_> {
         if has_carried {
             self.check_carried(arriving)?;
         }
+        let has_names = self.has_names(arriving.log)?;
         let mut flow = self.flow(id)?;
-        for (at, (entry, _)) in arriving.entries.iter().enumerate() {
+        for (at, (entry, head)) in arriving.entries.iter().enumerate() {
             let seq = arriving.first.saturating_add(u64::try_from(at).unwrap_or(0));
             if is_held(&held, seq) {
                 continue;
             }
             arrived.fresh = arrived.fresh.saturating_add(1);
             let at = EntryRef { log: arriving.log, seq };
-            if has_carried && let Some((is_ready, _)) = self.arrival(at)? {
+            let named = if has_names { self.take_back(id, at, head)? } else { None };
+            let carried = match named {
+                None if has_carried => self.arrival(at)?.map(|(is_ready, _)| is_ready),
+                named => named,
+            };
+            if let Some(is_ready) = carried {
                 // It was carried here before its own log came.
                 let is_next = is_ready && flow.released.saturating_add(1) == seq;
                 flow.released = if is_next { seq } else { flow.released };

@@ -42,6 +42,9 @@ pub struct Parting<'a> {
     pub moves: Vec<(u64, LogId)>,
     /// Entries that were brought into the space of a case that moved.
     pub carried: Vec<(EntryRef, SpaceId)>,
+    /// Where the log is not cut, up to which number its own stretches are kept: what lies beyond goes
+    /// on under the names of `moves`.
+    pub keeps: Option<u64>,
 }
 
 impl Reader<'_> {
@@ -253,6 +256,9 @@ impl Writer<'_> {
         if let Some(cut) = parting.cut {
             self.shorten(root, parting.root, cut, parting.run.as_ref())?;
         }
+        if let Some(last) = parting.keeps {
+            self.drop_stretches(root, last)?;
+        }
         for (link, entry) in &parting.links {
             if let Some(entry) = entry {
                 self.take_link(parting.key, link, entry, now_ms)?;
@@ -313,17 +319,14 @@ impl Writer<'_> {
         &mut self,
         id: i64,
         root: LogId,
-        (last, head): (u64, Hash),
+        (number, head): (u64, Hash),
         run: Option<&Run>,
     ) -> Result<()> {
-        let last = integer(last);
-        for change in [
-            "DELETE FROM log_range WHERE log = ?1 AND first_seq > ?2",
-            "DELETE FROM log_run WHERE log = ?1 AND last_seq > ?2",
-            "UPDATE log SET released_seq = min(released_seq, ?2) WHERE id = ?1",
-        ] {
-            self.tx.prepare_cached(change)?.execute(params![id, last])?;
-        }
+        let last = integer(number);
+        self.drop_stretches(id, number)?;
+        self.tx
+            .prepare_cached("UPDATE log SET released_seq = min(released_seq, ?2) WHERE id = ?1")?
+            .execute(params![id, last])?;
         self.tx
             .prepare_cached(
                 "UPDATE log_range SET last_seq = ?2, head = ?3 WHERE log = ?1 AND last_seq > ?2",
@@ -341,12 +344,57 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Drops the stretches of a log that begin beyond a number, and the signed points there.
+    fn drop_stretches(&mut self, id: i64, last: u64) -> Result<()> {
+        for change in [
+            "DELETE FROM log_range WHERE log = ?1 AND first_seq > ?2",
+            "DELETE FROM log_run WHERE log = ?1 AND last_seq > ?2",
+        ] {
+            self.tx.prepare_cached(change)?.execute(params![id, integer(last)])?;
+        }
+        Ok(())
+    }
+
+    /// Has an entry that came under the name of a continuation stand under the log's own id, which
+    /// came now and has it too; says whether it was here and is ready.
+    pub(super) fn take_back(&mut self, id: i64, at: EntryRef, head: &Hash) -> Result<Option<bool>> {
+        let seq = integer(at.seq);
+        let named = self
+            .tx
+            .prepare_cached(
+                "SELECT b.log, l.log_id FROM log_branch b JOIN log l ON l.id = b.log
+                 WHERE b.root = ?1 AND b.seq = ?2 AND b.head = ?3",
+            )?
+            .query_row(params![at.log.bytes(), seq, head], |row| {
+                Ok((row.get::<_, i64>(0)?, LogId(fixed(row, 1)?)))
+            })
+            .optional()?;
+        let Some((named, name)) = named else { return Ok(None) };
+        self.tx.prepare_cached("DELETE FROM log_branch WHERE log = ?1")?.execute([named])?;
+        let moved = self
+            .tx
+            .prepare_cached("UPDATE OR IGNORE log_entry SET log = ?2 WHERE log = ?1 AND seq = ?3")?
+            .execute(params![named, id, seq])?;
+        if moved == 0 {
+            return Ok(None);
+        }
+        for change in [
+            "UPDATE log_waiting SET log = ?2 WHERE log = ?1 AND seq = ?3",
+            "UPDATE OR REPLACE view_carried SET log_id = (SELECT log_id FROM log WHERE id = ?2)
+             WHERE log_id = (SELECT log_id FROM log WHERE id = ?1) AND seq = ?3",
+        ] {
+            self.tx.prepare_cached(change)?.execute(params![named, id, seq])?;
+        }
+        self.rename_audit(EntryRef { log: name, seq: at.seq }, at.log)?;
+        Ok(self.arrival(at)?.map(|(is_ready, _)| is_ready))
+    }
+
     /// Lets go of the stretches of a log beyond a number, if every entry of them waits for what it
-    /// builds on. What else is quoted of the log stays.
+    /// builds on; says whether it did. What else is quoted of the log stays.
     ///
     /// # Errors
     /// The database's.
-    pub fn let_go(&mut self, log: LogId, last: u64) -> Result<()> {
+    pub fn let_go(&mut self, log: LogId, last: u64) -> Result<bool> {
         const BEYOND: &str = "log = (SELECT id FROM log WHERE log_id = ?1) AND EXISTS (
              SELECT 1 FROM log_range r WHERE r.log = log_entry.log AND r.first_seq > ?2
              AND log_entry.seq BETWEEN r.first_seq AND r.last_seq)";
@@ -359,7 +407,7 @@ impl Writer<'_> {
             ))?
             .query_row(place, |row| row.get(0))?;
         if is_built {
-            return Ok(());
+            return Ok(false);
         }
         for change in [
             format!(
@@ -376,7 +424,7 @@ impl Writer<'_> {
         ] {
             self.tx.prepare_cached(&change)?.execute(place)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Takes in an entry of a continuation, unless it stands there already or is erased.
@@ -408,6 +456,13 @@ impl Writer<'_> {
             ))?
             .execute(params![root.bytes(), broken])?;
         Ok(())
+    }
+
+    /// Whether entries of a log stand under the names of continuations.
+    pub(super) fn has_names(&self, root: LogId) -> Result<bool> {
+        let mut query =
+            self.tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM log_branch WHERE root = ?1)")?;
+        Ok(query.query_row([root.bytes()], |row| row.get(0))?)
     }
 
     /// The name under which an entry of a log that forked stands, if it is in one of its

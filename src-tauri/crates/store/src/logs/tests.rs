@@ -156,6 +156,7 @@ fn a_log_that_forked_is_kept_by_its_continuations() {
         ],
         moves: vec![(3, LogId([103; 16])), (4, LogId([104; 16]))],
         carried: vec![],
+        keeps: None,
     };
     // Twice is as good as once.
     for _ in 0..2 {
@@ -188,6 +189,54 @@ fn a_log_that_forked_is_kept_by_its_continuations() {
     third.entries[1].1 = [3; 32];
     assert!(matches!(arrive(&store, &third), Err(StoreError::Fork)));
     assert_eq!(ranges(&store, 1), [(1, 2)]);
+}
+
+/// Of log 1 the first entry is held, and beyond a gap the third, which was built: it goes under a name of
+/// its own. Then the log itself comes and holds the same entry, or another.
+#[test]
+fn what_was_built_beyond_a_gap_goes_under_a_name_until_its_log_comes() {
+    for is_same in [true, false] {
+        let (_home, store) = store();
+        let (root, key) = log(1);
+        let all = stretch(1, 1, vec![(9, vec![]), (8, vec![]), (7, vec![])]);
+        arrive(&store, &stretch(1, 1, vec![(9, vec![])])).unwrap();
+        arrive(&store, &stretch(1, 3, vec![(7, vec![])])).unwrap();
+        let (before, head) = (all.entries[1].1, all.entries[2].1);
+        let name = LogId([103; 16]);
+        let links = vec![(Link { name, seq: 3, head, before }, Some(&all.entries[2].0))];
+        let (moves, carried) = (vec![(3, name)], vec![]);
+        let parting =
+            Parting { root, key, cut: None, run: None, links, moves, carried, keeps: Some(1) };
+        for _ in 0..2 {
+            let parted: Result<_> = store.write(|tx| tx.part(&parting, "broken", 1));
+            parted.unwrap();
+        }
+        assert_eq!(ranges(&store, 1), [(1, 1)]);
+        let read = |log: LogId| -> Vec<Stored> {
+            let stored: Result<_> = store.read(|r| r.entries(log, 3, 3));
+            stored.unwrap()
+        };
+        assert!(read(name)[0].position.is_some(), "others may build on it");
+        // What is written on it may be passed on.
+        arrive(&store, &stretch(2, 1, vec![(7, vec![(1, 3)])])).unwrap();
+        let released = |n: u8| -> u64 {
+            let held: Result<_> = store.read(|r| r.held_of(log(n).0));
+            held.unwrap().map_or(0, |held| held.released)
+        };
+        assert_eq!(released(2), 1);
+        let rest =
+            if is_same { vec![(8, vec![]), (7, vec![])] } else { vec![(8, vec![]), (6, vec![])] };
+        let mut rest = stretch(1, 2, rest);
+        if !is_same {
+            rest.entries[1].1 = [9; 32];
+        }
+        arrive(&store, &rest).unwrap();
+        assert_eq!((ranges(&store, 1), released(1)), (vec![(1, 3)], 3));
+        assert_eq!(read(root)[0].entry, rest.entries[1].0);
+        assert_eq!(read(name).len(), usize::from(!is_same), "the same entry stands once");
+        let meant: Result<_> = store.read(|r| r.meant(EntryRef { log: root, seq: 3 }));
+        assert_eq!(meant.unwrap().len(), if is_same { 1 } else { 2 });
+    }
 }
 
 #[test]
