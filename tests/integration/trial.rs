@@ -159,9 +159,10 @@ fn a_child_of_ours_survives_what_is_good_and_has_limits() {
         let hard = line[26..].split_whitespace().nth(1).unwrap();
         assert!(hard.parse::<u64>().is_ok_and(|hard| hard <= most), "{line}");
     }
-    // Bytes that are no change are answered like any other; a length beyond all measure ends it.
+    // Bytes that are no change are answered like any other, a word for each group; a length beyond all
+    // measure ends it.
     let input = child.stdin.as_mut().unwrap();
-    input.write_all(&[0, 0, 0, 3, 1, 2, 3]).unwrap();
+    input.write_all(&[0, 0, 0, 12, 0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 1, 4]).unwrap();
     child.stdout.as_mut().unwrap().read_exact(&mut word).unwrap();
     input.write_all(&[0xff; 4]).unwrap();
     assert!(!child.wait().unwrap().success());
