@@ -463,6 +463,38 @@ fn what_follows_a_refused_continuation_is_not_taken_under_the_name_of_the_log() 
     converged("a packet after", &[second], township, &["以前的案件", "原机的案件"]);
 }
 
+/// A copy that nobody met writes on, and is revoked: nobody can tell it to say in pieces what it alone
+/// has. Whoever takes in its packet does, and the head takes it up like anything late.
+#[test]
+fn what_a_revoked_copy_alone_has_is_said_in_its_place() {
+    let land = Land::new();
+    let (township, village, second) = (&land.township, &land.village, &land.second);
+    let old = village.register("以前的案件");
+    settle(&[village, second], township, Way::Line);
+    let copy = copied(village, &land.folder.path().join("copy"));
+    visit(village, &old, "原机写的来访");
+    settle(&[village], township, Way::Line);
+    for words in ["副本写的来访", "副本又写的来访"] {
+        visit(&copy, &old, words);
+    }
+    let device = village.device();
+    township.does("device_revoke", json!({ "device": device, "reason": "电脑丢了" }));
+    for _ in 0..2 {
+        copy.carry(township);
+        settle(&[second], township, Way::Line);
+    }
+    assert!(!history(second, &old).contains("副本写的来访"), "it waits for the head");
+    township.does("device_adopt", json!({ "device": device, "reason": "核对过" }));
+    settle(&[second], township, Way::Line);
+    converged("in its place", &[second], township, &["以前的案件"]);
+    for room in [township, second] {
+        for words in ["原机写的来访", "副本写的来访", "副本又写的来访"] {
+            let name = room.home.display();
+            assert!(history(room, &old).contains(words), "{words} at {name}");
+        }
+    }
+}
+
 /// Of a copy a later packet came to the township, and never the one before: beyond a gap stands a case
 /// that waits for nothing, and was built before anybody knew of the fork. Everybody hears of it, and of
 /// what the computer itself wrote under the same numbers.

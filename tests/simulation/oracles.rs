@@ -232,14 +232,16 @@ fn look(play: &mut Play, before: &Rows) -> Result<Rows, String> {
     }
     let play = &*play;
     let torn = with_two_homes(play)?;
+    // A document cannot take it: whoever looks there reads what it says.
+    let told = Value::Array(told_of_lost(play)?).to_string();
     let mut rows = Rows::new();
     for at in active(play) {
         sound(play, at)?;
         let seen = Seen::new(play, at);
         rows.insert(at, play.world.room(at).records());
         if before.get(&at) != rows.get(&at) {
-            words(play, &seen, &torn)?;
-            registers(play, &seen, &torn)?;
+            words(play, &seen, &torn, &told)?;
+            registers(play, &seen, &torn, &told)?;
             next::told(play, &seen, &torn)?;
             merging::units(play, &seen)?;
         }
@@ -302,14 +304,25 @@ fn builds_on_lost(play: &Play, at: usize, held: &[String]) -> Result<bool, Strin
             return Ok(false);
         }
     }
-    let asked = json!({ "limit": 200 });
-    let listed = play.world.call(TOWNSHIP, "quarantine_list", asked)?.unwrap_or_default();
+    let told = told_of_lost(play)?;
     let is_told = |line: &String| {
-        let mut rows = listed["rows"].as_array().into_iter().flatten();
         let place = line.split([' ', ':']).nth(1).unwrap_or_default();
-        rows.any(|row| row["key"] == format!("entry/{place}"))
+        told.iter().any(|row| row["key"] == format!("entry/{place}"))
     };
     Ok(lacked.values().all(|changes| !changes.is_empty()) && held.iter().all(is_told))
+}
+
+/// What the township is told of that builds on what is lost. Somebody may have taken it up already, as the
+/// last words of who left a case: it still tells why it has no effect.
+fn told_of_lost(play: &Play) -> Result<Vec<Value>, String> {
+    let mut told = Vec::new();
+    for decided in [false, true] {
+        let asked = json!({ "limit": 200, "decided": decided });
+        let listed = play.world.call(TOWNSHIP, "quarantine_list", asked)?.unwrap_or_default();
+        told.extend(listed["rows"].as_array().cloned().unwrap_or_default());
+    }
+    told.retain(|row| row["reason"] == "past_missing" || row["reason"] == "on_held");
+    Ok(told)
 }
 
 /// Whether a computer's unit left a case.
@@ -331,7 +344,7 @@ fn says_again(play: &Play, said: &Said) -> bool {
 }
 
 /// No acknowledged edit is lost, and what was erased is not shown.
-fn words(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), String> {
+fn words(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>, told: &str) -> Result<(), String> {
     let (name, at) = (seen.name(), seen.at);
     for (number, case) in play.model.cases.iter().enumerate() {
         if case.is_open {
@@ -348,7 +361,8 @@ fn words(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), Str
         }
         let said = play.model.said.iter().filter(|said| said.case == number && said.is_sure);
         let said = said.filter(|said| !said.is_aside || says_again(play, said));
-        let said: Vec<&str> = said.map(|said| said.word.as_str()).collect();
+        let said = said.map(|said| said.word.as_str()).filter(|word| !told.contains(word));
+        let said: Vec<&str> = said.collect();
         let Some(shown) = seen.text(number)? else {
             if holds(play, at, number) && !said.is_empty() {
                 return Err(format!("{name} lacks case {}", case.born));
@@ -387,7 +401,12 @@ fn erased(play: &Play, at: usize) -> Result<(), String> {
 }
 
 /// Every concurrent pair of one register is visible until it is settled, and nothing else is.
-fn registers(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(), String> {
+fn registers(
+    play: &Play,
+    seen: &Seen<'_>,
+    torn: &BTreeSet<usize>,
+    told: &str,
+) -> Result<(), String> {
     let at = seen.at;
     for (number, case) in play.model.cases.iter().enumerate() {
         let is_apart = at != TOWNSHIP && torn.contains(&number);
@@ -399,7 +418,8 @@ fn registers(play: &Play, seen: &Seen<'_>, torn: &BTreeSet<usize>) -> Result<(),
         for field in FIELDS {
             let shown = current(view, field);
             let shown: BTreeSet<&str> = shown.iter().map(String::as_str).collect();
-            let must = play.model.standing(number, field);
+            let mut must = play.model.standing(number, field);
+            must.retain(|value| !told.contains(value));
             let may = play.model.possible(number, field);
             if !must.is_subset(&shown) || !shown.is_subset(&may) {
                 let name = seen.name();

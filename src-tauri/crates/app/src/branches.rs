@@ -9,6 +9,8 @@
 
 mod tails;
 
+pub(crate) use tails::say_for;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use document::peek;

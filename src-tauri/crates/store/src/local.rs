@@ -260,7 +260,7 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// The gaps that are still open.
+    /// The gaps that are still open: something stands beyond them.
     ///
     /// # Errors
     /// The database's.
@@ -270,6 +270,9 @@ impl Reader<'_> {
              WHERE NOT EXISTS (
                  SELECT 1 FROM log l JOIN log_range r ON r.log = l.id
                  WHERE l.log_id = g.log_id AND g.last_seq BETWEEN r.first_seq AND r.last_seq)
+             AND EXISTS (
+                 SELECT 1 FROM log l JOIN log_range r ON r.log = l.id
+                 WHERE l.log_id = g.log_id AND r.first_seq > g.last_seq)
              ORDER BY g.until_ms, g.log_id, g.last_seq",
         )?;
         let rows = query.query_map([], |row| {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use carry::usb::Carried;
 use domain::audit::{Act, Deed, FileKind};
 use domain::id::{BlobId, DeviceId, LogId, TransferId, UnitId, ulid};
-use domain::log::Held;
+use domain::log::{Held, Stretch};
 use domain::time::{Day, day_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,7 @@ use super::preview::{self, Checked, PacketView, packet_fault};
 use crate::archive::Records;
 use crate::attachments::travelling::{self, Kept};
 use crate::audit;
+use crate::branches;
 use crate::clock::{draw, signed};
 use crate::fault::{Fault, FileTrouble, PacketTrouble, file_fault};
 use crate::host::Place;
@@ -561,6 +562,11 @@ pub(crate) fn import(
         }
     }
     let stored = store_segments(office, &checked, progress);
+    if office.ended().devices.contains_key(&checked.header.sender) {
+        let stretches: Vec<&Stretch> =
+            checked.segments.iter().flat_map(|segment| &segment.stretches).collect();
+        branches::say_for(office, &stretches)?;
+    }
     // Whatever was stored is built and noted, also if the rest was not.
     sharing::settle_in(office, |done| {
         progress.at(Phase::Building, done, None);
