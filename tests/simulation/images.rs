@@ -26,6 +26,9 @@ impl Play {
             self.model.doubt(&self.world, (&all, &all));
         }
         self.count("forks");
+        if at == TOWNSHIP {
+            self.model.doubt_left(&self.world);
+        }
         if at == TOWNSHIP || self.counts.contains_key("township put back") {
             // What it had said, and lost, this one may have been the only one to know.
             self.model.doubt_township(&self.world);

@@ -320,6 +320,33 @@ impl Model {
         self.names.clear();
     }
 
+    /// After the township's disk was put back: what units alone show that left the case may be lost.
+    /// Once they hear of it they give nothing but what they wrote themselves.
+    pub fn doubt_left(&mut self, world: &World) {
+        let mut only_there = Vec::new();
+        for case in &self.cases {
+            let (mut left, mut holding) = (String::new(), String::new());
+            for (at, slot) in world.slots.iter().enumerate() {
+                let into = if case.left.contains(&slot.unit) { &mut left } else { &mut holding };
+                into.push_str(&world.shown(at, &case.id).unwrap_or_default());
+            }
+            only_there.push(move |word: &str| left.contains(word) && !holding.contains(word));
+        }
+        let is_of_left = |case: usize, by: usize| {
+            let case: &Case = &self.cases[case];
+            case.left.contains(&world.slots[by].unit)
+        };
+        for said in &mut self.said {
+            let is_lost = only_there[said.case](&said.word) && !is_of_left(said.case, said.by);
+            said.is_sure &= !is_lost;
+        }
+        for write in &mut self.writes {
+            let word = write.decision.as_ref().unwrap_or(&write.value);
+            let is_lost = only_there[write.case](word) && !is_of_left(write.case, write.by);
+            write.is_sure &= !is_lost;
+        }
+    }
+
     /// Remembers how far a computer holds what.
     ///
     /// # Errors

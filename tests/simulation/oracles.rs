@@ -260,8 +260,8 @@ fn sound(play: &Play, at: usize) -> Result<(), String> {
     let found = play.world.room(at).desk.examine().map_err(|fault| fault.to_string())?;
     let is_sound = found.is_file_whole
         && found.broken_logs.is_empty()
-        && (found.waiting, found.behind, found.lent) == (0, 0, 0)
-        && (found.held.is_empty() || builds_on_lost(play, at, &found.held)?);
+        && (found.behind, found.lent) == (0, 0)
+        && (found.waiting == 0 && found.held.is_empty() || builds_on_lost(play, at, &found.held)?);
     if !is_sound {
         return Err(format!("{name}: {found:?}"));
     }
@@ -282,7 +282,7 @@ fn sound(play: &Play, at: usize) -> Result<(), String> {
     rebuilt(&play.world, at, true)
 }
 
-/// Whether all that is held builds on what a disk that was put back had alone: nobody has it any more
+/// Whether all that is held or waits builds on what a disk that was put back had alone: nobody has it any more
 /// who gives it, not even somebody who was revoked. A unit that left the case gives nothing but what
 /// it wrote itself. The township is told of all of it.
 fn builds_on_lost(play: &Play, at: usize, held: &[String]) -> Result<bool, String> {
@@ -309,7 +309,13 @@ fn builds_on_lost(play: &Play, at: usize, held: &[String]) -> Result<bool, Strin
         let place = line.split([' ', ':']).nth(1).unwrap_or_default();
         told.iter().any(|row| row["key"] == format!("entry/{place}"))
     };
-    Ok(lacked.values().all(|changes| !changes.is_empty()) && held.iter().all(is_told))
+    let is_listed = |record: &RecordId| {
+        let first = |row: &&Value| row["reason"] == "past_missing";
+        told.iter().filter(first).any(|row| row["record"] == record.to_string())
+    };
+    Ok(lacked.values().all(|changes| !changes.is_empty())
+        && lacked.keys().all(is_listed)
+        && held.iter().all(is_told))
 }
 
 /// What the township is told of that builds on what is lost. Somebody may have taken it up already, as the

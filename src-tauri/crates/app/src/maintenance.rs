@@ -182,8 +182,8 @@ impl Desk {
         Ok(office.store.read(|reader| reader.held_by(device))?)
     }
 
-    /// The changes that entries build on which are held for that, and that are not here, by record:
-    /// somebody's disk was put back, and they may be nowhere any more.
+    /// The changes that entries build on which are held for that or wait, and that are not here, by
+    /// record: somebody's disk was put back, and they may be nowhere any more.
     ///
     /// # Errors
     /// The profile is not open, or the database fails.
@@ -193,10 +193,9 @@ impl Desk {
         let word = HeldReason::PastMissing.word();
         office.store.read(|reader| {
             let mut lacked: BTreeMap<RecordId, BTreeSet<Hash>> = BTreeMap::new();
-            for (at, record, why) in reader.held_back(HELD_MAX)? {
-                if why != word {
-                    continue;
-                }
+            let held = reader.held_back(HELD_MAX)?.into_iter().filter(|(_, _, why)| *why == word);
+            let held = held.map(|(at, record, _)| (at, record));
+            for (at, record) in held.chain(reader.waiting_entries(HELD_MAX)?) {
                 for stored in reader.entries(at.log, at.seq, at.seq)? {
                     let standing = stored.entry.payload.bytes().and_then(peek::standing);
                     let deps = standing.map(|standing| standing.deps).unwrap_or_default();

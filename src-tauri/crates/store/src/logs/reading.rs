@@ -399,6 +399,23 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The entries that wait for others, with their records, in order; at most as many as asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn waiting_entries(&self, limit: u32) -> Result<Vec<(EntryRef, RecordId)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT DISTINCT l.log_id, w.seq, e.doc FROM log_waiting w JOIN log l ON l.id = w.log
+             JOIN log_entry e ON e.log = w.log AND e.seq = w.seq
+             ORDER BY l.log_id, w.seq LIMIT ?1",
+        )?;
+        let rows = query.query_map([limit], |row| {
+            let at = EntryRef { log: LogId(fixed(row, 0)?), seq: number(row, 1)? };
+            Ok((at, RecordId(fixed(row, 2)?)))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// How many entries wait for what they build on, by their space.
     ///
     /// # Errors
