@@ -79,7 +79,7 @@ fn stretch(log: LogId, count: u64, needs: impl Fn(u64) -> Vec<EntryRef>) -> Stre
             Entry { kind: EntryKind::CHANGE, doc, needs: needs(seq), payload: payload.into() };
         (entry, head)
     };
-    let key = LogKey { space: SpaceId([4; 16]), device: DeviceId([log.0[0]; 32]), epoch: [0; 8] };
+    let key = LogKey { space: SpaceId([4; 16]), device: DeviceId([log.0[0]; 16]), epoch: [0; 8] };
     let entries = (1..=count).map(entry).collect();
     Stretch { log, key, first: 1, before: [0; 32], entries, runs: Vec::new() }
 }

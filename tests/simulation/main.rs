@@ -34,7 +34,7 @@ use play::{Failure, Planted, Run, play, play_to};
 use shrink::shrink;
 
 /// The seeds of an ordinary run, and how many events each has.
-const SEEDS: Range<u64> = 0..100;
+const SEEDS: Range<u64> = 0..200;
 const EVENTS: u32 = 500;
 
 /// Seeds that go wrong and are not mended yet, with what is seen above each line. An ordinary run leaves

@@ -383,6 +383,8 @@ describe("the exchange page", () => {
               is_equal: true,
               clock_ahead_ms: 0,
               blob_bytes_sent: 640_000,
+              entry_bytes_sent: 2_000,
+              entry_bytes_received: 4_000,
               blob_bytes_received: 12_400_000,
               bytes_sent: 0,
               bytes_received: 0,

@@ -356,10 +356,16 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
         line(&format!("G2 one edit {among}: bytes"), most(1300.0), "B", edits(0, "bytes")),
         line("G2 round trips", most(2.5), "", edits(0, "round_trips")),
         line(
-            "G3 5 edits, against zstd-3 of their raw changes",
+            "G3 5 edits, the whole meeting against zstd-3 of their raw changes",
             most(1.3),
             "×",
             edits(1, "ratio_to_zstd_3_of_raw_changes"),
+        ),
+        line(
+            "G3 5 edits, what the entries travel in alone: chains and signatures, no handshake",
+            most(1.3),
+            "×",
+            edits(1, "entries_to_zstd_3_of_raw_changes"),
         ),
         line("G3 100 edits", most(1.12), "×", edits(2, "ratio_to_zstd_3_of_raw_changes")),
         line("G3 1,000 edits", most(1.12), "×", edits(3, "ratio_to_zstd_3_of_raw_changes")),
@@ -370,6 +376,15 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
             per_second()
                 .zip(number(&large, "/anchors/ed25519_batch_per_second"))
                 .map(|(own, batch)| own / batch),
+        ),
+        line(
+            &format!(
+                "G12 {} entries that come before their ancestor: waiting, then ready",
+                word(&compared, "/orphans/entries")
+            ),
+            most(200.0),
+            "ms",
+            number(&compared, "/orphans/ms"),
         ),
         line(
             "G6 building what arrived, against Automerge's own parsing, applying and saving",

@@ -105,6 +105,10 @@ pub struct Progress {
     pub to_receive: u64,
     /// Entries sent.
     pub sent: u64,
+    /// Bytes of what the entries came in: with their chains and signatures, compressed.
+    pub entry_bytes_received: u64,
+    /// Bytes of what the entries were sent in, likewise.
+    pub entry_bytes_sent: u64,
     /// Entries we still have for the other.
     pub to_send: u64,
     /// Whether the two ended equal.
@@ -299,6 +303,9 @@ impl Session {
                     return self.finish(archive).map(Some);
                 };
                 self.progress.sent = self.progress.sent.saturating_add(packed.entries);
+                let bytes = u64::try_from(packed.bytes.len()).unwrap_or(u64::MAX);
+                self.progress.entry_bytes_sent =
+                    self.progress.entry_bytes_sent.saturating_add(bytes);
                 self.progress.to_send = plan.left();
                 let segment = Segment { bytes: packed.bytes, left: plan.left() };
                 return Ok(Some(Message::Segment(segment)));
@@ -635,6 +642,9 @@ impl Session {
         segment: &Segment,
     ) -> Result<(), SessionFault<A::Error>> {
         self.borrowing = None;
+        let bytes = u64::try_from(segment.bytes.len()).unwrap_or(u64::MAX);
+        self.progress.entry_bytes_received =
+            self.progress.entry_bytes_received.saturating_add(bytes);
         let roster = archive.roster();
         let (own, peer) = (self.own_unit, self.peer.unit);
         let mut exchanged = None;

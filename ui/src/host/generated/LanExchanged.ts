@@ -39,6 +39,14 @@ clock_ahead_ms: number,
  */
 listed: number, 
 /**
+ * Bytes of what the entries were sent in: with their chains and signatures, compressed.
+ */
+entry_bytes_sent: number, 
+/**
+ * Bytes of what the entries came in, likewise.
+ */
+entry_bytes_received: number, 
+/**
  * Bytes of attachments sent.
  */
 blob_bytes_sent: number, 

@@ -137,6 +137,10 @@ pub struct LanExchanged {
     pub clock_ahead_ms: i64,
     /// Records that stood in the lists before their entries had come.
     pub listed: u64,
+    /// Bytes of what the entries were sent in: with their chains and signatures, compressed.
+    pub entry_bytes_sent: u64,
+    /// Bytes of what the entries came in, likewise.
+    pub entry_bytes_received: u64,
     /// Bytes of attachments sent.
     pub blob_bytes_sent: u64,
     /// Bytes of attachments received.
@@ -696,6 +700,8 @@ impl Lan {
             is_equal: meeting.is_equal,
             clock_ahead_ms: meeting.skew_ms,
             listed: meeting.listed,
+            entry_bytes_sent: meeting.entry_bytes_sent,
+            entry_bytes_received: meeting.entry_bytes_received,
             blob_bytes_sent: meeting.blob_bytes_sent,
             blob_bytes_received: meeting.blob_bytes_received,
             bytes_sent: meeting.wire.bytes_sent,

@@ -68,7 +68,7 @@ pub(super) fn exchange(cases: u32, seed: u64) -> Result<Value, Fault> {
     let mut number = 0;
     for edits in EDITS {
         let mut walls = Vec::new();
-        let mut ratios = Vec::new();
+        let (mut ratios, mut entry_ratios) = (Vec::new(), Vec::new());
         let mut all = Vec::new();
         let mut trips = Vec::new();
         for _ in 0..RUNS {
@@ -86,16 +86,19 @@ pub(super) fn exchange(cases: u32, seed: u64) -> Result<Value, Fault> {
             let packed = u64::try_from(packed.len()).unwrap_or(u64::MAX);
             walls.push(spent.wall);
             ratios.push(ratio(float(bytes(&met)), float(packed)));
+            entry_ratios.push(ratio(float(self::number(&met, "entry_bytes_received")), float(packed)));
             all.push(bytes(&met));
             trips.push(round_trips(&met));
         }
         ratios.sort_by(f64::total_cmp);
+        entry_ratios.sort_by(f64::total_cmp);
         all.sort_unstable();
         trips.sort_by(f64::total_cmp);
         rows.push(json!({
             "edits": edits,
             "bytes": all.get(all.len() / 2),
             "ratio_to_zstd_3_of_raw_changes": ratios.get(ratios.len() / 2),
+            "entries_to_zstd_3_of_raw_changes": entry_ratios.get(entry_ratios.len() / 2),
             "round_trips": trips.get(trips.len() / 2),
             "visible_ms": ms(median(&mut walls)),
         }));
@@ -248,8 +251,9 @@ pub(super) fn newcomer(cases: u32, seed: u64) -> Result<Value, Fault> {
 pub(super) fn save(cases: u32, seed: u64) -> Result<Value, Fault> {
     let pair = Pair::make(cases, seed)?;
     wait_until(|| Ok(pair.village.is_checked()))?;
-    // As whoever keeps a desk alive does every few seconds.
+    // As whoever keeps a desk alive does every few seconds. It begins the backup of the day.
     pair.village.upkeep();
+    wait_until(|| Ok(pair.village.is_checked()))?;
     let list = pair.village.call("case_list", json!({ "limit": 200 }), None)?;
     let rows = list.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
     let (mut saves, mut flushes) = (Vec::new(), Vec::new());

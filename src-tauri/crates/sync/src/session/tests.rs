@@ -67,6 +67,8 @@ fn what_was_written_apart_is_everywhere_afterwards() {
     let (a, b, _) = meet(&mut village, &mut township);
     assert!(a.is_equal && b.is_equal);
     assert_eq!((a.received, a.sent), (30, 30));
+    assert_eq!(a.entry_bytes_sent, b.entry_bytes_received);
+    assert!(a.entry_bytes_sent > 0 && a.entry_bytes_received > 0);
     assert_eq!(village.everything().len(), 2);
     assert_eq!(village.everything(), township.everything());
     assert_eq!(a.theirs.len(), 2, "and each knows what the other holds");
