@@ -86,7 +86,8 @@ pub(super) fn exchange(cases: u32, seed: u64) -> Result<Value, Fault> {
             let packed = u64::try_from(packed.len()).unwrap_or(u64::MAX);
             walls.push(spent.wall);
             ratios.push(ratio(float(bytes(&met)), float(packed)));
-            entry_ratios.push(ratio(float(self::number(&met, "entry_bytes_received")), float(packed)));
+            entry_ratios
+                .push(ratio(float(self::number(&met, "entry_bytes_received")), float(packed)));
             all.push(bytes(&met));
             trips.push(round_trips(&met));
         }
