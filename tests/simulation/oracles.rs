@@ -399,7 +399,11 @@ fn erased(play: &Play, at: usize) -> Result<(), String> {
     let mut gone: Vec<&str> = said.map(|said| said.word.as_str()).collect();
     let taken = play.model.taken.iter().filter(|(case, _)| !play.model.cases[*case].is_open);
     gone.extend(taken.map(|(_, word)| word.as_str()));
-    if !gone.is_empty() && tests::pages::hits(play.world.home(at), &gone) > 0 {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    play.world.room(at).desk.clear_residue().map_err(|fault| fault.to_string())?;
+    if tests::pages::hits(play.world.home(at), &gone) > 0 {
         let name = &play.world.slots[at].name;
         return Err(format!("{name}: words that were erased are left in its files"));
     }

@@ -1,5 +1,5 @@
-//! Work that goes on beside everything else: the look at what is stored, the backup of the day. One
-//! at a time, while the profile is open.
+//! Work that goes on beside everything else: the look at what is stored, the residue of what was
+//! erased, the backup of the day. One at a time, while the profile is open.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

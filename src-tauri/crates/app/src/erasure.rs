@@ -8,6 +8,8 @@
 
 mod listing;
 
+use std::time::Duration;
+
 use domain::audit::{Act, Deed};
 use domain::case::guard::{self, RefusalReason};
 use domain::erasure::{ErasureGround, Keeping, Leave, leave};
@@ -44,6 +46,16 @@ pub(crate) use listing::{list, preview};
 /// The name under which it is remembered that the pages of something erased may still stand in the
 /// write-ahead log.
 const UNWIPED: &str = "erasure/unwiped";
+
+/// From when on residue of something erased is looked for in the pages of the database, in
+/// milliseconds since 1970.
+const RESIDUE: &str = "erasure/residue";
+
+/// When that is done again where it did not go well.
+const RESIDUE_AGAIN_MS: u64 = 10 * 60 * 1000;
+
+/// A pause between a few pages and the next, so that whoever works here does not notice.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// Erases records: a case, and the records of persons that are to go with it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -106,6 +118,7 @@ pub(crate) fn settle(office: &Office, tx: &mut Writer<'_>) -> Result<bool, Fault
     if has_erased {
         tx.tidy_search()?;
         tx.set_value(UNWIPED, b"1")?;
+        tx.set_value(RESIDUE, &0u64.to_be_bytes())?;
     }
     Ok(has_erased)
 }
@@ -139,6 +152,39 @@ pub(crate) fn wipe(office: &Office) -> Result<(), Fault> {
     if office.store.empty_log()? {
         office.store.write(|tx| tx.clear_value(UNWIPED))?;
     }
+    Ok(())
+}
+
+/// Whether residue of something erased may lie in the pages of the database, and it is time to look.
+pub(crate) fn has_residue(office: &Office) -> bool {
+    let from = office.store.read(|reader| reader.value(RESIDUE)).ok().flatten();
+    let from_ms = from.and_then(|from| from.try_into().ok()).map(u64::from_be_bytes);
+    let now_ms = office.now_ms();
+    // A clock that was put back makes nobody wait for long.
+    from_ms.is_some_and(|ms| ms <= now_ms || ms.saturating_sub(now_ms) > RESIDUE_AGAIN_MS)
+}
+
+/// Overwrites what SQLite left of what was erased between the cells of pages. All of the file is read
+/// for that: it is done beside everything else.
+pub(crate) fn clear_residue(office: &Office, goes_on: &dyn Fn() -> bool) -> Result<(), Fault> {
+    // What is erased meanwhile puts something else in its place, and is looked for again.
+    let begun = office.now_ms().max(1).to_be_bytes();
+    office.store.write(|tx| tx.set_value(RESIDUE, &begun))?;
+    let cleared = office.store.clear_residue(|| {
+        std::thread::sleep(PAUSE);
+        goes_on()
+    });
+    office.store.write(|tx| match cleared {
+        Ok(true) if tx.reader().value(RESIDUE)?.as_deref() == Some(&begun) => {
+            tx.clear_value(RESIDUE)
+        }
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let again_ms = office.now_ms().saturating_add(RESIDUE_AGAIN_MS);
+            tx.set_value(RESIDUE, &again_ms.to_be_bytes())
+        }
+    })?;
+    cleared?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::office::Office;
 use crate::quarantine::HeldReason;
-use crate::{audit, projector, scrub, sharing};
+use crate::{audit, erasure, projector, scrub, sharing};
 
 /// The most differences that are listed.
 const LISTED_MAX: usize = 20;
@@ -284,6 +284,20 @@ impl Desk {
     #[must_use]
     pub fn is_checked(&self) -> bool {
         self.chore_is_over()
+    }
+
+    /// Overwrites what pages still hold of what was erased, if anything was, as
+    /// [`upkeep`](Desk::upkeep) does beside everything else.
+    ///
+    /// # Errors
+    /// The profile is not open, or the database fails.
+    pub fn clear_residue(&self) -> Result<(), Fault> {
+        let office = self.office()?;
+        if erasure::has_residue(&office) {
+            erasure::clear_residue(&office, &|| true)
+        } else {
+            Ok(())
+        }
     }
 
     /// Checks the seal of every page of the file.

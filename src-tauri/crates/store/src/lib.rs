@@ -24,6 +24,7 @@ pub mod local;
 pub mod logs;
 pub mod quarantine;
 pub mod records;
+pub mod residue;
 mod rows;
 pub mod search;
 pub mod snapshot;

@@ -17,6 +17,7 @@ use crate::backup::{
     Shelf, restoring,
 };
 use crate::beside::Beside;
+use crate::erasure;
 use crate::fault::{Fault, file_fault};
 use crate::host::Place;
 use crate::office::Office;
@@ -27,20 +28,28 @@ use crate::vault::strength::{self, Known};
 use crate::vault::{Door, PaperKind, Secrets, Tries, Vault};
 
 impl Desk {
-    /// Moves what was written into the file of the database, and makes the backup of the day beside
-    /// everything else, if one is due. Whoever keeps a desk alive calls it now and then.
+    /// Moves what was written into the file of the database. Beside everything else it overwrites what
+    /// pages still hold of what was erased, and makes the backup of the day, if one is due. Whoever
+    /// keeps a desk alive calls it now and then.
     pub fn upkeep(&self) {
         let Some(office) = self.held() else { return };
         if let Err(error) = office.store.shorten_log() {
             // Whoever writes does it where nobody else did.
             tracing::warn!(%error, "the write-ahead log was not shortened");
         }
-        if office.identity.record.is_demo || !office.backing.is_time(office.now_ms()) {
+        let mut chore = self.chore.lock().unwrap_or_else(PoisonError::into_inner);
+        if chore.as_ref().is_some_and(|chore| !chore.is_over()) {
             return;
         }
-        let listener = self.options.listener.clone();
-        let mut chore = self.chore.lock().unwrap_or_else(PoisonError::into_inner);
-        if chore.as_ref().is_none_or(Beside::is_over) {
+        if erasure::has_residue(&office) {
+            *chore = Some(Beside::begin("pingli-residue", move |goes_on| {
+                if let Err(fault) = erasure::clear_residue(&office, goes_on) {
+                    // It is tried again.
+                    tracing::warn!(%fault, "residue of what was erased was not overwritten");
+                }
+            }));
+        } else if !office.identity.record.is_demo && office.backing.is_time(office.now_ms()) {
+            let listener = self.options.listener.clone();
             *chore = Some(Beside::begin("pingli-backup", move |goes_on| {
                 backup::tend(&office, listener.as_ref(), goes_on);
             }));

@@ -69,6 +69,32 @@ fn what_was_erased_on_the_way_leaves_no_page_once_something_has_come() {
     assert!(log < 64 * 1024, "{log} bytes");
 }
 
+/// What SQLite left between the cells of pages is overwritten beside everything else, also of what is
+/// erased while that goes on.
+#[test]
+fn what_pages_still_hold_of_what_was_erased_is_overwritten() {
+    let home = tempfile::tempdir().unwrap();
+    let room = Room::township(home.path());
+    let case = room.register("滴水");
+    let office = room.office();
+    assert!(!has_residue(&office));
+    let common = office.roster().common().unwrap();
+    office.store.write(|tx| say(&office, tx, common, &said(case))).unwrap();
+    assert!(has_residue(&office));
+    let erase_meanwhile = || {
+        let set = office.store.write(|tx| tx.set_value(RESIDUE, &0u64.to_be_bytes()));
+        set.is_ok()
+    };
+    clear_residue(&office, &erase_meanwhile).unwrap();
+    assert!(has_residue(&office), "of what was erased meanwhile");
+    clear_residue(&office, &|| false).unwrap();
+    assert!(has_residue(&office), "it was stopped");
+    while has_residue(&office) {
+        room.desk.upkeep();
+        std::thread::yield_now();
+    }
+}
+
 /// A unit, the settings: what everybody holds is nobody's to erase.
 #[test]
 fn nothing_that_everybody_holds_is_erased() {
