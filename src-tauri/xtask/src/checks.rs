@@ -24,10 +24,12 @@ const WITHOUT_THE_WINDOW: [&str; 3] = ["--workspace", "--exclude", "pingli"];
 const FUZZ_SECONDS_NAME: &str = "PINGLI_FUZZ_SECONDS";
 
 /// Bytes from strangers, mutated, for some seconds each.
-pub(crate) fn fuzz(sh: &Shell, seconds: &str) -> Done {
+pub(crate) fn fuzz(sh: &Shell, seconds: &str, is_release: bool) -> Done {
     let _: u64 = seconds.parse()?;
     say(&format!("fuzzing: {seconds} s for each target"));
-    cmd!(sh, "cargo test --quiet --package tests --test fuzz -- --nocapture --test-threads 2")
+    let release = is_release.then_some("--release");
+    cmd!(sh, "cargo test --quiet {release...} --package tests --test fuzz")
+        .args(["--", "--nocapture", "--test-threads", "2"])
         .env(FUZZ_SECONDS_NAME, seconds)
         .run()?;
     Ok(())

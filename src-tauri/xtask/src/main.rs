@@ -26,7 +26,7 @@ cargo xtask VERB
   test [--quick]    every test there is; --quick leaves out windows and pictures
   look [DIR]        a picture of every screen at both sizes and in both languages,
                     into target/look or DIR; fails on clipped text and on what axe finds
-  fuzz [--seconds N]
+  fuzz [--seconds N] [--release]
                     bytes from strangers, mutated: N seconds for each target, 30 unless said
   sim [--seeds A..B] [--events N] [--release]
                     a township and its villages with everything that goes wrong, drawn
@@ -75,8 +75,10 @@ fn verb(arguments: &[String]) -> Done {
         ["test", "--quick"] => checks::test(&sh, true),
         ["look"] => look::look(&sh, None),
         ["look", folder] => look::look(&sh, Some(folder)),
-        ["fuzz"] => checks::fuzz(&sh, checks::FUZZ_SECONDS),
-        ["fuzz", "--seconds", seconds] => checks::fuzz(&sh, seconds),
+        ["fuzz", rest @ ..] if are_known(rest, &["--seconds", "--release"]) => {
+            let seconds = after(rest, "--seconds").unwrap_or(checks::FUZZ_SECONDS);
+            checks::fuzz(&sh, seconds, rest.contains(&"--release"))
+        }
         ["sim", rest @ ..] if are_known(rest, &["--seeds", "--events", "--release"]) => {
             simulation(&sh, rest)
         }
