@@ -169,7 +169,8 @@ fn lock(home: &Path) -> Result<File> {
 
 /// Opens a connection with the raw key and the settings everything relies on.
 pub(crate) fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {
-    let conn = Connection::open_with_flags(path, flags)?;
+    // One thread at a time has a connection: it needs no lock of its own.
+    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     let hex: Zeroizing<String> =
         Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
     // SQLCipher would otherwise write to the terminal; what went wrong comes back as an error.
