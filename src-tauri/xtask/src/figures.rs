@@ -378,27 +378,6 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
                 .map(|(own, batch)| own / batch),
         ),
         line(
-            "G9 a new computer: bytes against what stands in the documents now, as JSON in zstd-3",
-            most(1.3),
-            "×",
-            over(&large, "/ours/newcomer/bytes", "/anchors/values_zstd_3_bytes"),
-        ),
-        line(
-            "G9 list and search of the new computer are there after",
-            most(5000.0),
-            "ms",
-            number(&large, "/ours/newcomer/listed_ms"),
-        ),
-        line(
-            &format!(
-                "G12 {} entries that come before their ancestor: waiting, then ready",
-                word(&compared, "/orphans/entries")
-            ),
-            most(200.0),
-            "ms",
-            number(&compared, "/orphans/ms"),
-        ),
-        line(
             "G6 building what arrived, against Automerge's own parsing, applying and saving",
             most(1.2),
             "×",
@@ -434,6 +413,27 @@ fn bars(read: &dyn Fn(&str) -> Value) -> Vec<Result<String, std::fmt::Error>> {
             number(&save, "/save_p99_ms")
                 .zip(number(&save, "/flush_p99_ms"))
                 .map(|(save, flush)| save - flush),
+        ),
+        line(
+            "G9 a new computer: bytes against what stands in the documents now, as JSON in zstd-3",
+            most(1.3),
+            "×",
+            over(&large, "/ours/newcomer/bytes", "/anchors/values_zstd_3_bytes"),
+        ),
+        line(
+            "G9 list and search of the new computer are there after",
+            most(5000.0),
+            "ms",
+            number(&large, "/ours/newcomer/listed_ms"),
+        ),
+        line(
+            &format!(
+                "G12 {} entries that come before their ancestor: waiting, then ready",
+                word(&compared, "/orphans/entries")
+            ),
+            most(200.0),
+            "ms",
+            number(&compared, "/orphans/ms"),
         ),
         line(
             &format!("search, {} cases, p95", cases(&open)),
