@@ -175,12 +175,43 @@ impl Source {
             self.entries.retain(|stored| !clashing.contains(&stored.at));
             let misplaced = |at| (at, Err(HeldReason::Misplaced.word()));
             outcomes.extend(clashing.into_iter().map(misplaced));
+            self.let_wait(reader)?;
         }
         outcomes.extend(self.apply(reader)?);
         let is_there = !self.record.heads().is_empty();
         let id = self.record.id();
         let document = is_there.then(|| Document::of(office, Cow::Owned(self.record)));
         Ok(Grown { id, outcomes, has_come: self.has_come, document })
+    }
+
+    /// Leaves out what builds on something that waits itself: where a log forked, an entry is ready as
+    /// soon as one of the name that its writer knew is. It is tried again once more has come.
+    fn let_wait(&mut self, reader: &Reader<'_>) -> Result<(), Fault> {
+        let mut here: HashMap<EntryRef, Vec<EntryRef>> = HashMap::new();
+        for stored in &self.entries {
+            here.insert(stored.at, meant(reader, stored)?);
+        }
+        let mut waits = BTreeSet::new();
+        for need in here.values().flatten().filter(|need| !here.contains_key(need)) {
+            if !reader.is_ready(*need)? {
+                waits.insert(*need);
+            }
+        }
+        loop {
+            let before = here.len();
+            here.retain(|at, needs| {
+                let is_waiting = needs.iter().any(|need| waits.contains(need));
+                if is_waiting {
+                    waits.insert(*at);
+                }
+                !is_waiting
+            });
+            if here.len() == before {
+                break;
+            }
+        }
+        self.entries.retain(|stored| here.contains_key(&stored.at));
+        Ok(())
     }
 
     /// Applies entries. Where a log forked, an entry may have become ready before the one it means:
