@@ -89,9 +89,14 @@ impl Plan {
         theirs: &BTreeMap<LogId, LogState>,
     ) -> Result<Self, A::Error> {
         for (log, state) in theirs {
-            let Some(end) = state.ranges.last() else { continue };
-            // The chain there is the same: so is everything before it.
-            if archive.head_at(*log, end.last)?.is_some_and(|head| end.ends_in(&head)) {
+            // Where the chain at the end of a range is the same, so is everything in it. Where it is
+            // not everywhere, the log forked, and what stands where may change as the rest comes.
+            let mut is_same = true;
+            for range in &state.ranges {
+                let head = archive.head_at(*log, range.last)?;
+                is_same &= head.is_some_and(|head| range.ends_in(&head));
+            }
+            if is_same {
                 self.common.insert(*log, state.clone());
             }
         }
@@ -216,5 +221,43 @@ impl Weave {
             .filter_map(|log| self.stretches.get(log).map(|(_, stretch)| stretch.clone()))
             .collect();
         segment::pack(&stretches, &order, &self.unnamed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::frontier::StretchState;
+    use crate::testing::office;
+
+    /// A log that forked: who lacks an entry in the middle may hold another continuation before it.
+    #[test]
+    fn a_name_is_left_out_only_where_the_chain_is_the_same_everywhere() {
+        let mut office = office();
+        let village = &mut office.village;
+        for payload in 0..3 {
+            village.write(1, payload);
+            village.seal();
+        }
+        let written = village.everything().remove(0);
+        let own = village.held(&BTreeSet::from([written.key.space])).unwrap();
+        let state = |seq: u64, head: Hash| {
+            let head = *head.first_chunk().unwrap();
+            StretchState { first: seq, last: seq, head }
+        };
+        let mut is_named = |before_the_gap: Hash| {
+            let ranges = vec![state(1, before_the_gap), state(3, written.runs[2].head)];
+            let theirs = BTreeMap::from([(written.log, LogState { log: written.log, ranges })]);
+            let plan = Plan::new(village, &own, &theirs, usize::MAX).unwrap();
+            let mut plan = plan.leave_names_out(village, &theirs).unwrap();
+            let packed = plan.next(village).unwrap().unwrap();
+            assert_eq!(packed.entries, 1, "the one in the middle");
+            let organisation = village.roster().organisation();
+            segment::unpack(organisation, &packed.bytes, |_| None).is_ok()
+        };
+        assert!(!is_named(written.runs[0].head), "it is found by what it builds on");
+        assert!(is_named([7; 32]), "another entry may stand there");
     }
 }
